@@ -72,7 +72,7 @@ export function rawToCel(json: unknown): unknown {
  */
 export function fromCel(value: unknown, bytes = false): Outgoing {
   try {
-    const known = typeof value === "number" ? value : asValue(value);
+    const known = typeof value === "number" ? value : asValue(value, UNMETERED);
     const count = { absent: 0 };
     const json = jsonOf(known, UNMETERED, bytes, count);
     if (count.absent === 0) return { ok: true, value: json };

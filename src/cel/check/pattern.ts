@@ -1,5 +1,5 @@
 /** Checks the patterns of `find` and `findAll` when the patterns are literals. */
-import { isPattern } from "../library/regex.ts";
+import { patternProblem } from "../library/regex.ts";
 import type { Node } from "../syntax/ast.ts";
 import type { Checker } from "./checker.ts";
 
@@ -10,10 +10,13 @@ import type { Checker } from "./checker.ts";
 export function checkPattern(checker: Checker, call: Node<"call">): void {
   const [pattern] = call.args;
   if (pattern?.kind !== "literal" || typeof pattern.value !== "string") return;
-  if (isPattern(pattern.value)) return;
+  const problem = patternProblem(pattern.value);
+  if (problem === undefined) return;
   checker.report(
     "type",
     pattern.start,
-    `${call.name}() needs a regular expression with RE2 syntax`,
+    problem === "syntax"
+      ? `${call.name}() needs a regular expression with RE2 syntax`
+      : `${call.name}() needs a regular expression that is not too large to compile`,
   );
 }

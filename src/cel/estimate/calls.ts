@@ -1,25 +1,43 @@
 /** Estimates calls of functions and operators: the cost of the call and the size of the result. */
-import { COST, failureCost } from "../evaluate/budget.ts";
+import { COST } from "../evaluate/budget.ts";
 import { chargeOf } from "../evaluate/charges.ts";
+import { ROUNDED, WRITTEN } from "../library/format.ts";
+import { patternCost, SEARCH_COST } from "../library/regex.ts";
+import { COUNTED } from "../library/standard.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
 import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
-import { canFail, type Estimate, type Estimator, type Shapes, sortCost } from "./estimate.ts";
+import { ACCESS_COST } from "../value/meter.ts";
+import { type Estimate, type Estimator, type Shapes, sortCost } from "./estimate.ts";
 import { either, MOST, type Range, range, sum, times, total, upTo } from "./range.ts";
-import { ANY, listShape, oneOf, plainShape, type Shape, shapeOfType, TEXT } from "./shape.ts";
+import { ANY, jsonShape, listShape, oneOf, plainShape, type Shape, shapeOfType } from "./shape.ts";
 
 /** The maximum cost of a function for each value that the function visits inside of its arguments. */
 const WALKED = 90;
-/**
- * The maximum cost of an operator that compares, searches or concatenates values, for each value that the
- * operator visits inside of its operands.
- */
-const COMPARED = 60;
+/** The greatest cost of comparing two values, without their characters. */
+const COMPARED = 100;
+/** The greatest cost of reading an element. */
+const READ = ACCESS_COST.wrapped + 10;
+/** The greatest cost of copying an element, and of copying an entry of a map with its name. */
+const COPIED = 90;
+const MERGED = 800;
+/** A string is assumed to have so many parts, or one in sixteen characters. */
+const PARTS = 64;
 /** The maximum additional cost of a function that converts a time to a time zone. */
 const ZONE = 8_000;
-/**
- * The maximum length of the string that results from converting a number, a time or a bool, in characters.
- */
-const SCALAR_TEXT = 64;
+/** The greatest cost of a part that is cut off a text. */
+const PART = 20;
+/** The greatest length of a value as text, by its type; of an address with its prefix for a library's types. */
+const TEXT_LENGTHS: Readonly<Record<string, number>> = {
+  bool: 5,
+  int: 20,
+  uint: 20,
+  double: 24,
+  timestamp: 35,
+  duration: 30,
+  opaque: 49,
+};
+/** The greatest length of any of them. */
+const SCALAR_TEXT = 49;
 
 /** Returns the estimated cost of a call, and the estimated size of its result. */
 export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Shapes): Estimate {
@@ -29,7 +47,7 @@ export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Sh
   const args = nodes.map((arg) => estimator.of(arg, names));
   const [first, second, third] = args;
   const called = name ?? expr.name;
-  if (called === "_&&_" || called === "_||_") return logical(args, failureCost(expr.depth));
+  if (called === "_&&_" || called === "_||_") return logical(args);
   if (called === "_?_:_" && first && second && third) {
     return {
       cost: sum(first.cost, either(second.cost, third.cost)),
@@ -45,13 +63,25 @@ export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Sh
   const shapes = args.map(({ shape }) => shape);
   const operands = total(args.map(({ cost }) => cost));
   const isConstant = args.length > 0 && nodes.every(isLiteral);
-  const result = resultOf(called, nodes, shapes, shapeOfType(estimator.checker.known(expr)));
+  const typed = shapeOfType(estimator.checker.known(expr));
+  const kinds = nodes.map((node) => estimator.checker.known(node).kind);
+  const result = called === "string" && kinds[0] !== undefined
+    ? textOf(kinds[0], first?.shape ?? ANY)
+    : resultOf(called, nodes, shapes, typed);
   const own = /^[A-Za-z]/.test(called)
-    ? functionCost(called, isMember, shapes, result)
-    : operatorCost(called, shapes);
+    ? functionCost(called, isMember, nodes, kinds, shapes, result)
+    : operatorCost(called, kinds, shapes);
   // If all arguments of a call are literals, the evaluator computes the call only once and keeps the result.
   // A later evaluation may therefore cost nothing.
   return { cost: sum(operands, isConstant ? range(0, own.max) : own), shape: result };
+}
+
+/** The shape of `string(x)`. */
+function textOf(kind: string, { size }: Shape): Shape {
+  const length = TEXT_LENGTHS[kind];
+  return plainShape(
+    length === undefined ? range(size.min, Math.max(size.max, SCALAR_TEXT)) : range(1, length),
+  );
 }
 
 function isLiteral(expr: Expr): boolean {
@@ -59,52 +89,142 @@ function isLiteral(expr: Expr): boolean {
     (expr.target === undefined || isLiteral(expr.target)));
 }
 
-function logical(operands: readonly Estimate[], failure: number): Estimate {
-  const failures = operands.filter(canFail).length * failure;
+function logical(operands: readonly Estimate[]): Estimate {
   const all = total(operands.map(({ cost }) => cost));
-  return {
-    cost: range(operands[0]?.cost.min ?? 0, all.max + failures),
-    shape: plainShape(),
-  };
+  return { cost: range(operands[0]?.cost.min ?? 0, all.max), shape: plainShape() };
 }
 
-function operatorCost(name: string, shapes: readonly Shape[]): Range {
-  if (shapes.length === 1) return range(COST.call);
-  const isWalk = /^(_==_|_!=_|@in|_\+_)$/.test(name);
-  const walked = shapes.map((shape) => {
-    const { min, max } = shape.size;
+function operatorCost(name: string, kinds: readonly string[], shapes: readonly Shape[]): Range {
+  const [left, right] = shapes;
+  if (left === undefined || right === undefined) return range(COST.call);
+  const operands = total(shapes.map((shape) => {
     const values = shape.values();
     // The cost of visiting a value without inner values, such as a string, is proportional to its length.
-    return values === 1
-      ? range(min / 2, max / 2)
-      : range(0, values * (isWalk ? COMPARED : COST.element));
-  });
-  return sum(range(COST.call), upTo(total(walked)));
+    return range(0, values === 1 ? shape.size.max : shape.size.max * COST.element);
+  }));
+  return range(COST.call, COST.call + operands.max + walkCost(name, kinds, left, right));
+}
+
+/** The greatest cost of an operator that compares, searches or concatenates. */
+function walkCost(name: string, [a, b]: readonly string[], left: Shape, right: Shape): number {
+  switch (name) {
+    case "_==_":
+    case "_!=_":
+      return comparison(left, right) + counted(a, left) + counted(b, right);
+    case "@in":
+      return b === "map" || b === "struct"
+        ? READ + left.size.max
+        : right.size.max * (READ + comparison(left, right.element()));
+    case "_+_":
+      return left.values() + right.values() > 2 ? (left.size.max + right.size.max) * COPIED : 0;
+    default:
+      return 0;
+  }
+}
+
+/** The cost of comparing two values, which ends with the smaller one. */
+function comparison(a: Shape, b: Shape): number {
+  const values = Math.min(a.values(), b.values());
+  if (values === 1) return Math.min(a.size.max, b.size.max) * ACCESS_COST.compared;
+  return values * (COMPARED + compared(a.element()));
+}
+
+/** The cost of comparing the characters of a part. */
+function compared({ size }: Shape): number {
+  return size.max * ACCESS_COST.compared;
+}
+
+/** The cost of counting the fields of a value, if it may be a map. */
+function counted(kind: string | undefined, shape: Shape): number {
+  return kind === "list" || shape.values() === 1 ? 0 : shape.size.max * ACCESS_COST.counted;
 }
 
 function functionCost(
   name: string,
   isMember: boolean,
+  nodes: readonly Expr[],
+  kinds: readonly string[],
   shapes: readonly Shape[],
   result: Shape,
 ): Range {
   const declarations = declarationsOf(name, isMember);
   const isFixed = declarations.length > 0 && declarations.every((each) => each.constantTime);
+  if (isFixed) return range(COST.call, COST.call + fixedCost(name, kinds[0], shapes));
   const { call, character } = chargeOf(name);
   const walked = [...shapes, result].map((shape) => {
     const values = shape.values();
-    return values === 1 ? shape.size.max * character : values * (isFixed ? 15 : WALKED);
+    return values === 1 ? shape.size.max * character : values * WALKED;
   });
-  const [subject = ANY] = shapes;
-  const more = name === "sort" || name === "isSorted"
-    ? sortCost(subject.size, subject.element())
-    : name === "distinct" && subject.element().values() > 1
-    ? times(subject.size, range(0, subject.size.max * COMPARED))
-    : /^get[A-Z]/.test(name) && shapes.length > 1
-    ? range(0, ZONE)
-    : range(0);
-  const least = isFixed ? COST.call : call;
-  return range(least, least + COST.parsed + walked.reduce((all, each) => all + each, more.max));
+  const most = walked.reduce((all, each) => all + each, ownCost(name, nodes, shapes));
+  return range(call, call + COST.parsed + most);
+}
+
+/** The cost of a function that takes constant time: `size` counts the characters of a text and the fields of a map. */
+function fixedCost(
+  name: string,
+  kind: string | undefined,
+  [subject = ANY]: readonly Shape[],
+): number {
+  const read = ACCESS_COST.wrapped;
+  if (name !== "size" || kind === "list" || kind === "bytes") return read;
+  return read + subject.size.max * (kind === "string" ? COUNTED : ACCESS_COST.counted);
+}
+
+/** The greatest cost of a function besides walks through its arguments and its result. */
+function ownCost(name: string, nodes: readonly Expr[], shapes: readonly Shape[]): number {
+  const [subject = ANY, other = ANY] = shapes;
+  const element = () => subject.element();
+  switch (name) {
+    case "sort":
+    case "isSorted":
+      return sortCost(subject.size, element()).max;
+    case "distinct":
+      return element().values() > 1
+        ? subject.size.max ** 2 * COMPARED
+        : subject.size.max * element().size.max * ACCESS_COST.hashed;
+    case "min":
+    case "max":
+    case "indexOf":
+    case "lastIndexOf":
+      return subject.values() === 1 ? other.size.max * 3 : subject.size.max * compared(element());
+    case "join":
+      return subject.size.max * (element().size.max + other.size.max);
+    case "format":
+      return formatCost(nodes[0], other);
+    case "trim":
+      return subject.size.max * 2;
+    case "split":
+    case "replace":
+      return partsOf(subject) * PART;
+    case "merge":
+    case "deepMerge":
+      return (subject.size.max + other.size.max) * MERGED;
+    case "matches":
+    case "find":
+    case "findAll":
+      return matchCost(name, nodes[1], subject, other);
+  }
+  return /^get[A-Z]/.test(name) && shapes.length > 1 ? ZONE : 0;
+}
+
+/** The cost of a match: each character may pass through the whole program of the pattern. */
+function matchCost(name: string, pattern: Expr | undefined, text: Shape, other: Shape): number {
+  const literal = pattern?.kind === "literal" && typeof pattern.value === "string"
+    ? patternCost(pattern.value)
+    : patternCost("a".repeat(other.size.max));
+  const searches = name === "findAll" ? partsOf(text) : 1;
+  return literal.compile + searches * SEARCH_COST + text.size.max * literal.character;
+}
+
+/** The assumed number of parts of a text. */
+function partsOf({ size }: Shape): number {
+  return Math.min(size.max + 1, Math.max(PARTS, size.max / 16));
+}
+
+function formatCost(format: Expr | undefined, args: Shape): number {
+  const text = format?.kind === "literal" ? String(format.value) : "";
+  const rounded = text.match(/%(?:\.\d+)?[ef]/g)?.length ?? 0;
+  return rounded * ROUNDED + args.values() * WRITTEN + args.characters();
 }
 
 /**
@@ -122,7 +242,8 @@ function resultOf(
   const elements = () => oneOf(shapes.map((shape) => shape.element()));
   switch (name) {
     case "_+_":
-      return typed.values() === 1 ? plainShape(scalar(all)) : listShape(all, elements);
+      if (typed.values() > 1) return listShape(all, elements);
+      return typed.size.max > 0 ? plainShape(all) : typed;
     case "replace":
       return plainShape(range(0, (subject.size.max + 1) * (third.size.max + 1)));
     case "join":
@@ -130,13 +251,23 @@ function resultOf(
     case "split":
     case "findAll":
       return listShape(
-        range(0, subject.size.max + 1),
+        range(0, partsOf(subject)),
         () => plainShape(range(0, 1 + subject.size.max / 4)),
       );
     case "format":
     case "json.marshal":
-    case "json.encode":
-      return plainShape(range(0, subject.size.max + shapes.at(-1)!.values() * SCALAR_TEXT));
+    case "json.encode": {
+      const written = shapes.at(-1) ?? ANY;
+      const characters = written === subject ? 0 : subject.size.max;
+      return plainShape(
+        range(0, characters + written.characters() + written.values() * SCALAR_TEXT),
+      );
+    }
+    case "base64.encode":
+      return plainShape(range(0, 4 + subject.size.max * 4 / 3));
+    case "first":
+    case "last":
+      return subject.element();
     case "lists.range":
     case "random.seededString": {
       const [count] = nodes;
@@ -146,7 +277,9 @@ function resultOf(
       return name === "lists.range" ? listShape(size, () => plainShape()) : plainShape(size);
     }
     case "flatten":
-      return listShape(upTo(times(subject.size, subject.element().size)), () => ANY);
+      return shapes.length === 1
+        ? listShape(times(subject.size, subject.element().size), () => subject.element().element())
+        : listShape(range(0, subject.values()), () => ANY);
     case "unwrapOpt":
     case "optional.unwrap":
     case "sort":
@@ -161,16 +294,8 @@ function resultOf(
         ? listShape(upTo(subject.size), () => subject.element())
         : subject;
     case "json.unmarshal":
-      return ANY;
+      return jsonShape(subject.size);
   }
   if (typed.values() > 1) return listShape(upTo(all), elements);
-  return typed.size.max > 0 ? plainShape(scalar(upTo(all))) : typed;
-}
-
-/**
- * Extends a range of string lengths to the maximum length of a formatted number or time. Used for strings
- * that may result from converting a number or a time.
- */
-function scalar(size: Range): Range {
-  return range(size.min, Math.max(size.max, Math.min(SCALAR_TEXT, TEXT.size.max)));
+  return typed.size.max > 0 ? plainShape(range(0, Math.max(all.max, SCALAR_TEXT))) : typed;
 }

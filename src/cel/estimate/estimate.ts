@@ -32,9 +32,15 @@ export interface Estimate {
 }
 
 /** The cost of reading one field or element of a value. */
-const LOOK = range(ACCESS_COST.read, ACCESS_COST.converted);
+const LOOK = range(0, ACCESS_COST.wrapped + ACCESS_COST.read);
 /** The cost of adding an entry to a map. */
-const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + ACCESS_COST.read);
+const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + 10);
+/** The greatest cost of adding an entry in a macro, besides the characters of its key: the macro looks for the key before. */
+const INSERTED = ACCESS_COST.entry + 30;
+/** The greatest cost of a value in a result, without its characters. */
+const RETURNED = 30;
+/** The cost of a character of a result. */
+const RETURNED_CHARACTER = 0.1;
 
 /**
  * Returns the cost of a type-checked expression.
@@ -43,7 +49,42 @@ const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + ACCESS_COST.read);
  */
 export function estimate(tree: Expr, checker: Checker): Range {
   const { cost, shape } = new Estimator(checker).of(tree, new Map());
-  return sum(cost, range(0, shape.values() * COST.element));
+  // Failures after which the evaluation goes on are the exception: one counts, not one for each element.
+  const failure = absorbsFailures(tree) ? failureCost(tree.depth) : 0;
+  return sum(cost, range(0, failure), isInput(tree) ? range(0, 1) : resultCost(shape));
+}
+
+/** Whether the result is a part of the input, which is returned without a cost. */
+function isInput(expr: Expr): boolean {
+  switch (expr.kind) {
+    case "ident":
+    case "select":
+    case "index":
+      return true;
+    case "list":
+      return expr.elements.length === 0;
+    case "map":
+      return expr.entries.length === 0;
+    case "bind":
+      return isInput(expr.body);
+    case "call": {
+      const { name, args: [first, ...others] } = expr;
+      if (name === "_?_:_") return others.every(isInput);
+      if (name === "orValue") {
+        return [first, expr.target].every((each) => each !== undefined && isInput(each));
+      }
+      return name === "dyn" && first !== undefined && isInput(first);
+    }
+    default:
+      return false;
+  }
+}
+
+/** The cost of a result that is returned to the caller. */
+function resultCost(shape: Shape): Range {
+  const values = shape.values();
+  if (values === 1) return range(0, 1 + shape.size.max * RETURNED_CHARACTER);
+  return range(0, values * RETURNED + shape.characters() * RETURNED_CHARACTER);
 }
 
 /** The shapes (estimated sizes) of the variables that macros declare, by name. */
@@ -139,6 +180,7 @@ export class Estimator {
         element: () => made.element(),
         field,
         values: () => made.values(),
+        characters: () => made.characters(),
       }),
     };
   }
@@ -146,9 +188,12 @@ export class Estimator {
   #loop(expr: Node<"loop">, names: Shapes): Estimate {
     const { macro, variables: [first = "", second] } = expr;
     const walked = this.of(expr.range, names);
-    const { kind } = this.checker.known(expr.range);
-    const [key, item] = [kind === "list" ? plainShape() : TEXT, walked.shape.element()];
-    const single = kind === "list" ? item : kind === "map" ? key : ANY;
+    const { kind } = this.checker.known(plain(expr.range));
+    const [key, item] = [
+      kind === "list" ? plainShape() : keyShape(expr, this.checker),
+      walked.shape.element(),
+    ];
+    const single = kind === "map" || kind === "struct" ? key : item;
     const inside = new Map(names);
     if (second === undefined) inside.set(first, single);
     else inside.set(first, key).set(second, item);
@@ -162,15 +207,10 @@ export class Estimator {
     const made = macro === "transformMapEntry" ? body?.shape.size ?? range(1) : range(1);
     const step = sum(
       range(COST.step + (isMap ? COST.entry : 0)),
-      range(3, 30),
+      range(0, ACCESS_COST.counted + ACCESS_COST.wrapped + 10),
       condition?.cost ?? range(0),
       condition ? upTo(body?.cost ?? range(0)) : body?.cost ?? range(0),
-      isMap ? upTo(times(made, range(210))) : range(0),
-      // If the condition of `all` or `exists` fails with an error, the loop continues with the next
-      // element. Each of these errors has a cost.
-      isQuantified && condition && canFail(condition)
-        ? range(0, failureCost(expr.depth))
-        : range(0),
+      isMap ? range(0, made.max * (INSERTED + 2 * key.size.max * ACCESS_COST.hashed)) : range(0),
     );
     const sorting = macro === "sortBy" ? sortCost(count, body?.shape ?? ANY) : range(0);
     return {
@@ -204,17 +244,52 @@ function resultOf(
 
 /** Returns the cost of sorting `n` elements: from n - 1 to n log n comparisons of sort keys. */
 export function sortCost(count: Range, key: Shape): Range {
-  const compared = range(15, 15 + key.size.max / 2);
+  const compared = range(15, 20 + key.size.max * ACCESS_COST.compared);
   const log = (n: number) => n < 2 ? 0 : n * Math.ceil(Math.log2(n));
   return times(range(count.min < 2 ? 0 : count.min - 1, log(count.max)), compared);
 }
 
-/**
- * Reports whether the evaluation of a node may fail. Only literals and identifiers cannot fail. They are
- * also the only nodes without a cost, so the cost is sufficient to recognize them.
- */
-export function canFail({ cost }: Estimate): boolean {
-  return cost.max > 0;
+/** Whether an expression goes on after a failure of a part: a logical operator or a macro may decide without it. */
+function absorbsFailures(expr: Expr): boolean {
+  switch (expr.kind) {
+    case "literal":
+    case "ident":
+      return false;
+    case "loop":
+      return true;
+    case "call":
+      return expr.name === "_&&_" || expr.name === "_||_" ||
+        [...(expr.target ? [expr.target] : []), ...expr.args].some(absorbsFailures);
+    case "select":
+    case "has":
+      return absorbsFailures(expr.operand);
+    case "index":
+      return absorbsFailures(expr.operand) || absorbsFailures(expr.index);
+    case "list":
+      return expr.elements.some(({ value }) => absorbsFailures(value));
+    case "map":
+      return expr.entries.some(({ key, value }) => absorbsFailures(key) || absorbsFailures(value));
+    case "bind":
+      return absorbsFailures(expr.init) || absorbsFailures(expr.body);
+    case "optMap":
+      return absorbsFailures(expr.target) || absorbsFailures(expr.body);
+  }
+}
+
+/** The argument of `dyn()`, which does not change a value. */
+function plain(expr: Expr): Expr {
+  const [argument] = expr.kind === "call" && expr.name === "dyn" ? expr.args : [];
+  return argument === undefined ? expr : plain(argument);
+}
+
+/** The shape of the keys of a map, or of the names of an object's fields. */
+function keyShape(expr: Node<"loop">, checker: Checker): Shape {
+  const type = checker.known(plain(expr.range));
+  if (type.kind !== "struct") return TEXT;
+  const names = Object.keys(type.schema.properties ?? {});
+  return names.length === 0
+    ? TEXT
+    : plainShape(range(0, names.reduce((most, { length }) => Math.max(most, length), 0)));
 }
 
 /** Returns the shape (the estimated size) of a list or map literal with these parts. */
@@ -223,6 +298,7 @@ function madeOf(parts: readonly Shape[], size: Range): Shape {
     size,
     element: () => oneOf(parts),
     values: () => parts.reduce((all, part) => all + part.values(), 1),
+    characters: () => parts.reduce((all, part) => all + part.characters(), 0),
   });
 }
 

@@ -8,7 +8,7 @@ import type { Schema } from "../../openapi/mod.ts";
 import { declaredFields } from "../check/schema.ts";
 import { unescapeName } from "../check/names.ts";
 import type { Term } from "../check/types.ts";
-import { either, type Range, range } from "./range.ts";
+import { either, MOST, type Range, range } from "./range.ts";
 
 /** The assumed maximum number of elements of a list or map whose schema has no bound. */
 const ELEMENTS = 1000;
@@ -33,6 +33,8 @@ export interface Shape {
    * itself.
    */
   values(): number;
+  /** About the greatest number of characters in the value and all of its parts. */
+  characters(): number;
 }
 
 /**
@@ -49,6 +51,8 @@ interface Parts {
    * {@link element}.
    */
   readonly values?: () => number;
+  /** See {@link Shape.characters}; by default counted from {@link element}. */
+  readonly characters?: () => number;
 }
 
 /**
@@ -61,6 +65,7 @@ class KnownShape implements Shape {
   readonly #fields = new Map<string, Shape>();
   #element: Shape | undefined;
   #values: number | undefined;
+  #characters: number | undefined;
 
   constructor(parts: Parts) {
     this.size = parts.size;
@@ -83,6 +88,11 @@ class KnownShape implements Shape {
     const count = () => 1 + this.size.max * this.element().values();
     return this.#values ??= Math.min(this.#parts.values?.() ?? count(), VALUES);
   }
+
+  characters(): number {
+    const count = () => this.size.max * this.element().characters();
+    return this.#characters ??= Math.min(this.#parts.characters?.() ?? count(), MOST);
+  }
 }
 
 /** Creates a shape from the functions that compute its parts. */
@@ -101,8 +111,23 @@ export function listShape(size: Range, element: () => Shape): Shape {
  * @param size The length of a string; 0 for other values.
  */
 export function plainShape(size: Range = range(0)): Shape {
-  return { size, element: () => ANY, field: () => ANY, values: () => 1 };
+  return {
+    size,
+    element: () => NOTHING,
+    field: () => NOTHING,
+    values: () => 1,
+    characters: () => size.max,
+  };
 }
+
+/** The shape of the parts of a value that has none, such as the elements of `[]`. */
+export const NOTHING: Shape = {
+  size: range(0),
+  element: () => NOTHING,
+  field: () => NOTHING,
+  values: () => 1,
+  characters: () => 0,
+};
 
 /** The shape of a string whose schema has no bound. */
 export const TEXT: Shape = plainShape(range(0, CHARACTERS));
@@ -113,14 +138,25 @@ export const ANY: Shape = {
   element: () => ANY,
   field: () => ANY,
   values: () => ELEMENTS,
+  characters: () => ANY.size.max,
 };
 
-/**
- * Returns the shape of a value that has one of the given shapes, without knowing which one. At least one
- * shape must be given.
- */
+/** The shape of what JSON text of so many characters holds: each value takes two of them at least. */
+export function jsonShape({ max }: Range): Shape {
+  const size = range(0, Math.min(max / 2, ANY.size.max));
+  const shape: Shape = {
+    size,
+    element: () => shape,
+    field: () => shape,
+    values: () => 1 + Math.min(size.max, ELEMENTS),
+    characters: () => max,
+  };
+  return shape;
+}
+
+/** A shape that covers each of the given ones; {@link NOTHING} for an empty list. */
 export function oneOf(shapes: readonly Shape[]): Shape {
-  const [first = ANY, ...others] = new Set(shapes);
+  const [first = NOTHING, ...others] = new Set(shapes.filter((shape) => shape !== NOTHING));
   if (others.length === 0) return first;
   const all = [first, ...others];
   return new KnownShape({
@@ -128,6 +164,7 @@ export function oneOf(shapes: readonly Shape[]): Shape {
     element: () => oneOf(all.map((shape) => shape.element())),
     field: (name) => oneOf(all.map((shape) => shape.field(name))),
     values: () => all.reduce((most, shape) => Math.max(most, shape.values()), 1),
+    characters: () => all.reduce((most, shape) => Math.max(most, shape.characters()), 0),
   });
 }
 
@@ -152,6 +189,8 @@ export function shapeOfType(type: Term): Shape {
     case "variable":
     case "error":
       return ANY;
+    case "opaque":
+      return { ...TEXT, field: () => TEXT };
     default:
       return plainShape();
   }
@@ -159,6 +198,7 @@ export function shapeOfType(type: Term): Shape {
 
 /** Returns the shape of a value with this OpenAPI schema. */
 function shapeOfSchema(schema: Schema | undefined): Shape {
+  if (schema?.["x-kubernetes-int-or-string"]) return TEXT;
   switch (schema?.type) {
     case "array":
       return listShape(
@@ -188,7 +228,7 @@ function objectShape(schema: Schema): Shape {
   const isOpen = schema["x-kubernetes-preserve-unknown-fields"] === true || all.length === 0;
   return new KnownShape({
     size: range(0, isOpen ? ELEMENTS : all.length),
-    element: () => ANY,
+    element: () => isOpen ? ANY : oneOf(all.map(shapeOfSchema)),
     field: (name) => {
       const key = unescapeName(name) ?? name;
       return Object.hasOwn(fields, key) ? shapeOfSchema(fields[key]) : ANY;
@@ -198,6 +238,8 @@ function objectShape(schema: Schema): Shape {
       counts.set(schema, known);
       return known;
     },
+    characters: () =>
+      isOpen ? ANY.size.max : all.reduce((sum, each) => sum + shapeOfSchema(each).characters(), 0),
   });
 }
 

@@ -145,9 +145,9 @@ export class Budget implements Meter {
     this.#pass?.spend(this.#limit - this.#left);
   }
 
-  /** Subtracts a cost from the budget. Throws a CelError with code `cost` when the budget is exceeded. */
+  /** Takes off a cost, rounded up. Throws a CelError with code `cost` when the budget is exceeded. */
   charge(cost: number): void {
-    this.#left -= cost;
+    this.#left -= Math.ceil(cost);
     if (this.#left >= 0) return;
     fail(
       "cost",

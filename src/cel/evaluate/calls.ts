@@ -188,8 +188,8 @@ function call(frame: Frame, { declaration, charge }: Candidate, values: Value[])
   budget.charge(charge.call + (steps ? apply(steps as Run<number>, values, arity, budget) : 0));
   for (const value of values) budget.charge(cost(value, COST.sortedElement, character));
   const result = apply(run, values, arity, budget);
-  const made = result instanceof Opaque ? COST.parsed : cost(result, COST.element, character);
-  budget.charge(made);
+  if (result instanceof Opaque) budget.charge(COST.parsed);
+  else budget.charge(cost(result, COST.element, character));
   return result;
 }
 
@@ -262,6 +262,7 @@ function binary(run: Run, left: Step, right: Step, offset: number): Step {
 
 /** Returns the cost of visiting a value and all values inside of it once. */
 function cost(value: Value, element: number, character: number): number {
+  if (value instanceof Opaque) return value.characters * character;
   if (typeof value === "string" || value instanceof Uint8Array) {
     return Math.floor(value.length * character);
   }

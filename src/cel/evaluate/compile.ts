@@ -207,7 +207,7 @@ function mapOf(keys: readonly Step[], values: readonly Step[], offset: number): 
       const key = keys[index]!(frame);
       const value = values[index]!(frame);
       frame.at = offset;
-      if (value === LEFT_OUT) map.delete(key);
+      if (value === LEFT_OUT) map.delete(key, frame.budget);
       else map.set(key, value, frame.budget);
     }
     return map;

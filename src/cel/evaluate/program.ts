@@ -6,6 +6,8 @@ import type { Expr } from "../syntax/ast.ts";
 import type { Evaluation } from "../failure.ts";
 import { failureOf } from "../value/error.ts";
 import { Incoming, nativeValue } from "../value/incoming.ts";
+import type { Meter } from "../value/meter.ts";
+import { chargeResult } from "./result.ts";
 import {
   isMap,
   ListValue,
@@ -14,10 +16,9 @@ import {
   TypeValue,
   Uint,
   type Value,
-  weightOf,
 } from "../value/values.ts";
 import { Duration, Timestamp } from "../value/time.ts";
-import { Budget, COST, type PassBudget } from "./budget.ts";
+import { Budget, type PassBudget } from "./budget.ts";
 import { Compiler } from "./compile.ts";
 import { Frame } from "./frame.ts";
 
@@ -35,12 +36,11 @@ export type Run = (
 export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overload[]>): Run {
   const step = new Compiler(chosen).compile(tree, new Map());
   return (variables, budget) => {
-    const frame = new Frame((name) => variable(variables, name), new Budget(budget));
+    const own = new Budget(budget);
+    const frame = new Frame((name) => variable(variables, name, own), own);
     try {
       const value = step(frame);
-      // The caller visits all values in the result to convert the result to JSON, so this work is charged
-      // here.
-      frame.budget.charge(weightOf(value) * COST.element);
+      chargeResult(value, frame.budget);
       return { ok: true, value };
     } catch (error) {
       return { ok: false, failure: failureOf(error, frame.at) };
@@ -50,18 +50,22 @@ export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overloa
   };
 }
 
-function variable(variables: Readonly<Record<string, unknown>>, name: string): Value | undefined {
+function variable(
+  variables: Readonly<Record<string, unknown>>,
+  name: string,
+  meter: Meter,
+): Value | undefined {
   if (!Object.hasOwn(variables, name)) return name === "runtime" ? RUNTIME_VALUE : undefined;
   const value = variables[name];
-  return value === undefined ? undefined : asValue(value);
+  return value === undefined ? undefined : asValue(value, meter);
 }
 
 /**
  * Converts the value of a variable to a CEL value. A CEL value is returned unchanged, and any other value is
  * converted as JSON without a schema.
  */
-export function asValue(value: unknown): Value {
-  if (value instanceof Incoming) return value.value;
+export function asValue(value: unknown, meter: Meter): Value {
+  if (value instanceof Incoming) return value.value(meter);
   return isValue(value) ? value : nativeValue(value as Json);
 }
 

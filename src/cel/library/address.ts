@@ -16,11 +16,15 @@ export function width(family: 4 | 6): number {
   return family === 4 ? 32 : 128;
 }
 
+/** The length of the longest address: six groups of four hexadecimal digits, then IPv4. */
+const MAX_LENGTH = "ffff:".length * 6 + "255.255.255.255".length;
+
 /**
  * Parses an IP address. Returns undefined when the string is malformed. As in Kubernetes' IP library,
  * addresses with a zone and IPv4-mapped IPv6 addresses are rejected.
  */
 export function parseAddress(text: string): Address | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   if (!text.includes(":")) {
     const bits = parse4(text);
     return bits === undefined ? undefined : { family: 4, bits };

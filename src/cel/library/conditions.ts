@@ -27,6 +27,11 @@ export class ConditionValue extends Opaque {
     super();
   }
 
+  /** The number of characters of the four fields. */
+  override get characters(): number {
+    return this.type.length + this.status.length + this.reason.length + this.message.length;
+  }
+
   /** Reports whether the other value is a condition with the same type, status, reason and message. */
   override equals(other: Opaque): boolean {
     return other instanceof ConditionValue && this.type === other.type &&

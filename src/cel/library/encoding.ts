@@ -15,7 +15,7 @@ import { encodeUtf8 } from "./text.ts";
 /** Converts JSON to a CEL value in which all numbers are doubles, as `json.unmarshal` does. */
 function doubles(json: Json): Value {
   if (typeof json !== "object" || json === null) return json;
-  if (Array.isArray(json)) return ListValue.fromJson(json, doubles);
+  if (Array.isArray(json)) return ListValue.fromJson(json, (item) => doubles(item));
   return new JsonMap(json, {
     jsonKey: (key) => key,
     key: (jsonKey) => jsonKey,
@@ -42,7 +42,7 @@ function unmarshal(text: string): Value {
  * Matches JSON with a number beyond the range of a double. The pattern also matches some other numbers,
  * which only costs time.
  */
-const HUGE = /[eE]\+?\d{3}|\d{300}/;
+const HUGE = /[eE]\+?\d{3}|(?<!\d)\d{300}/;
 
 function isInRange(json: Json): boolean {
   if (typeof json === "number") return Number.isFinite(json);
@@ -191,14 +191,23 @@ function digest(name: string): (text: string) => Uint8Array {
   return (text) => new Uint8Array(createHash(name).update(text, "utf8").digest());
 }
 
-const FNV_OFFSET = 0xcbf29ce484222325n;
-const FNV_PRIME = 0x100000001b3n;
+/** FNV-1a with 64 bits: its offset and prime as two halves of 32 bits, which doubles multiply exactly. */
+const FNV = { offset: [0xcbf29ce4, 0x84222325], prime: 0x1b3, shift: 0x100 } as const;
 
 function fnv64a(text: string): Uint8Array {
-  let hash = FNV_OFFSET;
-  for (const byte of encodeUtf8(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * FNV_PRIME);
+  let [high, low]: [number, number] = [...FNV.offset];
+  for (const byte of encodeUtf8(text)) {
+    low = (low ^ byte) >>> 0;
+    // The prime is 2^40 + 0x1b3: the low half, shifted by 40 bits, is added to the high half.
+    const product = low * FNV.prime;
+    const carry = (product - (product >>> 0)) / 2 ** 32;
+    high = (high * FNV.prime + carry + low * FNV.shift) >>> 0;
+    low = product >>> 0;
+  }
   const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, hash);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, high);
+  view.setUint32(4, low);
   return bytes;
 }
 

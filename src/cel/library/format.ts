@@ -70,7 +70,9 @@ function formatClause({ verb, precision }: Clause, value: Value, meter: Meter): 
       return isNumber(value) ? text(value, meter) : refuse();
     case "f":
     case "e":
-      return isNumber(value) ? floating(verb, toDouble(value), precision) : refuse();
+      if (!isNumber(value)) return refuse();
+      meter.charge(ROUNDED);
+      return floating(verb, toDouble(value), precision);
     case "b":
       return typeof value === "boolean"
         ? (value ? "1" : "0")
@@ -78,6 +80,7 @@ function formatClause({ verb, precision }: Clause, value: Value, meter: Meter): 
     case "o":
       return integer(value)?.toString(8) ?? refuse();
     default: {
+      if (typeof value === "string" || value instanceof Uint8Array) chargeText(value, meter);
       const digits = hex(value) ?? refuse();
       return verb === "X" ? digits.toUpperCase() : digits;
     }
@@ -99,7 +102,7 @@ function integer(value: Value): bigint | undefined {
 function hex(value: Value): string | undefined {
   const bytes = typeof value === "string" ? encodeUtf8(value) : value;
   if (!(bytes instanceof Uint8Array)) return integer(value)?.toString(16);
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes.toHex();
 }
 
 function special(value: number): string | undefined {
@@ -113,18 +116,28 @@ function floating(verb: string, value: number, precision: number): string {
     (verb === "f" ? formatFixed(value, precision) : formatScientific(value, precision));
 }
 
-/** The cost of formatting one value, in addition to the cost of its characters. */
-const WRITTEN = 30;
+/** The cost of writing one value, and of each character or byte of a text. */
+export const WRITTEN = 30;
+const WRITTEN_CHARACTER = 1;
+/** The cost of rounding a number to some decimals, which takes hundreds of digits for a small one. */
+export const ROUNDED = 2_000;
+
+/** Charges a text before it is written: arguments may hold one many times over. */
+function chargeText(text: string | Uint8Array, meter: Meter): void {
+  meter.charge(text.length * WRITTEN_CHARACTER);
+}
 
 /** Formats a value with the verb `%s`. */
 function text(value: Value, meter: Meter): string {
   meter.charge(WRITTEN);
   if (value === null) return "null";
-  if (typeof value === "string") return value;
+  if (typeof value === "string" || value instanceof Uint8Array) {
+    chargeText(value, meter);
+    return typeof value === "string" ? value : decodeLeniently(value);
+  }
   if (typeof value === "number") return special(value) ?? decimal(value);
   if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (value instanceof Uint) return String(value.value);
-  if (value instanceof Uint8Array) return decodeLeniently(value);
   if (value instanceof Timestamp) return formatTimestamp(value, true);
   if (value instanceof Duration) return `${decimal(secondsOf(value))}s`;
   if (value instanceof ListValue) return `[${listText(value, meter)}]`;

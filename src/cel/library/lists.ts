@@ -15,9 +15,8 @@ import { typeName } from "./standard.ts";
 /** The cost of inspecting one element of a list, in addition to the cost of reading the element. */
 const TAKEN = 45;
 
-/** The cost of comparing two sort keys, and the additional cost for each character of a string. */
+/** The cost of comparing two keys, besides their characters. */
 const COMPARED = 15;
-const COMPARED_CHARACTER = 0.5;
 
 /**
  * The maximum length of the list that `lists.range` returns. The number equals the cost units that one
@@ -62,8 +61,8 @@ export function sortByKeys(pairs: { item: Value; key: Value }[], meter: Meter): 
   }
   if (!isOrdered(first.key)) fail("argument", "list elements must be comparable to be sorted");
   const ordered = pairs.sort((a, b) => {
-    meter.charge(COMPARED + (typeof a.key === "string" ? a.key.length * COMPARED_CHARACTER : 0));
-    return compare(a.key, b.key);
+    meter.charge(COMPARED);
+    return compare(a.key, b.key, meter);
   });
   return ListValue.of(ordered.map(({ item }) => item));
 }
@@ -89,7 +88,7 @@ function distinct(list: ListValue, meter: Meter): ListValue {
       continue;
     }
     meter.charge(TAKEN);
-    const identity = keyIdentity(item);
+    const identity = keyIdentity(item, meter);
     // NaN does not equal itself, so every NaN is kept.
     const isKnown = identity === undefined
       ? items.some((other) => !(other instanceof CelError) && sameness(item, other, meter))
@@ -107,7 +106,7 @@ function distinct(list: ListValue, meter: Meter): ListValue {
  */
 function isUnidentified(list: ListValue, meter: Meter): boolean {
   const first = attempt(() => list.at(0, meter), meter);
-  return first instanceof CelError || keyIdentity(first) === undefined;
+  return first instanceof CelError || keyIdentity(first, meter) === undefined;
 }
 
 function range(size: bigint): ListValue {
@@ -120,7 +119,7 @@ function isSorted(list: ListValue, meter: Meter): boolean {
   let before: Value | undefined;
   for (let index = 0; index < list.size; index++) {
     const value = orderedAt(list, index, meter);
-    if (before !== undefined && leniently(before, value) > 0) return false;
+    if (before !== undefined && leniently(before, value, meter) > 0) return false;
     before = value;
   }
   return true;
@@ -136,8 +135,9 @@ function orderedAt(list: ListValue, index: number, meter: Meter): Value {
  * Compares two elements. Elements of different types, which occur only in a list of type dyn, count as
  * equal.
  */
-function leniently(a: Value, b: Value): number {
-  return orderOf(a) === orderOf(b) ? compare(a, b) : 0;
+function leniently(a: Value, b: Value, meter: Meter): number {
+  meter.charge(COMPARED);
+  return orderOf(a) === orderOf(b) ? compare(a, b, meter) : 0;
 }
 
 /** Returns a name for the type of a value. Values with the same name can be ordered. */
@@ -165,7 +165,7 @@ function extreme(name: string, sign: number): FunctionDeclaration {
       let best = orderedAt(list, 0, meter);
       for (let index = 1; index < list.size; index++) {
         const item = orderedAt(list, index, meter);
-        if (leniently(item, best) * sign > 0) best = item;
+        if (leniently(item, best, meter) * sign > 0) best = item;
       }
       return best;
     },

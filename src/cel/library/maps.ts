@@ -25,7 +25,7 @@ function deepMerge(left: Value, right: Value, meter: Meter): Value {
   }
   const result = ComputedMap.of(left.entries(meter), meter);
   for (const [key, value] of right.entries(meter)) {
-    const before = result.exact(key);
+    const before = result.exact(key, meter);
     const merged = isMap(before) && isMap(value)
       ? attempt(() => deepMerge(before, value, meter), meter)
       : value;

@@ -218,7 +218,12 @@ const MIXED: Readonly<Record<string, readonly string[]>> = {
 function relation(name: string, holds: (order: number) => boolean): FunctionDeclaration {
   const alike = ORDERED.map((type) => `${type}, ${type}`);
   const all = ORDERED.flatMap((a) => [a, ...MIXED[a] ?? []].map((b) => `${a}, ${b}`));
-  const declared = operator(name, alike, "bool", (a: Value, b: Value) => holds(compare(a, b)));
+  const declared = operator(
+    name,
+    alike,
+    "bool",
+    (a: Value, b: Value, meter: Meter) => holds(compare(a, b, meter)),
+  );
   return withMacroOverloads(declared, all, "bool");
 }
 

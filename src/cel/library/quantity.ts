@@ -3,6 +3,7 @@
  * `resource.Quantity` in Go.
  */
 import { fail } from "../value/error.ts";
+import type { Meter } from "../value/meter.ts";
 import { Opaque, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
@@ -11,6 +12,8 @@ const NANO_DIGITS = 9;
 const MAX_INT = 2n ** 63n - 1n;
 /** The maximum number of digits of a quantity that Kubernetes stores as a 64-bit integer with a scale. */
 const MAX_DIGITS = 18;
+/** The most digits and the greatest exponent of a quantity: computing with more takes long. */
+const LIMIT = 1000;
 
 const DECIMAL: ReadonlyMap<string, number> = new Map([
   ["n", -9],
@@ -50,8 +53,9 @@ class Quantity extends Opaque {
    * Compares two quantities. Returns undefined when the right quantity is a result of a computation, because
    * upstream kro cannot compare such quantities.
    */
-  override equals(other: Opaque): boolean | undefined {
-    return other instanceof Quantity && !other.computed ? order(this, other) === 0n : undefined;
+  override equals(other: Opaque, meter: Meter): boolean | undefined {
+    if (!(other instanceof Quantity) || other.computed) return undefined;
+    return order(this, other, meter) === 0n;
   }
 
   /**
@@ -80,9 +84,7 @@ function parse(text: string): Quantity | undefined {
   if (match === null) return undefined;
   const [, sign, integer = "", fraction = "", binary, exponent, suffix = ""] = match;
   const power = exponent === undefined ? DECIMAL.get(suffix) ?? 0 : Number(exponent);
-  // No quantity that Kubernetes can represent has a larger exponent, and computing with a larger exponent
-  // would take long.
-  if (Math.abs(power) > 1000) return undefined;
+  if (Math.abs(power) > LIMIT || integer.length + fraction.length > LIMIT) return undefined;
   const digits = BigInt(`${integer}${fraction}` || "0");
   const step = binary === undefined ? 0 : BINARY.indexOf(binary) + 1;
   const value = digits * 1024n ** BigInt(step);
@@ -115,9 +117,10 @@ function quantity(text: string): Value {
  * Returns `a + sign * b`. The sum has the representation that Kubernetes chooses for it: a 64-bit integer
  * with a scale, or a big decimal.
  */
-function sum(a: Quantity, b: Quantity | bigint, sign: bigint): Value {
+function sum(a: Quantity, b: Quantity | bigint, sign: bigint, meter: Meter): Value {
   const other = typeof b === "bigint" ? new Quantity(b, 0, true) : b;
   const power = Math.min(a.power, other.power);
+  chargeScaling(a, other, meter);
   if (a.isShort && other.isShort) {
     // As in Go, negating the minimum int64 overflows to the same value.
     const added = BigInt.asIntN(64, sign * other.unscaled);
@@ -133,6 +136,14 @@ function sum(a: Quantity, b: Quantity | bigint, sign: bigint): Value {
   return new Quantity(at(a, power) + sign * at(other, power), power, false, true);
 }
 
+/** The cost of scaling a quantity by one power of ten. */
+const SCALED = 0.5;
+
+/** Charges that two quantities are scaled to a common power of ten. */
+function chargeScaling(a: Quantity, b: Quantity, meter: Meter): void {
+  meter.charge(Math.abs(a.power - b.power) * SCALED);
+}
+
 /**
  * Returns a quantity in units of ten to the power of `unit`, which must not be greater than the power of the
  * quantity.
@@ -141,7 +152,8 @@ function at({ unscaled, power }: Quantity, unit: number): bigint {
   return unscaled * 10n ** BigInt(power - unit);
 }
 
-function order(a: Quantity, b: Quantity): bigint {
+function order(a: Quantity, b: Quantity, meter: Meter): bigint {
+  chargeScaling(a, b, meter);
   const power = Math.min(a.power, b.power);
   const [left, right] = [at(a, power), at(b, power)];
   return left < right ? -1n : left > right ? 1n : 0n;
@@ -153,7 +165,12 @@ const TYPE = "kubernetes.Quantity";
 export const QUANTITIES: readonly FunctionDeclaration[] = [
   plain("quantity", "string", TYPE, quantity),
   plain("isQuantity", "string", "bool", (text: string) => parse(text) !== undefined),
-  plain("sign", TYPE, "int", (q: Quantity) => order(q, new Quantity(0n, 0, true))),
+  plain(
+    "sign",
+    TYPE,
+    "int",
+    (q: Quantity, meter: Meter) => order(q, new Quantity(0n, 0, true), meter),
+  ),
   member("isInteger", TYPE, "bool", (q: Quantity) => q.integer !== undefined),
   member(
     "asInteger",
@@ -166,20 +183,25 @@ export const QUANTITIES: readonly FunctionDeclaration[] = [
     "add",
     [`${TYPE}, ${TYPE}`, `${TYPE}, int`],
     TYPE,
-    (a: Quantity, b: Quantity | bigint) => sum(a, b, 1n),
+    (a: Quantity, b: Quantity | bigint, meter: Meter) => sum(a, b, 1n, meter),
   ),
   member(
     "sub",
     [`${TYPE}, ${TYPE}`, `${TYPE}, int`],
     TYPE,
-    (a: Quantity, b: Quantity | bigint) => sum(a, b, -1n),
+    (a: Quantity, b: Quantity | bigint, meter: Meter) => sum(a, b, -1n, meter),
   ),
-  member("isLessThan", `${TYPE}, ${TYPE}`, "bool", (a: Quantity, b: Quantity) => order(a, b) < 0n),
+  member(
+    "isLessThan",
+    `${TYPE}, ${TYPE}`,
+    "bool",
+    (a: Quantity, b: Quantity, meter: Meter) => order(a, b, meter) < 0n,
+  ),
   member(
     "isGreaterThan",
     `${TYPE}, ${TYPE}`,
     "bool",
-    (a: Quantity, b: Quantity) => order(a, b) > 0n,
+    (a: Quantity, b: Quantity, meter: Meter) => order(a, b, meter) > 0n,
   ),
   member("compareTo", `${TYPE}, ${TYPE}`, "int", order),
 ];

@@ -1,72 +1,132 @@
 /** Regular expressions in RE2 syntax, which are matched in linear time. */
-import { RE2JS } from "re2js";
-import { fail } from "../value/error.ts";
-import { type Meter, UNMETERED } from "../value/meter.ts";
+import { MatcherInput, RE2JS } from "re2js";
+import { CelError, fail } from "../value/error.ts";
+import type { Meter } from "../value/meter.ts";
 import { ListValue } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
+import { characterCost, MeteredText } from "./metered_text.ts";
+import { type PatternSize, patternSize } from "./pattern_size.ts";
+
+/** The most instructions of a compiled pattern. */
+const MAX_INSTRUCTIONS = 10_000;
 
 /**
- * The maximum number of compiled patterns in the cache. When the cache is full, the oldest pattern is
- * dropped.
+ * A memo of immutable input: compiled patterns, the oldest dropped first, until at most so many patterns
+ * with at most so many instructions are left.
  */
-const MAX_CACHED = 256;
+const MAX_CACHED = { patterns: 256, instructions: 100_000 };
 const cache = new Map<string, RE2JS>();
 
 /**
- * The costs of compiling a pattern, in units of the cost budget: the fixed cost, the cost of each character,
- * of each Unicode class and of each instruction. A Unicode class is expensive because it is a long list of
- * ranges. A repetition such as `a{100}` generates many instructions.
+ * The cost of compiling a pattern, in the budget's units: once, for each character, Unicode class, range
+ * beyond ASCII that ignores case, and instruction.
  */
-const COMPILING = { pattern: 4_000, character: 300, class: 10_000, instruction: 600 };
+const COMPILING = {
+  pattern: 4_000,
+  character: 800,
+  class: 30_000,
+  foldedRange: 2_500_000,
+  instruction: 300,
+};
 
 function compiled(pattern: string, meter: Meter): RE2JS {
   const known = cache.get(pattern);
   if (known) return known;
-  const classes = pattern.match(/\\p/gi)?.length ?? 0;
-  const { character, instruction } = COMPILING;
-  meter.charge(COMPILING.pattern + pattern.length * character + classes * COMPILING.class);
+  meter.charge(COMPILING.pattern + pattern.length * COMPILING.character);
+  const size = patternSize(pattern);
+  if (size.instructions > MAX_INSTRUCTIONS) tooLarge();
+  meter.charge(programCost(size));
   let regex: RE2JS;
   try {
     regex = RE2JS.compile(pattern);
   } catch {
     return fail("argument", "the regular expression is not valid RE2 syntax");
   }
-  meter.charge(regex.programSize() * instruction);
-  if (cache.size >= MAX_CACHED) {
-    for (const oldest of cache.keys()) {
-      cache.delete(oldest);
-      break;
-    }
-  }
-  cache.set(pattern, regex);
+  if (regex.programSize() > MAX_INSTRUCTIONS) tooLarge();
+  keep(pattern, regex);
   return regex;
 }
 
-/** Reports whether a string is a valid regular expression. */
-export function isPattern(text: string): boolean {
-  try {
-    compiled(text, UNMETERED);
-    return true;
-  } catch {
-    return false;
+/** The cost of compiling a pattern of this size, besides its characters. */
+function programCost({ instructions, classes, foldedRanges }: PatternSize): number {
+  return instructions * COMPILING.instruction + classes * COMPILING.class +
+    foldedRanges * COMPILING.foldedRange;
+}
+
+/** The costs of compiling a pattern, and of matching one character of a text. */
+export function patternCost(pattern: string): { compile: number; character: number } {
+  const size = patternSize(pattern);
+  const compile = COMPILING.pattern + pattern.length * COMPILING.character + programCost(size);
+  return { compile, character: characterCost(size.instructions) };
+}
+
+function tooLarge(): never {
+  fail("cost", `the regular expression has more than ${MAX_INSTRUCTIONS} instructions`);
+}
+
+function keep(pattern: string, regex: RE2JS): void {
+  cache.set(pattern, regex);
+  let size = [...cache.values()].reduce((all, each) => all + each.programSize(), 0);
+  for (const [oldest, dropped] of cache) {
+    const fits = cache.size <= MAX_CACHED.patterns &&
+      size <= MAX_CACHED.instructions;
+    if (fits) return;
+    cache.delete(oldest);
+    size -= dropped.programSize();
   }
 }
 
+/** The cost that compiling a literal pattern may have while an expression is checked. */
+const CHECKED_COST = 10_000_000;
+
+/** Why a text is not a regular expression; undefined for one that is. */
+export function patternProblem(text: string): "syntax" | "size" | undefined {
+  let left = CHECKED_COST;
+  try {
+    compiled(text, { charge: (cost) => (left -= cost) < 0 && tooLarge() });
+    return undefined;
+  } catch (error) {
+    if (error instanceof CelError) return error.code === "cost" ? "size" : "syntax";
+    throw error;
+  }
+}
+
+/**
+ * The cost of searching for one match, besides the characters that the matcher reads: buffers of up to
+ * 262,144 bits are cleared for each.
+ */
+export const SEARCH_COST = 250;
+
+/** A matcher that charges each character it reads, and each search. */
+function matcherOf(text: string, pattern: string, meter: Meter) {
+  const regex = compiled(pattern, meter);
+  const metered = new MeteredText(text, regex.programSize(), meter);
+  const matcher = regex.matcher(MatcherInput.utf16(metered));
+  return {
+    matcher,
+    find(): boolean {
+      meter.charge(SEARCH_COST);
+      metered.begin();
+      return matcher.find();
+    },
+  };
+}
+
 function matches(text: string, pattern: string, meter: Meter): boolean {
-  return compiled(pattern, meter).matcher(text).find();
+  return matcherOf(text, pattern, meter).find();
 }
 
 function find(text: string, pattern: string, meter: Meter): string {
-  const matcher = compiled(pattern, meter).matcher(text);
-  return matcher.find() ? matcher.group() ?? "" : "";
+  const { matcher, find } = matcherOf(text, pattern, meter);
+  return find() ? matcher.group() ?? "" : "";
 }
 
 /** Implements `findAll`. Returns at most `limit` matches; a negative limit means all matches. */
 function findAll(text: string, pattern: string, limit = -1n, meter: Meter): ListValue {
   const found: string[] = [];
-  const matcher = compiled(pattern, meter).matcher(text);
+  const { matcher, find } = matcherOf(text, pattern, meter);
   let end = -1;
-  while ((limit < 0n || found.length < limit) && matcher.find()) {
+  while ((limit < 0n || found.length < limit) && find()) {
     // As in Go, an empty match directly after the previous match is skipped.
     const isEcho = matcher.start() === matcher.end() && matcher.start() === end;
     if (!isEcho) found.push(matcher.group() ?? "");

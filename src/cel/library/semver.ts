@@ -8,6 +8,7 @@ import { type FunctionDeclaration, member, plain } from "./declare.ts";
 const VERSION =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 const MAX_PART = 2n ** 64n - 1n;
+const MAX_DIGITS = String(MAX_PART).length;
 const TYPE = "kubernetes.Semver";
 
 /** A semantic version. The build metadata of the version is dropped. */
@@ -20,8 +21,14 @@ class Semver extends Opaque {
     readonly minor: bigint,
     readonly patch: bigint,
     readonly prerelease: readonly string[],
+    private readonly size: number,
   ) {
     super();
+  }
+
+  /** The number of characters of the prerelease. */
+  override get characters(): number {
+    return this.size;
   }
 
   /** Reports whether two versions have the same precedence. */
@@ -34,11 +41,12 @@ function parse(text: string): Semver | undefined {
   const match = VERSION.exec(text);
   if (match === null) return undefined;
   const [, major = "0", minor = "0", patch = "0", suffix] = match;
+  if (Math.max(major.length, minor.length, patch.length) > MAX_DIGITS) return undefined;
   const prerelease = suffix === undefined ? [] : suffix.split(".");
   if (prerelease.some((part) => /^0\d+$/.test(part))) return undefined;
   const parts = [BigInt(major), BigInt(minor), BigInt(patch)] as const;
   if (parts.some((part) => part > MAX_PART)) return undefined;
-  return new Semver(...parts, prerelease);
+  return new Semver(...parts, prerelease, suffix?.length ?? 0);
 }
 
 function semver(text: string): Value {
@@ -52,16 +60,17 @@ function order(a: Semver, b: Semver, meter: Meter): bigint {
   return BigInt(Math.sign(orderPrereleases(a.prerelease, b.prerelease, meter)));
 }
 
-/** The cost of comparing one part of two prereleases. */
+/** The cost of comparing one part of two prereleases, and of each of its characters. */
 const PART = 30;
+const PART_CHARACTER = 0.5;
 
 /** Compares two prereleases. A version without a prerelease comes after all of its prereleases. */
 function orderPrereleases(a: readonly string[], b: readonly string[], meter: Meter): number {
   if (a.length === 0 || b.length === 0) return b.length - a.length;
   for (const [index, part] of a.entries()) {
-    meter.charge(PART);
     const other = b[index];
     if (other === undefined) return 1;
+    meter.charge(PART + Math.max(part.length, other.length) * PART_CHARACTER);
     const difference = orderParts(part, other);
     if (difference !== 0) return difference;
   }

@@ -4,64 +4,68 @@ import type { Meter } from "../value/meter.ts";
 import { ListValue } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { format } from "./format.ts";
+import { firstIndex, lastIndex, splitAt } from "./search.ts";
 
 /** Matches a string that contains a code point of two UTF-16 units. */
 const SURROGATE = /[\ud800-\udfff]/;
 
-/**
- * Returns the code points of a string as an array. If each code point is one UTF-16 unit, returns the string
- * itself, which is faster.
- */
-function points(text: string): string | string[] {
-  return SURROGATE.test(text) ? Array.from(text) : text;
+/** The number of UTF-16 units of the code point at an offset. */
+function unitsAt(text: string, offset: number): number {
+  return text.codePointAt(offset)! > 0xffff ? 2 : 1;
 }
 
-/** Converts the result of {@link points} back to a string. */
-function textOf(characters: string | string[]): string {
-  return typeof characters === "string" ? characters : characters.join("");
+/** The number of code points. */
+function lengthOf(text: string): number {
+  if (!SURROGATE.test(text)) return text.length;
+  let length = 0;
+  for (let offset = 0; offset < text.length; offset += unitsAt(text, offset)) length++;
+  return length;
 }
 
-/** Returns an index between 0 and `length`. Throws a CelError when the index is out of this range. */
-function within(index: bigint, length: number): number {
-  return index < 0n || index > BigInt(length)
-    ? fail("argument", "index out of range")
-    : Number(index);
+/** The UTF-16 offset of a code point. Throws a CelError for an index outside of 0 to the length. */
+function offsetOf(text: string, index: bigint): number {
+  const isInside = index >= 0n && index <= BigInt(text.length);
+  if (isInside && !SURROGATE.test(text)) return Number(index);
+  let [left, offset] = [isInside ? Number(index) : Infinity, 0];
+  for (; left > 0 && offset < text.length; left--) offset += unitsAt(text, offset);
+  return left === 0 ? offset : fail("argument", "index out of range");
 }
 
 function charAt(text: string, index: bigint): string {
-  const characters = points(text);
-  return characters[within(index, characters.length)] ?? "";
+  const offset = offsetOf(text, index);
+  return offset === text.length ? "" : text.slice(offset, offset + unitsAt(text, offset));
 }
 
-function indexOf(text: string, part: string, from = 0n): bigint {
+function indexOf(text: string, part: string, from = 0n, meter: Meter): bigint {
   if (from < 0n) fail("argument", "index out of range");
-  const characters = points(text);
-  if (part === "") return from > characters.length ? BigInt(characters.length) : from;
-  if (from >= characters.length) return -1n;
-  const skipped = textOf(characters.slice(0, Number(from))).length;
-  const found = text.indexOf(part, skipped);
-  return found < 0 ? -1n : BigInt(points(text.slice(0, found)).length);
+  const length = BigInt(lengthOf(text));
+  if (part === "") return from > length ? length : from;
+  if (from >= length) return -1n;
+  return indexAt(text, firstIndex(text, part, offsetOf(text, from), meter));
 }
 
-function lastIndexOf(text: string, part: string, from?: bigint): bigint {
-  const characters = points(text);
+function lastIndexOf(
+  text: string,
+  part: string,
+  from: bigint | undefined,
+  meter: Meter,
+): bigint {
   if (from !== undefined && from < 0n) fail("argument", "index out of range");
-  const last = from ?? BigInt(characters.length - 1);
-  if (part === "") {
-    const end = BigInt(characters.length);
-    return from === undefined || from > end ? end : from;
-  }
-  if (last >= characters.length || last < 0n) return -1n;
-  const found = text.lastIndexOf(part, textOf(characters.slice(0, Number(last))).length);
-  return found < 0 ? -1n : BigInt(points(text.slice(0, found)).length);
+  const length = BigInt(lengthOf(text));
+  const last = from ?? length - 1n;
+  if (part === "") return from === undefined || from > length ? length : from;
+  if (last >= length || last < 0n) return -1n;
+  return indexAt(text, lastIndex(text, part, offsetOf(text, last), meter));
+}
+
+/** The index of the code point at an offset; -1 for -1. */
+function indexAt(text: string, offset: number): bigint {
+  return BigInt(offset < 0 ? offset : lengthOf(text.slice(0, offset)));
 }
 
 function substring(text: string, start: bigint, end?: bigint): string {
-  const characters = points(text);
   if (end !== undefined && start > end) fail("argument", "invalid substring range");
-  const from = within(start, characters.length);
-  const to = end === undefined ? characters.length : within(end, characters.length);
-  return textOf(characters.slice(from, to));
+  return text.slice(offsetOf(text, start), end === undefined ? undefined : offsetOf(text, end));
 }
 
 /** Implements `replace`. Makes at most `limit` replacements; a negative limit means all replacements. */
@@ -73,9 +77,9 @@ function replace(
   meter: Meter,
 ): string {
   const parts = spread(text, old, meter);
-  chargeText((parts.length - 1) * replacement.length, meter);
+  const count = limit < 0n ? parts.length - 1 : Math.min(Number(limit), parts.length - 1);
+  chargeText(count * replacement.length, meter);
   if (limit < 0n) return parts.join(replacement);
-  const count = Number(limit);
   return parts.reduce(
     (result, part, index) =>
       index === 0 ? part : result + (index <= count ? replacement : old) + part,
@@ -88,7 +92,11 @@ const PART = 20;
 
 /** Splits a string at a separator. An empty separator splits the string into code points. */
 function parted(text: string, separator: string, meter: Meter): string[] {
-  const parts = separator === "" ? Array.from(text) : text.split(separator);
+  if (separator === "") {
+    meter.charge(text.length * PART);
+    return Array.from(text);
+  }
+  const parts = splitAt(text, separator, meter);
   meter.charge(parts.length * PART);
   return parts;
 }
@@ -117,11 +125,10 @@ function split(text: string, separator: string, limit = -1n, meter: Meter): List
 function join(list: ListValue, separator = "", meter: Meter): string {
   const parts: string[] = [];
   for (const item of list.values(meter)) {
-    parts.push(
-      typeof item === "string" ? item : fail("argument", "join(): the list must hold strings"),
-    );
+    if (typeof item !== "string") fail("argument", "join(): the list must hold strings");
+    chargeText(item.length + separator.length, meter);
+    parts.push(item);
   }
-  chargeText((parts.length - 1) * separator.length, meter);
   return parts.join(separator);
 }
 
@@ -130,7 +137,7 @@ function join(list: ListValue, separator = "", meter: Meter): string {
  * of the function.
  */
 function chargeText(length: number, meter: Meter): void {
-  meter.charge(length / 4);
+  meter.charge(length / 2);
 }
 
 const QUOTES: Readonly<Record<string, string>> = {
@@ -150,16 +157,21 @@ function quote(text: string): string {
   return `"${text.replaceAll(/[\x07-\r\\"]/g, (character) => QUOTES[character] ?? character)}"`;
 }
 
-/**
- * Matches Unicode white space as Go's `unicode.IsSpace` does. JavaScript's `\s` differs: it matches U+FEFF
- * and does not match U+0085. All white space characters are single UTF-16 units.
- */
-const SPACE = /\p{White_Space}/u;
+/** Unicode white space, as Go's `unicode.IsSpace`: all of it is single UTF-16 units. */
+const SPACES: ReadonlySet<number> = new Set([
+  ...[0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680],
+  ...[0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a],
+  ...[0x2028, 0x2029, 0x202f, 0x205f, 0x3000],
+]);
 
-function trim(text: string): string {
+/** The cost of skipping one character of white space. */
+const SKIPPED = 2;
+
+function trim(text: string, meter: Meter): string {
   let [start, end] = [0, text.length];
-  while (start < end && SPACE.test(text.charAt(start))) start++;
-  while (end > start && SPACE.test(text.charAt(end - 1))) end--;
+  while (start < end && SPACES.has(text.charCodeAt(start))) start++;
+  while (end > start && SPACES.has(text.charCodeAt(end - 1))) end--;
+  meter.charge((text.length - (end - start)) * SKIPPED);
   return text.slice(start, end);
 }
 

@@ -17,15 +17,34 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 export function decodeLeniently(bytes: Uint8Array): string {
   const whole = decodeUtf8(bytes);
   if (whole !== undefined) return whole;
-  let text = "";
-  for (let start = 0; start < bytes.length;) {
-    const length = [1, 2, 3, 4].find((size) =>
-      decodeUtf8(bytes.subarray(start, start + size)) !== undefined && start + size <= bytes.length
-    );
-    text += length === undefined ? "\ufffd" : decodeUtf8(bytes.subarray(start, start + length));
-    start += length ?? 1;
+  // A decoder replaces a sequence that is cut off by one character, Go each of its bytes.
+  const mended = new Uint8Array(bytes.length * REPLACEMENT.length);
+  let size = 0;
+  for (let index = 0; index < bytes.length;) {
+    const length = sequenceLength(bytes, index);
+    mended.set(length === 0 ? REPLACEMENT : bytes.subarray(index, index + length), size);
+    size += length === 0 ? REPLACEMENT.length : length;
+    index += Math.max(1, length);
   }
-  return text;
+  return decoder.decode(mended.subarray(0, size));
+}
+
+const REPLACEMENT = encodeUtf8("\ufffd");
+
+/** The length of the well-formed sequence that starts at an index; 0 when the bytes are malformed (Unicode, table 3-7). */
+function sequenceLength(bytes: Uint8Array, index: number): number {
+  const first = bytes[index]!;
+  if (first < 0x80) return 1;
+  const length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  if (length === 0 || index + length > bytes.length) return 0;
+  const second = bytes[index + 1]!;
+  const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (second < least || second > most) return 0;
+  for (let next = 2; next < length; next++) {
+    if ((bytes[index + next]! & 0xc0) !== 0x80) return 0;
+  }
+  return length;
 }
 
 /** Encodes a string as UTF-8. */

@@ -33,6 +33,12 @@ class Url extends Opaque {
     super();
   }
 
+  /** The number of characters of all parts. */
+  override get characters(): number {
+    return [this.user, this.host, this.path, this.query, this.fragment]
+      .reduce((all, part) => all + part.length, this.scheme.length);
+  }
+
   override equals(other: Opaque): boolean {
     const parts = ["scheme", "user", "host", "path", "query", "fragment"] as const;
     return other instanceof Url && parts.every((part) => other[part] === this[part]);
@@ -109,7 +115,9 @@ function query(url: Url, meter: Meter): Value {
     const key = unescape(name.replaceAll("+", " "));
     const text = unescape(value.replaceAll("+", " "));
     if (key === undefined || text === undefined) continue;
-    found.set(key, [...found.get(key) ?? [], text]);
+    const known = found.get(key);
+    if (known) known.push(text);
+    else found.set(key, [text]);
   }
   const entries = [...found].map(([key, values]) => [key, ListValue.of(values)] as const);
   return ComputedMap.of(entries, meter);

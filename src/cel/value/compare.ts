@@ -1,7 +1,7 @@
 /** Compares CEL values for equality and order. */
 import { Duration, Timestamp } from "./time.ts";
 import { DataError, noOverload } from "./error.ts";
-import type { Meter } from "./meter.ts";
+import { ACCESS_COST, type Meter } from "./meter.ts";
 import {
   isMap,
   ListValue,
@@ -53,15 +53,26 @@ function methodSameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   if (a === null) return b === null;
   if (a instanceof Omit) return undefined;
   if (a instanceof Opaque) {
+    chargeShorter(a, b, meter);
     return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b, meter) : a.likeOthers;
   }
-  if (numeric(a) !== undefined) return numeric(b) !== undefined && compare(a, b) === 0;
+  if (numeric(a) !== undefined) return numeric(b) !== undefined && compare(a, b, meter) === 0;
   if (isMap(a)) return sameMaps(a, b, meter);
+  if (typeof a === "string") {
+    // Strings of different lengths differ; their characters are not read.
+    if (typeof b !== "string" || a.length !== b.length) return false;
+    chargeShorter(a, b, meter);
+    return a === b;
+  }
   if (typeof a !== "object" || typeof b !== "object" || b === null) {
     return a instanceof ListValue && a.isTyped ? undefined : a === b;
   }
   if (a instanceof ListValue) return sameLists(a, b, meter);
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
+  if (a instanceof Uint8Array) {
+    if (!(b instanceof Uint8Array) || a.length !== b.length) return false;
+    chargeShorter(a, b, meter);
+    return compareBytes(a, b) === 0;
+  }
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
   if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
@@ -124,6 +135,17 @@ function sameMaps(a: MapValue, b: Value, meter: Meter): boolean | undefined {
   return true;
 }
 
+/** Charges a walk through the shorter of two values, if both have characters or bytes. */
+function chargeShorter(a: Value, b: Value, meter: Meter): void {
+  meter.charge(Math.min(charactersOf(a), charactersOf(b)) * ACCESS_COST.compared);
+}
+
+/** The number of characters or bytes that a comparison of a value may read. */
+function charactersOf(value: Value): number {
+  if (value instanceof Opaque) return value.characters;
+  return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
+}
+
 /** Returns the number that a CEL value represents; undefined for values that are not numbers. */
 function numeric(value: Value): bigint | number | undefined {
   if (typeof value === "bigint" || typeof value === "number") return value;
@@ -134,7 +156,7 @@ function numeric(value: Value): bigint | number | undefined {
  * Compares the order of two values: the result is negative, zero or positive, or NaN when one value is NaN.
  * An integer and a double are compared as doubles. Throws a CelError when the values cannot be ordered.
  */
-export function compare(a: Value, b: Value): number {
+export function compare(a: Value, b: Value, meter: Meter): number {
   // As in cel-go, a NaN on the left can be compared with a value of any type, and the result is unordered.
   if (typeof a === "number" && Number.isNaN(a)) return NaN;
   const left = numeric(a);
@@ -144,6 +166,7 @@ export function compare(a: Value, b: Value): number {
       ? ordered(left, right)
       : ordered(Number(left), Number(right));
   }
+  chargeShorter(a, b, meter);
   if (typeof a === "string" && typeof b === "string") return compareText(a, b);
   if (typeof a === "boolean" && typeof b === "boolean") return Number(a) - Number(b);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return compareBytes(a, b);
@@ -162,9 +185,17 @@ function ordered(a: bigint | number, b: bigint | number): number {
   return a < b ? -1 : a > b ? 1 : a === b ? 0 : NaN;
 }
 
+/** The length of the parts that are compared at once: far faster than one character after the other. */
+const CHUNK = 256;
+
 /** Compares two strings by their code points, which is also the order of their UTF-8 bytes. */
 export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
   let index = 0;
+  const isChunk = () => index + CHUNK <= a.length && index + CHUNK <= b.length;
+  while (isChunk() && a.slice(index, index + CHUNK) === b.slice(index, index + CHUNK)) {
+    index += CHUNK;
+  }
   while (index < a.length && index < b.length && a.charCodeAt(index) === b.charCodeAt(index)) {
     index++;
   }

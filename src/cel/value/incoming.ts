@@ -25,12 +25,9 @@ export class Incoming {
    */
   constructor(private readonly json: Json | undefined, private readonly type: CelType) {}
 
-  /**
-   * The CEL value, which is converted at the first access. Throws a DataError when the JSON contradicts the
-   * type.
-   */
-  get value(): Value {
-    return this.#value ??= typedValue(this.json, this.type);
+  /** The value, converted at the first access and charged then. Throws a DataError when the JSON contradicts the type. */
+  value(meter: Meter): Value {
+    return this.#value ??= typedValue(this.json, this.type, meter);
   }
 }
 
@@ -42,7 +39,9 @@ export function nativeValue(json: Json | undefined): Value {
     return Number.isInteger(json) && json >= -INT_LIMIT && json < INT_LIMIT ? BigInt(json) : json;
   }
   if (typeof json !== "object" || json === null) return json ?? null;
-  return Array.isArray(json) ? ListValue.fromJson(json, nativeValue) : new JsonMap(json, NATIVE);
+  return Array.isArray(json)
+    ? ListValue.fromJson(json, (item) => nativeValue(item))
+    : new JsonMap(json, NATIVE);
 }
 
 const NATIVE: JsonMapShape = {
@@ -54,14 +53,14 @@ const NATIVE: JsonMapShape = {
 };
 
 /** Converts JSON with the rules of a CEL type. Inside of a struct, the schema of the struct is used. */
-function typedValue(json: Json | undefined, type: CelType): Value {
+function typedValue(json: Json | undefined, type: CelType, meter: Meter): Value {
   switch (type.kind) {
     case "struct":
-      return schemaValue(json ?? null, type.schema);
+      return schemaValue(json ?? null, type.schema, meter);
     case "list": {
       const { element } = type;
       return Array.isArray(json)
-        ? ListValue.fromJson(json, (item) => typedValue(item, element))
+        ? ListValue.fromJson(json, (item, meter) => typedValue(item, element, meter))
         : mismatch("array");
     }
     case "map": {
@@ -70,31 +69,31 @@ function typedValue(json: Json | undefined, type: CelType): Value {
         ? new JsonMap(json, {
           ...NATIVE,
           isTyped: true,
-          value: (_, item) => typedValue(item, value),
+          value: (_, item, meter) => typedValue(item, value, meter),
         })
         : mismatch("object");
     }
     case "bool":
-      return scalar(json, { type: "boolean" });
+      return scalar(json, { type: "boolean" }, meter);
     case "int":
-      return scalar(json, { type: "integer" });
+      return scalar(json, { type: "integer" }, meter);
     case "double":
-      return scalar(json, { type: "number" });
+      return scalar(json, { type: "number" }, meter);
     case "string":
-      return scalar(json, { type: "string" });
+      return scalar(json, { type: "string" }, meter);
     case "bytes":
-      return scalar(json, { type: "string", format: "byte" });
+      return scalar(json, { type: "string", format: "byte" }, meter);
     case "timestamp":
-      return scalar(json, { type: "string", format: "date-time" });
+      return scalar(json, { type: "string", format: "date-time" }, meter);
     case "duration":
-      return scalar(json, { type: "string", format: "duration" });
+      return scalar(json, { type: "string", format: "duration" }, meter);
     default:
       return nativeValue(json);
   }
 }
 
 /** Converts JSON with the rules of an OpenAPI schema. */
-function schemaValue(json: Json, schema: Schema): Value {
+function schemaValue(json: Json, schema: Schema, meter: Meter): Value {
   if (json === null) return schema.nullable ? null : mismatch("a value", "null");
   if (schema["x-kubernetes-int-or-string"]) {
     const isEither = typeof json === "string" || isInteger(json);
@@ -108,7 +107,7 @@ function schemaValue(json: Json, schema: Schema): Value {
     case undefined:
       return nativeValue(json);
     default:
-      return scalar(json, schema);
+      return scalar(json, schema, meter);
   }
 }
 
@@ -132,7 +131,7 @@ function shapeOf(schema: Schema): JsonMapShape {
     return {
       ...NATIVE,
       isTyped: true,
-      value: (_, item) => schemaValue(item, values),
+      value: (_, item, meter) => schemaValue(item, values, meter),
     };
   }
   const fields = declaredFields(schema);
@@ -140,9 +139,9 @@ function shapeOf(schema: Schema): JsonMapShape {
   return {
     jsonKey: unescapeName,
     key: (jsonKey) => escapeName(jsonKey) ?? jsonKey,
-    value: (jsonKey, item) => {
+    value: (jsonKey, item, meter) => {
       const field = Object.hasOwn(fields, jsonKey) ? fields[jsonKey] : undefined;
-      return field ? schemaValue(item, field) : nativeValue(item);
+      return field ? schemaValue(item, field, meter) : nativeValue(item);
     },
     isStruct: true,
     isTyped: true,
@@ -155,12 +154,13 @@ function shapeOf(schema: Schema): JsonMapShape {
  */
 function listValue(json: readonly Json[], schema: Schema): Value {
   const items = schema.items;
-  const convert = items ? (item: Json) => schemaValue(item, items) : nativeValue;
+  const convert = (item: Json, meter: Meter) =>
+    items ? schemaValue(item, items, meter) : nativeValue(item);
   const takesAll = items === undefined ||
     (items.type ?? items["x-kubernetes-int-or-string"]) === undefined;
   const adopt = (item: Value | CelError, meter: Meter) => {
     if (takesAll || item instanceof CelError) return item;
-    return attempt(() => convert(rawJson(item) ?? mismatch("plain data")), meter);
+    return attempt(() => convert(rawJson(item) ?? mismatch("plain data"), meter), meter);
   };
   const identity = elementIdentity(schema);
   return ListValue.fromJson(json, convert, { adopt, ...(identity && { identity }) });
@@ -181,17 +181,19 @@ function rawJson(value: Value): Json | undefined {
  */
 function elementIdentity(schema: Schema): ((element: Value, meter: Meter) => string) | undefined {
   const listType = schema["x-kubernetes-list-type"];
-  if (listType === "set") return (element) => keyIdentity(element) ?? "";
+  if (listType === "set") return (element, meter) => keyIdentity(element, meter) ?? "";
   if (listType !== "map") return undefined;
   const keys = schema["x-kubernetes-list-map-keys"] ?? [];
   return (element, meter) => {
     if (!isMap(element)) return "";
     const parts = keys.map((key) => element.find(escapeName(key) ?? key, meter));
-    return JSON.stringify(parts.map((part) => part === undefined ? null : keyIdentity(part)));
+    return JSON.stringify(
+      parts.map((part) => part === undefined ? null : keyIdentity(part, meter)),
+    );
   };
 }
 
-function scalar(json: Json | undefined, schema: Schema): Value {
+function scalar(json: Json | undefined, schema: Schema, meter: Meter): Value {
   switch (schema.type) {
     case "boolean":
       return typeof json === "boolean" ? json : mismatch("boolean");
@@ -202,13 +204,18 @@ function scalar(json: Json | undefined, schema: Schema): Value {
         ? Number(json)
         : mismatch("number");
     case "string":
-      return typeof json === "string" ? text(json, schema.format) : mismatch("string");
+      return typeof json === "string" ? text(json, schema.format, meter) : mismatch("string");
     default:
       return fail("conversion", "schema has an unknown type");
   }
 }
 
-function text(json: string, format: string | undefined): Value {
+/** The costs of parsing one character of a string, by its format. */
+const PARSED: Readonly<Record<string, number>> = { byte: 2, duration: 20, "date-time": 1 };
+
+function text(json: string, format: string | undefined, meter: Meter): Value {
+  const parsed = format === undefined ? undefined : PARSED[format];
+  if (parsed !== undefined) meter.charge(json.length * parsed);
   switch (format) {
     case "byte":
       return decodeBase64(json) ?? mismatch("base64");

@@ -3,6 +3,7 @@
  * map.
  */
 import { fail } from "./error.ts";
+import { ACCESS_COST, type Meter } from "./meter.ts";
 import { Duration, Timestamp } from "./time.ts";
 import { isMap, ListValue, Opaque, TypeValue, Uint, type Value } from "./values.ts";
 
@@ -10,8 +11,8 @@ import { isMap, ListValue, Opaque, TypeValue, Uint, type Value } from "./values.
  * Returns a string that is the same for all equal values, such as `1`, `1u` and `1.0`. Returns undefined for
  * values that have no such string; these values must be compared with each other.
  */
-export function keyIdentity(key: Value): string | undefined {
-  if (typeof key === "string") return `s${key}`;
+export function keyIdentity(key: Value, meter: Meter): string | undefined {
+  if (typeof key === "string") return textIdentity(key, meter);
   if (typeof key === "boolean") return `b${key}`;
   if (typeof key === "bigint") return `n${key}`;
   if (key instanceof Uint) return `n${key.value}`;
@@ -20,20 +21,25 @@ export function keyIdentity(key: Value): string | undefined {
   return key instanceof Duration ? `u${key.nanos}` : undefined;
 }
 
+function textIdentity(key: string, meter: Meter): string {
+  meter.charge(key.length * ACCESS_COST.hashed);
+  return `s${key}`;
+}
+
 /**
  * Returns the identity of a map's key, with the rules of cel-go. Equal numbers of different types are
  * different keys. Lists, maps and opaque values are compared by object identity. NaN and plain JSON values
  * are unequal to every other key, so each NaN and each JSON value gets a unique identity. (JSON is converted
  * to a new object at each access.) Throws a CelError for a value that cannot be a key.
  */
-export function entryIdentity(key: Value): unknown {
-  if (typeof key === "string") return `s${key}`;
+export function entryIdentity(key: Value, meter: Meter): unknown {
+  if (typeof key === "string") return textIdentity(key, meter);
   if (typeof key === "bigint") return `int${key}`;
   if (key instanceof Uint) return `uint${key.value}`;
   if (typeof key === "number") return Number.isNaN(key) ? Symbol("NaN") : `d${key}`;
   if (key === null) return "null";
   if (key instanceof TypeValue) return `type ${key.name}`;
-  const known = keyIdentity(key);
+  const known = keyIdentity(key, meter);
   if (known !== undefined || typeof key !== "object") return known ?? "";
   if (key instanceof Uint8Array || key instanceof Opaque && !key.isHashable) {
     return fail("conversion", "a value of this type cannot be a map key");

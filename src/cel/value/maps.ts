@@ -4,7 +4,7 @@ import { attempt, CelError, fail, read } from "./error.ts";
 import { entryIdentity } from "./keys.ts";
 import { ACCESS_COST, type Meter } from "./meter.ts";
 import { Duration, Timestamp } from "./time.ts";
-import { MapValue, Opaque, TypeValue, Uint, type Value, weightOf } from "./values.ts";
+import { MapValue, Opaque, readingCost, TypeValue, Uint, type Value, weightOf } from "./values.ts";
 
 /**
  * A map that an expression computes. If a value could not be computed, the entry stores a CelError, which is
@@ -33,7 +33,7 @@ export class ComputedMap extends MapValue {
    */
   set(key: Value, value: Value | CelError, meter: Meter): void {
     meter.charge(ACCESS_COST.entry);
-    const identity = entryIdentity(key);
+    const identity = entryIdentity(key, meter);
     this.#entries.set(identity, [this.#entries.get(identity)?.[0] ?? key, value]);
   }
 
@@ -41,8 +41,8 @@ export class ComputedMap extends MapValue {
    * Removes an entry. Used when an optional entry of a map literal has no value. Must be called only while
    * the map is built.
    */
-  delete(key: Value): void {
-    this.#entries.delete(entryIdentity(key));
+  delete(key: Value, meter: Meter): void {
+    this.#entries.delete(entryIdentity(key, meter));
   }
 
   /** Returns the number of entries. Charges nothing. */
@@ -78,8 +78,8 @@ export class ComputedMap extends MapValue {
   }
 
   /** Returns the value of a key. Equal numbers of other types are not considered. */
-  exact(key: Value): Value | CelError | undefined {
-    return this.#entries.get(entryIdentity(key))?.[1];
+  exact(key: Value, meter: Meter): Value | CelError | undefined {
+    return this.#entries.get(entryIdentity(key, meter))?.[1];
   }
 
   /** Yields the keys in the order in which they were first set. Charges nothing. */
@@ -98,7 +98,7 @@ export class ComputedMap extends MapValue {
   #entry(key: Value, meter: Meter): readonly [Value, Value | CelError] | undefined {
     meter.charge(ACCESS_COST.read);
     if (this.#entries.size === 0) return undefined;
-    const exact = this.#entries.get(entryIdentity(key));
+    const exact = this.#entries.get(entryIdentity(key, meter));
     if (exact !== undefined || typeof key === "string") return exact;
     if (typeof key === "bigint") return this.#entries.get(`uint${key}`);
     if (key instanceof Uint) return this.#entries.get(`int${key.value}`);
@@ -117,7 +117,7 @@ export interface JsonMapShape {
   /** Returns the key under which expressions see a JSON key. */
   key(jsonKey: string): string;
   /** Converts the value of an entry to a CEL value. */
-  value(jsonKey: string, json: Json): Value;
+  value(jsonKey: string, json: Json, meter: Meter): Value;
   /** The value of {@link MapValue.isStruct} for the JSON object. */
   readonly isStruct: boolean;
   /** The value of {@link MapValue.isTyped} for the JSON object. */
@@ -167,7 +167,8 @@ export class JsonMap extends MapValue {
    */
   find(key: Value, meter: Meter): Value | undefined {
     const entry = this.#entry(key, meter);
-    return entry === undefined ? undefined : this.shape.value(entry[0], entry[1]);
+    if (entry !== undefined) meter.charge(readingCost(entry[1]) - ACCESS_COST.converted);
+    return entry === undefined ? undefined : this.shape.value(entry[0], entry[1], meter);
   }
 
   /**
@@ -183,8 +184,9 @@ export class JsonMap extends MapValue {
    * fields.
    */
   *keys(meter: Meter): Generator<Value> {
-    for (const key of Object.keys(this.json)) {
-      meter.charge(ACCESS_COST.converted);
+    const keys = Object.keys(this.json);
+    meter.charge(keys.length * ACCESS_COST.counted);
+    for (const key of keys) {
       if (this.json[key] !== undefined) yield this.shape.key(key);
     }
   }
@@ -202,6 +204,7 @@ export class JsonMap extends MapValue {
 
   #entry(key: Value, meter: Meter): readonly [string, Json] | undefined {
     meter.charge(ACCESS_COST.converted);
+    if (typeof key === "string") meter.charge(key.length * ACCESS_COST.hashed);
     const jsonKey = typeof key === "string" ? this.shape.jsonKey(key) : this.#textKey(key);
     if (jsonKey === undefined || !Object.hasOwn(this.json, jsonKey)) return undefined;
     const json = this.json[jsonKey];

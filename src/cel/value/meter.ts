@@ -21,8 +21,14 @@ export const ACCESS_COST = {
   read: 3,
   /** The cost of reading an element or entry that is converted from JSON. */
   converted: 15,
-  /** The cost of counting one field of a JSON object. */
-  counted: 25,
+  /** The same, of a list or object, which is wrapped. */
+  wrapped: 40,
+  /** Counting or listing one field of a JSON object, all of which are listed when the first is asked for. */
+  counted: 35,
+  /** Each character or byte of two values that are compared. */
+  compared: 0.2,
+  /** Each character of a key that is looked up: its hash is computed. */
+  hashed: 0.2,
   /** The cost of setting one entry of a map. */
   entry: 180,
   /** The cost of throwing a failure after which the evaluation continues. */

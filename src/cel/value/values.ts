@@ -45,13 +45,13 @@ export interface ListTyping {
 export class ListValue {
   /** The JSON array from which the list was created; undefined for a computed list. */
   readonly json: readonly Json[] | undefined;
-  #at: (index: number) => Value;
+  #at: (index: number, meter: Meter) => Value;
   #items: readonly (Value | CelError)[] | undefined;
   #weight: number | undefined;
 
   private constructor(
     readonly size: number,
-    at: (index: number) => Value,
+    at: (index: number, meter: Meter) => Value,
     json?: readonly Json[],
     /** The rules for the elements; undefined when the list has no schema. */
     readonly typing?: ListTyping,
@@ -83,10 +83,10 @@ export class ListValue {
   /** Creates a list from a JSON array. Each element is converted when an expression reads it. */
   static fromJson(
     json: readonly Json[],
-    convert: (item: Json) => Value,
+    convert: (item: Json, meter: Meter) => Value,
     typing?: ListTyping,
   ): ListValue {
-    const at = (index: number) => convert(json[index] ?? null);
+    const at = (index: number, meter: Meter) => convert(json[index] ?? null, meter);
     return new ListValue(json.length, at, json, typing);
   }
 
@@ -105,8 +105,14 @@ export class ListValue {
    * place of the element.
    */
   at(index: number, meter: Meter): Value {
-    meter.charge(this.#items === undefined ? ACCESS_COST.converted : ACCESS_COST.read);
-    return this.#at(index);
+    meter.charge(this.#reading(index));
+    return this.#at(index, meter);
+  }
+
+  /** The cost of reading an element. */
+  #reading(index: number): number {
+    if (this.#items !== undefined) return ACCESS_COST.read;
+    return readingCost(this.json?.[index]);
   }
 
   /** Yields the elements in order. Throws when an element is a CelError. */
@@ -119,14 +125,19 @@ export class ListValue {
    * CelError. Used to move elements to another list.
    */
   items(meter: Meter): (Value | CelError)[] {
-    const cost = this.#items === undefined ? ACCESS_COST.converted : ACCESS_COST.read;
-    meter.charge(this.size * cost);
     const items: (Value | CelError)[] = [];
     for (let index = 0; index < this.size; index++) {
-      items.push(attempt(() => this.#at(index), meter));
+      meter.charge(this.#reading(index));
+      items.push(attempt(() => this.#at(index, meter), meter));
     }
     return items;
   }
+}
+
+/** The cost of reading a part of JSON. */
+export function readingCost(json: Json | undefined): number {
+  const isWrapped = typeof json === "object" && json !== null;
+  return isWrapped ? ACCESS_COST.wrapped : ACCESS_COST.converted;
 }
 
 /** A CEL map, or an object with declared fields. */
@@ -189,6 +200,11 @@ export class TypeValue {
 export abstract class Opaque {
   /** The name of the type. */
   abstract readonly typeName: string;
+  /** The number of characters that the value holds, which operations on it walk through. */
+  get characters(): number {
+    return 0;
+  }
+
   /** Whether the value may be the key of a map. */
   readonly isHashable: boolean = true;
   /**

@@ -329,6 +329,7 @@ export const CEL: Entry[] = [
       "%<verb> cannot format <type>",
       "%s cannot format <type>",
       "<function>() needs a regular expression with RE2 syntax",
+      "<function>() needs a regular expression that is not too large to compile",
       "the regular expression is not valid RE2 syntax",
     ],
     cause:

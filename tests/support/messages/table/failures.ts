@@ -129,6 +129,7 @@ export const FAILURES: Section = {
         "flatten(): the depth must not be negative",
         "lists.range(): the size must not be negative",
         "lists.range(): the size exceeds <n>",
+        "the regular expression has more than <n> instructions",
         "random.seededString(): the length must be positive",
         "random.seededString(): the length exceeds <n>",
         "random.seededInt(): the maximum must be greater than the minimum",

@@ -1,0 +1,60 @@
+/** The cost of a result: the caller converts it to JSON, and writes the JSON. */
+import type { Json } from "../../api/mod.ts";
+import { CelError } from "../value/error.ts";
+import type { Meter } from "../value/meter.ts";
+import { isMap, ListValue, Optional, type Value, weightOf } from "../value/values.ts";
+import { COST } from "./budget.ts";
+
+/** The cost of each character or byte of a computed result. */
+const CHARACTER = 0.1;
+/** The cost of an entry of a JSON object, besides its characters. */
+const ENTRY = 60;
+
+/**
+ * Charges a result. A part of the input that an expression passes through is free, for it is at most as
+ * large as the input; inside a computed list or map, which may hold it many times over, it is charged.
+ */
+export function chargeResult(value: Value, meter: Meter): void {
+  if (!isMade(value)) return;
+  // Refuses at once a list that is nested in itself many times over.
+  meter.charge(weightOf(value) * COST.element);
+  chargeValue(value, meter);
+}
+
+function isMade(value: Value): boolean {
+  return value instanceof ListValue || isMap(value) ? value.json === undefined : true;
+}
+
+function chargeValue(value: Value | CelError, meter: Meter): void {
+  if (value instanceof CelError) return;
+  if (typeof value === "string" || value instanceof Uint8Array) {
+    meter.charge(value.length * CHARACTER);
+  } else if (value instanceof Optional) {
+    if (value.value !== undefined) chargeValue(value.value, meter);
+  } else if (value instanceof ListValue || isMap(value)) {
+    if (value.json) return chargeJson(value.json as Json, meter);
+    if (value instanceof ListValue) {
+      for (const item of value.items(meter)) chargeValue(item, meter);
+    } else {
+      for (const [key, item] of value.entries(meter)) {
+        chargeValue(key, meter);
+        chargeValue(item, meter);
+      }
+    }
+  }
+}
+
+function chargeJson(json: Json, meter: Meter): void {
+  meter.charge(COST.element);
+  if (typeof json === "string") return meter.charge(json.length * CHARACTER);
+  if (typeof json !== "object" || json === null) return;
+  if (Array.isArray(json)) { for (const item of json) chargeJson(item, meter); }
+  else {
+    const entries = Object.entries(json);
+    meter.charge(entries.length * ENTRY);
+    for (const [key, item] of entries) {
+      meter.charge(key.length * CHARACTER);
+      if (item !== undefined) chargeJson(item, meter);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Substring search in linear time. V8's own `indexOf` is linear only for short patterns, because its shift
+ * tables cover the last 250 characters of a pattern, and `lastIndexOf` compares the pattern at each position.
+ */
+import type { Meter } from "../value/meter.ts";
+
+/** The longest pattern that V8's `indexOf` finds in linear time, and `lastIndexOf` in few comparisons. */
+const NATIVE = { first: 200, last: 4 };
+
+/** The cost of a character of the string or of the pattern in a search that V8 does not do. */
+const SCANNED = 3;
+
+/** As `text.indexOf(part, from)`. */
+export function firstIndex(text: string, part: string, from: number, meter: Meter): number {
+  if (part.length <= NATIVE.first) return text.indexOf(part, from);
+  return scan(text, part, Math.max(0, from), text.length, meter, () => false);
+}
+
+/** As `text.lastIndexOf(part, last)`. */
+export function lastIndex(text: string, part: string, last: number, meter: Meter): number {
+  if (part.length <= NATIVE.last) return text.lastIndexOf(part, last);
+  return scan(text, part, 0, Math.min(last + part.length, text.length), meter, () => true);
+}
+
+/** As `text.split(separator)`; the separator must not be empty. */
+export function splitAt(text: string, separator: string, meter: Meter): string[] {
+  if (separator.length <= NATIVE.first) return text.split(separator);
+  const parts: string[] = [];
+  let start = 0;
+  scan(text, separator, 0, text.length, meter, (index) => {
+    if (index < start) return true;
+    parts.push(text.slice(start, index));
+    start = index + separator.length;
+    return true;
+  });
+  parts.push(text.slice(start));
+  return parts;
+}
+
+/**
+ * Visits the starts of the occurrences between two offsets until `goesOn` is false, after Knuth, Morris and
+ * Pratt. Returns the last start that it visited, or -1.
+ */
+function scan(
+  text: string,
+  part: string,
+  from: number,
+  to: number,
+  meter: Meter,
+  goesOn: (index: number) => boolean,
+): number {
+  meter.charge((Math.max(0, to - from) + part.length) * SCANNED);
+  const units = Uint16Array.from({ length: part.length }, (_, index) => part.charCodeAt(index));
+  const borders = bordersOf(units);
+  let [matched, found] = [0, -1];
+  for (let index = from; index < to; index++) {
+    const unit = text.charCodeAt(index);
+    while (matched > 0 && units[matched] !== unit) matched = borders[matched - 1]!;
+    if (units[matched] === unit) matched++;
+    if (matched < units.length) continue;
+    found = index - units.length + 1;
+    if (!goesOn(found)) break;
+    matched = borders[matched - 1]!;
+  }
+  return found;
+}
+
+/** For each prefix, the length of the longest shorter prefix that it ends with. */
+function bordersOf(units: Uint16Array): Int32Array {
+  const borders = new Int32Array(units.length);
+  let matched = 0;
+  for (let index = 1; index < units.length; index++) {
+    while (matched > 0 && units[matched] !== units[index]) matched = borders[matched - 1]!;
+    if (units[matched] === units[index]) matched++;
+    borders[index] = matched;
+  }
+  return borders;
+}

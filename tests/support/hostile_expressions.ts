@@ -1,0 +1,193 @@
+/**
+ * The most expensive calls of CEL's functions: long strings and patterns, values that are repeated many times over,
+ * and the inputs on which an algorithm does the most work. `tests/unit/cel/cost_test.ts` compares the charged cost
+ * with the work that is given here, and `deno task bench --only worst` compares the cost with the time.
+ */
+
+/** A call with the work that it does. */
+export interface HostileExpression {
+  readonly expression: string;
+  /** The functions that the case measures at their worst. */
+  readonly functions: readonly string[];
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** The least cost, in units of ten nanoseconds, without the budget's limit. */
+  readonly work: number;
+}
+
+/** The number of characters of a long string; the API server stores objects of up to 1.5 MB. */
+const LONG = 400_000;
+/** The number of elements of a long list. */
+const MANY = 20_000;
+
+const A = "a".repeat(LONG);
+/** As long as {@link A}, and equal to it but for the last character. */
+const A_TO_B = `${A.slice(1)}b`;
+const HALF = LONG / 2;
+const EMOJI = "😀".repeat(HALF);
+const EURO = "€".repeat(LONG);
+const DIGITS = "1".repeat(LONG);
+const AB = "ab".repeat(HALF);
+const REPEATED = `lists.range(${MANY}).map(x, t)`;
+const NUMBERS = Array.from({ length: MANY }, () => 1);
+const NESTED = Array.from({ length: MANY }, (_, i) => [i]);
+const OBJECT = Object.fromEntries(NUMBERS.map((one, index) => [`k${index}`, one]));
+const inLoop = (body: string) => `lists.range(1000).all(x, ${body})`;
+const bound = (name: string, value: string, body: string) => `cel.bind(${name}, ${value}, ${body})`;
+
+function on(
+  functions: string,
+  expression: string,
+  work: number,
+  variables: Record<string, unknown> = {},
+): HostileExpression {
+  return { functions: functions.split(" ").filter(Boolean), expression, variables, work };
+}
+
+const REGEX = [
+  on("matches", "t.matches('(?:[ab]?){800}[ab]{800}$')", LONG * 2_400, { t: AB }),
+  on("find", "t.find('(?:[ab]?){80}[ab]{80}$')", LONG * 240, { t: AB }),
+  on("findAll", "t.findAll('(?:[ab][^z]*z|a)').size()", 2_000 ** 2, { t: AB.slice(0, 4_000) }),
+  on("findAll", "t.findAll('[ab]').size()", LONG * 20, { t: AB }),
+  // Compiling: repetitions generate instructions, and ranges that ignore case are looked up.
+  on("", "'x'.matches('(?:[ab]?){1000}' + t)", 2_000 * 300, { t: "[ab]{900}" }),
+  on("", "'x'.matches('(?i)[B-\\\\x{1e942}]' + t)", 2_000_000, { t: "a" }),
+  on("", "'x'.matches(t)", 100 * 20_000, { t: "\\pL".repeat(100) }),
+];
+
+const SEARCHES = [
+  // V8's own search compares the pattern at each position.
+  on("contains", "t.contains(p)", LONG * 3, { t: A, p: `b${A.slice(0, HALF)}` }),
+  on("indexOf", "t.indexOf(p)", LONG * 3, { t: A, p: `b${A.slice(0, HALF)}` }),
+  on("lastIndexOf", "t.lastIndexOf(p)", LONG * 3, { t: A, p: `${A.slice(0, HALF)}b` }),
+  on("split", "t.split(p).size()", LONG * 3, { t: A, p: `b${A.slice(0, HALF)}` }),
+  on("replace", "t.replace(p, '')", LONG * 3, { t: A, p: `b${A.slice(0, HALF)}` }),
+  on("split", "t.split('').size()", LONG * 20, { t: A }),
+  on("replace", "t.replace('a', t)", LONG * LONG / 2, { t: A }),
+  on("charAt", "t.charAt(9)", LONG, { t: EMOJI }),
+  on("substring", "t.substring(1, 9)", LONG, { t: EMOJI }),
+  on("indexOf", "t.indexOf('x', 9)", LONG, { t: EMOJI }),
+  on("reverse", "t.reverse()", LONG * 3, { t: EMOJI }),
+  on("startsWith endsWith", "(t + 'a').startsWith(u) || t.endsWith(u)", LONG, { t: A, u: A_TO_B }),
+  on("trim", "t.trim()", LONG * 2, { t: " ".repeat(LONG) }),
+  on("lowerAscii", "t.lowerAscii()", LONG * 4, { t: "aA".repeat(HALF) }),
+  on("upperAscii", "t.upperAscii()", LONG * 4, { t: "aA".repeat(HALF) }),
+  on("strings.quote", "strings.quote(t)", LONG * 8, { t: '"'.repeat(LONG) }),
+  on("size", "size(t) + t.size()", LONG * 2, { t: EMOJI }),
+  on("_+_", "t + t", LONG, { t: A }),
+];
+
+const CONVERSIONS = [
+  on("double", "double(t)", LONG * 2, { t: `${DIGITS}x` }),
+  on("double", "double(t)", LONG * 2, { t: `0x${DIGITS}` }),
+  on("int uint", "int(t) > 1 || uint(t) > 1u", LONG / 8, { t: `${"0".repeat(LONG)}x` }),
+  on("bool bytes", "bool(t) || bytes(t).size() > 0", LONG / 4, { t: EURO }),
+  on("string", "string(bytes(t))", LONG, { t: EURO }),
+  on("duration", "duration(t)", LONG * 10, { t: "1ns".repeat(LONG / 4) }),
+  on("timestamp", "timestamp(t)", LONG / 4, { t: `2026-01-01T00:00:00.${DIGITS}Z` }),
+  on("quantity isQuantity", inLoop("isQuantity(t) || quantity(t).isInteger()"), 1000 * 3_000, {
+    t: "1".repeat(1_000),
+  }),
+  on(
+    "isLessThan isGreaterThan compareTo add sub sign",
+    bound("a", "quantity(t)", bound("b", "quantity(u)", inLoop("a.add(b).compareTo(b) > 0"))),
+    1000 * 1000,
+    { t: "1e1000", u: `0.${"0".repeat(990)}` },
+  ),
+  on("semver isSemver", "isSemver(t) && semver(t).major() > 0", LONG * 8, {
+    t: `1.2.3-${"a.".repeat(HALF)}b`,
+  }),
+  on("major minor patch", bound("v", "semver(t)", inLoop("v.compareTo(v) == 0")), LONG * 200, {
+    t: `1.2.3-${A}`,
+  }),
+  on("url isURL", "isURL(t) && url(t).getScheme() == ''", LONG * 20, { t: `http://h/${A}` }),
+  on("getEscapedPath", "url(t).getEscapedPath()", LONG * 10, { t: `http://h/${EURO}` }),
+  on("getQuery", "url(t).getQuery()", LONG * 20, { t: `http://h/?${"a&".repeat(HALF)}` }),
+  on(
+    "getPort getHost getHostname getScheme",
+    bound("u", "url(t)", inLoop("u.getPort() == ''")),
+    LONG * 100,
+    { t: `http://${A}` },
+  ),
+  on("_==_", bound("u", "url(t)", inLoop("[u] == [u]")), LONG * 100, { t: `http://h/${A}` }),
+  on("isIP isCIDR ip cidr", "isIP(t) || isCIDR(t) || ip.isCanonical(t)", LONG / 4, {
+    t: ":1".repeat(HALF),
+  }),
+  on("hash.fnv64a", "hash.fnv64a(t)", LONG * 3, { t: EURO }),
+  on("hash.sha256 hash.md5", "hash.sha256(t) == hash.md5(t)", LONG, { t: EURO }),
+  on("base64.encode base64.decode", "base64.decode(base64.encode(bytes(t)))", LONG * 8, { t: A }),
+  on("random.seededString random.seededInt", "random.seededString(10, t)", LONG / 2, { t: EURO }),
+  on("json.unmarshal", "json.unmarshal(t)", LONG * 3, {
+    t: `[${`${"1".repeat(299)},`.repeat(LONG / 300)}1]`,
+  }),
+  on("json.marshal", "json.marshal(t)", LONG * 10, { t: "<".repeat(LONG) }),
+  on("json.marshal json.encode", "json.encode(t) + json.marshal(t)", MANY * 120, { t: OBJECT }),
+];
+
+const LISTS = [
+  on("join", `${REPEATED}.join()`, MANY * LONG / 2, { t: A }),
+  on("format", `'%s'.format([${REPEATED}])`, MANY * LONG, { t: A }),
+  on("format", "'%x'.format([t])", LONG, { t: EURO }),
+  on("format", "'%s'.format([base64.decode(t)])", LONG / 2, { t: "/".repeat(LONG) }),
+  on("format", "f.format(l)", 1_000 * 1_000, {
+    f: "%.0f".repeat(1_000),
+    l: Array.from({ length: 1_000 }, () => 5e-324),
+  }),
+  on("max min", `${REPEATED}.max() == u`, MANY * LONG / 10, { t: A, u: A_TO_B }),
+  on("sort isSorted", `${REPEATED}.sort().isSorted()`, MANY * LONG / 10, { t: A }),
+  on("sort", bound("b", "bytes(t)", `lists.range(1000).map(x, b).sort()`), LONG * 100, { t: A }),
+  on("distinct", `${REPEATED}.distinct()`, MANY * LONG / 10, { t: A }),
+  on("distinct", "l.distinct().size()", 3_000 ** 2, { l: NESTED.slice(0, 3_000) }),
+  on("indexOf lastIndexOf @in", `u in ${REPEATED}`, MANY * LONG / 10, { t: A, u: A_TO_B }),
+  on("_==_ _!=_", `${REPEATED} == lists.range(${MANY}).map(x, u)`, LONG / 10, { t: A, u: A_TO_B }),
+  on("_<_ _<=_ _>_ _>=_", inLoop("t <= u"), LONG * 100, { t: A, u: A_TO_B }),
+  on("flatten", "l.flatten().size()", MANY * 60, { l: NESTED }),
+  on("reverse slice", "l.reverse().size() + l.slice(0, 3).size()", MANY * 60, { l: NESTED }),
+  on("lists.setAtIndex", inLoop("lists.setAtIndex(l, 1, 1) != []"), MANY * 1_000, { l: NUMBERS }),
+  on("lists.insertAtIndex", inLoop("lists.insertAtIndex(l, 1, 1) != []"), MANY * 1_000, {
+    l: NUMBERS,
+  }),
+  on("lists.removeAtIndex", inLoop("lists.removeAtIndex(l, 1) != []"), MANY * 1_000, {
+    l: NUMBERS,
+  }),
+  on("sum", "l.sum()", MANY * 10, { l: NUMBERS }),
+  on("lists.range", "lists.range(1000000) + [1]", 3_000_000),
+  on("_[_] _[?_]", bound("m", "{t: 1}", inLoop("m[t] == 1")), LONG * 100, { t: A }),
+  on("@in", inLoop("!(t in m)"), LONG * 100, { t: A, m: { a: 1 } }),
+  on("size", inLoop("size(m) > 0"), MANY * 10_000, { m: OBJECT }),
+  on("", inLoop("m.exists(k, true)"), MANY * 10_000, { m: OBJECT }),
+  on("_==_", inLoop("m == m"), MANY * 10_000, { m: OBJECT }),
+  on("merge deepMerge", "m.merge(m).deepMerge(m).size()", MANY * 300, { m: OBJECT }),
+  on("optional.unwrap unwrapOpt", "l.map(x, optional.of(x)).unwrapOpt().size()", MANY * 60, {
+    l: NUMBERS,
+  }),
+  // The caller converts and writes the result.
+  on("", "lists.range(1000).map(x, n)", MANY * 1_000, { n: [NUMBERS] }),
+  on("", "lists.range(1000).map(x, m)", MANY * 10_000, { m: OBJECT }),
+  on("", `lists.range(${MANY}).map(x, t)`, MANY * LONG / 20, { t: A }),
+];
+
+const TIMES = [
+  on("getHours", inLoop("timestamp(x).getHours('Europe/Berlin') >= 0"), 1000 * 2_000),
+];
+
+/** All cases. */
+export const HOSTILE: readonly HostileExpression[] = [
+  ...REGEX,
+  ...SEARCHES,
+  ...CONVERSIONS,
+  ...LISTS,
+  ...TIMES,
+];
+
+/** Functions whose work does not depend on data, or that the evaluator computes itself. */
+export const CONSTANT: ReadonlySet<string> = new Set([
+  ..."_?_:_ _&&_ _||_ !_ -_ _-_ _*_ _/_ _%_ dyn type optional.of optional.none hasValue value"
+    .split(" "),
+  ..."optional.ofNonZeroValue first last or orValue omit newCondition condition".split(" "),
+  ..."isInteger asInteger asApproximateFloat".split(" "),
+  ..."ip.isCanonical family isUnspecified isLoopback isLinkLocalMulticast".split(" "),
+  ..."isLinkLocalUnicast isGlobalUnicast containsIP containsCIDR masked prefixLength".split(" "),
+  ..."getFullYear getMonth getDate getDayOfMonth getDayOfWeek getDayOfYear getMinutes getSeconds"
+    .split(" "),
+  "getMilliseconds",
+]);

@@ -1,0 +1,86 @@
+/** Data as large as cost estimates assume for a schema, and the schema of given data. */
+import { isObject, type Json } from "../../../src/api/mod.ts";
+import type { Schema } from "../../../src/openapi/mod.ts";
+
+/** The sizes that estimates assume where a schema gives no bound. */
+const ELEMENTS = 1000;
+const CHARACTERS = 1024;
+
+/** A memo: the data of schemas, which many cases share. */
+const known = new WeakMap<Schema, Json>();
+
+/** Data of the greatest size that estimates assume for a schema. */
+export function assumedData(schema: Schema): Json {
+  const data = known.get(schema) ?? dataOf(schema, 0);
+  known.set(schema, data);
+  return data;
+}
+
+function dataOf(schema: Schema | undefined, index: number): Json {
+  switch (schema?.type) {
+    case "array": {
+      const size = Number(schema.maxItems ?? ELEMENTS);
+      // The lists in a list are one and the same, for a million strings take much memory.
+      const inner = schema.items?.type === "array" ? dataOf(schema.items, 0) : undefined;
+      return Array.from({ length: size }, (_, i) => inner ?? dataOf(schema.items, i));
+    }
+    case "object": {
+      const values = schema.additionalProperties;
+      if (typeof values !== "object") {
+        if (schema.properties === undefined) return objectOf(1);
+        const fields = Object.entries(schema.properties ?? {});
+        return Object.fromEntries(
+          fields.map(([name, field]) => [name, dataOf(field, index)]),
+        );
+      }
+      return objectOf(dataOf(values, index));
+    }
+    case undefined:
+      return schema?.["x-kubernetes-int-or-string"] ? "a".repeat(CHARACTERS) : objectOf(1);
+    case "integer":
+      return 8080;
+    case "number":
+      return 1.5;
+    case "boolean":
+      return true;
+    default:
+      return "a".repeat(Math.max(0, Number(schema?.maxLength ?? CHARACTERS) - 4)) +
+        String(index).padStart(4, "0");
+  }
+}
+
+function objectOf(value: Json): Json {
+  const name = "k".repeat(CHARACTERS - 4);
+  return Object.fromEntries(
+    Array.from({ length: ELEMENTS }, (_, i) => [name + String(i).padStart(4, "0"), value]),
+  );
+}
+
+/** A schema whose bounds are the sizes of the data; undefined for data of which some part has no such schema. */
+export function exactSchema(json: Json | undefined): Schema | undefined {
+  if (typeof json === "string") return { type: "string", maxLength: json.length };
+  if (typeof json === "boolean") return { type: "boolean" };
+  if (typeof json === "bigint" || Number.isInteger(json)) return { type: "integer" };
+  if (typeof json === "number") return { type: "number" };
+  if (json === null || json === undefined) return { type: "string", nullable: true, maxLength: 0 };
+  if (Array.isArray(json)) {
+    const items = json.map(exactSchema);
+    const [first = { type: "string" }, ...others] = items;
+    if (others.some((other) => text(other) !== text(first))) return undefined;
+    const longest = Math.max(0, ...items.map((item) => Number(item?.maxLength ?? 0)));
+    const bound = first.type === "string" ? { maxLength: longest } : {};
+    const size = { minItems: json.length, maxItems: json.length };
+    return { type: "array", ...size, items: { ...first, ...bound } };
+  }
+  if (!isObject(json)) return undefined;
+  const fields = Object.entries(json).map(([name, value]) => [name, exactSchema(value)] as const);
+  if (fields.some(([, field]) => field === undefined)) return undefined;
+  // An empty object has no schema that says so.
+  if (fields.length === 0) return undefined;
+  return { type: "object", properties: Object.fromEntries(fields) as Record<string, Schema> };
+}
+
+/** A text that schemas of one kind have in common: the length of a string does not count. */
+function text(schema: Schema | undefined): string {
+  return JSON.stringify(schema, (key, value) => key === "maxLength" ? undefined : value) ?? "";
+}

@@ -1,0 +1,83 @@
+/** The charged cost of each function grows with the work that it does, on the inputs that make it do the most. */
+import assert from "node:assert/strict";
+import { DECLARATIONS } from "../../../src/cel/library/registry.ts";
+import { compile, DYN, PassBudget, rawToCel } from "../../../src/cel/mod.ts";
+import { CONSTANT, HOSTILE } from "../../support/hostile_expressions.ts";
+
+/** The default limit of one evaluation. */
+const LIMIT = 10_000_000;
+
+/** The cost that an evaluation is charged, and its outcome. */
+function charged(
+  expression: string,
+  variables: Readonly<Record<string, unknown>> = {},
+  limit = LIMIT,
+): { cost: number; outcome: unknown } {
+  const types = Object.fromEntries(Object.keys(variables).map((name) => [name, DYN]));
+  const compiled = compile(expression, { variables: types });
+  assert.ok(compiled.ok, JSON.stringify(compiled));
+  const values = Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, rawToCel(value)]),
+  );
+  const totals = { evaluations: 0, cost: 0 };
+  const budget = new PassBudget({ expression: limit, pass: limit }, totals);
+  const result = compiled.program.evaluate(values, budget);
+  return { cost: totals.cost, outcome: result.ok ? result.value : result.failure.code };
+}
+
+for (const { expression, variables, work } of HOSTILE) {
+  Deno.test(`the cost covers the work: ${expression}`, () => {
+    const { cost, outcome } = charged(expression, variables);
+    assert.ok(outcome === "cost" || cost >= work, `charged ${cost} for ${work}`);
+    assert.equal(outcome === "cost" || work < LIMIT, true, "the evaluation is not stopped");
+  });
+}
+
+Deno.test("each function that reads data has an expensive case", () => {
+  const measured = new Set(HOSTILE.flatMap(({ functions }) => functions));
+  const names = new Set(DECLARATIONS.map(({ name }) => name));
+  assert.deepEqual([...names].filter((name) => !measured.has(name) && !CONSTANT.has(name)), []);
+  assert.deepEqual([...measured, ...CONSTANT].filter((name) => !names.has(name)), []);
+});
+
+Deno.test("matching is charged by the length of the string and the size of the program, each time", () => {
+  const cost = (length: number, repeated: number) => {
+    const pattern = `(?:[ab]?){${repeated}}[ab]{${repeated}}$`;
+    return charged(`t.matches('${pattern}')`, { t: "ab".repeat(length / 2) }, 1e9).cost;
+  };
+  // The first evaluation compiles the pattern.
+  cost(10, 40);
+  cost(10, 80);
+  const [short, long, large] = [cost(1_000, 40), cost(2_000, 40), cost(1_000, 80)];
+  assert.ok(long > 1.9 * short && long < 2.1 * short, `${short} ${long}`);
+  assert.ok(large > 1.7 * short && large < 2.1 * short, `${short} ${large}`);
+  assert.ok(short > 1_000 * 120, `${short}`);
+  assert.equal(cost(1_000, 40), short);
+});
+
+Deno.test("a match that the first characters decide is cheap", () => {
+  const t = "abc".repeat(100_000);
+  assert.equal(charged("t.matches('^x')", { t }).outcome, false);
+  assert.ok(charged("t.matches('^x[a-z]{100}')", { t }).cost < 300_000);
+});
+
+Deno.test("everyday patterns stay far below the limit", () => {
+  const name = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+  const names = Array.from({ length: 1000 }, (_, i) => `shop-${"x".repeat(50)}-${i}`);
+  const pattern = `^${name}(\\\\.${name})*$`;
+  const { cost, outcome } = charged(`l.all(x, x.matches('${pattern}'))`, { l: names });
+  assert.equal(outcome, true);
+  assert.ok(cost < 5_000_000, `${cost}`);
+});
+
+Deno.test("a pattern with too many instructions is refused before it is compiled", () => {
+  const large = "(?:[ab]{1000}){1}".repeat(20);
+  assert.equal(charged(`'a'.matches('${large}')`).outcome, "cost");
+  const checked = compile(`'a'.find('${large}')`, { variables: {} });
+  assert.ok(!checked.ok);
+  assert.match(checked.problems[0]?.message ?? "", /not too large to compile/);
+  // The escapes and classes of a pattern are no repetitions.
+  for (const pattern of ["[{1000}]{3}", "\\\\{900\\\\}", "\\\\Q{1000}{1000}\\\\E", "x{,1000}"]) {
+    assert.ok(compile(`'a'.find('${pattern}')`, { variables: {} }).ok, pattern);
+  }
+});

@@ -1,0 +1,146 @@
+/**
+ * Cost estimates are close to what evaluation charges: with data of the sizes that an estimate assumes, the
+ * greatest cost is at most ten times the measured one, over the conformance corpus and everyday expressions.
+ */
+import assert from "node:assert/strict";
+import { type CelType, compile, objectType, PassBudget, toCel } from "../../../src/cel/mod.ts";
+import type { Schema } from "../../../src/openapi/mod.ts";
+import { readCorpus } from "../../conformance/corpus.ts";
+import { assumedData, exactSchema } from "./assumed_data.ts";
+
+/** The greatest ratio of an estimate to the measured cost. */
+const RATIO = 10;
+/** Costs below this many units (0.05 ms) are not compared: compiling a pattern is charged only once. */
+const FLOOR = 5_000;
+
+/** Macros whose result the first elements decide, whatever an estimate may assume. */
+const DECIDED_EARLY = [
+  "lists.range(40).all(i, lists.range(40).all(j, lists.range(40).exists(k, i + j + k >= 0)))",
+  "lists.range(100).all(i, lists.range(100).all(j, lists.range(100).exists(k, i + j + k > 1000)))",
+  "s.spec.ports[0] in s.spec.ports",
+  "lists.range(20000).exists(i, [1, 2][i + 2] == i || i == 5)",
+];
+
+interface Compared {
+  readonly expression: string;
+  readonly estimated: number;
+  readonly measured: number;
+}
+
+/** Estimates and evaluates an expression; undefined when it does not compile or its evaluation fails. */
+function compared(
+  expression: string,
+  types: Record<string, CelType>,
+  data: Record<string, unknown>,
+): Compared | undefined {
+  const compiled = compile(expression, { variables: types, omit: true, runtime: true });
+  if (!compiled.ok) return undefined;
+  const totals = { evaluations: 0, cost: 0 };
+  const values = Object.fromEntries(
+    Object.entries(types).map(([name, type]) => [name, toCel(data[name], type)]),
+  );
+  const limits = { expression: 1e10, pass: 1e10 };
+  const { ok } = compiled.program.evaluate(values, new PassBudget(limits, totals));
+  const { max } = compiled.program.cost;
+  return ok ? { expression, estimated: max, measured: totals.cost } : undefined;
+}
+
+function isFar({ estimated, measured }: Compared): boolean {
+  return estimated + FLOOR > RATIO * (measured + FLOOR);
+}
+
+Deno.test("estimates over the corpus are within ten times of what evaluation charges", async () => {
+  const found: Compared[] = [];
+  for (const { cases } of await readCorpus(["cel", "celspec"])) {
+    for (const { request } of cases) {
+      if (request.op !== "cel") continue;
+      const { expr, vars = {}, schemas = {} } = request;
+      const own = Object.entries(vars).map(([name, json]) =>
+        [
+          name,
+          schemas[name] as Schema | undefined,
+          schemas[name] ? undefined : exactSchema(json),
+        ] as const
+      );
+      if (own.some(([, given, exact]) => given === undefined && exact === undefined)) continue;
+      const all = own.map(([name, given, exact]) => [name, given ?? exact] as const);
+      const types = all.map(([name, schema]) => [name, objectType(name, schema!)] as const);
+      const data = own.map(([name, given]) =>
+        [name, given ? assumedData(given) : vars[name]] as const
+      );
+      const each = compared(expr, Object.fromEntries(types), Object.fromEntries(data));
+      if (each) found.push(each);
+    }
+  }
+  assert.ok(found.length > 3_000, `${found.length} expressions were compared`);
+  const far = found.filter(isFar).filter(({ expression }) => !DECIDED_EARLY.includes(expression));
+  assert.deepEqual(far, []);
+});
+
+const SPEC: Schema = {
+  type: "object",
+  properties: {
+    name: { type: "string" },
+    size: { type: "integer" },
+    tags: { type: "array", items: { type: "string" } },
+    labels: { type: "object", additionalProperties: { type: "string" } },
+    probes: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: { path: { type: "string" }, port: { type: "integer" } },
+      },
+    },
+  },
+};
+const TYPE = objectType("spec", SPEC);
+const DATA = assumedData(SPEC);
+
+const EVERYDAY = [
+  'spec.?probes.orValue([]).map(p, p.path + ":" + string(p.port)).join(",")',
+  "spec.probes.map(p, p.path).join(',')",
+  "spec.probes.map(p, p.path + ':' + 'x')",
+  "spec.probes.map(p, string(p.port))",
+  "spec.probes.filter(p, p.port > 80).map(p, p.path)",
+  "spec.probes.map(p, {'name': p.path, 'port': p.port})",
+  "spec.probes.all(p, p.port > 0 && p.path != '')",
+  "spec.probes.exists(p, p.port == 1)",
+  "spec.probes.sortBy(p, p.path).size()",
+  "spec.tags + ['x']",
+  "[spec.probes, spec.probes].flatten()",
+  "{'a': spec.name}.merge(spec.labels)",
+  "spec.labels.transformMap(k, v, v + '-x')",
+  "spec.labels.map(k, k + '=' + spec.labels[k]).join(',')",
+  "spec.?labels.orValue({}).size()",
+  "spec.tags.distinct().size()",
+  "spec.tags.map(t, t.lowerAscii()).sort()",
+  "spec.tags.map(t, '%s-%d'.format([t, spec.size]))",
+  "spec.tags.all(t, t.matches('^[a-z0-9]+$'))",
+  "spec.tags.map(t, t.replace('-', '.'))",
+  "spec.tags.map(t, t.split('-').size())",
+  "spec.tags.map(t, t.size()).sum()",
+  "'x' in spec.tags",
+  "spec.tags == spec.tags",
+  "json.marshal(spec.probes)",
+  "base64.encode(bytes(spec.tags.join(',')))",
+  "spec.name.startsWith('a') ? spec.name : 'b'",
+  "spec.name + '-' + string(spec.size)",
+  "hash.sha256(spec.name)",
+  "string(spec.size)",
+];
+
+for (const expression of EVERYDAY) {
+  Deno.test(`the estimate is close with 1,000 elements of 1 KiB: ${expression}`, () => {
+    const found = compared(expression, { spec: TYPE }, { spec: DATA });
+    assert.ok(found, "the expression does not evaluate");
+    assert.ok(found.measured <= found.estimated, JSON.stringify(found));
+    assert.ok(!isFar(found), JSON.stringify(found));
+  });
+}
+
+Deno.test("string() of a number, a time or a bool has a bounded length", () => {
+  for (const value of ["spec.size", "1.5", "true", "timestamp('2026-01-01T00:00:00Z')"]) {
+    const longest = compile(`string(${value}) + 'a'`, { variables: { spec: TYPE } });
+    assert.ok(longest.ok && longest.program.cost.max < 1_500, value);
+  }
+});
