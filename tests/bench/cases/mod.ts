@@ -67,4 +67,12 @@ export const scripts: readonly Script[] = [
     file: "cost.ts",
     isOnRequest: true,
   },
+  {
+    name: "worst",
+    about:
+      "The time of the most expensive call of each CEL function, as a table on stderr. Fails when one takes " +
+      "longer than its cost allows.",
+    file: "worst.ts",
+    isOnRequest: true,
+  },
 ];

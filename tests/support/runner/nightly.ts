@@ -52,6 +52,12 @@ export function partsOf(seed: number): Part[] {
       hours: 8,
     },
     {
+      name: "worst",
+      about: "the cost budget stops the most expensive call of each CEL function in time",
+      args: ["-q", "bench", "--only", "worst"],
+      hours: 1,
+    },
+    {
       // The benchmark is the last part, because it needs a machine that is otherwise idle.
       name: "bench",
       about: "calls and CPU of all cases equal the recorded values",
