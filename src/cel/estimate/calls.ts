@@ -9,7 +9,16 @@ import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { ACCESS_COST } from "../value/meter.ts";
 import { type Estimate, type Estimator, type Shapes, sortCost } from "./estimate.ts";
 import { either, MOST, type Range, range, sum, times, total, upTo } from "./range.ts";
-import { ANY, jsonShape, listShape, oneOf, plainShape, type Shape, shapeOfType } from "./shape.ts";
+import {
+  ANY,
+  jsonShape,
+  listShape,
+  oneOf,
+  plainShape,
+  type Shape,
+  shapeOf,
+  shapeOfType,
+} from "./shape.ts";
 
 /** The maximum cost of a function for each value that the function visits inside of its arguments. */
 const WALKED = 90;
@@ -277,9 +286,12 @@ function resultOf(
       return name === "lists.range" ? listShape(size, () => plainShape()) : plainShape(size);
     }
     case "flatten":
-      return shapes.length === 1
-        ? listShape(times(subject.size, subject.element().size), () => subject.element().element())
-        : listShape(range(0, subject.values()), () => ANY);
+      return shapeOf({
+        size: range(0, subject.values()),
+        element: () => oneOf([subject.element(), subject.element().element()]),
+        values: () => subject.values(),
+        characters: () => subject.characters(),
+      });
     case "unwrapOpt":
     case "optional.unwrap":
     case "sort":
