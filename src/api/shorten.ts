@@ -17,7 +17,7 @@ export const MAX_CONDITION_MESSAGE = 32_768;
  *
  * const text = shortened(`value "${"x".repeat(1_000_000)}": too long`);
  * assert.equal(text.length, 1024);
- * assert.match(text, /^value "x+ … \[1000017 characters\] … x+": too long$/);
+ * assert.match(text, /^value "x+ … \[1000018 characters\] … x+": too long$/);
  * ```
  *
  * @param limit In UTF-16 code units; {@link MAX_MESSAGE} by default, at least 64.

@@ -54,4 +54,5 @@ export {
   rawToCel,
   toCel,
 } from "./values.ts";
+export type { JsonPath } from "./value/outgoing.ts";
 export { type CelTotals, COST_LIMITS, type CostLimits, PassBudget } from "./evaluate/budget.ts";

@@ -46,7 +46,7 @@
  */
 export * from "./cluster.ts";
 export * from "./outcome.ts";
-export type { PassContext, StatusChange, StatusPacing } from "./context.ts";
+export type { PassContext, RefusedStatus, StatusChange, StatusPacing } from "./context.ts";
 export { ExpansionCache } from "./expansion_cache.ts";
 export type { NoGraph } from "./pass.ts";
 export { reconcile } from "./reconcile.ts";

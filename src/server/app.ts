@@ -48,7 +48,7 @@ export type Handler = (request: Request, remote: string) => Response | Promise<R
  * import type { ControllerView } from "../controller/mod.ts";
  * import { createHandler, listen, type Listening } from "./mod.ts";
  *
- * function serve(controller: ControllerView): Listening {
+ * async function serve(controller: ControllerView): Promise<Listening> {
  *   return listen(":8079", createHandler({ view: controller, version: "v1.0.0" }));
  * }
  * ```

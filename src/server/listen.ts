@@ -30,16 +30,24 @@ const GRACE_MS = 1000;
  * response. The limit for one address ensures that the kubelet's probes can still connect while another
  * client opens many connections.
  */
-const LIMITS = {
-  /** The maximum time in which a client may send a whole request, in milliseconds. */
+export interface ClientLimits {
+  /** The maximum time in which a client may send a whole request, in milliseconds; 10 s by default. */
+  requestMs: number;
+  /** The interval of the checks for requests that exceed `requestMs`, in milliseconds; 1 s by default. */
+  checkMs: number;
+  /** The time without traffic after which a connection is closed, in milliseconds; 30 s by default. */
+  silentMs: number;
+  /** The maximum number of open connections; 1,024 by default. */
+  connections: number;
+  /** The maximum number of open connections from one client address; 256 by default. */
+  connectionsOfAddress: number;
+}
+
+const LIMITS: ClientLimits = {
   requestMs: 10_000,
-  /** The interval at which the server checks for requests that exceed {@link requestMs}, in milliseconds. */
   checkMs: 1000,
-  /** The time without traffic after which a connection is closed, in milliseconds. */
   silentMs: 30_000,
-  /** The maximum number of open connections. */
   connections: 1024,
-  /** The maximum number of open connections from one client address. */
   connectionsOfAddress: 256,
 };
 
@@ -71,6 +79,7 @@ export function parseAddress(address: string): { hostname: string; port: number 
  * than 10 s to send a request.
  *
  * @param address The address in the form `host:port` or `:port`; see {@link parseAddress}.
+ * @param limits The limits that differ from the defaults.
  *
  * @example
  * ```ts
@@ -85,7 +94,7 @@ export function parseAddress(address: string): { hostname: string; port: number 
 export async function listen(
   address: string,
   handler: Handler,
-  limits: Partial<typeof LIMITS> = {},
+  limits: Partial<ClientLimits> = {},
 ): Promise<Listening> {
   const { hostname, port } = parseAddress(address);
   const { requestMs, checkMs, silentMs, connections, connectionsOfAddress } = {

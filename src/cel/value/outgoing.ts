@@ -26,7 +26,7 @@ export interface AbsentCount {
   absent: number;
 }
 
-/** A path in the JSON of a value. */
+/** A path in a JSON value: names of fields, and indexes of list elements. */
 export type JsonPath = (string | number)[];
 
 /**
