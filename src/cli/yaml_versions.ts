@@ -1,7 +1,7 @@
 /** Finds plain scalars of YAML that versions 1.1 and 1.2 read differently. */
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE } from "js-yaml";
 
-/** A plain scalar that means different values to different readers. */
+/** A plain scalar that parsers of YAML 1.1 and 1.2 interpret as different values. */
 export interface AmbiguousScalar {
   /** Index of its document in the text, from 0. */
   document: number;
@@ -9,11 +9,17 @@ export interface AmbiguousScalar {
   at: number;
   /** The scalar as it is written. */
   text: string;
-  /** What kubectl and kro read, and what a reader of another version reads. */
+  /**
+   * Describes both interpretations of the value: the one of kubectl and kro, and the one of a parser of the
+   * other YAML version.
+   */
   reading: string;
 }
 
-/** Patterns of such scalars. A leading zero alone (`0644`) is a widely used file mode, and is left out. */
+/**
+ * The patterns of ambiguous scalars, each with a description of both interpretations. Numbers with a leading
+ * zero, such as `0644`, are omitted because they are widely used as file modes.
+ */
 const READINGS: readonly [pattern: RegExp, reading: string][] = [
   [
     /^(y|Y|yes|Yes|YES|on|On|ON)$/,
@@ -32,7 +38,7 @@ const READINGS: readonly [pattern: RegExp, reading: string][] = [
   [/^[+-]?\d[\d_]*_[\d_.]*$/, "a number in YAML 1.1, for kubectl and kro, a string in YAML 1.2"],
 ];
 
-/** Returns the scalars of a text that readers of YAML 1.1 and 1.2 read differently, in order. */
+/** Returns the plain scalars of a YAML text that versions 1.1 and 1.2 interpret differently, in order. */
 export function ambiguousScalars(text: string): AmbiguousScalar[] {
   const found: AmbiguousScalar[] = [];
   let document = -1;

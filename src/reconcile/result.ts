@@ -54,9 +54,10 @@ export interface NodeResult {
   /** The resourceVersions after kro's own last writes to the node's objects, as far as they are known. */
   revisions?: string[];
   /**
-   * Whether dependents may read the live objects although the node failed. True when the API server only
-   * refused to update some objects, and when all objects exist, are members of the instance's ApplySet and
-   * pass readyWhen.
+   * Whether dependents may read the live objects although the node failed. True when two conditions hold:
+   *
+   * - Each failure of the node is an update of an object that the API server refused.
+   * - All objects of the node exist, are members of the instance's ApplySet and pass readyWhen.
    */
   usable?: boolean;
   /**

@@ -1,5 +1,6 @@
 /**
- * Strings in the source that are not messages, or are too small a part of a message to search for.
+ * Strings in the source for which the page of messages needs no entry: they are not messages, or are so small
+ * a part of a message that a search for the string would not find the message.
  */
 
 /** The strings that the page of messages omits, and why. */
