@@ -1,6 +1,6 @@
 /** Whether the result of an expression fits the field that it is written to, and what to do if not. */
 import { type CelType, fits, typeOf, typeText } from "../cel/mod.ts";
-import type { Schema } from "../openapi/mod.ts";
+import { type Schema, schemasWithin } from "../openapi/mod.ts";
 
 /**
  * Why a type does not fit the field with this schema, and how to convert it; undefined if it fits.
@@ -38,35 +38,25 @@ export function misfit(
 export function writesBytes(type: CelType, target: Schema | undefined): boolean {
   if (hasBytes(type)) return true;
   const isOpen = ["dyn", "list", "map", "optional", "struct"].includes(type.kind);
-  return isOpen && target !== undefined && declaresBytes(target);
-}
-
-/** Whether a schema or a part of it has `format: byte`. */
-function declaresBytes(root: Schema): boolean {
-  // A worklist instead of recursion: it grows while it is iterated. Schemas may contain themselves.
-  const schemas = new Set([root]);
-  for (const schema of schemas) {
-    if (schema.format === "byte") return true;
-    const { items, additionalProperties: values, properties = {} } = schema;
-    if (items) schemas.add(items);
-    if (typeof values === "object") schemas.add(values);
-    for (const property of Object.values(properties)) schemas.add(property);
-  }
-  return false;
+  return isOpen && target !== undefined &&
+    [...schemasWithin(target)].some(({ format }) => format === "byte");
 }
 
 /** Whether bytes are part of a type, except within the fields of a struct. */
 export function hasBytes(type: CelType): boolean {
+  return innermost(type).kind === "bytes";
+}
+
+/** The type of the elements or values within nested lists, maps and optionals; otherwise the type itself. */
+function innermost(type: CelType): CelType {
   switch (type.kind) {
-    case "bytes":
-      return true;
     case "list":
-      return hasBytes(type.element);
+      return innermost(type.element);
     case "map":
     case "optional":
-      return hasBytes(type.value);
+      return innermost(type.value);
     default:
-      return false;
+      return type;
   }
 }
 
@@ -86,20 +76,10 @@ const PARTS: ReadonlyMap<string, string> = new Map([
   ["kubernetes.Semver", "write the string that it is made from, or a part such as .major()"],
 ]);
 
-/** The part of a type that has no form in JSON; undefined when every part has one. */
+/** The part of a type that cannot be written as JSON; undefined when the whole type can be written. */
 function unwritable(type: CelType): CelType | undefined {
-  switch (type.kind) {
-    case "opaque":
-    case "type":
-      return type;
-    case "list":
-      return unwritable(type.element);
-    case "map":
-    case "optional":
-      return unwritable(type.value);
-    default:
-      return undefined;
-  }
+  const part = innermost(type);
+  return part.kind === "opaque" || part.kind === "type" ? part : undefined;
 }
 
 const FROM_BYTES = "convert with string(..), or encode with base64.encode(..)";

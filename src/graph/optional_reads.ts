@@ -1,7 +1,7 @@
 /** Warnings about fields of the instance that may be absent and are read as if they were always there. */
 import type { Problem } from "../api/mod.ts";
 import { type CelType, escapeName, fieldReads } from "../cel/mod.ts";
-import type { Schema } from "../openapi/mod.ts";
+import { type Schema, schemasWithin } from "../openapi/mod.ts";
 import { elementOf } from "./check.ts";
 import { rootOf } from "./read_node.ts";
 import { scan } from "./scan.ts";
@@ -24,7 +24,7 @@ import type { Expression, Graph, Node } from "./types.ts";
  * ```
  */
 export function optionalReads(graph: Graph): Problem[] {
-  const own = schemasBelow(graph.instance.celType);
+  const own = schemasOfSpec(graph.instance.celType);
   const variables: Record<string, CelType> = { schema: graph.instance.celType };
   for (const node of graph.nodes.values()) variables[node.id] = node.celType;
   const tested = new Map<string, ReadonlySet<string>>();
@@ -42,16 +42,9 @@ export function optionalReads(graph: Graph): Problem[] {
 }
 
 /** The schemas of the instance's spec and of everything in it. */
-function schemasBelow(instance: CelType): ReadonlySet<Schema> {
+function schemasOfSpec(instance: CelType): ReadonlySet<Schema> {
   const spec = instance.kind === "struct" ? instance.schema.properties?.spec : undefined;
-  // A worklist instead of recursion: it grows while it is iterated.
-  const schemas = new Set(spec ? [spec] : []);
-  for (const { items, additionalProperties: values, properties = {} } of schemas) {
-    if (items) schemas.add(items);
-    if (typeof values === "object") schemas.add(values);
-    for (const property of Object.values(properties)) schemas.add(property);
-  }
-  return schemas;
+  return spec ? schemasWithin(spec) : new Set();
 }
 
 /** Collects the warnings of one node, each field once. */

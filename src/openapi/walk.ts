@@ -16,6 +16,24 @@ export function item(schema: Schema): Schema | undefined {
   return schema.items;
 }
 
+/** Returns the direct subschemas of a schema: of its properties, of its elements and of the values of a map. */
+export function partsOf({ properties, items, additionalProperties: values }: Schema): Schema[] {
+  const parts = Object.values(properties ?? {});
+  if (items) parts.push(items);
+  if (typeof values === "object") parts.push(values);
+  return parts;
+}
+
+/** Returns a schema and its direct and indirect subschemas, each one once. A schema may contain itself. */
+export function schemasWithin(root: Schema): ReadonlySet<Schema> {
+  // Not recursive: the loop also visits the schemas that it adds to the set.
+  const schemas = new Set([root]);
+  for (const schema of schemas) {
+    for (const part of partsOf(schema)) schemas.add(part);
+  }
+  return schemas;
+}
+
 /**
  * Whether the API server keeps null as a value of this schema. A schema that declares no type allows any value;
  * alternatives, such as those of a quantity, are a declaration as well.

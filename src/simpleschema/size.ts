@@ -2,7 +2,7 @@
  * Computes the size of a schema after its shared custom types are expanded. Nested custom types can double
  * the size at every level.
  */
-import type { Schema } from "../openapi/mod.ts";
+import { partsOf, type Schema } from "../openapi/mod.ts";
 
 /**
  * The maximum number of schemas in an expanded schema. No valid CRD reaches this limit: the API server
@@ -36,12 +36,4 @@ export function expandedSize(
   );
   known.set(schema, size);
   return size;
-}
-
-/** Returns the direct subschemas of a schema. */
-export function partsOf(schema: Schema): Schema[] {
-  const parts = Object.values(schema.properties ?? {});
-  if (schema.items) parts.push(schema.items);
-  if (typeof schema.additionalProperties === "object") parts.push(schema.additionalProperties);
-  return parts;
 }

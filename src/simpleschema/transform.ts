@@ -1,10 +1,10 @@
 /** Transforms SimpleSchema to OpenAPI schemas: fields, nested objects and custom types. */
 import { didYouMean, isObject, type JsonObject, type Problem } from "../api/mod.ts";
-import type { Schema } from "../openapi/mod.ts";
+import { type Schema, schemasWithin } from "../openapi/mod.ts";
 import type { Fault, Report } from "./fault.ts";
 import { lexMarkers } from "./lex.ts";
 import { applyMarkers, checkKeys, type Field } from "./markers.ts";
-import { expandedSize, MAX_EXPANDED, partsOf } from "./size.ts";
+import { expandedSize, MAX_EXPANDED } from "./size.ts";
 import { BUILT_IN, foreignName, parseType, type TypeExpr } from "./type_text.ts";
 
 /** The OpenAPI schema of the instances' spec, or all problems of the SimpleSchema. */
@@ -167,13 +167,9 @@ class Transformer {
   checkDefaults(root: Schema): void {
     if (this.#unsound.size === 0) return;
     const found = new Set<Problem>();
-    // The loop visits all schemas without recursion: it adds schemas to the set while it iterates over the
-    // set.
-    const schemas = new Set([root]);
-    for (const schema of schemas) {
+    for (const schema of schemasWithin(root)) {
       const problem = this.#unsound.get(schema);
       if (problem) found.add(problem);
-      for (const part of partsOf(schema)) schemas.add(part);
     }
     for (const problem of found) this.problems.push(problem);
   }
