@@ -1,5 +1,6 @@
 /** Compares JSON values. */
 import { MAX_DEPTH } from "./depth.ts";
+import { ownValue } from "./own.ts";
 
 /**
  * Reports whether `a` and `b` are the same JSON value. The order of keys does not matter, and a key with the
@@ -18,12 +19,6 @@ function equalAt(a: unknown, b: unknown, level: number): boolean {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
       a.every((value, i) => equalAt(value, b[i], level + 1));
   }
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...keys].every((key) => equalAt(own(left, key), own(right, key), level + 1));
-}
-
-function own(object: Record<string, unknown>, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) => equalAt(ownValue(a, key), ownValue(b, key), level + 1));
 }
