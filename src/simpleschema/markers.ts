@@ -1,6 +1,6 @@
 /** Applies the markers of a SimpleSchema field, such as `required=true`, to the field's schema. */
 import { RE2JS } from "re2js";
-import { didYouMean, exactInteger, type Json } from "../api/mod.ts";
+import { didYouMean, exactInteger, type Json, shortened } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { parseDefault } from "./default.ts";
 import type { Report } from "./fault.ts";
@@ -208,10 +208,9 @@ function applyListMapKey(field: Field, value: string): string | undefined {
 /** The longest rule in a message, in characters; the API server repeats the message for each refusal. */
 const MAX_RULE = 500;
 
-/** A rule in one line: the API server refuses line breaks in the message of a rule. */
+/** Returns a rule in one line, because the API server refuses line breaks in the message of a rule. */
 function oneLine(rule: string): string {
-  const text = rule.trim().replaceAll(/\s+/g, " ");
-  return text.length <= MAX_RULE ? text : `${text.slice(0, MAX_RULE)}…`;
+  return shortened(rule.trim().replaceAll(/\s+/g, " "), MAX_RULE);
 }
 
 function addRule(schema: Schema, rule: string, message: string): void {
