@@ -10,6 +10,12 @@
  */
 export const MAX_DEPTH = 256;
 
+/**
+ * The maximum number of nested lists and objects in the spec of an RGD. The value of an expression may have as
+ * many further levels as remain up to {@link MAX_DEPTH}.
+ */
+export const MAX_SPEC_DEPTH = 128;
+
 /** The error for a value that is nested deeper than {@link MAX_DEPTH}. */
 export class TooDeepError extends Error {
   /** Always `TooDeepError`. */

@@ -1,5 +1,13 @@
 /** Reads an RGD from any JSON value. Checks the types of fields, the names, and the combinations of fields. */
-import { deeperThan, isObject, type Json, type JsonObject, KRO_GROUP, Label } from "../api/mod.ts";
+import {
+  deeperThan,
+  isObject,
+  type Json,
+  type JsonObject,
+  KRO_GROUP,
+  Label,
+  MAX_SPEC_DEPTH,
+} from "../api/mod.ts";
 import { kindOfJson } from "./json.ts";
 import { LABEL_LENGTH, labelFault } from "./label_syntax.ts";
 import { identifierFault, kindFault } from "./names.ts";
@@ -41,12 +49,6 @@ export interface RgdDraft {
 }
 
 /**
- * The maximum nesting of a spec. The functions that walk a spec recurse, so deeper nesting could overflow
- * the stack.
- */
-const MAX_DEPTH = 128;
-
-/**
  * Reads an RGD and reports its problems. Returns undefined when the RGD is so faulty that it cannot be
  * checked further.
  */
@@ -57,8 +59,9 @@ export function readRgd(rgd: unknown, maxDimensions: number, report: Report): Rg
     report({ code: "SCHEMA", path, message: `${path ? "spec.schema" : "spec"} is missing` });
     return undefined;
   }
-  if (deeperThan(spec, MAX_DEPTH)) {
-    report({ code: "SHAPE", message: `spec is nested deeper than ${MAX_DEPTH} levels` });
+  // The functions that walk a spec recurse, so deeper nesting could overflow the stack.
+  if (deeperThan(spec, MAX_SPEC_DEPTH)) {
+    report({ code: "SHAPE", message: `spec is nested deeper than ${MAX_SPEC_DEPTH} levels` });
     return undefined;
   }
   const metadata = isObject(rgd) && isObject(rgd.metadata) ? rgd.metadata : {};

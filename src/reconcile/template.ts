@@ -7,6 +7,7 @@ import {
   type JsonObject,
   type KubeObject,
   MAX_DEPTH,
+  MAX_SPEC_DEPTH,
   pathText,
   setAt,
 } from "../api/mod.ts";
@@ -20,11 +21,8 @@ import { encodeStringData } from "./secret.ts";
 /** Marks a field that is removed at the end, because its expression returned `omit()`. */
 const OMITTED = Symbol("omitted");
 
-/**
- * The maximum nesting depth of a template, in levels, which `compile` enforces. The values of expressions
- * may be nested up to the remaining levels of `MAX_DEPTH`.
- */
-const MAX_TEMPLATE = 128;
+/** The maximum nesting of an expression's value: the levels that a template leaves up to `MAX_DEPTH`. */
+const MAX_VALUE_DEPTH = MAX_DEPTH - MAX_SPEC_DEPTH;
 
 /**
  * Pairs of a field and the value of the field's expression. If an expression reads no forEach iterator, all
@@ -42,7 +40,7 @@ export function evaluateFields(
   for (const field of fields) {
     const result = evaluate(field);
     if (!result.ok) return evaluationFault(node, result);
-    if (typeof result.value === "object" && deeperThan(result.value, MAX_DEPTH - MAX_TEMPLATE)) {
+    if (typeof result.value === "object" && deeperThan(result.value, MAX_VALUE_DEPTH)) {
       const at = pathText(field.path, () => false);
       return fail("Failed", `node "${node.id}": ${at} is nested too deeply to be compared`);
     }
