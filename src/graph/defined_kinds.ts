@@ -78,7 +78,10 @@ function causeOf(
   };
 }
 
-/** The RGDs from `from` to `goal`, each of which uses the next one's kind; undefined when there is no way. */
+/**
+ * The RGDs from `from` to `goal`, where each RGD uses the kind that the RGD after it defines; undefined when
+ * `from` does not depend on `goal`.
+ */
 function wayTo(
   goal: ResourceGraphDefinition,
   from: ResourceGraphDefinition,
