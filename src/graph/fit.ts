@@ -19,7 +19,7 @@ export function misfit(
       const message = `yields ${typeText(part)}, which cannot be written to a field`;
       return { message, hint: part.kind === "opaque" ? PARTS.get(part.name) : undefined };
     }
-    // A field of any value, which does not say how bytes are to be written.
+    // A field that accepts any value does not declare how bytes are written.
     if (unwrapped(type).kind !== "bytes" || hasBytes(typeOf(target))) return undefined;
     return { message: "yields bytes, but the field has no format: byte", hint: FROM_BYTES };
   }
@@ -39,7 +39,7 @@ export function writesBytes(type: CelType, target: Schema | undefined): boolean 
   if (hasBytes(type)) return true;
   const isOpen = ["dyn", "list", "map", "optional", "struct"].includes(type.kind);
   return isOpen && target !== undefined &&
-    [...schemasWithin(target)].some(({ format }) => format === "byte");
+    schemasWithin(target).some(({ format }) => format === "byte");
 }
 
 /** Whether bytes are part of a type, except within the fields of a struct. */

@@ -44,7 +44,7 @@ export function optionalReads(graph: Graph): Problem[] {
 /** The schemas of the instance's spec and of everything in it. */
 function schemasOfSpec(instance: CelType): ReadonlySet<Schema> {
   const spec = instance.kind === "struct" ? instance.schema.properties?.spec : undefined;
-  return spec ? schemasWithin(spec) : new Set();
+  return new Set(spec && schemasWithin(spec));
 }
 
 /** Collects the warnings of one node, each field once. */

@@ -16,7 +16,7 @@ export function item(schema: Schema): Schema | undefined {
   return schema.items;
 }
 
-/** Returns the direct subschemas of a schema: of its properties, of its elements and of the values of a map. */
+/** Returns the direct subschemas of a schema: the schemas of its properties, elements and values. */
 export function partsOf({ properties, items, additionalProperties: values }: Schema): Schema[] {
   const parts = Object.values(properties ?? {});
   if (items) parts.push(items);
@@ -24,14 +24,14 @@ export function partsOf({ properties, items, additionalProperties: values }: Sch
   return parts;
 }
 
-/** Returns a schema and its direct and indirect subschemas, each one once. A schema may contain itself. */
-export function schemasWithin(root: Schema): ReadonlySet<Schema> {
+/** Yields a schema and its direct and indirect subschemas, each schema once. A schema may contain itself. */
+export function* schemasWithin(root: Schema): Generator<Schema> {
   // Not recursive: the loop also visits the schemas that it adds to the set.
   const schemas = new Set([root]);
   for (const schema of schemas) {
+    yield schema;
     for (const part of partsOf(schema)) schemas.add(part);
   }
-  return schemas;
 }
 
 /**
