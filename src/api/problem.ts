@@ -51,7 +51,7 @@ export interface Problem {
   node?: string;
   /**
    * The path of the field with the problem, such as `template.spec.ports[0].port`. The path is relative to
-   * the node, or to `spec` when there is no node.
+   * the node, or to `spec` for a problem outside of the nodes.
    */
   path?: string;
   /** The expression with the problem, as its author wrote it. */

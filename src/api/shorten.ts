@@ -7,8 +7,8 @@ export const MAX_MESSAGE = 1024;
 export const MAX_CONDITION_MESSAGE = 32_768;
 
 /**
- * Cuts the middle out of a text that is longer than `limit`, and names the original length there. The end stays,
- * because the API server puts the reason behind the value that it quotes.
+ * Replaces the middle of a string that is longer than `limit` by the string's length. The end is kept, because
+ * the API server writes the reason of a refusal after the value that it quotes.
  *
  * @example
  * ```ts

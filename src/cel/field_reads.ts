@@ -68,7 +68,7 @@ export function fieldReads(source: string, scope: CelScope): FieldReads {
   return { reads, tested };
 }
 
-/** The path of an expression that consists of names, such as `schema.spec.size`; else its text. */
+/** The path of an expression that consists of names, such as `schema.spec.size`; otherwise the source of the expression. */
 function nameOf(expr: Expr, source: string): string {
   if (expr.kind === "ident") return expr.name;
   return expr.kind === "select" || expr.kind === "has"

@@ -9,7 +9,7 @@ import {
 } from "../api/mod.ts";
 import { kindsOf } from "./compile.ts";
 
-/** Returns the RGD that defines a kind; undefined when none is known. */
+/** Returns the RGD that defines a kind; undefined when no known RGD defines the kind. */
 export type DefinedBy = (kind: GroupVersionKind) => ResourceGraphDefinition | undefined;
 
 /**
@@ -89,7 +89,7 @@ function wayTo(
 ): ResourceGraphDefinition[] | undefined {
   const ways = [[from]];
   const seen = new Set([from.metadata.name]);
-  // A worklist: it grows while it is iterated.
+  // The loop also visits the paths that it adds to the list.
   for (const way of ways) {
     for (const kind of kindsOf(way.at(-1)!)) {
       const next = definedBy(kind);

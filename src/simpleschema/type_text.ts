@@ -53,7 +53,8 @@ export function parseType(text: string, report: Report): TypeExpr | undefined {
 }
 
 /**
- * Returns the built-in type that an unknown type name probably means; undefined when there is no such type.
+ * Returns the built-in type that an unknown type name probably means; undefined when no built-in type
+ * is similar.
  */
 export function foreignName(name: string): string | undefined {
   return FOREIGN.get(name.toLowerCase());

@@ -29,13 +29,16 @@ const READ = ACCESS_COST.wrapped + 10;
 /** The greatest cost of copying an element, and of copying an entry of a map with its name. */
 const COPIED = 90;
 const MERGED = 800;
-/** A string is assumed to have so many parts, or one in sixteen characters. */
+/** The assumed number of parts into which a function splits a short string. */
 const PARTS = 64;
 /** The maximum additional cost of a function that converts a time to a time zone. */
 const ZONE = 8_000;
-/** The greatest cost of a part that is cut off a text. */
+/** The maximum cost of each part that a function cuts out of a string. */
 const PART = 20;
-/** The greatest length of a value as text, by its type; of an address with its prefix for a library's types. */
+/**
+ * The maximum length of a value that is converted to a string, by the type of the value. The longest value of
+ * the type `opaque` is an address with its prefix.
+ */
 const TEXT_LENGTHS: Readonly<Record<string, number>> = {
   bool: 5,
   int: 20,
@@ -45,7 +48,7 @@ const TEXT_LENGTHS: Readonly<Record<string, number>> = {
   duration: 30,
   opaque: 49,
 };
-/** The greatest length of any of them. */
+/** The maximum of {@link TEXT_LENGTHS}. */
 const SCALAR_TEXT = 49;
 
 /** Returns the estimated cost of a call, and the estimated size of its result. */
@@ -85,7 +88,7 @@ export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Sh
   return { cost: sum(operands, isConstant ? range(0, own.max) : own), shape: result };
 }
 
-/** The shape of `string(x)`. */
+/** Returns the shape of `string(x)`. */
 function textOf(kind: string, { size }: Shape): Shape {
   const length = TEXT_LENGTHS[kind];
   return plainShape(
@@ -168,7 +171,10 @@ function functionCost(
   return range(call, call + COST.parsed + most);
 }
 
-/** The cost of a function that takes constant time: `size` counts the characters of a text and the fields of a map. */
+/**
+ * Returns the maximum cost of a function that is declared to take constant time. The function `size` is an
+ * exception: `size` counts the characters of a string and the entries of a map.
+ */
 function fixedCost(
   name: string,
   kind: string | undefined,
@@ -216,7 +222,7 @@ function ownCost(name: string, nodes: readonly Expr[], shapes: readonly Shape[])
   return /^get[A-Z]/.test(name) && shapes.length > 1 ? ZONE : 0;
 }
 
-/** The cost of a match: each character may pass through the whole program of the pattern. */
+/** Returns the maximum cost of a match, in which each character passes through the whole program of the pattern. */
 function matchCost(name: string, pattern: Expr | undefined, text: Shape, other: Shape): number {
   const literal = pattern?.kind === "literal" && typeof pattern.value === "string"
     ? patternCost(pattern.value)
@@ -225,7 +231,7 @@ function matchCost(name: string, pattern: Expr | undefined, text: Shape, other: 
   return literal.compile + searches * SEARCH_COST + text.size.max * literal.character;
 }
 
-/** The assumed number of parts of a text. */
+/** Returns the assumed number of parts of a string: {@link PARTS}, or one for every sixteen characters. */
 function partsOf({ size }: Shape): number {
   return Math.min(size.max + 1, Math.max(PARTS, size.max / 16));
 }

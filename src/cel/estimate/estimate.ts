@@ -35,7 +35,10 @@ export interface Estimate {
 const LOOK = range(0, ACCESS_COST.wrapped + ACCESS_COST.read);
 /** The cost of adding an entry to a map. */
 const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + 10);
-/** The greatest cost of adding an entry in a macro, besides the characters of its key: the macro looks for the key before. */
+/**
+ * The maximum cost of adding an entry to the result of a macro, without the characters of the key. The macro
+ * first looks the key up.
+ */
 const INSERTED = ACCESS_COST.entry + 30;
 /** The greatest cost of a value in a result, without its characters. */
 const RETURNED = 30;
@@ -49,7 +52,7 @@ const RETURNED_CHARACTER = 0.1;
  */
 export function estimate(tree: Expr, checker: Checker): Range {
   const { cost, shape } = new Estimator(checker).of(tree, new Map());
-  // Failures after which the evaluation goes on are the exception: one counts, not one for each element.
+  // An evaluation that continues after failures is assumed to have one failure, not one for each element.
   const failure = absorbsFailures(tree) ? failureCost(tree.depth) : 0;
   return sum(cost, range(0, failure), isInput(tree) ? range(0, 1) : resultCost(shape));
 }
@@ -249,7 +252,10 @@ export function sortCost(count: Range, key: Shape): Range {
   return times(range(count.min < 2 ? 0 : count.min - 1, log(count.max)), compared);
 }
 
-/** Whether an expression goes on after a failure of a part: a logical operator or a macro may decide without it. */
+/**
+ * Whether the evaluation of an expression may continue after a part has failed, because a logical operator or
+ * a macro yields its result without this part.
+ */
 function absorbsFailures(expr: Expr): boolean {
   switch (expr.kind) {
     case "literal":

@@ -120,7 +120,7 @@ export function plainShape(size: Range = range(0)): Shape {
   };
 }
 
-/** The shape of the parts of a value that has none, such as the elements of `[]`. */
+/** The shape of elements and fields that cannot exist, such as the elements of `[]`. */
 export const NOTHING: Shape = {
   size: range(0),
   element: () => NOTHING,
@@ -132,7 +132,7 @@ export const NOTHING: Shape = {
 /** The shape of a string whose schema has no bound. */
 export const TEXT: Shape = plainShape(range(0, CHARACTERS));
 
-/** The shape of a value about which nothing is known. */
+/** The shape of a value whose type and size are unknown. */
 export const ANY: Shape = {
   size: range(0, Math.max(ELEMENTS, CHARACTERS)),
   element: () => ANY,
@@ -141,7 +141,7 @@ export const ANY: Shape = {
   characters: () => ANY.size.max,
 };
 
-/** The shape of what JSON text of so many characters holds: each value takes two of them at least. */
+/** Returns the shape of the value of a JSON string with this length. Each value takes at least two characters. */
 export function jsonShape({ max }: Range): Shape {
   const size = range(0, Math.min(max / 2, ANY.size.max));
   const shape: Shape = {

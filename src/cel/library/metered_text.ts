@@ -1,4 +1,4 @@
-/** A text that charges the work of a regular expression's matcher as it reads. */
+/** A string that charges a meter whenever the matcher of a regular expression reads from the string. */
 import type { Meter } from "../value/meter.ts";
 import { firstIndex } from "./search.ts";
 
@@ -10,18 +10,19 @@ const READS = 3;
 const INSTRUCTION = 3;
 /** The cost of advancing by one character, in instructions. */
 const ADVANCE = 12;
-/** Costs are charged once for so many reads, so that a read stays cheap. */
+/** The number of reads that are charged together, because a charge for each read would slow down the read. */
 const BATCH = 32;
 
-/** The greatest cost of matching one character with a program of so many instructions. */
+/** Returns the maximum cost of matching one character, by the number of instructions of the program. */
 export function characterCost(instructions: number): number {
   return (instructions + ADVANCE) * INSTRUCTION;
 }
 
 /**
- * Charges characters by the size of the program that reads them. Kubernetes charges the whole length of
- * the text times that of the pattern beforehand. Here a match that is decided by the first characters
- * stays cheap, and a `findAll` that reads the same characters for each match is charged for each.
+ * Charges each character that a program reads by the size of the program. Kubernetes instead charges the
+ * length of the string times the length of the pattern before the match. With the charges of this class, a
+ * match that the first characters decide is cheap, and a `findAll` is charged again for each match that reads
+ * the same characters.
  */
 export class MeteredText extends String {
   readonly #text: string;
@@ -30,7 +31,11 @@ export class MeteredText extends String {
   #reads = 0;
   #uncharged = 0;
 
-  /** `instructions` is the size of the program that will read the text. */
+  /**
+   * Creates a string for one match.
+   *
+   * @param instructions The size of the program that reads the string.
+   */
   constructor(text: string, instructions: number, meter: Meter) {
     super(text);
     this.#text = text;
@@ -38,7 +43,7 @@ export class MeteredText extends String {
     this.#cost = characterCost(instructions) / READS;
   }
 
-  /** Begins a search, whose cost is at most that of each character passing through the whole program once. */
+  /** Begins a search. The reads of a search cost at most as much as one run of the whole program per character. */
   begin(): void {
     this.#uncharged = (this.#text.length + 1) * this.#cost * READS;
   }

@@ -144,7 +144,7 @@ function isIn(value: Value, container: Value, meter: Meter): Value {
 }
 
 /**
- * Implements `container[key]`. Throws a CelError when there is no such key or index.
+ * Implements `container[key]`. Throws a CelError when the container lacks the key or index.
  *
  * @param shown Whether the message may contain the key. A key may be user data, which messages must not
  * contain.
@@ -161,7 +161,7 @@ export function at(container: Value, key: Value, shown: boolean, meter: Meter): 
   return noSuchKey(shown ? keyText(key) : undefined);
 }
 
-/** Implements `container[?key]`. Returns an optional, which is absent when there is no such key or index. */
+/** Implements `container[?key]`. Returns an optional, which is absent when the container lacks the key or index. */
 export function optionalAt(container: Value, key: Value, meter: Meter): Optional {
   if (container instanceof Optional) {
     return container.value === undefined ? container : optionalAt(container.value, key, meter);

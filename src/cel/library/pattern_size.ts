@@ -1,12 +1,12 @@
-/** How large the program of a regular expression gets, judged before it is compiled. */
+/** Estimates the size of the program of a regular expression before the expression is compiled. */
 
-/** What a pattern makes the compiler do. */
+/** The quantities that determine the cost of compiling a pattern. */
 export interface PatternSize {
-  /** About the number of instructions, of which a repetition `{n}` generates n times as many. */
+  /** The approximate number of instructions. A repetition `{n}` repeats the instructions of its operand n times. */
   readonly instructions: number;
   /** The number of Unicode classes, such as `\pL`: each is a list of hundreds of ranges. */
   readonly classes: number;
-  /** The number of ranges beyond ASCII that ignore case: the compiler looks up each character of them. */
+  /** The number of ranges beyond ASCII that ignore case. The compiler looks up each character of such a range. */
   readonly foldedRanges: number;
 }
 

@@ -11,8 +11,8 @@ import { type PatternSize, patternSize } from "./pattern_size.ts";
 const MAX_INSTRUCTIONS = 10_000;
 
 /**
- * A memo of immutable input: compiled patterns, the oldest dropped first, until at most so many patterns
- * with at most so many instructions are left.
+ * The limits of the cache of compiled patterns, and of the instructions of all these patterns. If the cache
+ * exceeds a limit, the oldest patterns are removed.
  */
 const MAX_CACHED = { patterns: 256, instructions: 100_000 };
 const cache = new Map<string, RE2JS>();
@@ -53,7 +53,7 @@ function programCost({ instructions, classes, foldedRanges }: PatternSize): numb
     foldedRanges * COMPILING.foldedRange;
 }
 
-/** The costs of compiling a pattern, and of matching one character of a text. */
+/** Returns the costs of compiling a pattern, and of matching one character of a string. */
 export function patternCost(pattern: string): { compile: number; character: number } {
   const size = patternSize(pattern);
   const compile = COMPILING.pattern + pattern.length * COMPILING.character + programCost(size);
@@ -79,7 +79,7 @@ function keep(pattern: string, regex: RE2JS): void {
 /** The cost that compiling a literal pattern may have while an expression is checked. */
 const CHECKED_COST = 10_000_000;
 
-/** Why a text is not a regular expression; undefined for one that is. */
+/** Returns why a string is not a usable regular expression; undefined when the string is one. */
 export function patternProblem(text: string): "syntax" | "size" | undefined {
   let left = CHECKED_COST;
   try {

@@ -111,7 +111,7 @@ const SCALARS: ReadonlyMap<Type_PrimitiveType, string> = new Map([
 ]);
 
 /**
- * Returns the OpenAPI schema that kro maps to this CEL type; undefined if there is no such schema.
+ * Returns the OpenAPI schema that kro maps to this CEL type; undefined if no schema maps to it.
  */
 export function schemaOf(type: Type | undefined): JsonObject | undefined {
   const kind = type?.typeKind;

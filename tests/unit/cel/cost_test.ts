@@ -76,7 +76,7 @@ Deno.test("a pattern with too many instructions is refused before it is compiled
   const checked = compile(`'a'.find('${large}')`, { variables: {} });
   assert.ok(!checked.ok);
   assert.match(checked.problems[0]?.message ?? "", /not too large to compile/);
-  // The escapes and classes of a pattern are no repetitions.
+  // A brace in an escape or a class of a pattern does not begin a repetition.
   for (const pattern of ["[{1000}]{3}", "\\\\{900\\\\}", "\\\\Q{1000}{1000}\\\\E", "x{,1000}"]) {
     assert.ok(compile(`'a'.find('${pattern}')`, { variables: {} }).ok, pattern);
   }

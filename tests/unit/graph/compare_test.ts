@@ -264,7 +264,7 @@ for (const [what, live, desired, expected] of CASES) {
   });
 }
 
-Deno.test("rules that differ only in their messages are no change", () => {
+Deno.test("a new message of a validation rule alone does not count as a change", () => {
   const told = (message: string) =>
     withField({ ...string, "x-kubernetes-validations": [{ rule: "self != ''", message }] });
   assert.deepEqual(compareCrds(told("validation failed"), told("must satisfy self != ''")), []);

@@ -14,7 +14,7 @@ const keyHint = 'make the whole map one expression, such as ${{"a-" + schema.met
 
 const REFUSED: [what: string, definition: unknown, ...texts: string[]][] = [
   [
-    "an id that is no label value",
+    "an id that is too long for a label",
     one(configMap(long(64), {}, { name: "a" })),
     `node "${
       long(64)
@@ -22,7 +22,7 @@ const REFUSED: [what: string, definition: unknown, ...texts: string[]][] = [
     "which holds at most 63; shorten the id [NAMING]",
   ],
   [
-    "a group that is no label value",
+    "a group that is too long for a label",
     rgd({ spec: SPEC, group: `${long(60)}.com` }, []),
     "schema.group: the group has 64 characters, but is also the value of the label " +
     "kro.run/instance-group, which holds at most 63 [NAMING]",
@@ -33,7 +33,7 @@ const REFUSED: [what: string, definition: unknown, ...texts: string[]][] = [
     "schema.kind: the kind has 60 characters, but at most 59 are allowed [NAMING]",
   ],
   [
-    "an RGD's name that is no label value",
+    "an RGD's name that is too long for a label",
     { ...one(), metadata: { name: long(64) } },
     "metadata.name has 64 characters, but is also the value of the label " +
     "kro.run/resource-graph-definition-name, which holds at most 63 [NAMING]",
