@@ -48,6 +48,8 @@ const REGEX = [
   on("find", "t.find('(?:[ab]?){80}[ab]{80}$')", LONG * 240, { t: AB }),
   on("findAll", "t.findAll('(?:[ab][^z]*z|a)').size()", 2_000 ** 2, { t: AB.slice(0, 4_000) }),
   on("findAll", "t.findAll('[ab]').size()", LONG * 20, { t: AB }),
+  on("findAll", "t.findAll('[ab]').size()", 20_000 * 250, { t: AB.slice(0, 20_000) }),
+  on("matches", "t.matches('xyz[a-z]')", LONG / 2, { t: A }),
   // Compiling: repetitions generate instructions, and ranges that ignore case are looked up.
   on("", "'x'.matches('(?:[ab]?){1000}' + t)", 2_000 * 300, { t: "[ab]{900}" }),
   on("", "'x'.matches('(?i)[B-\\\\x{1e942}]' + t)", 2_000_000, { t: "a" }),
@@ -152,6 +154,7 @@ const LISTS = [
   on("sum", "l.sum()", MANY * 10, { l: NUMBERS }),
   on("lists.range", "lists.range(1000000) + [1]", 3_000_000),
   on("_[_] _[?_]", bound("m", "{t: 1}", inLoop("m[t] == 1")), LONG * 100, { t: A }),
+  on("_[?_]", inLoop("!m[?t].hasValue()"), LONG * 100, { t: A, m: { a: 1 } }),
   on("@in", inLoop("!(t in m)"), LONG * 100, { t: A, m: { a: 1 } }),
   on("size", inLoop("size(m) > 0"), MANY * 10_000, { m: OBJECT }),
   on("", inLoop("m.exists(k, true)"), MANY * 10_000, { m: OBJECT }),

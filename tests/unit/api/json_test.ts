@@ -42,7 +42,7 @@ Deno.test("jsonEqual compares values as JSON, ignoring key order and undefined f
   for (const [a, b] of [[1, "1"], [[1, 2], [2, 1]], [{}, []], [null, {}], [{ a: null }, {}]]) {
     assert.ok(!jsonEqual(a, b), JSON.stringify([a, b]));
   }
-  assert.ok(!jsonEqual(JSON.parse('{"__proto__":{}}'), {}), "an inherited member is not a key");
+  assert.ok(!jsonEqual(Object.create({ a: 1 }), { a: 1 }), "inherited members are not values");
 });
 
 Deno.test("minus zero equals zero: JSON text has no sign for it", () => {

@@ -1,7 +1,7 @@
 /** The charged cost of each function grows with the work that it does, on the inputs that make it do the most. */
 import assert from "node:assert/strict";
 import { DECLARATIONS } from "../../../src/cel/library/registry.ts";
-import { compile, DYN, PassBudget, rawToCel } from "../../../src/cel/mod.ts";
+import { compile, DYN, objectType, PassBudget, rawToCel, toCel } from "../../../src/cel/mod.ts";
 import { CONSTANT, HOSTILE } from "../../support/hostile_expressions.ts";
 
 /** The default limit of one evaluation. */
@@ -73,6 +73,7 @@ Deno.test("everyday patterns stay far below the limit", () => {
 Deno.test("a pattern with too many instructions is refused before it is compiled", () => {
   const large = "(?:[ab]{1000}){1}".repeat(20);
   assert.equal(charged(`'a'.matches('${large}')`).outcome, "cost");
+  assert.ok(charged("'a'.matches(p)", { p: large }, 1e9).cost < 1_000_000, "the program is built");
   const checked = compile(`'a'.find('${large}')`, { variables: {} });
   assert.ok(!checked.ok);
   assert.match(checked.problems[0]?.message ?? "", /not too large to compile/);
@@ -80,4 +81,47 @@ Deno.test("a pattern with too many instructions is refused before it is compiled
   for (const pattern of ["[{1000}]{3}", "\\\\{900\\\\}", "\\\\Q{1000}{1000}\\\\E", "x{,1000}"]) {
     assert.ok(compile(`'a'.find('${pattern}')`, { variables: {} }).ok, pattern);
   }
+});
+
+Deno.test("a pattern that left the cache is compiled and charged again", () => {
+  const cost = (p: string) => charged("'a'.matches(p)", { p }).cost;
+  const first = cost("oldest");
+  assert.ok(cost("oldest") < first);
+  for (let i = 0; i < 300; i++) cost(`newer${i}`);
+  assert.equal(cost("oldest"), first);
+});
+
+Deno.test("a costly conversion of a value from the cluster is charged", () => {
+  const cost = (text: string, format: string) => {
+    const compiled = compile("x == x", {
+      variables: { x: objectType("x", { type: "string", format }) },
+    });
+    assert.ok(compiled.ok, JSON.stringify(compiled));
+    const totals = { evaluations: 0, cost: 0 };
+    const limits = { expression: LIMIT, pass: LIMIT };
+    const x = toCel(text, objectType("x", { type: "string", format }));
+    compiled.program.evaluate({ x }, new PassBudget(limits, totals));
+    return totals.cost;
+  };
+  const length = 40_000;
+  for (const [text, format, each] of [["aaaa", "byte", 2], ["1ns1", "duration", 20]] as const) {
+    assert.ok(cost(text.repeat(length / 4), format) >= length * each, format);
+  }
+});
+
+Deno.test("reading an object or a list costs more than reading a number", () => {
+  const cost = (field: string) => charged(`m.${field} == 1`, { m: { n: 1, o: {}, l: [] } }).cost;
+  assert.ok(cost("o") > cost("n") && cost("l") > cost("n"));
+});
+
+Deno.test("charged costs are whole numbers", () => {
+  assert.ok(Number.isInteger(charged("t == 'abd'", { t: "abc" }).cost));
+});
+
+Deno.test("format stops before the result exceeds the budget", () => {
+  const { cost, outcome } = charged("'%s'.format([lists.range(1000).map(x, t)])", {
+    t: "a".repeat(40_000),
+  });
+  assert.equal(outcome, "cost");
+  assert.ok(cost < LIMIT + 100_000, `${cost}`);
 });

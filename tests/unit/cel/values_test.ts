@@ -113,9 +113,15 @@ const FAILURES: readonly [source: string, code: CelFailure["code"], message: Reg
   ["lists.range(100000000)", "cost", /size exceeds/],
 ];
 
+Deno.test("a quantity has at most 1,000 digits", () => {
+  const isQuantity = (digits: number) =>
+    json("isQuantity(t)", { t: [`0.${"1".repeat(digits - 1)}`, STRING] });
+  assert.deepEqual([isQuantity(1_000), isQuantity(1_001)], [true, false]);
+});
+
 Deno.test("bytes become base64 where the caller allows bytes, at any depth but not as keys", () => {
   const made = (source: string) => {
-    const compiled = compile(source, { variables: {} });
+    const compiled = compile(source, { variables: {}, omit: true });
     assert.ok(compiled.ok);
     const result = compiled.program.evaluate({});
     assert.ok(result.ok);
@@ -127,8 +133,16 @@ Deno.test("bytes become base64 where the caller allows bytes, at any depth but n
     value: { a: ["aGk=", null] },
     absent: [["a", 1]],
   });
+  assert.deepEqual(made("[omit(), optional.none()]"), { ok: true, value: [null], absent: [[0]] });
   const keyed = made("dyn({1: b'hi'})");
   assert.ok(!keyed.ok && keyed.failure.code === "conversion");
+});
+
+Deno.test("the message of a failure is bounded, and names the path of a missing field", () => {
+  const long = failure(`dyn({}).${"a".repeat(2_000)}`, {});
+  assert.equal(long.message.length, 1024);
+  assert.equal(failure("job.when", { job: [{}, job] }).missing, "job.when");
+  assert.equal(failure("[job].map(x, x.when)", { job: [{}, job] }).missing, undefined);
 });
 
 for (const [source, code, message] of FAILURES) {

@@ -120,6 +120,12 @@ const REFUSED: [what: string, definition: unknown, ...texts: string[]][] = [
     "with } [LITERAL]",
   ],
   [
+    "a malformed expression for an integer, with one problem",
+    one(deployment("web", { replicas: "${f(${a})}" })),
+    'node "web": template.spec.replicas: ${f(${a})}: expressions cannot be nested, except inside a ' +
+    '"…" literal (at offset 4) [EXPR-SYNTAX]',
+  ],
+  [
     "an unclosed expression in a condition",
     one({ ...configMap("cm"), includeWhen: ["${schema.spec.flag"] }),
     'node "cm": includeWhen[0]: ${schema.spec.flag: must be one standalone expression: ${…}; ' +

@@ -55,6 +55,16 @@ for (const path of HOSTILE) {
   });
 }
 
+Deno.test("paths use neither inherited members nor the length of a list", () => {
+  const object = Object.create(Object.freeze({ a: 1 }));
+  assert.equal(valueAt(object, ["a"]), undefined);
+  define(object, "a", 2);
+  assert.equal(valueAt(object, ["a"]), 2);
+  assert.equal(valueAt({ list: [1] }, ["list", "length"]), undefined);
+  setAt(object, ["list", 2], 1);
+  assert.deepEqual(object.list, [null, null, 1]);
+});
+
 Deno.test("defaults and merged lists use own properties", () => {
   const properties = { constructor: { type: "object", properties: { a: { default: 1 } } } };
   assert.deepEqual(withDefaults({ type: "object", properties }, {}), {});
