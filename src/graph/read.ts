@@ -11,7 +11,7 @@ import {
 import { kindOfJson } from "./json.ts";
 import { LABEL_LENGTH, labelFault } from "./label_syntax.ts";
 import { identifierFault, kindFault } from "./names.ts";
-import { hasNoPlural, plural } from "./plural.ts";
+import { hasNoPlural } from "./plural.ts";
 import { type NodeDraft, readNode } from "./read_node.ts";
 import type { Report } from "./report.ts";
 
@@ -118,10 +118,13 @@ function pluralFault(kind: string): string | undefined {
   return `kind "${kind}" has no plural that is valid in a CRD's name; choose another kind`;
 }
 
-/** The CRD also has the names `<kind>List` and the plural, which are DNS labels. */
+/**
+ * The fault of a kind that is too long for the name `<kind>List`, which is a DNS label like the plural. No plural
+ * is longer than this name: a plural has at most three characters more than its kind.
+ */
 function lengthFault(kind: string): string | undefined {
   const longest = LABEL_LENGTH - "List".length;
-  if (kind.length <= longest && plural(kind.toLowerCase()).length <= LABEL_LENGTH) return undefined;
+  if (kind.length <= longest) return undefined;
   return `the kind has ${kind.length} characters, but at most ${longest} are allowed`;
 }
 
