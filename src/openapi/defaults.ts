@@ -38,7 +38,7 @@ function filled(schema: Schema, value: Json): Json {
   if (typeof additionalProperties === "object") {
     for (const [key, entry] of Object.entries(result)) {
       if (entry === undefined || Object.hasOwn(schema.properties ?? {}, key)) continue;
-      define(result, key, filled(additionalProperties, entry));
+      result[key] = filled(additionalProperties, entry);
     }
   }
   return result;

@@ -125,3 +125,10 @@ Deno.test("format stops before the result exceeds the budget", () => {
   assert.equal(outcome, "cost");
   assert.ok(cost < LIMIT + 100_000, `${cost}`);
 });
+
+Deno.test("replace with a limit is charged for the parts that it replaces", () => {
+  const cost = (limit: number) =>
+    charged(`'aa'.replace('a', t, ${limit})`, { t: "b".repeat(100) }).cost;
+  assert.equal(cost(1_000_000), cost(2));
+  assert.ok(cost(1) < cost(2));
+});

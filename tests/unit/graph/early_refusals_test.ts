@@ -63,11 +63,37 @@ const REFUSED: [what: string, definition: unknown, ...texts: string[]][] = [
     "allowed [LITERAL]",
   ],
   [
+    "a Service's name and a namespace that are too long",
+    one({
+      id: "x",
+      template: {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: long(64), namespace: long(65) },
+      },
+    }),
+    'node "x": template.metadata.name: has at least 64 characters, but at most 63 are allowed ' +
+    "[LITERAL]",
+    'node "x": template.metadata.namespace: has at least 65 characters, but at most 63 are ' +
+    "allowed [LITERAL]",
+  ],
+  [
+    "a Namespace's name that is too long",
+    of("v1", "Namespace", long(64)),
+    'node "x": template.metadata.name: has at least 64 characters, but at most 63 are allowed ' +
+    "[LITERAL]",
+  ],
+  [
     "a label that no instance makes valid",
-    named({ name: "a", labels: { "a b": "c", d: "e f", g: `${long(64)}\${schema.spec.name}` } }),
+    named({
+      name: "a",
+      labels: { "a b": "c", d: "e f", g: `${long(64)}\${schema.spec.name}`, h: long(64) },
+    }),
     'node "cm": template.metadata.labels.a b: "a b" is not a label key [LITERAL]',
     'node "cm": template.metadata.labels.d: "e f" is not a label value [LITERAL]',
     'node "cm": template.metadata.labels.g: has at least 64 characters, but at most 63 are ' +
+    "allowed [LITERAL]",
+    'node "cm": template.metadata.labels.h: has at least 64 characters, but at most 63 are ' +
     "allowed [LITERAL]",
   ],
   [
