@@ -159,3 +159,7 @@ Deno.test("estimating takes time linear in the expression's length, even with sh
   const many = Array.from({ length: 9_000 }, (_, i) => `[[${i}]]`).join(",");
   assert.ok(cost(`[${many}].map(a, a[0][0]).size() > 0`).max > 9_000 * 40);
 });
+
+Deno.test("a list literal with lists of several depths is flattened to the values in the list", () => {
+  assert.ok(cost("[[1, 2], [[3]]].flatten(2).map(x, string(x))").max < 30_000);
+});

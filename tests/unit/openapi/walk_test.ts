@@ -3,7 +3,7 @@
  * literals a schema accepts.
  */
 import assert from "node:assert/strict";
-import { acceptedKinds, type Schema } from "../../../src/openapi/mod.ts";
+import { acceptedKinds, type Schema, schemasWithin } from "../../../src/openapi/mod.ts";
 import { schemaAt } from "./schema_at.ts";
 
 const text: Schema = { type: "string" };
@@ -66,4 +66,16 @@ Deno.test("acceptedKinds uses preserve-unknown, int-or-string, oneOf, anyOf, typ
   for (const [schema, expected] of cases) {
     assert.deepEqual(acceptedKinds(schema), expected, JSON.stringify(schema));
   }
+});
+
+Deno.test("each schema within a schema is visited once, also when a schema contains itself", () => {
+  const element: Schema = { type: "object" };
+  const values: Schema = { type: "array", items: element };
+  const root: Schema = { properties: { map: { additionalProperties: values } } };
+  element.properties = { root, element };
+  assert.deepEqual(
+    new Set(schemasWithin(root)),
+    new Set([root, root.properties!.map, values, element]),
+  );
+  assert.equal([...schemasWithin(root)].length, 4);
 });
