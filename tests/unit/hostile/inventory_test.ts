@@ -3,7 +3,7 @@
  * requests, and must not cause kro to delete another user's object.
  */
 import assert from "node:assert/strict";
-import { Annotation, type JsonObject } from "../../../src/api/mod.ts";
+import { Annotation, ApiError, type JsonObject, Label } from "../../../src/api/mod.ts";
 import { applySetId, inventoryHash } from "../../../src/reconcile/mod.ts";
 import { CONFIG_MAP, foreignMap, mapNode, world } from "../reconcile/fixtures.ts";
 
@@ -47,9 +47,46 @@ Deno.test("the deletion of an instance with 8,000 forged namespaces costs few li
   assert.ok(made.configMap("theirs", "n7"));
 });
 
-Deno.test("a list of all namespaces finds no member outside of the inventory", async () => {
+/** Stores a member of the instance that the graph does not contain: a pass prunes the members it finds. */
+async function leftOver(made: Awaited<ReturnType<typeof forged>>, namespace: string) {
+  const labels = { [Label.applySetPartOf]: applySetId(made.kind, made.instance()) };
+  const object = foreignMap("left", { a: "b" }, { namespace, labels });
+  await made.cluster.apply({ kind: CONFIG_MAP, namespace, name: "left" }, object, { force: true });
+}
+
+Deno.test("a list of all namespaces finds only members in the inventory's namespaces", async () => {
   const made = await forged(100);
-  made.cluster.calls.length = 0;
+  await leftOver(made, "n7");
+  await leftOver(made, "elsewhere");
   await made.pass();
+  assert.equal(made.configMap("left", "n7"), undefined);
+  assert.ok(made.configMap("left", "elsewhere"));
   assert.ok(made.configMap("theirs", "n7"));
+});
+
+Deno.test("each namespace is listed when RBAC forbids a list of all namespaces", async () => {
+  const made = await forged(100);
+  await leftOver(made, "n7");
+  const { cluster } = made;
+  const list = cluster.listMembers.bind(cluster);
+  const forbidden = new ApiError("list configmaps: forbidden", { reason: "Forbidden", code: 403 });
+  cluster.listMembers = (scope, applySet) =>
+    scope.namespace === undefined ? Promise.reject(forbidden) : list(scope, applySet);
+  await made.pass();
+  assert.equal(made.configMap("left", "n7"), undefined);
+});
+
+Deno.test("at most 16 lists of an instance are in flight", async () => {
+  const made = await forged(30);
+  const { cluster } = made;
+  const list = cluster.listMembers.bind(cluster);
+  let [inFlight, most] = [0, 0];
+  cluster.listMembers = async (scope, applySet) => {
+    most = Math.max(most, ++inFlight);
+    await Promise.resolve();
+    inFlight--;
+    return await list(scope, applySet);
+  };
+  await made.pass();
+  assert.equal(most, 16);
 });
