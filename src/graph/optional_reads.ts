@@ -67,7 +67,7 @@ class Walk {
     );
   }
 
-  /** Visits an includeWhen; the rest of the node is evaluated only when it is true. */
+  /** Visits an includeWhen. The other expressions of the node are evaluated only when the includeWhen is true. */
   condition(expression: Expression, path: string): void {
     for (const name of this.visit(expression, path)) this.tested.add(name);
   }

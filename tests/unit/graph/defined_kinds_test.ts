@@ -27,7 +27,7 @@ function explained(of: ResourceGraphDefinition, ...others: ResourceGraphDefiniti
 
 const texts = (problems: Problem[]) => problems.map(({ message, hint }) => `${message}; ${hint}`);
 
-Deno.test("a circle of RGDs is told with all its members", () => {
+Deno.test("the problem of a circle of RGDs names all RGDs of the circle", () => {
   const [a, b, c] = [rgd("a", "b"), rgd("b", "d", "c"), rgd("c", "a")];
   assert.deepEqual(texts(explained(a, b, c, rgd("d"))), [
     'the RGD "b" defines B, but needs the kind of this one: a -> b -> c -> a; neither can come first',
