@@ -25,7 +25,7 @@ import type { InstanceController } from "./instances/instance_controller.ts";
 import { InstancePool } from "./instances/pool.ts";
 import { Leadership, type LeadershipOptions } from "./lease/leadership.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { RESYNC_MS } from "./queue.ts";
+import { RESYNC_MS } from "./queue/options.ts";
 import { Sweeps } from "./sweeps.ts";
 import type { ControllerView, GraphView, InstanceView } from "./view.ts";
 import { watchFailures } from "./watch_failures.ts";

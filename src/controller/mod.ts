@@ -30,12 +30,6 @@ export { Metrics, type MetricSources } from "./metrics/metrics.ts";
 export type { QueueView } from "./metrics/queues.ts";
 export type { RevisionMetrics } from "./metrics/revisions.ts";
 export type { SchemaMetrics } from "./metrics/schemas.ts";
-export {
-  type QueueCounts,
-  RESYNC_MS,
-  RETRY_DELAYS,
-  type Work,
-  type Worked,
-  type WorkResult,
-} from "./queue.ts";
+export { RESYNC_MS, RETRY_DELAYS } from "./queue/options.ts";
+export type { QueueCounts, Work, Worked, WorkResult } from "./queue/work.ts";
 export * from "./view.ts";

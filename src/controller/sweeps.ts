@@ -1,7 +1,7 @@
 /** The periodic full resync, which compares every watched kind with the API server once per period. */
 import { gvkKey, inBackground } from "../api/mod.ts";
 import type { ChildReader, SweepWaits } from "../clusters/mod.ts";
-import { type Clock, systemClock } from "./queue.ts";
+import { type Clock, systemClock } from "./queue/clock.ts";
 
 /** The options of the periodic full resync. */
 export interface SweepsOptions {

@@ -39,14 +39,14 @@ const inside: Record<string, Record<string, readonly string[]>> = {
   clusters: { "interner.ts": [], drift: [], cache: ["interner.ts", "drift"] },
   controller: {
     "defaults.ts": [],
-    "queue.ts": [],
+    queue: [],
     "view.ts": [],
     "watch_failures.ts": [],
-    "sweeps.ts": ["queue.ts"],
+    "sweeps.ts": ["queue"],
     lease: [],
-    metrics: ["queue.ts"],
-    instances: ["queue.ts", "view.ts", "metrics"],
-    graphs: ["queue.ts", "view.ts", "watch_failures.ts", "metrics", "instances"],
+    metrics: ["queue"],
+    instances: ["queue", "view.ts", "metrics"],
+    graphs: ["queue", "view.ts", "watch_failures.ts", "metrics", "instances"],
   },
 };
 

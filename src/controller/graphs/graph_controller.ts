@@ -31,7 +31,8 @@ import {
 } from "../../publish/mod.ts";
 import type { InstancePool } from "../instances/pool.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { WorkQueue, type WorkResult } from "../queue.ts";
+import { WorkQueue } from "../queue/queue.ts";
+import type { WorkResult } from "../queue/work.ts";
 import { watchFailures } from "../watch_failures.ts";
 import { ApiServices } from "./api_services.ts";
 import { type GraphEntry, GraphStore } from "./graph_store.ts";

@@ -25,7 +25,8 @@ import {
   reconcile,
 } from "../../reconcile/mod.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { WorkQueue, WorkResult } from "../queue.ts";
+import type { WorkQueue } from "../queue/queue.ts";
+import type { WorkResult } from "../queue/work.ts";
 import type { InstanceView } from "../view.ts";
 import type { EventRecorder } from "./event_recorder.ts";
 import { GraphCaches } from "./graph_caches.ts";

@@ -6,7 +6,8 @@ import { getLogger } from "@logtape/logtape";
 import { type KindRef, plainKind } from "../../api/mod.ts";
 import type { InstanceId } from "../../clusters/mod.ts";
 import type { InstanceConditions } from "../metrics/instances.ts";
-import { WorkQueue, type WorkResult } from "../queue.ts";
+import { WorkQueue } from "../queue/queue.ts";
+import type { WorkResult } from "../queue/work.ts";
 import { InstanceController, type InstanceDeps } from "./instance_controller.ts";
 
 /** The options of the pool of instance controllers. */

@@ -7,7 +7,7 @@ import type { CelTotals } from "../../cel/mod.ts";
 import type { InterestCount } from "../../clusters/mod.ts";
 import type { RequestInfo, WatchInfo } from "../../kube/mod.ts";
 import type { Outcome } from "../../reconcile/mod.ts";
-import type { Worked } from "../queue.ts";
+import type { Worked } from "../queue/work.ts";
 import { CacheMetrics } from "./caches.ts";
 import { GraphMetrics } from "./graphs.ts";
 import { commaForm, gvrForms, type InstanceConditions, InstanceMetrics } from "./instances.ts";

@@ -1,5 +1,5 @@
 /** The metrics of the work queues. The metrics have the names that client-go and controller-runtime use. */
-import type { QueueCounts, Work, Worked } from "../queue.ts";
+import { isFailure, type QueueCounts, type Work, type Worked } from "../queue/work.ts";
 import type { Instruments, Reading } from "./instruments.ts";
 
 /** The properties of a work queue that are read for the metrics. */
@@ -176,7 +176,7 @@ export class QueueMetrics {
     this.#queueSeconds.observe(labels, waitedMs / 1000);
     this.#workSeconds.observe(labels, workedMs / 1000);
     if (name !== GRAPHS) return;
-    const failed = result === "retry" || (typeof result === "object" && result.failed);
+    const failed = isFailure(result);
     const label = failed ? "error" : result === "done" ? "success" : "requeue_after";
     this.#results.inc({ controller: name, result: label });
     if (failed) this.#errors.inc({ controller: name });

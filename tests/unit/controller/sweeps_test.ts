@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../src/api/mod.ts";
 import { type ChildReader, ChildTable } from "../../../src/clusters/cache/child_table.ts";
-import type { Clock } from "../../../src/controller/queue.ts";
+import type { Clock } from "../../../src/controller/queue/clock.ts";
 import { Sweeps } from "../../../src/controller/sweeps.ts";
 
 const HOUR = 3_600_000;

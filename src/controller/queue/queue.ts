@@ -3,132 +3,14 @@
  * deduplicated, at most one worker processes a key at a time, and failed keys are requeued with exponential
  * backoff.
  */
-import { guarded } from "../api/mod.ts";
-import { TokenBucket } from "../kube/mod.ts";
-
-/** The result of processing a key of the work queue. */
-export type WorkResult =
-  /** Processing succeeded. The key is processed again only when it is added again. */
-  | "done"
-  /** Processing failed. The key is requeued with exponential backoff. */
-  | "retry"
-  /**
-   * The key is requeued after `afterMs` milliseconds. If `failed` is true, processing failed, and the key is
-   * requeued earlier if its backoff is shorter than `afterMs`.
-   */
-  | { afterMs: number; failed?: boolean };
-
-/** The clock that a work queue uses, which tests can replace. */
-export interface Clock {
-  /** Returns the present time in milliseconds since any fixed point. */
-  now(): number;
-  /** Calls `callback` once after `ms` milliseconds. The returned function cancels the call. */
-  schedule(callback: () => void, ms: number): () => void;
-}
-
-/** The options of a work queue. */
-export interface QueueOptions {
-  /** The maximum number of keys that are processed at the same time. */
-  workers: number;
-  /** The maximum number of workers that background keys may occupy; by default, all workers. */
-  background?: number;
-  /**
-   * The delay after the first failure of a key, in milliseconds; {@link RETRY_DELAYS} by default. The delay
-   * doubles with each consecutive failure.
-   */
-  minDelayMs?: number;
-  /** The longest delay after a failure of a key, in milliseconds; {@link RETRY_DELAYS} by default. */
-  maxDelayMs?: number;
-  /** The rate limit for the retries of all keys together, as a token bucket; unlimited by default. */
-  retryRate?: { perSecond: number; burst: number };
-  /** The number of consecutive failures after which a key is no longer retried; unlimited by default. */
-  maxRetries?: number;
-  /**
-   * The time after which a key that is no longer retried is added again with its failures reset, in
-   * milliseconds; {@link RESYNC_MS} by default.
-   */
-  returnMs?: number;
-  /** The clock of the queue; the clock of the process by default. */
-  clock?: Clock;
-  /** Called when processing a key threw an error. The error counts as the result `retry`. */
-  onError?: (key: string, error: unknown) => void;
-  /** Called after a key was processed. */
-  onWorked?: (worked: Worked) => void;
-  /** Called when a key has failed so often that it is no longer retried. */
-  onGivenUp?: (key: string, retries: number) => void;
-}
-
-/** A key that is being processed. */
-export interface Work {
-  /** The key that is being processed. */
-  key: string;
-  /** The time since processing the key began, in milliseconds. */
-  ms: number;
-}
-
-/** Measurements of a key that was processed. */
-export interface Worked {
-  /** The time for which the key waited for a worker, in milliseconds. */
-  waitedMs: number;
-  /** The time that processing the key took, in milliseconds. */
-  workedMs: number;
-  /** The result of processing the key. */
-  result: WorkResult;
-}
-
-/** The counters of a work queue since the queue was created. */
-export interface QueueCounts {
-  /** The number of added keys. A key that was already waiting is not counted again. */
-  adds: number;
-  /** The number of requeues of keys that had failed. */
-  retries: number;
-  /** The number of keys that failed so often that they were no longer retried. */
-  givenUp: number;
-}
-
-/** The clock of the process. */
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  schedule(callback, ms) {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
-/**
- * The time between two full resyncs, in milliseconds. The value of 10 h is the default of upstream's
- * `--dynamic-controller-default-resync-period`.
- */
-export const RESYNC_MS = 36_000_000;
-
-/** The default delays after failures, in milliseconds, which are those of upstream's rate limiter. */
-export const RETRY_DELAYS: { readonly minDelayMs: number; readonly maxDelayMs: number } = {
-  minDelayMs: 200,
-  maxDelayMs: 1_000_000,
-};
-
-const DEFAULTS = {
-  ...RETRY_DELAYS,
-  returnMs: RESYNC_MS,
-  clock: systemClock,
-};
-
-/**
- * The time for which processing a background key occupies a slot, in milliseconds. Processing that takes
- * longer is probably blocked on I/O and does not slow down other work, so its slot is released.
- */
-const BACKGROUND_MS = 1000;
+import { guarded } from "../../api/mod.ts";
+import { TokenBucket } from "../../kube/mod.ts";
+import { type CompleteOptions, type QueueOptions, withDefaults } from "./options.ts";
+import { BackgroundSlots, type Slot } from "./slots.ts";
+import { isFailure, type QueueCounts, type Work, type WorkResult } from "./work.ts";
 
 /** The maximum number of processed keys that are remembered for {@link WorkQueue.processedIn}. */
 const MAX_ENDED = 8;
-
-/**
- * A slot for a background key. The number of slots limits how many workers process background keys. `cancel`
- * stops the timer that releases the slot.
- */
-interface Slot {
-  cancel: () => void;
-}
 
 /**
  * A queue of keys with the workers that process the keys. A key that is added while it is being processed is
@@ -136,7 +18,7 @@ interface Slot {
  */
 export class WorkQueue {
   readonly #work: (key: string) => Promise<WorkResult>;
-  readonly #options: QueueOptions & typeof DEFAULTS;
+  readonly #options: CompleteOptions;
   readonly #bucket?: TokenBucket;
   /** The waiting keys in the order of their arrival, with the time of their arrival in milliseconds. */
   readonly #waiting = new Map<string, number>();
@@ -145,11 +27,7 @@ export class WorkQueue {
    * milliseconds.
    */
   readonly #background = new Map<string, number>();
-  /**
-   * The occupied slots. A slot is occupied while its background key is processed, and during the pause
-   * afterwards.
-   */
-  readonly #slots = new Set<Slot>();
+  readonly #slots: BackgroundSlots;
   readonly #inWork = new Map<string, { since: number; done: Promise<void> }>();
   readonly #again = new Set<string>();
   readonly #delayed = new Map<string, { due: number; cancel: () => void }>();
@@ -165,9 +43,9 @@ export class WorkQueue {
   /** Creates the queue. Keys are processed after {@link start}. */
   constructor(work: (key: string) => Promise<WorkResult>, options: QueueOptions) {
     this.#work = work;
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    this.#options = { ...DEFAULTS, ...Object.fromEntries(given) as unknown as QueueOptions };
-    const { retryRate, clock } = this.#options;
+    this.#options = withDefaults(options);
+    const { workers, background = workers, retryRate, clock } = this.#options;
+    this.#slots = new BackgroundSlots(background, clock, () => this.#dispatch());
     if (retryRate && retryRate.perSecond > 0) {
       const burst = Math.max(1, retryRate.burst);
       this.#bucket = new TokenBucket(retryRate.perSecond, burst, clock.now());
@@ -302,7 +180,7 @@ export class WorkQueue {
     this.#background.clear();
     this.#again.clear();
     for (const key of [...this.#delayed.keys()]) this.#cancel(key);
-    for (const slot of this.#slots) slot.cancel();
+    this.#slots.stop();
     await this.#idle();
   }
 
@@ -312,35 +190,23 @@ export class WorkQueue {
 
   #dispatch(): void {
     while (this.#state === "running" && this.#inWork.size < this.#options.workers) {
-      const { background = this.#options.workers, clock } = this.#options;
       // Waiting background keys are processed first. Background keys can occupy only a few workers, but in a
       // busy queue they would never be processed if other keys came first.
-      const isBackground = this.#slots.size < background && this.#background.size > 0;
+      const isBackground = this.#slots.hasFree && this.#background.size > 0;
       const lane = isBackground ? this.#background : this.#waiting;
       const next = lane.keys().next();
       if (next.done) return;
-      const since = clock.now();
+      const since = this.#options.clock.now();
       const waitedMs = since - lane.get(next.value)!;
       lane.delete(next.value);
       this.#cancel(next.value);
-      const done = this.#run(next.value, { since, waitedMs, slot: isBackground && this.#occupy() });
+      const done = this.#run(next.value, {
+        since,
+        waitedMs,
+        slot: isBackground && this.#slots.occupy(),
+      });
       this.#inWork.set(next.value, { since, done });
     }
-  }
-
-  #occupy(): Slot {
-    const slot = { cancel: () => {} };
-    this.#slots.add(slot);
-    this.#freeAfter(slot, BACKGROUND_MS);
-    return slot;
-  }
-
-  #freeAfter(slot: Slot, ms: number): void {
-    slot.cancel();
-    slot.cancel = this.#options.clock.schedule(() => {
-      this.#slots.delete(slot);
-      this.#dispatch();
-    }, ms);
   }
 
   async #run(
@@ -361,7 +227,7 @@ export class WorkQueue {
     this.#noteEnd(key, since + workedMs);
     guarded("queue", () => this.#options.onWorked?.({ waitedMs, workedMs, result }));
     if (this.#state === "stopped") return;
-    if (slot && this.#slots.has(slot)) this.#freeAfter(slot, workedMs);
+    if (slot) this.#slots.pause(slot, workedMs);
     this.#complete(key, result, Boolean(slot));
   }
 
@@ -372,7 +238,7 @@ export class WorkQueue {
   }
 
   #complete(key: string, result: WorkResult, isBackground: boolean): void {
-    if (result === "retry" || (typeof result === "object" && result.failed)) this.#retry(key);
+    if (isFailure(result)) this.#retry(key);
     else this.#failures.delete(key);
     if (typeof result === "object") {
       // A background key stays a background key when it is requeued.

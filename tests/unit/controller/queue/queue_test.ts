@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  type Clock,
-  type QueueOptions,
-  WorkQueue,
-  type WorkResult,
-} from "../../../src/controller/queue.ts";
+import type { Clock } from "../../../../src/controller/queue/clock.ts";
+import type { QueueOptions } from "../../../../src/controller/queue/options.ts";
+import { WorkQueue } from "../../../../src/controller/queue/queue.ts";
+import type { WorkResult } from "../../../../src/controller/queue/work.ts";
 
 /** A clock that moves only when a test calls {@link advance}. */
 class ManualClock implements Clock {

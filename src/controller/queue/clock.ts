@@ -1,0 +1,18 @@
+/** The clock of timed work, which tests can replace. */
+
+/** A source of time that can call functions later. */
+export interface Clock {
+  /** Returns the present time in milliseconds since any fixed point. */
+  now(): number;
+  /** Calls `callback` once after `ms` milliseconds. The returned function cancels the call. */
+  schedule(callback: () => void, ms: number): () => void;
+}
+
+/** The clock of the process. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  schedule(callback, ms) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
