@@ -22,7 +22,7 @@
  *
  * @module
  */
-export { Controller, type ControllerOptions } from "./controller.ts";
+export { Controller } from "./controller.ts";
 export { CONTROLLER_DEFAULTS } from "./defaults.ts";
 export type { LeadershipOptions } from "./lease/leadership.ts";
 export type { InstanceConditions } from "./metrics/instances.ts";
@@ -30,6 +30,7 @@ export { Metrics, type MetricSources } from "./metrics/metrics.ts";
 export type { QueueView } from "./metrics/queues.ts";
 export type { RevisionMetrics } from "./metrics/revisions.ts";
 export type { SchemaMetrics } from "./metrics/schemas.ts";
+export type { ControllerOptions } from "./options.ts";
 export { RESYNC_MS, RETRY_DELAYS } from "./queue/options.ts";
 export type { QueueCounts, Work, Worked, WorkResult } from "./queue/work.ts";
 export * from "./view.ts";
