@@ -2,20 +2,16 @@
  * The controller of one instance kind. Watches the instances, and reconciles each instance that has to be
  * reconciled.
  */
-import { getLogger, type Logger } from "@logtape/logtape";
 import {
-  ApiError,
   errorText,
-  groupKind,
   inBackground,
-  isNotFound,
   type KindRef,
   type KubeObject,
   type ResourceGraphDefinition,
 } from "../../api/mod.ts";
-import { CachedCluster, type CachedParts } from "../../clusters/mod.ts";
+import { CachedCluster } from "../../clusters/mod.ts";
 import type { Graph } from "../../graph/mod.ts";
-import { everyPage, Reflector, within } from "../../kube/mod.ts";
+import { everyPage, within } from "../../kube/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
 import {
   isSuspended,
@@ -24,40 +20,16 @@ import {
   type PassContext,
   reconcile,
 } from "../../reconcile/mod.ts";
-import type { Metrics } from "../metrics/metrics.ts";
 import type { WorkQueue } from "../queue/queue.ts";
 import type { WorkResult } from "../queue/work.ts";
 import type { InstanceView } from "../view.ts";
-import type { EventRecorder } from "./event_recorder.ts";
 import { GraphCaches } from "./graph_caches.ts";
+import type { InstanceDeps } from "./instance_deps.ts";
+import { InstanceWatch } from "./instance_watch.ts";
 import { InstanceWrites } from "./instance_writes.ts";
 import { failureOf, InstanceRecords, stateOf } from "./records.ts";
 import { StatusPace } from "./status_pace.ts";
 import { instanceKey, InstanceStore } from "./store.ts";
-
-/** The objects and settings that the controllers of all instance kinds share. */
-export interface InstanceDeps {
-  /** The parts that the {@link CachedCluster} objects of all passes share. */
-  parts: CachedParts;
-  /** The context of all passes, without the RGD and the revision, which each pass adds. */
-  context: Omit<PassContext, "rgdUid" | "instanceRevision">;
-  /** The metrics that count passes and events. */
-  metrics: Metrics;
-  /** The recorder of Kubernetes Events; absent when the feature gate is off. */
-  events?: EventRecorder;
-  /**
-   * The time after which an instance is reconciled again while the instance waits for a change that no watch
-   * reports, in milliseconds. If the value is 0, 10 s are used.
-   */
-  requeueMs: number;
-  /** The time within which the caches of a graph must be synced, in milliseconds. Upstream kro waits 30 s. */
-  syncTimeoutMs: number;
-  /**
-   * Returns whether this process may write now. If a pass fails because it must not write, the failure is not
-   * logged.
-   */
-  mayWrite: () => boolean;
-}
 
 /** The present way of reconciling the instances of the kind. */
 type Mode =
@@ -104,13 +76,8 @@ export class InstanceController {
   readonly #gone = new Set<string>();
   /** The passes that are running at present. */
   readonly #running = new Set<Promise<unknown>>();
-  readonly #stop = new AbortController();
-  readonly #reflector: Reflector;
-  readonly #logger: Logger = getLogger(["kro", "instance"]);
+  readonly #watch: InstanceWatch;
   #mode: Mode = { kind: "deletions" };
-  #watch?: Promise<void>;
-  #watchFailure?: string;
-  #watchRefused = false;
 
   /**
    * Creates the controller; nothing is watched yet. The controller adds keys to the queue that are built by
@@ -127,13 +94,10 @@ export class InstanceController {
     this.#caches = new GraphCaches(kind, deps.parts, deps.metrics.cacheSynced);
     const { events, context: { now }, mayWrite } = deps;
     this.#records = new InstanceRecords({ kind, events, now, mayWrite });
-    this.#reflector = new Reflector(deps.parts.client, kind, {
-      onError: (error) => this.#watchFailed(error),
-    }, {
+    this.#watch = new InstanceWatch(kind, deps, {
       added: (object) => this.#observed(object, "add"),
       modified: (object) => this.#observed(object, "update"),
       deleted: (object) => this.#deleted(object),
-      synced: () => this.#watchFailure = undefined,
     });
   }
 
@@ -144,8 +108,7 @@ export class InstanceController {
 
   /** The caches that are not synced, as readiness reports them. A kind that kro may not watch is left out. */
   get missing(): string[] {
-    if (this.#reflector.hasSynced || this.#watchRefused) return [];
-    return [`cache of ${this.#crd} is not synced`];
+    return this.#watch.missing;
   }
 
   /**
@@ -156,7 +119,7 @@ export class InstanceController {
     const before = this.#mode;
     await this.#fill(served.graph);
     this.#setMode({ kind: "graph", served, rgd });
-    await this.#watchInstances();
+    await this.#watch.synced();
     const same = before.kind === "graph" && before.served === served &&
       before.rgd.metadata.uid === rgd.metadata.uid && isSuspended(before.rgd) === isSuspended(rgd);
     if (!same) this.#all();
@@ -169,7 +132,7 @@ export class InstanceController {
   async warm(graph: Graph): Promise<void> {
     await this.#fill(graph);
     if (this.#mode.kind !== "graph") this.#caches.keepOnly(graph);
-    await this.#watchInstances();
+    await this.#watch.synced();
   }
 
   async #fill(graph: Graph): Promise<void> {
@@ -206,22 +169,22 @@ export class InstanceController {
     const before = this.#mode;
     if (before.kind === "unresolved" && before.reason === reason) return;
     this.#setMode({ kind: "unresolved", rgd, reason });
-    await this.#watchInstances();
+    await this.#watch.synced();
     this.#all();
   }
 
   /** Processes only deletions of instances from now on, because the RGD was deleted. */
   async serveDeletions(): Promise<void> {
     this.#setMode({ kind: "deletions" });
-    await this.#watchInstances();
+    await this.#watch.synced();
     this.#all();
   }
 
   /** Stops the watch and releases the caches. */
   async stop(): Promise<void> {
-    this.#stop.abort();
+    const stopped = this.#watch.stop();
     this.#caches.releaseAll();
-    await this.#watch;
+    await stopped;
   }
 
   /** Requeues an instance. Does nothing if the instance does not exist. */
@@ -375,7 +338,7 @@ export class InstanceController {
   #setMode(mode: Mode): void {
     this.#mode = mode;
     const release = () => {
-      if (this.#mode !== mode || this.#stop.signal.aborted) return;
+      if (this.#mode !== mode || this.#watch.isStopped) return;
       if (mode.kind === "graph") this.#caches.keepOnly(mode.served.graph);
       else if (mode.kind === "unresolved") this.#caches.releaseReads();
       // Deleting an instance needs only its inventory, so neither the graph nor the caches are needed any
@@ -383,33 +346,6 @@ export class InstanceController {
       else this.#caches.releaseAll();
     };
     inBackground("release of caches", Promise.allSettled(this.#running).then(release));
-  }
-
-  async #watchInstances(): Promise<void> {
-    const started = performance.now();
-    this.#watch ??= this.#reflector.start(this.#stop.signal);
-    const why = () => this.#watchFailure ? `: ${this.#watchFailure}` : "";
-    const synced = this.#reflector.synced;
-    const { syncTimeoutMs } = this.#deps;
-    await within(syncTimeoutMs, synced, () => `cache of ${this.#crd} is not synced${why()}`);
-    this.#deps.metrics.cacheSynced(this.kind, (performance.now() - started) / 1000);
-  }
-
-  #watchFailed(error: unknown): void {
-    const message = errorText(error);
-    this.#watchRefused = error instanceof ApiError && error.reason === "Forbidden";
-    // Shortly after a CRD is established, the API server may still respond with NotFound. The first NotFound
-    // is therefore not logged.
-    if (message === this.#watchFailure || (!this.#watchFailure && isNotFound(error))) {
-      this.#watchFailure ??= message;
-      return;
-    }
-    this.#watchFailure = message;
-    const kind = groupKind(this.kind);
-    this.#logger.warn("watch of {kind} failed, retrying: {error}", {
-      kind,
-      error: message,
-    });
   }
 
   #observed(object: KubeObject, event: "add" | "update"): void {

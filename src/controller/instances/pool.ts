@@ -8,7 +8,8 @@ import type { InstanceId } from "../../clusters/mod.ts";
 import type { InstanceConditions } from "../metrics/instances.ts";
 import { WorkQueue } from "../queue/queue.ts";
 import type { WorkResult } from "../queue/work.ts";
-import { InstanceController, type InstanceDeps } from "./instance_controller.ts";
+import { InstanceController } from "./instance_controller.ts";
+import type { InstanceDeps } from "./instance_deps.ts";
 
 /** The options of the pool of instance controllers. */
 export interface PoolOptions extends InstanceDeps {
