@@ -1,6 +1,6 @@
 /** The long-running operator. Connects its parts, starts and stops them, and exposes their state. */
 import { getLogger } from "@logtape/logtape";
-import { durationText, errorText, groupKind, inBackground, type KindRef } from "../api/mod.ts";
+import { errorText, groupKind, inBackground, type KindRef } from "../api/mod.ts";
 import {
   ChildCaches,
   type ChildReader,
@@ -16,6 +16,7 @@ import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { Discovery, settledIn } from "../kube/mod.ts";
 import { ExpansionCache } from "../reconcile/mod.ts";
 import { CONTROLLER_DEFAULTS } from "./defaults.ts";
+import { logBlocked } from "./event_loop.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
 import type { GraphEntry } from "./graphs/graph_store.ts";
 import { graphView } from "./graphs/graph_view.ts";
@@ -31,12 +32,6 @@ import type { ControllerView, GraphView, InstanceView } from "./view.ts";
 import { watchFailures } from "./watch_failures.ts";
 
 const logger = getLogger(["kro", "controller"]);
-
-/** The time for which the event loop must be blocked before the operator logs it, in milliseconds. */
-const LAG_MS = 500;
-
-/** The maximum number of passes that the log line about a blocked event loop names. */
-const MAX_LOGGED = 10;
 
 /**
  * The operator, which reconciles RGDs and their instances until it is stopped. The operator owns the client,
@@ -97,9 +92,10 @@ export class Controller implements ControllerView {
     };
     const schemas = new ClusterSchemas(client, discovery, undefined, lookups);
     const watchFailed = watchFailures("controller");
-    this.#children = new ChildCaches(client, schemas, watchFailed, routed);
-    this.#externals = new ExternalCaches(client, watchFailed, routed);
-    const { children, externals } = { children: this.#children, externals: this.#externals };
+    const children = new ChildCaches(client, schemas, watchFailed, routed);
+    const externals = new ExternalCaches(client, watchFailed, routed);
+    this.#children = children;
+    this.#externals = externals;
     const workers = options.instanceWorkers ?? CONTROLLER_DEFAULTS.instanceWorkers;
     this.#pool = new InstancePool({
       parts: {
@@ -178,26 +174,13 @@ export class Controller implements ControllerView {
   start(): void {
     if (this.#state !== "new") throw new Error("a controller is started once");
     this.#state = "running";
-    this.#endSampling = this.#metrics.sample((ms) => this.#lagged(ms));
+    this.#endSampling = this.#metrics.sample((ms) =>
+      logBlocked(ms, [this.#pool.queue, this.#graphs.queue], this.#lastEvent)
+    );
     this.#leadership.start();
     if (!this.#leadership.elects) this.#work();
     else if (this.#warmup) this.#graphs.start();
     logger.info("controller started");
-  }
-
-  /** Logs which work may have blocked the event loop for the given number of milliseconds. */
-  #lagged(ms: number): void {
-    if (ms < LAG_MS) return;
-    const keys = [this.#pool.queue, this.#graphs.queue]
-      .flatMap((queue) => queue.processedIn(ms + LAG_MS));
-    logger.warn(
-      "the event loop was blocked for {duration}; passes meanwhile: {passes}; last event: {event}",
-      {
-        duration: durationText(ms),
-        passes: keys.slice(0, MAX_LOGGED).join(", ") || "none",
-        event: this.#lastEvent ? groupKind(this.#lastEvent) : "none",
-      },
-    );
   }
 
   #work(): void {

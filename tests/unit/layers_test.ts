@@ -39,6 +39,7 @@ const inside: Record<string, Record<string, readonly string[]>> = {
   clusters: { "interner.ts": [], drift: [], cache: ["interner.ts", "drift"] },
   controller: {
     "defaults.ts": [],
+    "event_loop.ts": ["queue"],
     "options.ts": ["lease", "metrics"],
     queue: [],
     "view.ts": [],

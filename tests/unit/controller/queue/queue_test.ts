@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { onBackgroundFailure } from "../../../../src/api/mod.ts";
 import type { Clock } from "../../../../src/controller/queue/clock.ts";
 import type { QueueOptions } from "../../../../src/controller/queue/options.ts";
 import { WorkQueue } from "../../../../src/controller/queue/queue.ts";
@@ -366,6 +367,55 @@ Deno.test("longest is the key in progress that started first", async () => {
   assert.equal(bench.queue.active, 2);
   await bench.finish("a");
   assert.deepEqual(bench.queue.longest, { key: "b", ms: 20 });
+});
+
+Deno.test("the keys of a time span are those in progress and the last eight that ended in it", async () => {
+  const bench = new Bench(1);
+  for (let i = 0; i < 12; i++) {
+    bench.queue.add(`${i}`);
+    await flush();
+    await bench.clock.advance(10);
+    await bench.finish(`${i}`);
+  }
+  bench.queue.add("busy");
+  await flush();
+  await bench.clock.advance(5);
+  assert.deepEqual(bench.queue.processedIn(24), ["busy", "10", "11"]);
+  assert.deepEqual(bench.queue.processedIn(1000), [
+    "busy",
+    "4",
+    "5",
+    "6",
+    "7",
+    "8",
+    "9",
+    "10",
+    "11",
+  ]);
+});
+
+Deno.test("an error of a callback is reported, and the queue continues", async () => {
+  const reported: string[] = [];
+  const stop = onBackgroundFailure((work, error) => reported.push(`${work}: ${error}`));
+  const broken = (name: string) => () => {
+    throw new Error(name);
+  };
+  const bench = new Bench(1, {
+    maxRetries: 0,
+    onError: broken("onError"),
+    onWorked: broken("onWorked"),
+    onGivenUp: broken("onGivenUp"),
+  });
+  bench.queue.add("a");
+  bench.queue.add("b");
+  await flush();
+  await bench.fail("a", new Error("broken"));
+  stop();
+  assert.deepEqual(
+    reported,
+    ["onError", "onWorked", "onGivenUp"].map((name) => `queue: Error: ${name}`),
+  );
+  assert.deepEqual(bench.started, ["a", "b"]);
 });
 
 Deno.test("a key that fails for ever is retried as often as in upstream's queue", async () => {
