@@ -235,22 +235,18 @@ export class InstanceController {
     }
   }
 
-  /**
-   * Returns all instances as the JSON API shows them, sorted by namespace and name. The findings of a pass
-   * appear here before the pass writes the status, so a client that has seen the new status also sees the
-   * findings.
-   */
-  views(): InstanceView[] {
-    return this.#store.keys().map((key) => this.#records.view(key, this.#store.get(key)!))
-      .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
-  }
-
-  /** The keys of all instances, `namespace/name`, sorted. */
+  /** Returns the keys of all instances, in the form `namespace/name`, sorted. */
   sortedKeys(): readonly string[] {
     return this.#store.sortedKeys();
   }
 
-  /** One instance as the JSON API shows it; see {@link views}. */
+  /**
+   * Returns an instance as the JSON API shows it; undefined when the instance does not exist. The findings of
+   * a pass appear here before the pass writes the status, so a client that has seen the new status also sees
+   * the findings.
+   *
+   * @param key The {@link instanceKey} of the instance.
+   */
   view(key: string): InstanceView | undefined {
     const instance = this.#store.get(key);
     return instance && this.#records.view(key, instance);
@@ -364,8 +360,4 @@ export class InstanceController {
   #all(): void {
     for (const key of this.#store.keys()) this.#queue.addBackground(this.queueKey(key));
   }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -83,7 +83,8 @@ export class InstancePool {
   *conditions(): Generator<InstanceConditions> {
     for (const controller of this.#controllers.values()) {
       const { kind } = controller;
-      for (const { namespace, name, conditions } of controller.views()) {
+      for (const key of controller.sortedKeys()) {
+        const { namespace, name, conditions } = controller.view(key)!;
         yield { kind, namespace, name, conditions };
       }
     }

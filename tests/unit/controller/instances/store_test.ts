@@ -270,3 +270,14 @@ Deno.test("the event of a status write without a response requeues at the end of
   assert.deepEqual(requeued, ["ns/a"]);
   assert.equal(store.observe(instance("8", { finalizers })), false, "once");
 });
+
+Deno.test("the sorted keys follow added and deleted instances", () => {
+  const store = new InstanceStore();
+  const named = (name: string) => instance("5", { name, uid: name });
+  for (const name of ["b", "c"]) store.observe(named(name));
+  assert.deepEqual(store.sortedKeys(), ["ns/b", "ns/c"]);
+  store.observe(named("a"));
+  assert.deepEqual(store.sortedKeys(), ["ns/a", "ns/b", "ns/c"]);
+  store.remove(named("b"));
+  assert.deepEqual(store.sortedKeys(), ["ns/a", "ns/c"]);
+});
