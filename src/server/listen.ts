@@ -1,4 +1,5 @@
 /** Serves a handler on an address in the form that Kubernetes components use, `host:port` or `:port`. */
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { inBackground } from "../api/mod.ts";
@@ -24,7 +25,7 @@ export class ListenError extends Error {
 const GRACE_MS = 1000;
 
 /**
- * The limits on clients. The endpoint uses `node:http`, because `Deno.serve` has no such limits.
+ * The limits on clients. The endpoint uses `node:http`, because `Deno.serve` cannot limit its clients.
  *
  * The time limits close the connection of a client that sends only part of a request, or does not read the
  * response. The limit for one address ensures that the kubelet's probes can still connect while another
@@ -111,10 +112,8 @@ export async function listen(
   server.maxConnections = connections;
   server.on("connection", limitByAddress(connectionsOfAddress));
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, hostname, resolve);
-    });
+    server.listen(port, hostname);
+    await once(server, "listening");
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ListenError(`cannot listen on ${address}: ${why}`, { cause });
@@ -177,7 +176,8 @@ async function respond(
       ...Object.fromEntries(answer.headers),
       "content-length": String(body.length),
     });
-    response.end(method === "HEAD" ? undefined : body);
+    // node:http omits the body of a response to HEAD.
+    response.end(body);
   } catch {
     // This code runs for a method that the Fetch standard forbids, such as TRACE, and for a closed
     // connection.

@@ -33,23 +33,13 @@ export function page<T>(
   query: { limit?: string; continue?: string },
 ): Page<T> {
   const limit = parseLimit(query.limit);
-  const start = query.continue === undefined ? 0 : indexAfter(keys, decodeToken(query.continue));
-  const shown = keys.slice(start, start + limit);
+  const after = query.continue === undefined ? undefined : decodeToken(query.continue);
+  const rest = after === undefined ? keys : keys.filter((key) => key > after);
+  const shown = rest.slice(0, limit);
   const items = shown.map(read).filter((item) => item !== undefined);
   const result: Page<T> = { items, total: keys.length };
-  if (keys.length > start + limit) result.continue = encodeToken(shown.at(-1)!);
+  if (rest.length > limit) result.continue = encodeToken(shown.at(-1)!);
   return result;
-}
-
-/** Returns the index of the first key that is greater than the given key. The keys must be sorted. */
-function indexAfter(keys: readonly string[], key: string): number {
-  let [low, high] = [0, keys.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (keys[middle]! > key) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function parseLimit(text: string | undefined): number {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
 import {
+  type ClientLimits,
   createHandler,
   createMetricsHandler,
   listen,
@@ -293,6 +294,35 @@ Deno.test("a half-sent request ends, and an address has a number of connections"
   for (const connection of half) assert.match(await untilClosed(connection), /^HTTP\/1\.1 408/);
   assert.equal((await fetch(`${listening.url}/healthz`)).status, 200);
   for (const connection of [...half, third]) connection.close();
+  await listening.close();
+});
+
+Deno.test("a connection without traffic is closed, and so is one beyond the maximum", async () => {
+  const closes = async (limits: Partial<ClientLimits>, earlier: number) => {
+    const listening = await listen("127.0.0.1:0", handler, limits);
+    const { hostname, port } = new URL(listening.url);
+    const connect = () => Deno.connect({ hostname, port: Number(port) });
+    const open = [];
+    for (let i = 0; i < earlier; i++) open.push(await connect());
+    using last = await connect();
+    // A connection that only the limit of the time for a request ends gets a response.
+    assert.equal(await untilClosed(last), "");
+    for (const connection of open) connection.close();
+    await listening.close();
+  };
+  await closes({ silentMs: 100 }, 0);
+  await closes({ connections: 2 }, 2);
+});
+
+Deno.test("the endpoint passes the address and the Host of a client to the handler", async () => {
+  const listening = await listen("127.0.0.1:0", handler);
+  const { hostname, port } = new URL(listening.url);
+  for (const [host, code] of [["localhost", 200], ["evil.example", 403]] as const) {
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    const text = `GET /graphs HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(text));
+    assert.match(await untilClosed(connection), new RegExp(`^HTTP/1\\.1 ${code}`), host);
+  }
   await listening.close();
 });
 
