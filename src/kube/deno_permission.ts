@@ -32,13 +32,9 @@ export async function readFile(path: string, what: string): Promise<string> {
   }
 }
 
-/**
- * Returns the ConfigError for a file that could not be read.
- *
- * @param what The role of the file as the error message names it, such as `kubeconfig`.
- */
-export function fileError(path: string, what: string, error: unknown): Error {
-  if (error instanceof Deno.errors.NotFound || codeOf(error) === "ENOENT") {
+/** Returns the ConfigError for a file that could not be read. See {@link readFile} for `what`. */
+function fileError(path: string, what: string, error: unknown): Error {
+  if (error instanceof Deno.errors.NotFound) {
     return new MissingFileError(`${path}: no such file (${what})`);
   }
   const denied = permissionError(`${path}: reading the ${what}`, `--allow-read=${path}`, error);
@@ -56,8 +52,4 @@ export function permissionError(doing: string, flag: string, error: unknown): Er
     return new ConfigError(`${doing}: no permission: run with ${flag}`);
   }
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -86,20 +86,20 @@ export function refusal(
   const status = statusOf(body);
   const details = isObject(status?.details) ? status.details : {};
   const causes = Array.isArray(details.causes)
-    ? (details.causes.filter(isObject) as StatusCause[]).map(withShortValue)
+    ? details.causes.filter(isObject) as StatusCause[]
     : undefined;
   // The API server names the missing object or namespace, unless it has no handler for the path of the kind.
   const isKindMissing = code === 404 &&
     (status ? details.name === undefined : /^404 page not found\s*$/.test(body));
   const message = typeof status?.message === "string" && status.message !== ""
-    ? withShortValues(status.message, details.causes)
+    ? withShortValues(status.message, causes)
     : isKindMissing
     ? "the API server does not serve this kind"
     : `HTTP ${code} ${firstLine(body)}`.trimEnd();
   return new ApiError(`${request}: ${message}`, {
     reason: reasonOf(code, status?.reason),
     code,
-    causes,
+    causes: causes?.map(withShortValue),
     answer: message,
     isKindMissing,
     retryAfterSeconds,
@@ -147,27 +147,26 @@ export function causeText(error: unknown): string {
   return message.replace(/^.*?client error \(\w+\): /s, "").replace(/\s+/g, " ");
 }
 
-/** The greatest length of a refusal of one field, which quotes the value of the field. */
-const MAX_CAUSE = 300;
+/** The maximum length of the refusal of one field, which quotes the value of the field. */
+const MAX_CAUSE_LENGTH = 300;
+
+/** The maximum number of refusals that are cut in a message, because a message has no room for more. */
+const MAX_CAUSES = 8;
 
 function withShortValue(cause: StatusCause): StatusCause {
   if (typeof cause.message !== "string") return cause;
-  return { ...cause, message: shortened(cause.message, MAX_CAUSE) };
+  return { ...cause, message: shortened(cause.message, MAX_CAUSE_LENGTH) };
 }
 
-/** The message of a Status, in which the quoted values of the refused fields are cut. */
-function withShortValues(message: string, causes: unknown): string {
+/** Returns the message of a Status, in which the quoted values of the refused fields are cut. */
+function withShortValues(message: string, causes: readonly StatusCause[] = []): string {
   let text = message;
-  for (const cause of Array.isArray(causes) ? causes.filter(isObject).slice(0, MAX_CAUSES) : []) {
-    const long = cause.message;
-    if (typeof long !== "string" || long.length <= MAX_CAUSE) continue;
-    text = text.replace(long, () => shortened(long, MAX_CAUSE));
+  for (const { message: long } of causes.slice(0, MAX_CAUSES)) {
+    if (typeof long !== "string" || long.length <= MAX_CAUSE_LENGTH) continue;
+    text = text.replace(long, () => shortened(long, MAX_CAUSE_LENGTH));
   }
   return text;
 }
-
-/** More refused fields do not fit into a message. */
-const MAX_CAUSES = 8;
 
 function statusOf(body: string): Record<string, unknown> | undefined {
   try {

@@ -5,6 +5,7 @@
 import { isObject, type JsonObject } from "../api/mod.ts";
 import { ConfigError } from "./errors.ts";
 import { permissionError } from "./deno_permission.ts";
+import { settledIn } from "./timers.ts";
 import type { ClusterConfig } from "./types.ts";
 
 /** The credentials that a plugin returned. */
@@ -65,25 +66,20 @@ export async function runPlugin(
     throw denied instanceof ConfigError ? denied : new ConfigError(`${plugin}: ${denied.message}`);
   }
   const output = child.output();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), limitMs);
-  });
-  const ended = await Promise.race([output, late]).finally(() => clearTimeout(timer));
-  if (!ended) {
+  if (!await settledIn(limitMs, output)) {
     child.kill("SIGKILL");
     // A process that the plugin has started may keep the output pipes open, so the end of the output is not
     // awaited.
-    output.catch(() => {});
     child.unref();
     throw new ConfigError(`${plugin}: it did not end within ${limitMs / 1000} s`);
   }
+  const { success, stdout, stderr } = await output;
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  if (!ended.success) {
-    const last = text(ended.stderr).trim().split("\n").at(-1);
+  if (!success) {
+    const last = text(stderr).trim().split("\n").at(-1);
     throw new ConfigError(`${plugin}: ${last || "it failed without output"}`);
   }
-  return statusOf(plugin, text(ended.stdout));
+  return statusOf(plugin, text(stdout));
 }
 
 function variables(given: unknown): Record<string, string> {

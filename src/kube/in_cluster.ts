@@ -1,7 +1,7 @@
 /** Reads the cluster configuration of a pod from the pod's mounted service account. */
 import { caReader } from "./ca.ts";
-import { fileCredentials } from "./credentials.ts";
-import { ConfigError, MissingFileError } from "./errors.ts";
+import { bearer, fileCredentials } from "./credentials.ts";
+import { MissingFileError } from "./errors.ts";
 import { readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
@@ -14,7 +14,7 @@ export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccoun
 /**
  * Returns the cluster configuration of the pod that runs this process. Returns undefined when the process
  * does not run in a pod or the pod has no service account token. Rejects with ConfigError when a file
- * cannot be read.
+ * cannot be read or the token is invalid.
  *
  * @param env Returns the value of an environment variable.
  */
@@ -27,8 +27,7 @@ export async function inCluster(
   if (!host || !port) return undefined;
   const tokenFile = `${directory}/token`;
   try {
-    const token = await readFile(tokenFile, "service account's token");
-    if (token.trim() === "") throw new ConfigError(`${tokenFile}: the token is empty`);
+    bearer(tokenFile, await readFile(tokenFile, "service account's token"));
   } catch (error) {
     // A pod without a service account token is not an error, because the pod may have a kubeconfig.
     if (error instanceof MissingFileError) return undefined;

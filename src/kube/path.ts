@@ -2,7 +2,7 @@
  * Builds URL paths of the Kubernetes API. Paths of the core group start with `/api/v1`, and paths of other
  * groups with `/apis/<group>/<version>`.
  */
-import { ApiError, type KindRef } from "../api/mod.ts";
+import { ApiError, type KindRef, shortened } from "../api/mod.ts";
 import type { ListOptions } from "./types.ts";
 
 /** The parts of a URL path after the API group and version. */
@@ -36,8 +36,7 @@ function encodedSegment(segment: string): string {
   if (segment !== "." && segment !== ".." && !/[/%]/.test(segment)) {
     return encodeURIComponent(segment.toWellFormed());
   }
-  const shown = segment.length > 253 ? `${segment.slice(0, 253)}…` : segment;
-  const message = `invalid name or namespace ${JSON.stringify(shown)}: ` +
+  const message = `invalid name or namespace ${JSON.stringify(shortened(segment, 253))}: ` +
     'it may not be "." or "..", and may not contain "/" or "%"';
   throw new ApiError(message, { reason: "BadRequest" });
 }

@@ -33,7 +33,7 @@ Deno.test("the file of the certificate authority is read again after a minute, a
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("a server whose certificate a root of the system signed gets no request", async () => {
+Deno.test("only a server whose certificate the present authority signed gets a request", async () => {
   const dir = await Deno.makeTempDir();
   const make = () =>
     generate([{ name: "commonName", value: "127.0.0.1" }], {
@@ -55,18 +55,27 @@ Deno.test("a server whose certificate a root of the system signed gets no reques
   });
   const program = `
     import { connect } from ${JSON.stringify(import.meta.resolve("../../../src/kube/mod.ts"))};
-    const ca = Deno.args[0] || undefined;
-    const config = { server: "https://127.0.0.1:${server.addr.port}", ca, namespace: "n", origin: "o" };
+    const cas = Deno.args.map((ca) => ca || undefined);
+    let present = cas[0];
+    const config = {
+      server: "https://127.0.0.1:${server.addr.port}",
+      ca: present,
+      readCa: () => Promise.resolve(void (config.ca = present)),
+      namespace: "n",
+      origin: "o",
+    };
     const client = connect(config, { userAgent: "kro/test" });
-    const answer = await client.raw("/version").then(() => "answered", (error) => error.message);
-    client.close();
-    console.log(answer);`;
-  const ask = async (ca: string): Promise<string> => {
+    for (present of cas) {
+      await client.raw("/version").then(() => console.log("answered"), (e) => console.log(e.message));
+    }
+    client.close();`;
+  // Sends one request for each given certificate authority, from one client whose file changes.
+  const ask = async (...cas: string[]): Promise<string> => {
     const file = `${dir}/ask.ts`;
     await Deno.writeTextFile(file, program);
     const config = new URL("../../../deno.json", import.meta.url).pathname;
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", `--config=${config}`, file, ca],
+      args: ["run", "-A", "--no-check", `--config=${config}`, file, ...cas],
       env: { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: `${dir}/roots.pem` },
     }).output();
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
@@ -75,5 +84,9 @@ Deno.test("a server whose certificate a root of the system signed gets no reques
   assert.equal(requests, 1);
   assert.match(await ask(configured.cert), /check the certificate authority/);
   assert.equal(requests, 1);
+  const rotated = await ask(configured.cert, publicRoot.cert, configured.cert);
+  const refused = "check the certificate authority";
+  assert.match(rotated, new RegExp(`${refused}\nanswered\n.*${refused}\n$`));
+  assert.equal(requests, 2);
   await Deno.remove(dir, { recursive: true });
 });

@@ -44,6 +44,7 @@ Deno.test("cluster, user and namespace are those of the current context", async 
   assert.equal(config.namespace, "team");
   assert.equal(config.origin, `${files.dir}/config`);
   assert.equal(await config.authorization?.(), "Bearer t");
+  assert.ok(config.readCa, "the file of the authority is read again");
   assert.equal((await loadConfig({ kubeconfig: config.origin, namespace: "n" })).namespace, "n");
 });
 
@@ -77,11 +78,13 @@ Deno.test("a password with non-ASCII letters is sent as UTF-8, as in client-go",
 });
 
 Deno.test("a token file that holds no single word is refused, and the error names the file only", async () => {
-  for (const token of ["s3cret\nsecond", "s3cret\0", "s3cr\u00e9t", "s3cret x", " \n"]) {
+  const notOneWord = ["s3cret\nsecond", "s3cret\0", "s3cr\u00e9t", "s3cret x"]
+    .map((token) => [token, "not one word of visible ASCII characters"] as const);
+  for (const [token, problem] of [...notOneWord, [" \n", "empty"] as const]) {
     using files = folder({ config: kubeconfig("tokenFile: token"), token });
     const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
     await assert.rejects(config.authorization!(), (error: Error) => {
-      assert.match(error.message, /\/token: the token is (not one word|empty)/);
+      assert.equal(error.message, `${files.dir}/token: the token is ${problem}`);
       assert.doesNotMatch(error.message, /s3cr|second/);
       return true;
     });
@@ -233,6 +236,7 @@ Deno.test("a pod uses its service account, and reads a rotated token", async () 
   assert.equal(config?.server, "https://[fd00::1]:443");
   assert.equal(config?.namespace, "kro-system");
   assert.equal(config?.origin, "in-cluster");
+  assert.ok(config?.readCa, "the file of the authority is read again");
   assert.equal(await config?.authorization?.(), "Bearer old");
   Deno.writeTextFileSync(`${files.dir}/token`, "new");
   config?.forget?.();

@@ -117,8 +117,19 @@ const sh = (script: string) => ({ command: "/bin/sh", args: ["-c", script] });
 const cluster: ClusterConfig = { server: "https://k", ca: "PEM", namespace: "n", origin: "o" };
 
 Deno.test("a plugin that does not end is killed after the time limit", async () => {
-  const hangs = runPlugin("o", sh("exec sleep 1000"), cluster, 50);
-  await assert.rejects(hangs, { name: "ConfigError", message: /did not end within 0\.05 s/ });
+  const signals: unknown[] = [];
+  const { kill } = Deno.ChildProcess.prototype;
+  Deno.ChildProcess.prototype.kill = function (signal) {
+    signals.push(signal);
+    kill.call(this, signal);
+  };
+  try {
+    const hangs = runPlugin("o", sh("exec sleep 1000"), cluster, 50);
+    await assert.rejects(hangs, { name: "ConfigError", message: /did not end within 0\.05 s/ });
+  } finally {
+    Deno.ChildProcess.prototype.kill = kill;
+  }
+  assert.deepEqual(signals, ["SIGKILL"]);
 });
 
 Deno.test("a plugin gets the cluster if it asks for it, and Always interactive is refused", async () => {

@@ -26,6 +26,8 @@ const cases: [string, string][] = [
   [kindPath(node, { namespace: "a", name: "n" }), "/api/v1/nodes/n"],
   // RBAC names contain colons, and names must not leave their path segment.
   [kindPath(node, { name: "system:x..y?z#a" }), "/api/v1/nodes/system%3Ax..y%3Fz%23a"],
+  // A lone surrogate is replaced, because it has no encoding in UTF-8.
+  [kindPath(node, { name: "a\ud800" }), "/api/v1/nodes/a%EF%BF%BD"],
 ];
 
 for (const [actual, expected] of cases) {

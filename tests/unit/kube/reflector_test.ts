@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { ApiError } from "../../../src/api/mod.ts";
+import { type KubeClient, ScopedReflector } from "../../../src/kube/mod.ts";
+import { Backoff } from "../../../src/kube/backoff.ts";
+import { pods } from "./serving.ts";
+
+/** Runs all pending microtasks. */
+async function flush(): Promise<void> {
+  for (let i = 0; i < 50; i++) await Promise.resolve();
+}
+
+Deno.test("hurry ends the delay after a failed list, of all namespaces and of one", async () => {
+  const lists: (string | undefined)[] = [];
+  const client: Partial<KubeClient> = {
+    // deno-lint-ignore require-yield
+    async *pages(_kind, { namespace } = {}) {
+      lists.push(namespace);
+      await Promise.resolve();
+      throw new ApiError("refused", { reason: "Forbidden", code: 403 });
+    },
+  };
+  const handlers = { added() {}, modified() {}, deleted() {} };
+  const hour = 3_600_000;
+  // Each delay is three times the previous delay. The two reflectors share the backoff.
+  const backoff = new Backoff(hour, 1000 * hour, () => 1);
+  const options = { backoff, onLost() {} };
+  const reflector = new ScopedReflector(client as KubeClient, pods, options, handlers);
+  const stop = new AbortController();
+  const ended = reflector.start(stop.signal);
+  await flush();
+  assert.deepEqual(lists, [undefined]);
+  const covered = reflector.covers("a");
+  await flush();
+  assert.deepEqual(lists, [undefined, "a"]);
+  reflector.hurry();
+  await flush();
+  assert.deepEqual(lists, [undefined, "a", undefined, "a"]);
+  assert.equal(backoff.next(), 27 * hour, "the backoff starts again");
+  stop.abort();
+  await ended;
+  await covered;
+});
