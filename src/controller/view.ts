@@ -30,7 +30,7 @@ export interface GraphView {
   serves: { apiVersion: string; kind: string; plural: string; namespaced: boolean };
   /** The value of `status.state` of the RGD. */
   state: string;
-  /** The number of the revision by which instances are reconciled; absent when there is no usable graph. */
+  /** The number of the revision by which instances are reconciled; absent when the RGD has no usable graph. */
   revision?: number;
   /** The conditions of the RGD. */
   conditions: Condition[];
@@ -39,8 +39,8 @@ export interface GraphView {
   /** The nodes of the graph in topological order. */
   nodes: NodeView[];
   /**
-   * The estimated CEL cost of one pass, derived from the limits in the schemas; absent when there is no
-   * usable graph.
+   * The estimated CEL cost of one pass, derived from the limits in the schemas; absent when the RGD has
+   * no usable graph.
    */
   cost?: CostEstimate;
   /** The number of instances of the graph. */

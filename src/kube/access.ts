@@ -54,7 +54,7 @@ export class AccessReviewer {
    * Authorizes the bearer token of an Authorization header. Rejects with ApiError when the API server
    * refuses the TokenReview or the SubjectAccessReview.
    *
-   * @param authorization The value of the Authorization header; null when the request has no such header.
+   * @param authorization The value of the Authorization header; null when the request lacks the header.
    */
   async verdict(authorization: string | null): Promise<AccessVerdict> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];

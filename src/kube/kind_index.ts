@@ -60,7 +60,7 @@ export class KindIndex {
     for (const group of groups) this.#addGroup(group);
   }
 
-  /** Returns the kind in its preferred version; undefined when the index has no such kind. */
+  /** Returns the kind in its preferred version; undefined when the kind is not in the index. */
   byGroupKind(wanted: { group: string; kind: string }): DiscoveredKind | undefined {
     return this.#first((k) => k.group === wanted.group && k.kind === wanted.kind);
   }

@@ -15,14 +15,14 @@ export interface ServerOptions {
   version: string;
   /**
    * Decides whether a request may read the JSON API, which is every path except health, version and
-   * metrics. The parameter is the Authorization header of the request; null when the request has no such
+   * metrics. The parameter is the Authorization header of the request; null when the request lacks the
    * header. When the returned promise rejects, the response has status 503. When the function is absent,
    * only clients on the loopback interface are allowed.
    */
   mayReadApi?: (authorization: string | null) => Promise<Verdict>;
   /**
    * Decides whether a request may read the metrics. The parameter is the Authorization header of the
-   * request; null when the request has no such header. When the returned promise rejects, the response has
+   * request; null when the request lacks the header. When the returned promise rejects, the response has
    * status 503. When the function is absent, all requests are allowed.
    */
   mayReadMetrics?: (authorization: string | null) => Promise<Verdict>;

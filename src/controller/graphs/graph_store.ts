@@ -94,7 +94,7 @@ export class GraphStore {
     return this.#entries.get(name);
   }
 
-  /** The RGD that defines a kind; undefined when none does. */
+  /** Returns the RGD that defines a kind; undefined when the kind has another origin. */
   definedBy(kind: GroupVersionKind): ResourceGraphDefinition | undefined {
     const key = gvkKey(kind);
     for (const { rgd } of this.#entries.values()) {

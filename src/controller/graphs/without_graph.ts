@@ -1,6 +1,6 @@
 /**
- * Handles the instances of a kind for which there is no usable graph: reports the reason in their status, or
- * processes only their deletion.
+ * Handles the instances of a kind whose RGD has no usable graph or was deleted: reports the reason in the
+ * status of the instances, or processes only their deletion.
  */
 import {
   CRD_KIND,
