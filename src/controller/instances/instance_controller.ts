@@ -1,6 +1,6 @@
 /**
- * The controller of one instance kind. Watches the instances, and reconciles each instance that has to be
- * reconciled.
+ * The controller of one instance kind. Adds the instances that have to be reconciled to the work queue, and
+ * runs their passes.
  */
 import {
   errorText,
