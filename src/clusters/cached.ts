@@ -37,7 +37,7 @@ import type { KeyedMutex } from "./keyed_mutex.ts";
 import { actionOf, LiveCluster } from "./live.ts";
 import type { LiveLists } from "./live_lists.ts";
 import { applyOver } from "./renamed_elements.ts";
-import { itemSelector, memberSelector } from "./selectors.ts";
+import { itemSelector } from "./selectors.ts";
 
 /** The parts that all {@link CachedCluster} objects share. Each pass has a `CachedCluster` of its own. */
 export interface CachedParts {
@@ -137,10 +137,11 @@ export class CachedCluster implements Cluster {
    */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { children, externals } = this.#parts;
-    const store = await children.storeFor(ref.kind, ref.namespace);
-    const child = store?.get(ref);
-    if (child) return child;
-    if (store && !await externals.watches(ref.kind, ref.namespace)) return undefined;
+    const read = await children.read(ref.kind, ref.namespace, (objects) => ({
+      child: objects.get(ref),
+    }));
+    if (read?.child) return read.child;
+    if (read && !await externals.watches(ref.kind, ref.namespace)) return undefined;
     return await this.getExternal(ref);
   }
 
@@ -165,14 +166,18 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Returns the objects with the label of the ApplySet from the cache of child objects. Kinds that the cache
-   * does not cover are listed by {@link listExternal}.
+   * Returns the objects with the label of the ApplySet from the cache of child objects. Sends a LIST if the
+   * cache does not cover the kind and the namespace. The cache of external objects is not used: it may lag
+   * behind kro's own writes, and pruning drops a kind without members from the inventory.
    */
   async listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
     const { kind, namespace } = scope;
-    const store = await this.#parts.children.storeFor(kind, namespace);
-    if (store) return store.members(applySet, namespace);
-    return await this.listExternal({ kind, namespace, labelSelector: memberSelector(applySet) });
+    const cached = await this.#parts.children.read(
+      kind,
+      namespace,
+      (objects) => objects.members(applySet, namespace),
+    );
+    return cached ?? await this.#polled().listMembers(scope, applySet);
   }
 
   /**
@@ -184,13 +189,13 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Returns the objects of a collection node from the cache of child objects. Kinds that the cache does not
-   * cover are listed by {@link listExternal}.
+   * Returns the objects of a collection node from the cache of child objects, which may cover only some
+   * namespaces. Kinds that are not cached are listed by {@link listExternal}.
    */
   async listCollection(collection: CollectionRef): Promise<KubeObject[]> {
     const { kind, instanceUid, nodeId } = collection;
-    const store = await this.#parts.children.storeFor(kind, undefined);
-    if (store) return store.items(instanceUid, nodeId);
+    const objects = this.#parts.children.store(kind);
+    if (objects) return objects.items(instanceUid, nodeId);
     return await this.listExternal({ kind, labelSelector: itemSelector(collection) });
   }
 

@@ -109,9 +109,16 @@ export class ScopedReflector {
     return this.#synced.promise;
   }
 
-  /** Whether the objects of all namespaces are known. */
-  get isComplete(): boolean {
-    return this.#scope.name === "everywhere";
+  /**
+   * Reports whether all objects of the namespace are known at this moment. Unlike {@link covers}, this method
+   * starts no watch.
+   *
+   * @param namespace The name of the namespace. Undefined means all namespaces.
+   */
+  coversNow(namespace: string | undefined): boolean {
+    const scope = this.#scope;
+    if (scope.name !== "namespaces") return scope.name === "everywhere";
+    return namespace !== undefined && (scope.watches.get(namespace)?.reflector.hasSynced ?? false);
   }
 
   /** Whether the promise {@link synced} has resolved. */
@@ -143,13 +150,12 @@ export class ScopedReflector {
    */
   async covers(namespace: string | undefined): Promise<boolean> {
     const scope = this.#scope;
-    if (scope.name === "everywhere") return true;
-    if (scope.name === "unknown" || namespace === undefined || !this.#kind.namespaced) {
-      return false;
+    if (scope.name === "namespaces" && namespace !== undefined && this.#kind.namespaced) {
+      const watch = scope.watches.get(namespace) ?? this.#watch(namespace);
+      scope.watches.set(namespace, watch);
+      if (!watch.reflector.hasSynced) await watch.synced;
     }
-    const watch = scope.watches.get(namespace) ?? this.#watch(namespace);
-    scope.watches.set(namespace, watch);
-    return watch.reflector.hasSynced || (await watch.synced && this.#scope === scope);
+    return this.coversNow(namespace);
   }
 
   #watch(namespace: string): NamespaceWatch {

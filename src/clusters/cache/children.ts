@@ -166,17 +166,28 @@ export class ChildCaches {
   }
 
   /**
-   * Returns the cache of a kind if the cache covers the namespace; undefined if it does not. Where kro may
-   * not watch all namespaces, the first call for a namespace starts a watch of that namespace. If `namespace`
-   * is undefined, the returned cache then covers only the namespaces that earlier calls named.
+   * Calls `read` with the cache of a kind and returns its result; undefined, without a call, if the cache does
+   * not cover the namespace. Where kro may not watch all namespaces, the first call for a namespace starts a
+   * watch of that namespace.
+   *
+   * @param namespace The namespace that the cache has to cover; undefined for all namespaces.
+   * @param read Called in the same step as the check. A cache that is released or loses objects while this
+   * method waits therefore never answers.
    */
-  async storeFor(kind: KindRef, namespace: string | undefined): Promise<ChildReader | undefined> {
-    return (await this.#covering(kind, namespace))?.objects;
+  async read<T>(
+    kind: KindRef,
+    namespace: string | undefined,
+    read: (objects: ChildReader) => T,
+  ): Promise<T | undefined> {
+    await this.#synced(kind)?.reflector?.covers(namespace);
+    const store = this.#covering(kind, namespace);
+    return store && read(store.objects);
   }
 
-  /** Returns write access to the cache of a kind under the same conditions as {@link storeFor}. */
+  /** Returns write access to the cache of a kind under the same conditions as {@link read}. */
   async writerFor(kind: KindRef, namespace: string | undefined): Promise<ChildWriter | undefined> {
-    return await this.#covering(kind, namespace);
+    await this.#synced(kind)?.reflector?.covers(namespace);
+    return this.#covering(kind, namespace);
   }
 
   /**
@@ -262,11 +273,9 @@ export class ChildCaches {
     return watched?.reflector?.hasSynced ? watched : undefined;
   }
 
-  async #covering(kind: KindRef, namespace: string | undefined): Promise<ChildStore | undefined> {
-    const { store, reflector } = this.#synced(kind) ?? {};
-    if (!reflector) return undefined;
-    if (reflector.isComplete || (kind.namespaced && namespace === undefined)) return store;
-    return await reflector.covers(namespace) ? store : undefined;
+  #covering(kind: KindRef, namespace: string | undefined): ChildStore | undefined {
+    const watched = this.#watched.get(gvkKey(kind));
+    return watched?.reflector?.coversNow(namespace) ? watched.store : undefined;
   }
 
   async #readAgain(store: ChildStore, { group, kind }: InstanceKind): Promise<void> {

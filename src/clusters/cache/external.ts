@@ -117,24 +117,27 @@ export class ExternalCaches {
 
   /**
    * Returns an object that is at least as new as the watch's last event of the object; undefined when the
-   * object does not exist. Sends one GET if the object has changed since it was last read. The kind must be
-   * watched. Rejects with ApiError.
+   * object does not exist. Sends one GET if the object has changed since it was last read, or if the cache
+   * does not cover the namespace. Rejects with ApiError.
    */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
-    const { store } = this.#watched.get(gvkKey(ref.kind))!;
+    const store = this.#covering(ref.kind, ref.namespace);
+    if (!store) return await this.#client.get(ref);
     const seen = store.get(ref);
     return seen && await this.#read(ref.kind, store, seen);
   }
 
   /**
    * Returns the objects that a label selector matches, sorted by namespace and name. Only objects that have
-   * changed since they were last read are read again. The kind must be watched. Rejects with ApiError.
+   * changed since they were last read are read again. Sends one LIST if the cache does not cover the
+   * namespace. Rejects with ApiError.
    */
   async list(
     query: { kind: KindRef; namespace?: string; labelSelector?: string },
   ): Promise<KubeObject[]> {
     const { kind, namespace, labelSelector } = query;
-    const { store } = this.#watched.get(gvkKey(kind))!;
+    const store = this.#covering(kind, namespace);
+    if (!store) return (await this.#client.list(kind, { namespace, labelSelector })).items;
     const seen = store.list(labelSelector ?? "", namespace);
     if (seen.filter((one) => !one.object).length > MAX_GETS) {
       const { items } = await this.#client.list(kind, { namespace, labelSelector });
@@ -184,6 +187,15 @@ export class ExternalCaches {
   stop(): void {
     for (const watched of this.#watched.values()) watched.stop.abort();
     this.#watched.clear();
+  }
+
+  /**
+   * Returns the cache of a kind if it covers the namespace at this moment. A pass calls {@link watches} first,
+   * but the kind may be released before the pass reads.
+   */
+  #covering(kind: KindRef, namespace: string | undefined): ExternalStore | undefined {
+    const watched = this.#watched.get(gvkKey(kind));
+    return watched?.reflector.coversNow(namespace) ? watched.store : undefined;
   }
 
   async #read(kind: KindRef, store: ExternalStore, seen: Seen): Promise<KubeObject | undefined> {

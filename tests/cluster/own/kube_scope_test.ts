@@ -86,7 +86,7 @@ Deno.test("a reflector watches the one namespace that it may watch, and all name
   const stop = new AbortController();
   const running = reflector.start(stop.signal);
   await reflector.synced;
-  assert.equal(reflector.isComplete, false);
+  assert.equal(reflector.coversNow(undefined), false);
   assert.equal(await reflector.covers(namespace), true);
   assert.equal(await reflector.covers(other.namespace), false);
   assert.equal(await reflector.covers(undefined), false);
@@ -101,7 +101,7 @@ Deno.test("a reflector watches the one namespace that it may watch, and all name
 
   await kubectl(["create", "clusterrole", user, ...verbs]);
   await kubectl(["create", "clusterrolebinding", user, `--clusterrole=${user}`, `--user=${user}`]);
-  await eventually("all namespaces are watched", () => reflector.isComplete);
+  await eventually("all namespaces are watched", () => reflector.coversNow(undefined));
   assert.equal(await reflector.covers(other.namespace), true);
   assert.ok(log.includes("+ elsewhere"));
   await other.client.delete(other.ref("elsewhere"));

@@ -74,7 +74,7 @@ Deno.test("the end of a watch wakes the instances that wait for a deletion it wo
   assert.deepEqual(woken, [], "another owner keeps the watch");
   caches.release("other");
   assert.deepEqual(woken.sort(), ["deleted", "held"]);
-  assert.equal(await caches.storeFor(CONFIG_MAP, "ns"), undefined, "the woken passes list");
+  assert.equal(await caches.read(CONFIG_MAP, "ns", () => true), undefined, "the woken passes list");
 });
 
 Deno.test("an object stays cached while kro cannot check whether it was deleted", async () => {
