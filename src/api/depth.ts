@@ -33,14 +33,26 @@ export function checkDepth(level: number): void {
 }
 
 /**
- * Reports whether lists and objects are nested deeper than `limit`. The function does not recurse, so deep
- * nesting cannot overflow the stack.
+ * Reports whether lists and objects are nested deeper than `limit`. The function recurses only down to the
+ * limit, so deep nesting cannot overflow the stack.
  */
 export function deeperThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((v) => typeof v === "object" && v !== null ? Object.values(v) : []);
-  }
+  return limit < 0 || someBelow(value, (below) => deeperThan(below, limit - 1));
+}
+
+/**
+ * Reports whether a JSON value is null or contains null. Values that are nested deeper than {@link MAX_DEPTH}
+ * are ignored.
+ */
+export function hasNull(value: unknown, level = 0): boolean {
+  if (value === null) return true;
+  return level <= MAX_DEPTH && someBelow(value, (below) => hasNull(below, level + 1));
+}
+
+/** Tests the elements of a list or the values of an object, without a copy of them. */
+function someBelow(value: unknown, test: (below: unknown) => boolean): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(test);
+  for (const key in value) if (test((value as Record<string, unknown>)[key])) return true;
   return false;
 }

@@ -1,5 +1,5 @@
 /** Removes null elements from lists and maps, unless the schema of the elements allows null. */
-import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { hasNull, isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { allowsNull, type Schema } from "../openapi/mod.ts";
 
@@ -9,7 +9,7 @@ import { allowsNull, type Schema } from "../openapi/mod.ts";
  * the whole status.
  */
 export function withoutNullItems(fields: JsonObject, graph: Graph): JsonObject {
-  const schema = statusSchema(graph);
+  const schema = hasNull(fields) ? statusSchema(graph) : undefined;
   return schema ? pruned(fields, schema) as JsonObject : fields;
 }
 

@@ -1,13 +1,18 @@
 /**
- * Finds the null fields of an object. Comparison ignores null, but an applied null is a claim of kro's: it resets
- * the field. Another manager that sets the field takes it from kro. Pure.
+ * Finds the null fields of an object. The comparison of values ignores null, but by applying null, kro resets the
+ * field and owns it. Another field manager that sets the field takes the ownership from kro. The functions are
+ * pure.
  */
-import { isObject, type Json, type KubeObject } from "../../api/mod.ts";
+import { hasNull, isObject, type Json, type KubeObject, MAX_DEPTH } from "../../api/mod.ts";
 import { withoutSystemFields } from "./normalise.ts";
 
-/** The paths of null fields in metadata, spec and so on, as text; those of `status` only if `withStatus`. */
+/**
+ * Returns the paths of the null fields, such as `/spec/replicas`. Null fields of `status` are included only if
+ * `withStatus` is true.
+ */
 export function nullFields(value: Json | KubeObject | undefined, withStatus: boolean): string[] {
-  if (!isObject(value)) return [];
+  // Nearly every object is without null, so the usual case builds no path.
+  if (!isObject(value) || !hasNull(value)) return [];
   const { metadata, status, ...rest } = value as Record<string, Json | undefined>;
   const all = { ...rest, metadata: withoutSystemFields(metadata), ...(withStatus && { status }) };
   const found: string[] = [];
@@ -15,17 +20,17 @@ export function nullFields(value: Json | KubeObject | undefined, withStatus: boo
   return found;
 }
 
-/** Nulls below this level, with a longer path, and beyond this number are not compared. */
-const MAX_LEVEL = 256;
+/** The maximum length of a compared path. Null fields with a longer path are ignored. */
 const MAX_PATH = 1000;
+/** The maximum number of compared null fields of one object. More null fields are ignored. */
 const MAX_NULLS = 1000;
 
 function collect(value: Json | undefined, path: string, level: number, found: string[]): void {
   if (found.length >= MAX_NULLS || path.length > MAX_PATH) return;
   if (value === null) found.push(path);
-  if (typeof value !== "object" || value === null || level > MAX_LEVEL) return;
+  if (typeof value !== "object" || value === null || level > MAX_DEPTH) return;
   for (const [key, below] of Object.entries(value)) {
-    // A path is built only on the way to a null or a list or object.
+    // Only null, lists and objects need a path.
     if (typeof below === "object") collect(below, `${path}/${key}`, level + 1, found);
   }
 }
