@@ -128,6 +128,7 @@ export function compile(
         celType: schemaType,
       },
       crd: generateCrd(draft.schema, spec, status.schema),
+      confidential: sorted.some((node) => node.confidential),
       nodes: new Map(sorted.map((node) => [node.id, node])),
       order,
       resources: sorted.filter((n) => n.dependencies.length > 0).map((n) => ({

@@ -130,6 +130,8 @@ export interface Graph {
   readonly instance: InstanceKind;
   /** The generated CustomResourceDefinition, without kro's own labels. */
   readonly crd: KubeObject;
+  /** Whether some node is confidential. See {@link Node.confidential}. */
+  readonly confidential: boolean;
   /** The nodes by id. The map iterates in topological order. */
   readonly nodes: ReadonlyMap<string, Node>;
   /** The ids of the nodes in topological order. */

@@ -45,7 +45,7 @@ export async function reconcile(
   cluster: Cluster,
   context: PassContext,
 ): Promise<Outcome> {
-  const confidential = isGraph(graph) && graph.nodes.values().some((n) => n.confidential);
+  const confidential = isGraph(graph) && graph.confidential;
   const pass: Pass = { kind: graph.instance, instance, cluster, context, confidential };
   if (instance.metadata.deletionTimestamp !== undefined) return await remove(pass);
   if (isGraph(graph)) return await converge(graph, pass);
