@@ -76,26 +76,21 @@ export function withRefusal(
   // The conditions that a refusal changes are taken from the cluster and not from the derived status. The
   // derived conditions would get a new transition time in every pass.
   const old = current.filter((c) => DERIVED.has(c.type));
-  const types = new Set(old.map((c) => c.type));
   if (bare) {
-    const conditions = builtInConditions(instance, old, [update], context);
-    return { state, fields, conditions };
+    return { state, fields, conditions: builtInConditions(instance, old, [update], context) };
   }
-  const isAuthored = areAuthored(status.conditions);
-  const base = [
-    ...status.conditions.filter((c) => isAuthored || !types.has(c.type)),
-    ...isAuthored ? [] : old,
-  ];
-  if (!isAuthored) {
-    // Sorting gives conditions with equal transition times the same order in every pass. A different order
-    // would count as a changed status.
-    base.sort((a, b) => a.type < b.type ? -1 : 1);
-    return { state, fields, conditions: builtInConditions(instance, base, [update], context) };
+  if (areAuthored(status.conditions)) {
+    const condition = builtInConditions(instance, old, [update], context)
+      .find((c) => c.type === update.type)!;
+    const others = status.conditions.filter((c) => c.type !== update.type);
+    return { state, fields, conditions: [...others, condition] };
   }
-  const [condition] = builtInConditions(instance, old, [update], context)
-    .filter((c) => c.type === update.type);
-  const others = base.filter((c) => c.type !== update.type);
-  return { state, fields, conditions: [...others, condition!] };
+  const types = new Set(old.map((c) => c.type));
+  const base = [...status.conditions.filter((c) => !types.has(c.type)), ...old];
+  // Sorting gives conditions with equal transition times the same order in every pass. A different order
+  // would count as a changed status.
+  base.sort((a, b) => a.type < b.type ? -1 : 1);
+  return { state, fields, conditions: builtInConditions(instance, base, [update], context) };
 }
 
 /** The types of the conditions that a refusal changes. */
