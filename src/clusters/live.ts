@@ -156,7 +156,10 @@ export class LiveCluster implements Cluster {
     return known ?? await servedKind(this.#client, this.#discovery, kind);
   }
 
-  /** The error for a kind that is served without the verb patch, such as TokenReview; undefined for others. */
+  /**
+   * Returns the error for a kind that is served without the verb patch, such as TokenReview; undefined for any
+   * other error.
+   */
   async #withoutPatch(kind: KindRef, error: unknown): Promise<ApiError | undefined> {
     if (!(error instanceof ApiError) || !error.isKindMissing) return undefined;
     const known = await this.#discovery.resolve(kind);

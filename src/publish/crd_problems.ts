@@ -15,7 +15,7 @@ import { allowsBreaking, foreignOwner, ownerOf, pendingChanges } from "./generat
  * Compares the CRD that a graph needs with the live CRD. Returns a problem with the code `CRD` for each
  * breaking change, or for a CRD that belongs to another owner. If the annotation
  * `kro.run/allow-breaking-changes` of the RGD allows the breaking changes, they are warnings with the code
- * `BREAKING`. Returns an empty list when the cluster has no such CRD. Rejects with ApiError when a request
+ * `BREAKING`. Returns an empty list when the CRD does not exist. Rejects with ApiError when a request
  * fails.
  *
  * @example

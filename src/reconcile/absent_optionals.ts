@@ -4,9 +4,9 @@ import type { FieldPath, Node } from "../graph/mod.ts";
 import { allowsNull, child, item, type Schema } from "../openapi/mod.ts";
 
 /**
- * The value without those absent optionals that its schema does not allow to be null: an applied null resets a
- * field to its default and takes it from its present manager. Undefined when the whole value is left out. A field
- * without a schema keeps null.
+ * Returns the value without the absent optionals whose schema does not allow null; undefined when the whole
+ * value is left out. An applied null would reset the field to its default and take the field from its present
+ * field manager. A field without a schema keeps null.
  *
  * @param at The path of the value in the object of the node.
  * @param absent The paths of absent optionals, below `at`.
@@ -30,7 +30,7 @@ function schemaAt(root: Schema, path: FieldPath): Schema | undefined {
   return at;
 }
 
-/** A copy without the values at the paths. */
+/** Returns a copy without the values at the paths. */
 function without(value: Json, paths: readonly FieldPath[]): Json | undefined {
   if (paths.length === 0) return value;
   if (paths.some((path) => path.length === 0)) return undefined;

@@ -48,7 +48,8 @@ export interface Applied {
    */
   revision?: string;
   /**
-   * A field of the object that another field manager keeps reverting; absent when there is no such field.
+   * A field of the object that another field manager keeps reverting; absent when the object has no reverted
+   * field.
    */
   reverted?: RevertedField;
 }

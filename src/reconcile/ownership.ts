@@ -30,8 +30,8 @@ export interface AppliedObject {
   /** The resourceVersion after kro's last write to the object. See {@link Applied.revision}. */
   revision?: string;
   /**
-   * A message about a field of the object that another field manager keeps reverting; absent when there is
-   * no such field.
+   * A message about a field of the object that another field manager keeps reverting; absent when the object
+   * has no reverted field.
    */
   reverted?: RevertNotice;
   /** The reason why the object was not applied. */

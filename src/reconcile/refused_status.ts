@@ -38,7 +38,10 @@ export function knownRefusal(pass: Pass, status: InstanceStatus): RefusedStatus 
   return isSame ? last : undefined;
 }
 
-/** The author's conditions without the times of their transitions; empty for kro's own conditions. */
+/**
+ * Returns the conditions that the author of the RGD declares, without the times of their transitions; an empty
+ * list when the conditions are kro's own.
+ */
 export function authoredOf({ conditions }: InstanceStatus): JsonObject[] {
   if (!areAuthored(conditions)) return [];
   return conditions.map(({ lastTransitionTime: _, ...rest }) => ({ ...rest }));

@@ -7,7 +7,6 @@ import { type CelFailure, fromCel, PassBudget, rawToCel, toCel } from "../cel/mo
 import type { Expression, FieldPath, Graph } from "../graph/mod.ts";
 
 /**
-/**
  * The result of an evaluation: a value or a failure. `value` is JSON, or undefined when the expression
  * returned `omit()`; `absent` has the paths of absent optionals in the value. `pending` is true when the
  * expression reads data that does not exist yet, and `fromInstance` when the instance does not have that data.
@@ -100,8 +99,8 @@ export function raw(json: unknown): unknown {
 const MAX_EXPRESSION = 512;
 
 /**
- * Returns the expression as messages show it, cut to a length. A field that consists of one expression is shown without the
- * enclosing `${}`.
+ * Returns the expression as messages show it, cut to {@link MAX_EXPRESSION}. A field that consists of one
+ * expression is shown without the enclosing `${}`.
  */
 export function expressionText(expression: Expression): string {
   const { source, program } = expression;

@@ -134,7 +134,7 @@ async function attempt(
   }
 }
 
-/** Returns state and conditions as the outcome of a pass shows them: as they are in the cluster after the write. */
+/** Returns the state and conditions for the outcome of a pass: those in the cluster after the write. */
 export function shownAfter(
   pass: Pass,
   { state, conditions }: InstanceStatus,

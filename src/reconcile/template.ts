@@ -62,7 +62,7 @@ export function evaluationFault(
   // A missing field of the instance has no value that could be confidential.
   const why = result.fromInstance ? result.message : failureOf(node, result);
   const message = `node "${node.id}": ${prefix}${why}`;
-  // Only a change of the instance brings what the instance does not give.
+  // Data that the instance does not give arrives only with a change of the instance, so kro does not wait.
   const waiting = result.fromInstance ? message : `${message} (data pending)`;
   return result.pending
     ? { ok: false, fault: { state: "Pending", message: waiting } }

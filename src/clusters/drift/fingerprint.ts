@@ -33,7 +33,7 @@ export interface Fingerprint {
    * Whether kro owns fields of `status`. kro can own such fields only of kinds without a status subresource.
    */
   ownsStatus: boolean;
-  /** The fields that kro owns and that have no value: those that kro applied as null or empty. */
+  /** The paths of the fields that kro owns and that are missing or null, such as `/spec/replicas`. */
   nulls: readonly string[];
 }
 
@@ -102,8 +102,8 @@ export function isFirstWrite(object: KubeObject): boolean {
 }
 
 /**
- * Whether an object has the desired values at the fields that kro owns: the hashes are equal, and kro owns each
- * field that is to be null.
+ * Reports whether an object has the desired values: the hashes of the values are equal, and kro owns each field
+ * whose desired value is null.
  */
 export function hasValues(
   print: Pick<Fingerprint, "valuesHash" | "ownsStatus"> & { nulls?: readonly string[] },
@@ -117,8 +117,8 @@ export function hasValues(
 }
 
 /**
- * The part of a value that a `fieldsV1` tree selects. A leaf selects the whole value below it, and is null when
- * the value has no such field. Throws TooDeepError.
+ * Returns the part of a value that a `fieldsV1` tree selects. A leaf of the tree selects the whole value of a
+ * field; the value is null when the field is missing. Throws TooDeepError.
  */
 export function project(
   value: Json | undefined,
