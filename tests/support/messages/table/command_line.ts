@@ -2,6 +2,7 @@
  * The error messages of kro's commands, and the messages in which commands report the state of
  * objects.
  */
+import { CONNECTION } from "./connection.ts";
 import type { Section } from "./types.ts";
 
 /** The section about the command line in `docs/messages.md`. */
@@ -284,125 +285,6 @@ export const COMMAND_LINE: Section = {
       remedy:
         "Pass the RGD with `-f`, and objects of the cluster that a node reads with `--observed`.",
     },
-    {
-      code: "exit 2",
-      texts: [
-        "no cluster: neither --kubeconfig nor KUBECONFIG is given, kro does not run in a pod with a service account, <last>",
-        "… and HOME is not set",
-        "… and <file> does not exist",
-      ],
-      cause: "kro found no kubeconfig and no service account.",
-      remedy: "Set `--kubeconfig` or `KUBECONFIG`.",
-    },
-    {
-      code: "exit 2",
-      texts: [
-        "<file>: not a kubeconfig: expected a mapping",
-        "<file>: no current-context; <choices>",
-        '<where>: no <what> "<name>"; <choices>',
-        "… it has no <what>",
-        "… it has <names>",
-        '… <file>: context "<name>"',
-        '… <file>: cluster "<name>"',
-      ],
-      cause: "The kubeconfig does not contain the context, cluster or user.",
-      remedy: "Choose an existing context with `--context` or `kubectl config use-context NAME`.",
-    },
-    {
-      code: "exit 2",
-      texts: ['<where>: server "<url>" is not an http or https URL'],
-      cause: "`clusters[].cluster.server` is not a URL.",
-      remedy: "Write a URL with a scheme, such as `https://host:6443`.",
-    },
-    {
-      code: "exit 2",
-      texts: [
-        '<where>: tls-server-name "<name>" differs from the server\'s host, which the runtime cannot check; make that name resolve and use it in server',
-      ],
-      cause: "Deno verifies the server's certificate only with the host name of the URL.",
-      remedy:
-        "Use the value of `tls-server-name` as the host in `server`, and make the name resolve, for example in `/etc/hosts`.",
-    },
-    {
-      code: "exit 2",
-      texts: [
-        '<file>: user "<name>" has only one of client certificate and key',
-        "<file>: <what> is not PEM",
-        "<file>: <what> is not base64",
-        '… certificate-authority of "<name>"',
-        '… client-certificate of "<name>"',
-        '… client-key of "<name>"',
-        "<file>: cannot use the certificates or the proxy: <why>",
-      ],
-      cause: "A certificate, a key or the proxy URL of the kubeconfig is invalid or missing.",
-      remedy:
-        "Download the kubeconfig again from the cluster's provider, and check its `proxy-url`.",
-    },
-    {
-      code: "exit 2",
-      texts: [
-        "<user>: <fields> is not supported",
-        "<user>: as-uid needs as",
-        "<user>: as and as-uid must be printable ASCII characters",
-        '<file>: user "<name>": auth-provider "<provider>" is not supported; use an exec plugin',
-      ],
-      cause: "kro does not support this field of the kubeconfig.",
-      remedy:
-        "Use another user of the kubeconfig. For a cloud provider, install the provider's exec plugin.",
-    },
-    {
-      code: "exit 2",
-      texts: [
-        "<source>: the token is not one word of visible ASCII characters",
-        '<file>: user "<name>"',
-      ],
-      cause: "A token file, a kubeconfig or an exec plugin gives a token that no header can hold.",
-      remedy: "Write the token alone, on one line; the message does not show it.",
-    },
-    {
-      code: "exit 2",
-      texts: [
-        '<user>: credential plugin "<command>"',
-        "<plugin> is not installed<hint>",
-        "<plugin>: its output is not JSON",
-        "<plugin>: its output is not an ExecCredential with a status",
-        "<plugin>: it did not end within <n> s",
-        "<plugin> needs a terminal (interactiveMode Always); kro gives it none",
-        "… it failed without output",
-      ],
-      cause: "The exec plugin of the kubeconfig's user is not installed, or failed.",
-      remedy:
-        "Install the plugin in a folder of `PATH`. Run the plugin's command by hand to see its error.",
-    },
-    {
-      code: "exit 2",
-      texts: [
-        "<path>: no such file (<what>)",
-        "<path>: cannot read the <what>: <why>",
-        "<path>: the token is empty",
-        "… service account's token",
-        "… service account's certificate authority",
-        "… service account's namespace",
-        "… token file",
-        "… certificate authority",
-      ],
-      cause:
-        "A file that the kubeconfig or the pod's service account names is missing, unreadable or empty.",
-      remedy: "Correct the path. In a pod, set `automountServiceAccountToken: true`.",
-    },
-    {
-      code: "exit 2",
-      texts: [
-        "<what>: no permission: run with <flag>",
-        "<request>: no permission: run with --allow-net=<host>",
-        "… <path>: reading the <what>",
-        "… reading $<name>",
-        "… setting $<name>",
-        "… reading the host name",
-      ],
-      cause: "kro was started with `deno run`, without a required Deno permission.",
-      remedy:
-        "Add the flag that the message names, or use the compiled executable, which has all permissions.",
-    },
+    ...CONNECTION,
   ],
 };
