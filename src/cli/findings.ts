@@ -11,7 +11,7 @@ import {
 } from "../api/mod.ts";
 import type { GraphCost } from "../graph/mod.ts";
 import type { Manifest } from "./manifests.ts";
-import { type Position, positionAt, Positions } from "./positions.ts";
+import type { Position } from "./positions.ts";
 import { type AmbiguousScalar } from "./yaml_versions.ts";
 
 /** A problem or a warning ({@link WARNINGS}) of an RGD, with its line and column in the file. */
@@ -43,10 +43,9 @@ export interface CostOfGraph extends GraphCost {
 /** Returns the problems of one RGD with their lines and columns, sorted by line and column. */
 export function findingsOf(manifest: Manifest, problems: readonly Problem[]): Finding[] {
   if (problems.length === 0) return [];
-  const { file, text, object } = manifest;
-  const positions = new Positions(text);
+  const { file, object } = manifest;
   const findings: Finding[] = problems.map((problem) => (
-    { file, ...positionOf(positions, manifest, problem), name: object.metadata.name!, ...problem }
+    { file, ...positionOf(manifest, problem), name: object.metadata.name!, ...problem }
   ));
   return findings.sort(byPosition);
 }
@@ -57,13 +56,13 @@ export function findingsOf(manifest: Manifest, problems: readonly Problem[]): Fi
  * @param scalars The ambiguous scalars of the whole text.
  */
 export function yamlFindings(
-  { file, text, document, object }: Manifest,
+  { file, positions, document, object }: Manifest,
   scalars: readonly AmbiguousScalar[],
 ): Finding[] {
   const found = scalars.filter((scalar) => scalar.document === document);
   return found.map(({ at, text: scalar, reading }) => ({
     file,
-    ...positionAt(text, at),
+    ...positions.at(at),
     name: object.metadata.name!,
     code: "YAML",
     message: `the scalar ${scalar} is ${reading}`,
@@ -81,8 +80,7 @@ export function byPosition(a: Finding, b: Finding): number {
  * problem, or at `spec` when no node is named.
  */
 function positionOf(
-  positions: Positions,
-  { object, document, steps }: Manifest,
+  { object, positions, document, steps }: Manifest,
   { path = "", node, offset, expression }: Problem,
 ): Position | undefined {
   const { resources } = ((object as ResourceGraphDefinition).spec ?? {}) as { resources?: unknown };

@@ -1,6 +1,7 @@
 /** Reads manifests from files, folders and standard input, as `kubectl -f` does. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
+import { Positions } from "./positions.ts";
 import { parseDocuments } from "./yaml.ts";
 
 /** An object that was read from a file, with its place in the file. */
@@ -11,6 +12,8 @@ export interface Manifest {
   file: string;
   /** The whole content of the file. */
   text: string;
+  /** The positions of the values in the file. All objects of one file share them. */
+  positions: Positions;
   /** The index of the YAML document that contains the object, counted from 0. */
   document: number;
   /**
@@ -69,12 +72,13 @@ export async function readManifests(paths: readonly string[]): Promise<Manifest[
  * ```
  */
 export function parseManifests(text: string, file: string): Manifest[] {
+  const positions = new Positions(text);
   return parseDocuments(text, file).flatMap((content, document) => {
     if (content === null) return [];
     const where = `${file}: document ${document + 1}`;
     const object = checkObject(content, where);
     const items = object.kind === "List" && object.apiVersion === "v1" ? object.items : undefined;
-    const from = { file, text, document };
+    const from = { file, text, positions, document };
     if (!Array.isArray(items)) return [{ object: named(object, where), ...from, steps: [] }];
     return items.map((item, n) => {
       const place = `${where}: items[${n}]`;

@@ -32,19 +32,22 @@ interface Open {
   key?: { name: string; at: number };
 }
 
-/** The positions of all values in one YAML text. */
+/**
+ * The positions of all values in one YAML text. The text is parsed when the first value is located, and only
+ * once, because a file may have thousands of documents with problems.
+ */
 export class Positions {
   readonly #text: string;
-  readonly #documents: (Place | undefined)[];
+  #documents?: (Place | undefined)[];
+  #lineStarts?: number[];
 
   /**
-   * Parses the YAML text and records the positions of its values.
+   * Creates the object, without parsing the text.
    *
    * @param text Valid YAML with one or more documents.
    */
   constructor(text: string) {
     this.#text = text;
-    this.#documents = documentsOf(text);
   }
 
   /**
@@ -63,32 +66,40 @@ export class Positions {
     path: string,
     offset?: number,
   ): Position | undefined {
+    this.#documents ??= documentsOf(this.#text);
     const top = this.#documents[document];
     if (!top) return undefined;
     let place = top;
     for (const step of steps) {
       const next = place.below.get(String(step));
-      if (!next) return this.#position(place.at);
+      if (!next) return this.at(place.at);
       place = next;
     }
     for (let rest = path; rest !== "";) {
       const step = nextStep(place, rest);
-      if (!step) return this.#position(place.at);
+      if (!step) return this.at(place.at);
       [place, rest] = step;
     }
     const inText = offset !== undefined && place.scalar;
-    return this.#position(inText ? offsetOf(this.#text, inText, offset) : place.at);
+    return this.at(inText ? offsetOf(this.#text, inText, offset) : place.at);
   }
 
-  #position(at: number): Position {
-    return positionAt(this.#text, at);
+  /** Returns the line and column of an offset in the text. */
+  at(offset: number): Position {
+    const starts = this.#lineStarts ??= lineStartsOf(this.#text);
+    // Binary search for the last line that starts at or before the offset.
+    let line = 0;
+    for (let end = starts.length; end - line > 1;) {
+      const middle = (line + end) >> 1;
+      if (starts[middle]! <= offset) line = middle;
+      else end = middle;
+    }
+    return { line: line + 1, column: offset - starts[line]! + 1 };
   }
 }
 
-/** Returns the line and column of an offset in a text. */
-export function positionAt(text: string, at: number): Position {
-  const before = text.slice(0, at);
-  return { line: before.split("\n").length, column: at - before.lastIndexOf("\n") };
+function lineStartsOf(text: string): number[] {
+  return [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
 }
 
 /**

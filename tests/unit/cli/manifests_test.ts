@@ -40,6 +40,14 @@ Deno.test("invalid YAML and incomplete objects are reported with their position"
   }
 });
 
+Deno.test("the objects of a file share its positions, so that the file is parsed once", () => {
+  const object = (name: string) => `apiVersion: v1\nkind: X\nmetadata: {name: ${name}}\n`;
+  const manifests = parseManifests(`${object("a")}---\n${object("b")}`, "f.yaml");
+  assert.equal(new Set(manifests.map(({ positions }) => positions)).size, 1);
+  const places = manifests.map(({ positions, document }) => positions.locate(document, [], "kind"));
+  assert.deepEqual(places, [{ line: 2, column: 1 }, { line: 6, column: 1 }]);
+});
+
 Deno.test("the objects of documents, lists and folders are read in order", async () => {
   const object = (name: string) => `apiVersion: v1\nkind: X\nmetadata: {name: ${name}}\n`;
   const dir = await Deno.makeTempDir();

@@ -67,3 +67,13 @@ Deno.test("an offset is located at its character in literal, single-quoted and d
     "an offset in a folded value is located at the value's start",
   );
 });
+
+Deno.test("each offset has the line and column that counting characters gives", () => {
+  const text = "a: 1\n\nb: 2\n";
+  const positions = new Positions(text);
+  let [line, column] = [1, 1];
+  for (let offset = 0; offset <= text.length; offset++) {
+    assert.deepEqual(positions.at(offset), { line, column }, `offset ${offset}`);
+    [line, column] = text[offset] === "\n" ? [line + 1, 1] : [line, column + 1];
+  }
+});
