@@ -14,30 +14,22 @@ import { Exit, UsageError } from "./errors.ts";
 import { type Manifest, readManifests } from "./manifests.ts";
 import { followReady } from "./follow.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
-import { type Format, type Output } from "./output.ts";
-import { isOfKind, refOf, Report } from "./report.ts";
+import type { Output } from "./output.ts";
+import { isOfKind, refOf, Report, rgdRef } from "./report.ts";
 import {
-  type ConnectionFlags,
   ensureOwnKinds,
-  liveController,
+  leftToController,
+  type OneShotFlags,
   openSession,
   type Session,
 } from "./session.ts";
 
 /** The flags of `kro apply`. */
-export interface ApplyFlags extends ConnectionFlags {
+export interface ApplyFlags extends OneShotFlags {
   /** The files and folders that `-f` names; at least one. */
   filename: string[];
-  /** The value of `--timeout`, in milliseconds. */
-  timeout: number;
-  /** The output format that `-o` selects. */
-  output: Format;
   /** Whether missing CRDs of kro are installed. False with `--no-install`. */
   install: boolean;
-  /**
-   * Whether the command reconciles in its own process even if an operator is running. Set by `--force-local`.
-   */
-  forceLocal?: boolean;
 }
 
 /** Runs `kro apply` and returns the exit code. */
@@ -50,9 +42,9 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
   await ensureOwnKinds(session, flags.install);
 
   const report = new Report(output);
-  const controller = flags.forceLocal ? undefined : await liveController(session);
-  if (controller) output.err(`left to the controller ${controller} (--force-local overrides)`);
-  const local = controller ? undefined : new LocalReconciler(session, report, flags.timeout);
+  const local = await leftToController(session, flags)
+    ? undefined
+    : new LocalReconciler(session, report, flags.timeout);
 
   const applied = await Promise.all(rgds.map((manifest) => applyRgd(session, manifest)));
   if (local) await local.publish(applied);
@@ -71,8 +63,7 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
 }
 
 async function applyRgd(session: Session, { object }: Manifest): Promise<ResourceGraphDefinition> {
-  const ref = { kind: RGD_KIND, name: object.metadata.name! };
-  return await applyObject(session.client, ref, object) as ResourceGraphDefinition;
+  return await applyObject(session.client, rgdRef(object), object) as ResourceGraphDefinition;
 }
 
 /**
@@ -119,8 +110,4 @@ function checkNamespace({ object, file }: Manifest, flag: string | undefined): v
     `${file}: ${object.kind} ${object.metadata.name} has the namespace "${own}", ` +
       `not "${flag}" as --namespace says`,
   );
-}
-
-function rgdRef(rgd: ResourceGraphDefinition): ObjectRef {
-  return { kind: RGD_KIND, name: rgd.metadata.name! };
 }

@@ -16,29 +16,21 @@ import { Exit, UsageError } from "./errors.ts";
 import { readManifests } from "./manifests.ts";
 import { followGone } from "./follow.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
-import type { Format, Output } from "./output.ts";
-import { isOfKind, refOf, Report } from "./report.ts";
+import type { Output } from "./output.ts";
+import { isOfKind, refOf, Report, rgdRef } from "./report.ts";
 import {
-  type ConnectionFlags,
   kindByName,
-  liveController,
+  leftToController,
+  type OneShotFlags,
   openSession,
   parseTarget,
   type Session,
 } from "./session.ts";
 
 /** The flags of `kro delete`. */
-export interface DeleteFlags extends ConnectionFlags {
+export interface DeleteFlags extends OneShotFlags {
   /** The files and folders that `-f` names. */
   filename?: string[];
-  /** The value of `--timeout`, in milliseconds. */
-  timeout: number;
-  /** The output format that `-o` selects. */
-  output: Format;
-  /**
-   * Whether the command deletes in its own process even if an operator is running. Set by `--force-local`.
-   */
-  forceLocal?: boolean;
 }
 
 /** Runs `kro delete -f FILE|KIND/NAME` and returns the exit code. */
@@ -72,9 +64,7 @@ export async function deleteObjects(
   const instances = refs.filter((ref) => !rgds.includes(ref));
 
   const report = new Report(output);
-  const controller = flags.forceLocal ? undefined : await liveController(session);
-  if (controller) output.err(`left to the controller ${controller} (--force-local overrides)`);
-  if (controller) {
+  if (await leftToController(session, flags)) {
     for (const group of [instances, rgds]) {
       await Promise.all(
         group.map((ref) => session.client.delete(ref, { propagation: "Background" })),
@@ -98,7 +88,7 @@ async function fileRef(
   object: KubeObject,
   output: Output,
 ): Promise<ObjectRef | undefined> {
-  if (isOfKind(object, RGD_KIND)) return { kind: RGD_KIND, name: object.metadata.name! };
+  if (isOfKind(object, RGD_KIND)) return rgdRef(object);
   const gvk = parseGvk(object.apiVersion, object.kind);
   const kind = gvk && await session.discovery.resolve(gvk);
   if (kind) return refOf(object, kind, session.namespace);

@@ -24,7 +24,7 @@ import {
   withdrawGraph,
 } from "../publish/mod.ts";
 import { type Outcome, type PassContext, reconcile } from "../reconcile/mod.ts";
-import type { Report } from "./report.ts";
+import { type Report, rgdRef } from "./report.ts";
 import type { Session } from "./session.ts";
 import { type Result, untilSettled } from "./until_settled.ts";
 
@@ -145,7 +145,7 @@ export class LocalReconciler {
   }
 
   #reportGraph({ rgd, problems, error }: PublishResult): void {
-    const ref = { kind: RGD_KIND, name: rgd.metadata.name! };
+    const ref = rgdRef(rgd);
     const state = rgd.status?.state ?? "Inactive";
     const message = rgd.status?.conditions?.find((c) => c.type === "Ready")?.message;
     const bad = problems.length > 0 || error !== undefined;

@@ -11,30 +11,22 @@ import {
 import { Exit, UsageError } from "./errors.ts";
 import { followReady } from "./follow.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
-import { type Format, type Output } from "./output.ts";
-import { Report } from "./report.ts";
+import type { Output } from "./output.ts";
+import { Report, rgdRef } from "./report.ts";
 import {
-  type ConnectionFlags,
   ensureOwnKinds,
   kindByName,
-  liveController,
+  leftToController,
+  type OneShotFlags,
   openSession,
   parseTarget,
   type Session,
 } from "./session.ts";
 
 /** The flags of `kro reconcile`. */
-export interface ReconcileFlags extends ConnectionFlags {
+export interface ReconcileFlags extends OneShotFlags {
   /** Whether the instances of all namespaces are reconciled, set by `-A`. */
   allNamespaces?: boolean;
-  /** The value of `--timeout`, in milliseconds. */
-  timeout: number;
-  /** The output format that `-o` selects. */
-  output: Format;
-  /**
-   * Whether the command reconciles in its own process even if an operator is running. Set by `--force-local`.
-   */
-  forceLocal?: boolean;
 }
 
 /** Runs `kro reconcile [KIND[/NAME]]...` and returns the exit code. */
@@ -50,25 +42,26 @@ export async function reconcileCluster(
   using session = await openSession(flags, output);
   await ensureOwnKinds(session, false);
   const report = new Report(output);
-  const controller = flags.forceLocal ? undefined : await liveController(session);
-  if (controller) output.err(`left to the controller ${controller} (--force-local overrides)`);
 
-  const local = controller ? undefined : new LocalReconciler(session, report, flags.timeout);
-  const rgds = wanted.length > 0 ? [] : await listRgds(session);
-  const refs = wanted.length === 0
-    ? rgds.map(refOfRgd)
+  const local = await leftToController(session, flags)
+    ? undefined
+    : new LocalReconciler(session, report, flags.timeout);
+  const isAll = wanted.length === 0;
+  const rgds = isAll ? await listRgds(session) : [];
+  const refs = isAll
+    ? rgds.map(rgdRef)
     : (await Promise.all(wanted.map((w) => named(session, w, flags.allNamespaces)))).flat();
   const graphs = refs.filter((ref) => gvkKey(ref.kind) === gvkKey(RGD_KIND));
-  if (local) await local.publish(wanted.length === 0 ? rgds : await read(session, graphs, report));
+  if (local) await local.publish(isAll ? rgds : await read(session, graphs, report));
   else await followReady(session, graphs, report, flags.timeout);
 
-  const instances = wanted.length === 0
+  const instances = isAll
     ? await instancesOf(session, rgds, flags.allNamespaces)
     : refs.filter((ref) => !graphs.includes(ref));
   if (local) await local.converge(instances);
   else await followReady(session, instances, report, flags.timeout);
 
-  if (wanted.length === 0 && rgds.length === 0) output.err("no ResourceGraphDefinitions found");
+  if (isAll && rgds.length === 0) output.err("no ResourceGraphDefinitions found");
   report.print(flags.output);
   return report.failed ? Exit.failed : Exit.ok;
 }
@@ -130,8 +123,4 @@ async function listed(
     namespace: metadata.namespace,
     name: metadata.name!,
   }));
-}
-
-function refOfRgd(rgd: ResourceGraphDefinition): ObjectRef {
-  return { kind: RGD_KIND, name: rgd.metadata.name! };
 }

@@ -1,5 +1,5 @@
 /** Reports what a command did with each object: progress on stderr, and the final result on stdout. */
-import { apiVersionOf, type KubeObject, type ObjectRef } from "../api/mod.ts";
+import { apiVersionOf, type KubeObject, type ObjectRef, RGD_KIND } from "../api/mod.ts";
 import type { NodeOutcome, ObjectOutcome } from "../reconcile/mod.ts";
 import { type Format, type Output, paint, printObjects, table } from "./output.ts";
 import { nameOf } from "./session.ts";
@@ -119,6 +119,11 @@ function withoutManagedFields(object: KubeObject): KubeObject {
 export function refOf(object: KubeObject, kind: ObjectRef["kind"], namespace: string): ObjectRef {
   const own = kind.namespaced ? object.metadata.namespace ?? namespace : undefined;
   return { kind, namespace: own, name: object.metadata.name! };
+}
+
+/** Returns a reference to an RGD. */
+export function rgdRef(rgd: KubeObject): ObjectRef {
+  return { kind: RGD_KIND, name: rgd.metadata.name! };
 }
 
 /** Returns whether an object has this kind in exactly this version. */

@@ -7,7 +7,7 @@ import { installCrds, ownCrdsPresent } from "../publish/mod.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { UsageError } from "./errors.ts";
 import { compileOptions, type GateFlags } from "./feature_gates.ts";
-import type { Output } from "./output.ts";
+import type { Format, Output } from "./output.ts";
 
 /** The flags of all commands that connect to a cluster. */
 export interface ConnectionFlags extends GateFlags, CostFlags {
@@ -17,6 +17,19 @@ export interface ConnectionFlags extends GateFlags, CostFlags {
   context?: string;
   /** The namespace set by `--namespace`; the namespace of the context when absent. */
   namespace?: string;
+}
+
+/** The flags of the commands that reconcile or delete objects once. */
+export interface OneShotFlags extends ConnectionFlags {
+  /** The value of `--timeout`, in milliseconds. */
+  timeout: number;
+  /** The output format that `-o` selects. */
+  output: Format;
+  /**
+   * Whether the command does the work in its own process even if an operator is running. Set by
+   * `--force-local`.
+   */
+  forceLocal?: boolean;
 }
 
 /**
@@ -84,14 +97,21 @@ export async function ensureOwnKinds(session: Session, install: boolean): Promis
 }
 
 /**
- * Returns the running operator that holds the Lease, in the form `<host>_<uuid> in namespace kube-system`;
- * undefined when no operator holds the Lease.
+ * Returns whether a running operator holds the Lease and does the work of the command. In this case, prints
+ * the name of the operator, such as `<host>_<uuid> in namespace kube-system`. With `--force-local`, returns
+ * false without a request.
  */
-export async function liveController(session: Session): Promise<string | undefined> {
-  const { namespace } = session;
-  const leases = await readLeases(session.client, LEASE_NAME, { namespace });
+export async function leftToController(
+  { client, namespace, output }: Session,
+  { forceLocal }: OneShotFlags,
+): Promise<boolean> {
+  if (forceLocal) return false;
+  const leases = await readLeases(client, LEASE_NAME, { namespace });
   const live = leases.find((lease) => lease.live);
-  return live && `${live.holder} in namespace ${live.namespace}`;
+  if (!live) return false;
+  const controller = `${live.holder} in namespace ${live.namespace}`;
+  output.err(`left to the controller ${controller} (--force-local overrides)`);
+  return true;
 }
 
 /**
