@@ -3,8 +3,13 @@
  * controller, and do not interfere with a running one.
  */
 import assert from "node:assert/strict";
-import { main } from "../../../src/cli/mod.ts";
-import { eventually, sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";
+import {
+  configMap,
+  eventually,
+  sharedControlPlane,
+  testNamespace,
+} from "../../support/cluster/mod.ts";
+import { runCommand } from "../../support/command.ts";
 
 /**
  * Creates a namespace, and writes a copy of the httpbin example to files. The copy uses an API
@@ -22,13 +27,12 @@ async function example() {
       .replace("  name: httpbin\nspec:\n  schema", `  name: ${space.name}\nspec:\n  schema`);
     await Deno.writeTextFile(`${dir}/${file}`, own);
   }
-  const kro = async (...args: string[]) => {
-    let stdout = "";
-    const stderr: string[] = [];
-    const out = (text: string) => void (stdout += text);
-    const all = [...args, "--kubeconfig", controlPlane.kubeconfigFor("kro"), "-n", space.name];
-    const code = await main(all, { out, err: (line) => stderr.push(line), colour: false });
-    return { code, stdout, stderr: stderr.join("\n") };
+  const kro = (...args: string[]) =>
+    runCommand([...args, "--kubeconfig", controlPlane.kubeconfigFor("kro"), "-n", space.name]);
+  const succeed = async (...args: string[]) => {
+    const result = await kro(...args);
+    assert.equal(result.code, 0, result.stderr);
+    return result;
   };
   const get = async (resource: string, name: string) => {
     const args = ["get", resource, name, "-n", space.name, "-o", "json", "--ignore-not-found"];
@@ -42,7 +46,10 @@ async function example() {
     namespace: space.name,
     /** The generated kind's name for kubectl. */
     kind: `httpbinapps.${group}`,
+    /** Runs a command of kro in the namespace. */
     kro,
+    /** Runs a command of kro in the namespace, and checks that its exit code is 0. */
+    succeed,
     get,
     async [Symbol.asyncDispose]() {
       await controlPlane.kubectl(["delete", "crd", `httpbinapps.${group}`, "--ignore-not-found"]);
@@ -52,26 +59,38 @@ async function example() {
   };
 }
 
+/** Returns an RGD that defines `kind`, with this spec of its instances and these nodes. */
+function rgdOf(group: string, kind: string, spec: object, resources: unknown[]) {
+  return {
+    apiVersion: "kro.run/v1alpha1",
+    kind: "ResourceGraphDefinition",
+    metadata: { name: `${kind.toLowerCase()}.${group}` },
+    spec: { schema: { group, apiVersion: "v1alpha1", kind, spec }, resources },
+  };
+}
+
 /**
- * Returns the RGDs of three kinds of the group as YAML. An instance of a kind contains an instance of the next
+ * Returns the RGDs of three kinds of the group. An instance of a kind contains an instance of the next
  * kind, and an instance of the last kind contains a ConfigMap.
  */
-function nestedRgds(group: string): string {
+function nestedRgds(group: string) {
   const kinds = ["Outer", "Middle", "Inner"];
   return kinds.map((kind, i) => {
     const next = kinds[i + 1];
-    const object = next
-      ? `{apiVersion: ${group}/v1alpha1, kind: ${next}, metadata: {name: "\${schema.metadata.name}-in"}, spec: {}}`
-      : '{apiVersion: v1, kind: ConfigMap, metadata: {name: "${schema.metadata.name}-map"}, data: {a: b}}';
-    return `apiVersion: kro.run/v1alpha1
-kind: ResourceGraphDefinition
-metadata: {name: ${kind.toLowerCase()}.${group}}
-spec:
-  schema: {group: ${group}, apiVersion: v1alpha1, kind: ${kind}, spec: {full: boolean | default=true}}
-  resources:
-    - {id: content, includeWhen: ["\${schema.spec.full}"], template: ${object}}
-`;
-  }).join("---\n");
+    const content = next
+      ? {
+        id: "content",
+        template: {
+          apiVersion: `${group}/v1alpha1`,
+          kind: next,
+          metadata: { name: "${schema.metadata.name}-in" },
+          spec: {},
+        },
+      }
+      : configMap("content", "${schema.metadata.name}-map", { a: "b" });
+    const includeWhen = ["${schema.spec.full}"];
+    return rgdOf(group, kind, { full: "boolean | default=true" }, [{ ...content, includeWhen }]);
+  });
 }
 
 /** Returns an example of nested kinds, with applied RGDs and an applied instance `a` of the outermost kind. */
@@ -83,13 +102,12 @@ async function nestedExample() {
     metadata: { name: "a" },
     spec,
   });
-  await Deno.writeTextFile(`${e.dir}/nested.yaml`, nestedRgds(e.group));
+  const list = { apiVersion: "v1", kind: "List", items: nestedRgds(e.group) };
+  await Deno.writeTextFile(`${e.dir}/nested.json`, JSON.stringify(list));
   await Deno.writeTextFile(`${e.dir}/outer.json`, JSON.stringify(instance({})));
   await Deno.writeTextFile(`${e.dir}/empty.json`, JSON.stringify(instance({ full: false })));
-  const rgds = await e.kro("apply", "-f", `${e.dir}/nested.yaml`);
-  assert.equal(rgds.code, 0, rgds.stderr);
-  const applied = await e.kro("apply", "-f", `${e.dir}/outer.json`);
-  assert.equal(applied.code, 0, applied.stderr);
+  await e.succeed("apply", "-f", `${e.dir}/nested.json`);
+  await e.succeed("apply", "-f", `${e.dir}/outer.json`);
   assert.ok(await e.get("configmap", "a-in-in-map"));
   return {
     ...e,
@@ -100,7 +118,7 @@ async function nestedExample() {
       return stdout.split("\n").filter((line) => line !== "" && !line.includes("kube-root-ca"));
     },
     async [Symbol.asyncDispose]() {
-      await e.kro("delete", "-f", `${e.dir}/nested.yaml`);
+      await e.kro("delete", "-f", `${e.dir}/nested.json`);
       const crds = ["outers", "middles", "inners"].map((name) => `${name}.${e.group}`);
       await e.kubectl(["delete", "crd", ...crds, "--ignore-not-found"]);
       await e[Symbol.asyncDispose]();
@@ -116,8 +134,7 @@ function results(stdout: string): Record<string, string> {
 
 Deno.test("apply creates the objects, a second apply changes nothing, delete leaves only the CRD", async () => {
   await using e = await example();
-  const first = await e.kro("apply", "-f", e.dir);
-  assert.equal(first.code, 0, first.stderr);
+  const first = await e.succeed("apply", "-f", e.dir);
   assert.deepEqual(results(first.stdout), {
     ResourceGraphDefinition: "Active",
     ServiceAccount: "created",
@@ -130,14 +147,12 @@ Deno.test("apply creates the objects, a second apply changes nothing, delete lea
   const service = await e.get("service", "httpbin");
   assert.deepEqual(service.spec.selector, deployment.spec.template.metadata.labels);
 
-  const again = await e.kro("apply", "-f", e.dir);
-  assert.equal(again.code, 0, again.stderr);
+  const again = await e.succeed("apply", "-f", e.dir);
   assert.equal(results(again.stdout).Deployment, "unchanged");
   const after = await e.get("deployment", "httpbin");
   assert.equal(after.metadata.generation, deployment.metadata.generation);
 
-  const deleted = await e.kro("delete", "-f", e.dir);
-  assert.equal(deleted.code, 0, deleted.stderr);
+  await e.succeed("delete", "-f", e.dir);
   for (const kind of ["serviceaccount", "deployment", "service"]) {
     assert.equal(await e.get(kind, "httpbin"), undefined, kind);
   }
@@ -152,8 +167,7 @@ Deno.test("apply creates the objects, a second apply changes nothing, delete lea
 
 Deno.test("delete removes the instances of other graphs that an instance contains, and their objects", async () => {
   await using e = await nestedExample();
-  const deleted = await e.kro("delete", `outer.${e.group}/a`);
-  assert.equal(deleted.code, 0, deleted.stderr);
+  const deleted = await e.succeed("delete", `outer.${e.group}/a`);
   assert.deepEqual(results(deleted.stdout), {
     Outer: "deleted",
     Middle: "deleted",
@@ -165,17 +179,14 @@ Deno.test("delete removes the instances of other graphs that an instance contain
 
 Deno.test("delete removes nested instances whose ResourceGraphDefinition no longer exists", async () => {
   await using e = await nestedExample();
-  const rgds = await e.kro("delete", `rgd/inner.${e.group}`, `rgd/middle.${e.group}`);
-  assert.equal(rgds.code, 0, rgds.stderr);
-  const deleted = await e.kro("delete", "-f", `${e.dir}/outer.json`);
-  assert.equal(deleted.code, 0, deleted.stderr);
+  await e.succeed("delete", `rgd/inner.${e.group}`, `rgd/middle.${e.group}`);
+  await e.succeed("delete", "-f", `${e.dir}/outer.json`);
   assert.deepEqual(await e.left(), []);
 });
 
 Deno.test("apply and reconcile delete the objects of a pruned instance of another graph", async () => {
   await using e = await nestedExample();
-  const pruned = await e.kro("apply", "-f", `${e.dir}/empty.json`);
-  assert.equal(pruned.code, 0, pruned.stderr);
+  const pruned = await e.succeed("apply", "-f", `${e.dir}/empty.json`);
   assert.deepEqual(results(pruned.stdout), {
     Outer: "ACTIVE",
     Middle: "pruned",
@@ -184,12 +195,11 @@ Deno.test("apply and reconcile delete the objects of a pruned instance of anothe
   });
   assert.deepEqual(await e.left(), [`outer.${e.group}/a`]);
 
-  assert.equal((await e.kro("apply", "-f", `${e.dir}/outer.json`)).code, 0);
+  await e.succeed("apply", "-f", `${e.dir}/outer.json`);
   const patch = '{"spec":{"full":false}}';
   const outer = `outers.${e.group}`;
   await e.kubectl(["patch", outer, "a", "-n", e.namespace, "--type=merge", "-p", patch]);
-  const reconciled = await e.kro("reconcile", `${outer}/a`);
-  assert.equal(reconciled.code, 0, reconciled.stderr);
+  await e.succeed("reconcile", `${outer}/a`);
   assert.deepEqual(await e.left(), [`outer.${e.group}/a`]);
   await e.kro("delete", `${outer}/a`);
 });
@@ -199,38 +209,28 @@ Deno.test("apply creates a nested instance again that is being deleted", async (
   const middle = `middles.${e.group}`;
   const before = await e.get(middle, "a-in");
   await e.kubectl(["delete", middle, "a-in", "-n", e.namespace, "--wait=false"]);
-  const applied = await e.kro("apply", "-f", `${e.dir}/outer.json`);
-  assert.equal(applied.code, 0, applied.stderr);
+  await e.succeed("apply", "-f", `${e.dir}/outer.json`);
   const after = await e.get(middle, "a-in");
   assert.notEqual(after.metadata.uid, before.metadata.uid);
   assert.equal(after.status.state, "ACTIVE");
-  assert.equal((await e.kro("delete", `outers.${e.group}/a`)).code, 0);
+  await e.succeed("delete", `outers.${e.group}/a`);
 });
 
 Deno.test("reconcile of one object prints the result of this object alone", async () => {
   await using e = await nestedExample();
-  const broken = {
-    apiVersion: "kro.run/v1alpha1",
-    kind: "ResourceGraphDefinition",
-    metadata: { name: `broken.${e.group}` },
-    spec: {
-      schema: { group: e.group, apiVersion: "v1alpha1", kind: "Broken", spec: { a: "strng" } },
-    },
-  };
+  const broken = rgdOf(e.group, "Broken", { a: "strng" }, []);
   await e.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(broken) });
-  const inner = await e.kro("reconcile", `inners.${e.group}/a-in-in`);
-  assert.equal(inner.code, 0, inner.stderr);
+  const inner = await e.succeed("reconcile", `inners.${e.group}/a-in-in`);
   assert.deepEqual(results(inner.stdout), { Inner: "ACTIVE", ConfigMap: "unchanged" });
   assert.equal(inner.stderr, `Inner ${e.namespace}/a-in-in: ACTIVE`);
 
-  const rgd = await e.kro("reconcile", `rgd/outer.${e.group}`);
-  assert.equal(rgd.code, 0, rgd.stderr);
+  const rgd = await e.succeed("reconcile", `rgd/outer.${e.group}`);
   assert.deepEqual(results(rgd.stdout), { ResourceGraphDefinition: "Active" });
   const absent = await e.kro("reconcile", `rgd/absent.${e.group}`);
   assert.equal(absent.code, 1);
   assert.deepEqual(results(absent.stdout), { ResourceGraphDefinition: "not found" });
   await e.kro("delete", `rgd/broken.${e.group}`);
-  assert.equal((await e.kro("delete", `outers.${e.group}/a`)).code, 0);
+  await e.succeed("delete", `outers.${e.group}/a`);
 });
 
 Deno.test("a deletion that times out names the objects whose finalizers hold it up", async () => {
@@ -246,29 +246,14 @@ Deno.test("a deletion that times out names the objects whose finalizers hold it 
   const text = `ConfigMap ${e.namespace}/a-in-in-map (finalizers: example.com/hold)`;
   assert.ok(late.stderr.includes(`timed out; deleting apply-order wave 1: waiting for ${text}`));
   await hold([]);
-  assert.equal((await e.kro("delete", `outers.${e.group}/a`)).code, 0);
+  await e.succeed("delete", `outers.${e.group}/a`);
   assert.deepEqual(await e.left(), []);
 });
 
 Deno.test("apply removes fields that a file lost since kubectl applied it", async () => {
   await using e = await example();
-  const rgd = (fields: object) => ({
-    apiVersion: "kro.run/v1alpha1",
-    kind: "ResourceGraphDefinition",
-    metadata: { name: `kept.${e.group}` },
-    spec: {
-      schema: { group: e.group, apiVersion: "v1alpha1", kind: "Kept", spec: fields },
-      resources: [{
-        id: "map",
-        template: {
-          apiVersion: "v1",
-          kind: "ConfigMap",
-          metadata: { name: "${schema.metadata.name}" },
-          data: { a: "${schema.spec.a}" },
-        },
-      }],
-    },
-  });
+  const map = configMap("map", "${schema.metadata.name}", { a: "${schema.spec.a}" });
+  const rgd = (fields: object) => rgdOf(e.group, "Kept", fields, [map]);
   const instance = (spec: object) => ({
     apiVersion: `${e.group}/v1alpha1`,
     kind: "Kept",
@@ -282,8 +267,7 @@ Deno.test("apply removes fields that a file lost since kubectl applied it", asyn
     );
   const byKro = async (object: object) => {
     await Deno.writeTextFile(`${e.dir}/object.json`, JSON.stringify(object));
-    const { code, stderr } = await e.kro("apply", "-f", `${e.dir}/object.json`);
-    assert.equal(code, 0, stderr);
+    await e.succeed("apply", "-f", `${e.dir}/object.json`);
   };
   const a = 'string | default="1"';
   try {
@@ -314,11 +298,10 @@ Deno.test("apply removes fields that a file lost since kubectl applied it", asyn
 
 Deno.test("reconcile repairs drifted objects", async () => {
   await using e = await example();
-  assert.equal((await e.kro("apply", "-f", e.dir)).code, 0);
+  await e.succeed("apply", "-f", e.dir);
   const patch = '{"spec":{"selector":{"app":"other"}}}';
   await e.kubectl(["patch", "service", "httpbin", "-n", e.namespace, "--type=merge", "-p", patch]);
-  const { code, stdout, stderr } = await e.kro("reconcile", `${e.kind}/demo-httpbin`);
-  assert.equal(code, 0, stderr);
+  const { stdout } = await e.succeed("reconcile", `${e.kind}/demo-httpbin`);
   assert.equal(results(stdout).Service, "configured");
   assert.deepEqual((await e.get("service", "httpbin")).spec.selector, {
     app: "httpbin",
@@ -365,8 +348,7 @@ Deno.test("apply leaves instances to a live controller, unless --force-local is 
   assert.match(left.stderr, /left to the controller somebody_1 in namespace cli-/);
   assert.match(left.stderr, /timed out/);
   assert.equal(await e.get("crd", e.kind), undefined, "the command reconciled nothing itself");
-  const forced = await e.kro("apply", "-f", e.dir, "--force-local");
-  assert.equal(forced.code, 0, forced.stderr);
+  await e.succeed("apply", "-f", e.dir, "--force-local");
   await e.kro("delete", "-f", e.dir, "--force-local");
   // Removes the Lease, because other tests would wait for its holder, which does not exist.
   await e.kubectl(["delete", "lease", "controller.kro.run", "-n", e.namespace]);
@@ -380,12 +362,10 @@ Deno.test("an unknown token and an unknown kind print one line each", async () =
   );
   const path = `${e.dir}/kubeconfig`;
   await Deno.writeTextFile(path, config);
-  const stderr: string[] = [];
-  const output = { out: () => {}, err: (line: string) => void stderr.push(line), colour: false };
-  const code = await main(["reconcile", "--kubeconfig", path], output);
+  const { code, stderr, lines } = await runCommand(["reconcile", "--kubeconfig", path]);
   assert.equal(code, 2);
-  assert.equal(stderr.length, 1);
-  assert.match(stderr[0]!, new RegExp(`401|credentials of ${path}`));
+  assert.equal(lines, 1);
+  assert.match(stderr, new RegExp(`401|credentials of ${path}`));
 
   const unknown = await e.kro("apply", "-f", `${e.dir}/instance.yaml`);
   assert.equal(unknown.code, 2);

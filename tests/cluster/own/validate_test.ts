@@ -3,25 +3,16 @@
  * CRDs, and rejects unknown kinds.
  */
 import assert from "node:assert/strict";
-import { main } from "../../../src/cli/mod.ts";
 import { installOwnCrds, sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";
+import { runCommand } from "../../support/command.ts";
 
 Deno.test("validate reads the cluster's kinds, changes nothing, and reports when it cannot reach the cluster", async () => {
   const controlPlane = await sharedControlPlane();
   await using space = await testNamespace("validate");
   const group = `${space.name}.example.dev`;
   const dir = await Deno.makeTempDir();
-  const validate = async (file: string, ...args: string[]) => {
-    let stdout = "";
-    const stderr: string[] = [];
-    const out = (text: string) => void (stdout += text);
-    const code = await main(["validate", "-f", `${dir}/${file}`, ...args], {
-      out,
-      err: (line) => stderr.push(line),
-      colour: false,
-    });
-    return { code, stdout, stderr: stderr.join("\n") };
-  };
+  const validate = (file: string, ...args: string[]) =>
+    runCommand(["validate", "-f", `${dir}/${file}`, ...args]);
   const rgd = (kind: string, size: string) =>
     `apiVersion: kro.run/v1alpha1\nkind: ResourceGraphDefinition\nmetadata: {name: ${space.name}}\n` +
     `spec:\n  schema:\n    kind: Shop\n    apiVersion: v1alpha1\n    spec: {size: ${size} | required=true}\n` +
@@ -109,13 +100,11 @@ spec:
 `;
   const kro = async (command: string, text: string) => {
     await Deno.writeTextFile(file, text);
-    let stdout = "";
-    const stderr: string[] = [];
-    const code = await main([
+    const { code, stdout, stderr } = await runCommand([
       ...[command, "-f", file, "--kubeconfig", controlPlane.kubeconfigFor("kro")],
       ...command === "validate" ? [] : ["--force-local"],
-    ], { out: (text) => stdout += text, err: (line) => stderr.push(line), colour: false });
-    return { code, stdout: stdout.replaceAll(file, "rgd.yaml"), stderr: stderr.join("\n") };
+    ]);
+    return { code, stdout: stdout.replaceAll(file, "rgd.yaml"), stderr };
   };
   const before = rgd('{values: "string", gone: "string"}');
   const after = '{values: "object", added: "boolean | default=true"}';

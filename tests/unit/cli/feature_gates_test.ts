@@ -1,7 +1,7 @@
 /** Tests of the flag `--feature-gates`: its syntax, and its effect on commands. */
 import assert from "node:assert/strict";
 import { parseFeatureGates } from "../../../src/cli/feature_gates.ts";
-import { main } from "../../../src/cli/mod.ts";
+import { runCommand } from "../../support/command.ts";
 
 const off = {
   CELOmitFunction: false,
@@ -66,12 +66,7 @@ spec: { name: g }
 Deno.test("omit() is available only with its feature gate", async () => {
   const path = await Deno.makeTempFile({ suffix: ".yaml" });
   await Deno.writeTextFile(path, rgd);
-  const kro = async (...args: string[]) => {
-    let [stdout, stderr] = ["", ""];
-    const out = (text: string) => void (stdout += text);
-    const err = (line: string) => void (stderr += line + "\n");
-    return { code: await main(args, { out, err, colour: false }), stdout, stderr };
-  };
+  const kro = (...args: string[]) => runCommand(args);
   try {
     const gate = "--feature-gates=CELOmitFunction=true";
     const refused = await kro("render", "-f", path);

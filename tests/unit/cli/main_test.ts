@@ -3,18 +3,12 @@
  * connection errors.
  */
 import assert from "node:assert/strict";
-import { main, parseYaml } from "../../../src/cli/mod.ts";
+import { parseYaml } from "../../../src/cli/mod.ts";
+import { runCommand } from "../../support/command.ts";
 
 const example = new URL("../../../deploy/examples/httpbin", import.meta.url).pathname;
 
-/** Runs a command line, and returns its exit code and output. */
-async function kro(...args: string[]) {
-  let stdout = "";
-  const stderr: string[] = [];
-  const out = (text: string) => void (stdout += text);
-  const code = await main(args, { out, err: (line) => stderr.push(line), colour: false });
-  return { code, stdout, stderr: stderr.join("\n"), lines: stderr.length };
-}
+const kro = (...args: string[]) => runCommand(args);
 
 async function withFile<T>(text: string, run: (path: string) => Promise<T>): Promise<T> {
   const path = await Deno.makeTempFile({ suffix: ".yaml" });

@@ -1,6 +1,7 @@
 /** `kro render`: observed objects, and the exit code when a node is not rendered. */
 import assert from "node:assert/strict";
-import { main, parseYaml } from "../../../src/cli/mod.ts";
+import { parseYaml } from "../../../src/cli/mod.ts";
+import { runCommand } from "../../support/command.ts";
 
 const RGD = `apiVersion: kro.run/v1alpha1
 kind: ResourceGraphDefinition
@@ -61,12 +62,10 @@ async function render(files: string[], observed?: string) {
   try {
     await Deno.writeTextFile(`${dir}/files.yaml`, files.join("---\n"));
     if (observed) await Deno.writeTextFile(`${dir}/observed.yaml`, observed);
-    let stdout = "";
-    const stderr: string[] = [];
-    const code = await main([
+    const { code, stdout, stderr } = await runCommand([
       ...["render", "-f", `${dir}/files.yaml`],
       ...observed ? ["--observed", `${dir}/observed.yaml`] : [],
-    ], { out: (text) => stdout += text, err: (line) => stderr.push(line), colour: false });
+    ]);
     // deno-lint-ignore no-explicit-any -- objects of any kind
     const objects = (parseYaml(stdout, "stdout") as any[]).slice(1);
     return { code, objects, stderr };
@@ -82,13 +81,13 @@ Deno.test("a node that is not rendered is reported, and the exit code is 1", asy
   const { code, objects, stderr } = await render([RGD, INSTANCE]);
   assert.equal(code, 1);
   assert.deepEqual(objects, []);
-  assert.match(stderr.join("\n"), /^node "settings" is not rendered: Waiting: .*not found/m);
-  assert.match(stderr.join("\n"), /^node "web" is not rendered: Pending/m);
+  assert.match(stderr, /^node "settings" is not rendered: Waiting: .*not found/m);
+  assert.match(stderr, /^node "web" is not rendered: Pending/m);
 });
 
 Deno.test("nodes read the observed objects, which are not printed", async () => {
   const { code, objects, stderr } = await render([RGD, INSTANCE], `${SETTINGS}---\n${WEB}`);
-  assert.deepEqual([code, stderr], [0, []]);
+  assert.deepEqual([code, stderr], [0, ""]);
   assert.deepEqual(namesOf(objects), ["Deployment web", "ConfigMap after"]);
   const [web, after] = objects;
   assert.equal(web.spec.template.spec.containers[0].image, "nginx");
@@ -107,5 +106,5 @@ Deno.test("an excluded node does not fail the command", async () => {
 Deno.test("an instance that no graph serves is reported, and the exit code is 1", async () => {
   const { code, stderr } = await render([RGD, INSTANCE.replace("Shop", "Other")], SETTINGS);
   assert.equal(code, 1);
-  assert.deepEqual(stderr, ["Other a: no graph of these files serves it"]);
+  assert.equal(stderr, "Other a: no graph of these files serves it");
 });

@@ -1,6 +1,6 @@
 /** Tests of `kro validate`: the positions of problems, output formats and exit codes. */
 import assert from "node:assert/strict";
-import { main } from "../../../src/cli/mod.ts";
+import { runCommand } from "../../support/command.ts";
 
 /** Runs `kro validate` on a folder with these files. Removes the folder's path from the output. */
 async function validate(files: Record<string, string>, ...args: string[]) {
@@ -10,14 +10,11 @@ async function validate(files: Record<string, string>, ...args: string[]) {
       await Deno.mkdir(`${dir}/${name}`.replace(/\/[^/]*$/, ""), { recursive: true });
       await Deno.writeTextFile(`${dir}/${name}`, text);
     }
-    let stdout = "";
-    const stderr: string[] = [];
-    const code = await main(
+    const { code, stdout, stderr } = await runCommand(
       ["validate", "-f", dir, ...args.map((arg) => arg.replace("DIR", dir))],
-      { out: (text) => stdout += text, err: (line) => stderr.push(line), colour: false },
     );
     const cut = (text: string) => text.replaceAll(`${dir}/`, "");
-    return { code, stdout: cut(stdout), stderr: cut(stderr.join("\n")) };
+    return { code, stdout: cut(stdout), stderr: cut(stderr) };
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
