@@ -39,6 +39,16 @@ export const Label = {
   applySetPartOf: "applyset.kubernetes.io/part-of",
 } as const;
 
+/** The keys of the labels of an instance's object that identify the instance. */
+export const INSTANCE_LABELS = [
+  Label.instanceGroup,
+  Label.instanceVersion,
+  Label.instanceKind,
+  Label.instanceNamespace,
+  Label.instanceName,
+  Label.instanceId,
+] as const;
+
 /** The keys of the annotations that kro reads or sets. */
 export const Annotation = {
   tooling: "applyset.kubernetes.io/tooling",

@@ -2,7 +2,7 @@
  * Stores the labels that kro sets on child objects. Most of these labels are equal on all child objects of an
  * instance, so they are stored only once for each instance, as an {@link Owner}.
  */
-import { Label } from "../../api/mod.ts";
+import { INSTANCE_LABELS, Label } from "../../api/mod.ts";
 import { Interner } from "../interner.ts";
 
 /**
@@ -11,12 +11,7 @@ import { Interner } from "../interner.ts";
 const SHARED: readonly string[] = [
   Label.owned,
   Label.kroVersion,
-  Label.instanceId,
-  Label.instanceName,
-  Label.instanceNamespace,
-  Label.instanceGroup,
-  Label.instanceVersion,
-  Label.instanceKind,
+  ...INSTANCE_LABELS,
   Label.applySetPartOf,
 ];
 

@@ -3,6 +3,7 @@ import {
   Annotation,
   CRD_KIND,
   FINALIZER,
+  INSTANCE_LABELS,
   isNotFound,
   type JsonObject,
   type KindRef,
@@ -84,15 +85,7 @@ const gone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [
 const KEYS = Object.values(Label);
 
 /** The labels of a child object that name its instance and node. */
-const IDENTITY = [
-  Label.instanceGroup,
-  Label.instanceVersion,
-  Label.instanceKind,
-  Label.instanceNamespace,
-  Label.instanceName,
-  Label.instanceId,
-  Label.nodeId,
-];
+const IDENTITY = [...INSTANCE_LABELS, Label.nodeId];
 
 /**
  * A disturbance that a user or another controller causes once, while kro processes an update of all

@@ -3,7 +3,7 @@
  * which ApplySet and collection the object belongs.
  */
 import assert from "node:assert/strict";
-import { type KubeObject, Label } from "../../../../src/api/mod.ts";
+import { INSTANCE_LABELS, type KubeObject, Label } from "../../../../src/api/mod.ts";
 import { at, filled, seen, write } from "./store_fixtures.ts";
 
 Deno.test("store: an event requeues the instance that the labels name", () => {
@@ -24,17 +24,7 @@ Deno.test("store: an object whose labels change to another instance requeues bot
   assert.deepEqual(store.names(store.observe(seen(2, { instance: "other" }))), ["demo", "other"]);
 });
 
-const LABELS = [
-  Label.instanceGroup,
-  Label.instanceVersion,
-  Label.instanceKind,
-  Label.instanceNamespace,
-  Label.instanceName,
-  Label.instanceId,
-  Label.applySetPartOf,
-  Label.nodeId,
-  Label.owned,
-];
+const LABELS = [...INSTANCE_LABELS, Label.applySetPartOf, Label.nodeId, Label.owned];
 
 for (const label of LABELS) {
   for (const to of [undefined, "other"]) {
