@@ -48,8 +48,11 @@ const LOOK_MS = 20;
 
 /**
  * Polls until `read` has returned the same string for `ms` milliseconds and at least `ms / 20`
- * reads. If `read` makes a request to the API server, a slow machine is not mistaken for an idle
- * process: the reads take longer, and so does the wait.
+ * times in a row.
+ *
+ * On a busy machine, the string may stay the same only because the tested process gets no CPU time.
+ * A minimum time alone would mistake such a process for an idle one. The requests that `read` sends
+ * to the API server slow down as well, so the minimum number of reads makes the wait longer.
  *
  * @throws an Error with the last string if the string still changes after {@link LIMIT_SECONDS}
  */

@@ -277,6 +277,8 @@ Deno.test("apply removes fields that a file lost since kubectl applied it", asyn
     await byKro(instance({}));
     const applied = await e.get(`kepts.${e.group}`, "a");
     assert.deepEqual(applied.spec, { a: "1" });
+    const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+    assert.equal(applied.metadata.annotations[lastApplied], undefined);
     assert.equal((await e.get("configmap", "a")).data.a, "1");
 
     await byKubectl(rgd({ a, b: "string", c: "string" }));

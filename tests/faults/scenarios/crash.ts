@@ -18,9 +18,9 @@ import { sleep } from "../../support/wait.ts";
 const PATIENCE_MS = 15_000;
 
 /**
- * The time without a request after which the wait for a graph's k-th request ends, in milliseconds.
- * A graph may never send its k-th request, because its number of requests varies by one or two
- * between runs.
+ * If kro sends no request for this time, in milliseconds, the process is killed although some graphs
+ * have not sent their k-th request. Such a graph sends fewer than k requests in this run, because the
+ * number of its requests varies by one or two between runs.
  */
 const IDLE_MS = 3000;
 
