@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import {
   configMap,
   eventually,
+  installOwnCrds,
   sharedControlPlane,
   testNamespace,
 } from "../../support/cluster/mod.ts";
@@ -252,6 +253,7 @@ Deno.test("a deletion that times out names the objects whose finalizers hold it 
 
 Deno.test("apply removes fields that a file lost since kubectl applied it", async () => {
   await using e = await example();
+  await installOwnCrds(e.kubeconfig);
   const map = configMap("map", "${schema.metadata.name}", { a: "${schema.spec.a}" });
   const rgd = (fields: object) => rgdOf(e.group, "Kept", fields, [map]);
   const instance = (spec: object) => ({

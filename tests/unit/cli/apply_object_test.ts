@@ -50,6 +50,11 @@ Deno.test("every manager that owns the last-applied annotation used client-side 
   ]);
 });
 
+Deno.test("the status that a client-side applier updated stays its own", () => {
+  const status = entry("kubectl-client-side-apply", {}, { subresource: "status" });
+  assert.deepEqual(takenOver([byKubectl({}), status], "kro-cli")?.slice(1), [status]);
+});
+
 Deno.test("fields of another API version than that of kro-cli's entry are given up", () => {
   const own = entry("kro-cli", { "f:a": {} }, { operation: "Apply" });
   const older = byKubectl({ "f:b": {} }, { apiVersion: "v1beta1" });

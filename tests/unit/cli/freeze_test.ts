@@ -82,3 +82,14 @@ Deno.test("kro's libraries work with frozen prototypes", async () => {
     lines: true,
   });
 });
+
+Deno.test("the program runs with frozen prototypes", async () => {
+  const report =
+    "addEventListener('unload', () => console.log('frozen:', Object.isFrozen(Object.prototype)));";
+  const main = new URL("../../../main.ts", import.meta.url).pathname;
+  const preload = `--preload=data:application/javascript,${encodeURIComponent(report)}`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", preload, main, "version"],
+  }).output();
+  assert.match(new TextDecoder().decode(stdout), /^frozen: true$/m);
+});

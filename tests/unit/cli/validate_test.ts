@@ -243,3 +243,22 @@ Deno.test("an RGD that contains its own kind is told so", async () => {
       "contain its own kind [KIND]\n",
   );
 });
+
+Deno.test("an RGD that needs a kind of a cycle is not part of the cycle", async () => {
+  const files = { "a.yaml": rgd("A", ["B"]), "b.yaml": rgd("B", ["C"]), "c.yaml": rgd("C", ["B"]) };
+  const { code, stdout } = await validate(files, "--offline");
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /^a\.yaml:11:7: .* the RGD "b" defines B, but has problems itself \[KIND\]$/m,
+  );
+  assert.match(stdout, /^b\.yaml:11:7: .*: b -> c -> b; neither can come first \[KIND\]$/m);
+});
+
+Deno.test("an ambiguous scalar of a document with several RGDs is reported once", async () => {
+  const item = (kind: string) => `- ${rgd(kind, []).trimEnd().replaceAll("\n", "\n  ")}\n`;
+  const list = `apiVersion: v1\nkind: List\nmetadata: {note: on}\nitems:\n${item("A")}${item("B")}`;
+  const { code, stdout } = await validate({ "list.yaml": list }, "--offline");
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(stdout.match(/the scalar on is/g), ["the scalar on is"]);
+});
