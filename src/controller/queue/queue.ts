@@ -63,10 +63,8 @@ export class WorkQueue {
   /** The time for which the oldest waiting key has waited, in milliseconds; 0 when no key is waiting. */
   get ageMs(): number {
     const now = this.#options.clock.now();
-    const oldest = [this.#waiting, this.#background].map((lane) =>
-      lane.values().next().value ?? now
-    );
-    return now - Math.min(...oldest);
+    const oldest = (lane: ReadonlyMap<string, number>) => lane.values().next().value ?? now;
+    return now - Math.min(oldest(this.#waiting), oldest(this.#background));
   }
 
   /** The key that has been processed for the longest time; undefined when no key is being processed. */

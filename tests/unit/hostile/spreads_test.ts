@@ -16,7 +16,6 @@ const SPREAD =
 const BOUNDED = [
   /^cli\//,
   /^graph\/(?:plural|order)\.ts/,
-  /^controller\/queue\.ts/,
   /^controller\/instances\/instance_controller\.ts/,
   /^reconcile\/converge\.ts/,
   /^publish\/rgd_status\.ts/,
