@@ -163,41 +163,51 @@ Deno.test("SIGUSR2 writes a heap snapshot to the only writable folder", async ()
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("protected metrics: a missing or wrong token is 401, a token without the right is 403", async () => {
-  await using cluster = await TestCluster.open("metrics");
-  const inSpace = (...args: string[]) => kubectl(["-n", cluster.namespace, ...args]);
-  const tokenOf = async (account: string) => {
-    await inSpace("create", "serviceaccount", account);
-    return (await inSpace("create", "token", account)).trim();
-  };
-  const [scraper, stranger] = [await tokenOf("scraper"), await tokenOf("stranger")];
-  const role = `${cluster.namespace}-metrics`;
-  await kubectl(["create", "clusterrole", role, "--verb=get", "--non-resource-url=/metrics"]);
-  const subject = `--serviceaccount=${cluster.namespace}:scraper`;
-  await kubectl(["create", "clusterrolebinding", role, `--clusterrole=${role}`, subject]);
-  try {
-    await using kro = await startKro(["--metrics-auth"]);
-    const answer = async (url: string, token?: string) => {
-      const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
-      const response = await fetch(`${url}/metrics`, { headers });
-      await response.body?.cancel();
-      return response.status;
+/** The flags that require a token, each with the path that the token must permit and the URLs of the path. */
+const GUARDED = [
+  { flag: "--metrics-auth", path: "/metrics", urls: ["url", "metricsUrl"] },
+  { flag: "--http-auth", path: "/graphs", urls: ["url"] },
+] as const;
+
+for (const { flag, path, urls } of GUARDED) {
+  Deno.test(`${flag}: a missing or wrong token is 401, a token without the right is 403`, async () => {
+    await using cluster = await TestCluster.open("guarded");
+    const inSpace = (...args: string[]) => kubectl(["-n", cluster.namespace, ...args]);
+    const tokenOf = async (account: string) => {
+      await inSpace("create", "serviceaccount", account);
+      return (await inSpace("create", "token", account)).trim();
     };
-    for (const url of [kro.url, kro.metricsUrl]) {
-      assert.equal(await answer(url), 401);
-      assert.equal(await answer(url, "nonsense"), 401);
-      assert.equal(await answer(url, stranger), 403);
-      await eventually("the scraper has the right", async () => await answer(url, scraper) === 200);
+    const [reader, stranger] = [await tokenOf("reader"), await tokenOf("stranger")];
+    const role = `${cluster.namespace}-reader`;
+    await kubectl(["create", "clusterrole", role, "--verb=get", `--non-resource-url=${path}`]);
+    const subject = `--serviceaccount=${cluster.namespace}:reader`;
+    await kubectl(["create", "clusterrolebinding", role, `--clusterrole=${role}`, subject]);
+    try {
+      await using kro = await startKro([flag]);
+      const answer = async (url: string, token?: string) => {
+        const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+        const response = await fetch(`${url}${path}`, { headers });
+        await response.body?.cancel();
+        return response.status;
+      };
+      for (const url of urls.map((name) => kro[name])) {
+        assert.equal(await answer(url), 401);
+        assert.equal(await answer(url, "nonsense"), 401);
+        assert.equal(await answer(url, stranger), 403);
+        await eventually("the reader has the right", async () => await answer(url, reader) === 200);
+      }
+      assert.equal((await kro.get("/healthz"))?.status, 200);
+      using requests = await KroRequests.open();
+      for (let i = 0; i < 5; i++) assert.equal(await answer(kro.url, reader), 200);
+      const reviews = (await requests.take()).filter(({ resource }) =>
+        resource.endsWith("reviews")
+      );
+      assert.deepEqual(reviews, []);
+    } finally {
+      await kubectl(["delete", "clusterrolebinding,clusterrole", role]);
     }
-    assert.equal((await kro.get("/healthz"))?.status, 200);
-    using requests = await KroRequests.open();
-    for (let i = 0; i < 5; i++) assert.equal(await answer(kro.url, scraper), 200);
-    const reviews = (await requests.take()).filter(({ resource }) => resource.endsWith("reviews"));
-    assert.deepEqual(reviews, []);
-  } finally {
-    await kubectl(["delete", "clusterrolebinding,clusterrole", role]);
-  }
-});
+  });
+}
 
 Deno.test("the log names graph, instance, revision and node, a failure once, and never a secret value", async () => {
   await using cluster = await TestCluster.open("talkative");
