@@ -20,6 +20,7 @@ export { parseDuration } from "./durations.ts";
 export * from "./errors.ts";
 export * from "./freeze.ts";
 export * from "./manifests.ts";
+export { type Position, Positions } from "./positions.ts";
 export * from "./output.ts";
 export * from "./runtime_flags.ts";
 export { main } from "./program.ts";

@@ -7,8 +7,9 @@ import type { Clock } from "./clock.ts";
  */
 const BACKGROUND_MS = 1000;
 
-/** An occupied slot. `cancel` stops the timer that releases the slot. */
+/** An occupied slot. */
 export interface Slot {
+  /** Stops the timer that releases the slot. */
   cancel: () => void;
 }
 
