@@ -262,3 +262,57 @@ Deno.test("the log names graph, instance, revision and node, a failure once, and
   }
   await graph.removeAll();
 });
+
+Deno.test("a refusal that quotes a Secret's value reaches neither status, log, Events nor the API", async () => {
+  await using cluster = await TestCluster.open("leaky");
+  const password = `hidden ${crypto.randomUUID()}`;
+  await using kro = await startKro(["-vv", "--feature-gates=InstanceConditionEvents=true"]);
+  const graph = await TestGraph.create(cluster, {
+    kind: "Leaky",
+    spec: { password: "string" },
+    status: { copy: "${map.metadata.name}" },
+    resources: [
+      {
+        id: "credentials",
+        template: {
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: { name: "${schema.metadata.name}" },
+          stringData: { password: "${schema.spec.password}" },
+        },
+      },
+      {
+        id: "map",
+        template: {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: {
+            name: "${schema.metadata.name}",
+            // The password has a space, so the API server refuses the label and quotes its value.
+            labels: { leak: "${string(credentials.data.password)}" },
+          },
+        },
+      },
+    ],
+  });
+  await graph.served();
+  await graph.create("app", { password });
+  const { status } = await cluster.until(graph.instance("app"), (o) => o.status?.state === "ERROR");
+  const view = await eventually("the API shows the error", async () => {
+    const path = `/graphs/${graph.rgd.name}/instances/${cluster.namespace}/app`;
+    const text = await (await kro.get(path))?.text() ?? "";
+    return text.includes("ERROR") && text;
+  });
+  const events = await eventually("the Event", async () => {
+    const text = await kubectl(["-n", cluster.namespace, "get", "events", "-o", "json"]);
+    return text.includes("is withheld") && text;
+  });
+  const shown = { status: JSON.stringify(status), view, events, log: kro.log() };
+  for (const [where, text] of Object.entries(shown)) {
+    for (const value of [password, btoa(password)]) {
+      assert.ok(!text.includes(value), `the value is in the ${where}: ${text}`);
+    }
+    assert.ok(text.includes("map"), `the ${where} does not name the node`);
+  }
+  await graph.removeAll();
+});
