@@ -3,9 +3,9 @@
  * the API server may quote the value, so kro must withhold them.
  */
 import assert from "node:assert/strict";
-import { ApiError, type KubeObject, type ObjectRef, withoutAnswer } from "../../../src/api/mod.ts";
-import { compileYaml, SECRET, world } from "./fixtures.ts";
-import { MemoryCluster } from "../../../src/reconcile/mod.ts";
+import { ApiError, withoutAnswer } from "../../../src/api/mod.ts";
+import { compileYaml, POD, SECRET, world } from "./fixtures.ts";
+import { MemoryCluster, type MemoryOptions } from "../../../src/reconcile/mod.ts";
 
 const PLANTED = "S3cr3t!pw/with$igns";
 const ENCODED = btoa(PLANTED);
@@ -20,48 +20,72 @@ function map(id: string, data: string, more = "", name = id): string {
     template: {apiVersion: v1, kind: ConfigMap, metadata: {name: "${name}"}, data: {a: "${data}"}}${more}`;
 }
 
+/** The requests of a pass that a case lets the cluster refuse. */
+type Verb = "apply" | "getExternal" | "listCollection" | "listMembers" | "writeStatus";
+
 /**
- * A cluster that rejects writes with an error message that quotes the whole object. Real API
- * servers, webhooks and policies may quote parts of an object.
+ * Returns a cluster that refuses all requests with this verb, except for objects with names that start with
+ * `kept`. The error message quotes the value of the Secret and the request, because real API servers,
+ * webhooks and policies may quote parts of an object.
  */
-class Quoting extends MemoryCluster {
-  override apply(
-    ref: ObjectRef,
-    object: KubeObject,
-    options: Parameters<MemoryCluster["apply"]>[2],
-  ): ReturnType<MemoryCluster["apply"]> {
-    if (ref.name.startsWith("kept")) return super.apply(ref, object, options);
-    const answer = `denied: password ${JSON.stringify(object)} is 'weak'`;
+function quoting(options: MemoryOptions, verb: Verb): MemoryCluster {
+  const cluster = new MemoryCluster(options);
+  const send = cluster[verb].bind(cluster) as (...args: unknown[]) => Promise<unknown>;
+  const refuse = (...args: unknown[]) => {
+    const { name = "" } = args[0] as { name?: string };
+    if (name.startsWith("kept")) return send(...args);
+    const answer = `denied: password ${PLANTED} of ${JSON.stringify(args)} is 'weak'`;
     const causes = [{ field: `data[${PLANTED}].x`, message: answer }, { field: "metadata.labels" }];
     return Promise.reject(
-      new ApiError(`apply configmaps ${ref.name}: ${answer}`, {
+      new ApiError(`${verb} configmaps ${name}: ${answer}`, {
         reason: "Invalid",
         code: 422,
         answer,
         causes,
       }),
     );
-  }
+  };
+  return Object.assign(cluster, { [verb]: refuse });
 }
 
-async function outcomeOf(resources: string, schema = "{}"): Promise<string> {
+/** Returns the outcome and the status of an instance, after one pass or after a pass of its deletion. */
+async function outcomeOf(
+  resources: string,
+  { schema = "{}", refuses = "apply", isDeleted = false }: Options = {},
+): Promise<string> {
   const w = await world(`schema: ${schema}\nresources:${resources}`, {
-    makeCluster: (o) => new Quoting(o),
+    makeCluster: (o) => quoting(o, refuses),
   });
   w.cluster.put(SECRET, {
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: "db", namespace: "default" },
-    data: { password: ENCODED },
+    data: { password: ENCODED, pod: btoa("kept-pod") },
   });
+  const meta = { name: "kept-pod", namespace: "default" };
+  const status = { phase: PLANTED };
+  w.cluster.put(POD, { apiVersion: "v1", kind: "Pod", metadata: meta, status });
   w.create();
+  if (isDeleted) {
+    await w.pass();
+    w.cluster.evict(w.ref());
+  }
   const outcome = await w.pass();
   const { instance, ...rest } = outcome;
   return JSON.stringify([rest, instance?.status]);
 }
 
+interface Options {
+  /** The schema of the RGD, as YAML. */
+  schema?: string;
+  /** The verb that the cluster refuses; `apply` by default. */
+  refuses?: Verb;
+  /** Whether the instance is being deleted. */
+  isDeleted?: boolean;
+}
+
 const read = "${string(sec.data.password)}";
-const cases: Record<string, [resources: string, kept: RegExp, schema?: string]> = {
+const cases: Record<string, [resources: string, kept: RegExp, options?: Options]> = {
   "a refusal of an object that reads the Secret": [
     external + map("cm", read),
     /apply configmaps cm: Invalid \(HTTP 422\) in data, metadata\.labels; the cause is withheld/,
@@ -94,13 +118,66 @@ const cases: Record<string, [resources: string, kept: RegExp, schema?: string]> 
   "a field of the status that fails": [
     external + map("kept", "b"),
     /the cause is withheld/,
-    `{status: {x: "\${int(string(sec.data.password))}"}}`,
+    { schema: `{status: {x: "\${int(string(sec.data.password))}"}}` },
+  ],
+  "a condition of the RGD's author that fails": [
+    external + map("kept", "b"),
+    /"next":\{"kind":"retry","error":.*string.*: the cause is withheld/,
+    {
+      schema: `{status: {conditions: ["\${runtime.newCondition({type: 'A', ` +
+        `status: string(int(string(sec.data.password)))})}"]}}`,
+    },
+  ],
+  "a readyWhen that waits for data": [
+    external + map("kept", read, `\n    readyWhen: ["\${{'a': true}[kept.data.a]}"]`),
+    /readyWhen.*the cause is withheld[^"]*\(waiting for readiness\)/,
+  ],
+  "a readyWhen that shows values of the status": [
+    `${external}
+  - id: pod
+    externalRef: {apiVersion: v1, kind: Pod, metadata: {name: "\${string(sec.data.pod)}"}}
+    readyWhen: ["\${pod.status.phase == 'Running'}"]`,
+    /evaluated to false: \\"pod\.status\.phase == 'Running'\\" \(waiting for readiness\)"/,
+  ],
+  "a label selector that is invalid": [
+    `${external}
+  - id: maps
+    externalRef:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {selector: {matchLabels: {a: "${read}"}}}`,
+    /invalid label selector for maps: the cause is withheld/,
+  ],
+  "a refusal to read the Secret": [
+    external,
+    /getExternal configmaps db: Invalid \(HTTP 422\).*the cause is withheld/,
+    { refuses: "getExternal" },
+  ],
+  "a refusal to list a collection that reads the Secret": [
+    external + map("kept", read, `\n    forEach: [{x: "\${['kept']}"}]`, "${x}"),
+    /listCollection configmaps .*the cause is withheld/,
+    { refuses: "listCollection" },
+  ],
+  "a refusal to list the objects to prune": [
+    external + map("kept", read),
+    /list orphans failed: listMembers.*the cause is withheld/,
+    { refuses: "listMembers" },
+  ],
+  "a refusal to list the objects to delete": [
+    external + map("kept", read),
+    /deletion blocked: listMembers.*the cause is withheld/,
+    { refuses: "listMembers", isDeleted: true },
+  ],
+  "a refusal of the status": [
+    external + map("kept", read),
+    /failed to write the status: .*the cause is withheld/,
+    { refuses: "writeStatus" },
   ],
 };
 
-for (const [name, [resources, kept, schema]] of Object.entries(cases)) {
+for (const [name, [resources, kept, options]] of Object.entries(cases)) {
   Deno.test(`${name} does not quote the value`, async () => {
-    const text = await outcomeOf(resources, schema);
+    const text = await outcomeOf(resources, options);
     for (const value of [PLANTED, ENCODED, "S3cr3t", "igns"]) {
       assert.ok(!text.includes(value), text);
     }
@@ -111,6 +188,12 @@ for (const [name, [resources, kept, schema]] of Object.entries(cases)) {
 Deno.test("a refusal of an object that reads only the Secret's name is shown in full", async () => {
   const text = await outcomeOf(external + map("cm", "${sec.metadata.name}"));
   assert.match(text, /is 'weak'/);
+});
+
+Deno.test("refusals in a graph without Secrets are shown in full", async () => {
+  for (const refuses of ["listMembers", "writeStatus"] as const) {
+    assert.match(await outcomeOf(map("kept", "b"), { refuses }), /is 'weak'/, refuses);
+  }
 });
 
 Deno.test("a Secret and its readers are confidential, their neighbors are not", async () => {

@@ -39,6 +39,7 @@ const source = snapshotSource();
 /** The kinds to which tests refer. */
 export const CONFIG_MAP = core("ConfigMap", "configmaps");
 export const SECRET = core("Secret", "secrets");
+export const POD = core("Pod", "pods");
 export const DEPLOYMENT: KindRef = { ...core("Deployment", "deployments"), group: "apps" };
 
 /** The RGD, the instances and the in-memory cluster of one test. */
