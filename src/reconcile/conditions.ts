@@ -66,8 +66,7 @@ export function suspendedVerdict(state: InstanceState): Verdict {
  * written.
  */
 export function notManaged(message: string): ConditionUpdate {
-  const type = "InstanceManaged";
-  return { type, status: "False", reason: "ManagementFailed", message: shortened(message) };
+  return { type: "InstanceManaged", status: "False", reason: "ManagementFailed", message };
 }
 
 /**

@@ -184,7 +184,7 @@ export function nextAfter(write: StatusWrite): Next | undefined {
 export function lostFields(written: KubeObject, { fields }: InstanceStatus): string[] {
   const kept = statusOf(written);
   const filled = Object.keys(fields).filter((name) => fields[name] !== null);
-  return ["state", "conditions", ...filled].filter((name) => !(name in kept));
+  return ["state", "conditions", ...filled].filter((name) => !Object.hasOwn(kept, name));
 }
 
 /** Returns how the status differs from the status in the cluster; undefined when both are equal. */

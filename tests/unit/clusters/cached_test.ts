@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { ApiError, type KindRef, type KubeObject, Label } from "../../../src/api/mod.ts";
 import { CachedCluster, type CachedParts } from "../../../src/clusters/cached.ts";
+import { LiveCluster } from "../../../src/clusters/live.ts";
 import { ChildCaches, ExternalCaches } from "../../../src/clusters/mod.ts";
-import type { KubeClient } from "../../../src/kube/mod.ts";
+import type { Discovery, KubeClient } from "../../../src/kube/mod.ts";
 
 const KIND: KindRef = {
   group: "",
@@ -187,3 +188,58 @@ Deno.test("cached cluster: members of a watched kind cost no request", async () 
   assert.equal(cluster.isPolled, false);
   stop();
 });
+
+Deno.test("cached cluster: an object of a kind that is not served is not sent", async () => {
+  const sent: string[] = [];
+  const { children, cluster, stop } = partsOf({
+    apply: (ref) => {
+      sent.push(ref.name);
+      return Promise.resolve(OBJECT);
+    },
+  });
+  await children.ensure(KIND, "owner");
+  const asked: string[] = [];
+  children.isMissing = (_kind, instance) => asked.push(instance) > 0;
+  await assert.rejects(
+    cluster.apply(REF, OBJECT, { force: false }),
+    { reason: "NotFound", code: undefined, isKindMissing: true },
+  );
+  assert.deepEqual([asked, sent], [["ns/demo"], []]);
+  stop();
+});
+
+const notServed = new ApiError("apply a: not found", {
+  reason: "NotFound",
+  code: 404,
+  isKindMissing: true,
+});
+const found = { ...KIND, singular: "configmap", shortNames: [], categories: [], subresources: [] };
+const noObject = new ApiError("apply a: not found", { reason: "NotFound", code: 404 });
+
+const refusals: Record<string, [verbs: string[] | undefined, error: ApiError, missing: boolean]> = {
+  "a kind without the verb patch is served": [["create"], notServed, false],
+  "a kind with the verb patch is not served": [["create", "patch"], notServed, true],
+  "an unknown kind is not served": [undefined, notServed, true],
+  "a namespace that does not exist says nothing about the kind": [["patch"], noObject, false],
+};
+
+for (const [name, [verbs, error, isKindMissing]] of Object.entries(refusals)) {
+  Deno.test(`live cluster: after a refused apply, ${name}`, async () => {
+    const client: Partial<KubeClient> = {
+      get: () => Promise.resolve(undefined),
+      apply: () => Promise.reject(error),
+    };
+    const discovery: Partial<Discovery> = {
+      resolve: () => Promise.resolve(verbs && { ...found, verbs }),
+    };
+    const schemas = { resolve: () => Promise.resolve(undefined) };
+    const cluster = new LiveCluster(client as KubeClient, discovery as Discovery, schemas);
+    const { message, reason, code } = error;
+    for (const force of [false, true]) {
+      await assert.rejects(
+        cluster.apply(REF, OBJECT, { force }),
+        { message, reason, code, isKindMissing },
+      );
+    }
+  });
+}

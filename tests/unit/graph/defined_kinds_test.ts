@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { gvkKey, type Problem, type ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { compile, explainKinds, kindsOf } from "../../../src/graph/mod.ts";
+import { buildGraph } from "../../../src/publish/mod.ts";
+import { snapshotSource } from "../../../src/openapi/mod.ts";
 import { rgd as demo } from "./fixtures.ts";
 
 /** An RGD that defines the kind of its name in capitals, and uses the kinds of these RGDs. */
@@ -51,4 +53,12 @@ Deno.test("a kind that no RGD defines keeps its problem", () => {
   const of = rgd("a", "b");
   const compiled = compile(of, new Map());
   assert.deepEqual(explained(of), compiled.ok ? [] : compiled.problems);
+});
+
+Deno.test("an RGD that is built against a cluster is told which RGD defines the missing kind", async () => {
+  const deps = { schemas: snapshotSource(), definedBy: () => rgd("b") };
+  const { problems } = await buildGraph(rgd("a", "b"), deps);
+  assert.deepEqual(texts(problems), [
+    'the RGD "b" defines B, which is not served yet; the conditions of that RGD say why',
+  ]);
 });

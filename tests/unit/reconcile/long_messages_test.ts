@@ -1,8 +1,8 @@
 /** Messages of any length: what conditions and the outcome hold of them. */
 import assert from "node:assert/strict";
-import { ApiError, type Condition, jsonText } from "../../../src/api/mod.ts";
+import { Annotation, ApiError, type Condition, jsonText } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
-import { condition, mapNode, world } from "./fixtures.ts";
+import { condition, configMap, mapNode, type World, world } from "./fixtures.ts";
 
 /** Refuses every apply with a long message. */
 class Verbose extends MemoryCluster {
@@ -26,6 +26,62 @@ Deno.test("a long refusal stands in one condition, cut, and shorter in the condi
   assert.equal(condition(instance, "InstanceSynced").message, ready.message);
   assert.ok(nodes[0]!.reason!.length < 1200);
 });
+
+const LONG = "v".repeat(700_000);
+
+const messages: Record<string, [type: string, start: RegExp, act: (w: World) => void]> = {
+  "a refusal to patch the instance": [
+    "InstanceManaged",
+    /^finalizer\/labeling failed: v+/,
+    ({ cluster }) => {
+      const error = new ApiError(LONG, { reason: "Invalid", code: 422 });
+      cluster.patch = () => Promise.reject(error);
+    },
+  ],
+  "a field that another manager keeps reverting": [
+    "ResourcesReady",
+    /^resource reconciliation failed: .* keeps reverting/,
+    ({ cluster }) => {
+      const apply = cluster.apply.bind(cluster);
+      cluster.apply = async (...args) => ({
+        ...await apply(...args),
+        reverted: { field: `data.${LONG}`, manager: "other", dueMs: 1 },
+      });
+    },
+  ],
+  "a deletion with an invalid inventory": [
+    "ResourcesReady",
+    /^deletion blocked: validate deletion inventory: invalid .*v+/,
+    (w) => {
+      w.cluster.edit(w.ref(), (d) => d.metadata.annotations![Annotation.groupKinds] = `${LONG}_`);
+      w.cluster.evict(w.ref());
+    },
+  ],
+  "an object with long finalizers": [
+    "ResourcesReady",
+    /^deleting resources: waiting for .* \(finalizers: v+/,
+    (w) => {
+      w.cluster.edit(configMap("demo-a"), (d) => d.metadata.finalizers = [LONG]);
+      w.cluster.evict(w.ref());
+      w.cluster.evict(configMap("demo-a"));
+    },
+  ],
+};
+
+for (const [name, [type, start, act]] of Object.entries(messages)) {
+  Deno.test(`the message of ${name} is cut`, async () => {
+    const w = await world(`\nresources:${mapNode("a", "x")}`);
+    w.create();
+    const isNew = type === "InstanceManaged";
+    if (!isNew) await w.converge();
+    act(w);
+    const { instance, conditions, next } = await w.pass();
+    for (const text of [condition(instance, type).message!, jsonText(conditions), jsonText(next)]) {
+      assert.ok(text.length < 4000, String(text.length));
+    }
+    assert.match(condition(instance, type).message!, start);
+  });
+}
 
 Deno.test("messages of nodes do not grow along a chain of dependents", async () => {
   const chain = Array.from(

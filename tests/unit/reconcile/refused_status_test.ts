@@ -15,6 +15,9 @@ import {
   reconcile,
   type StatusPacing,
 } from "../../../src/reconcile/mod.ts";
+import type { Graph } from "../../../src/graph/mod.ts";
+import type { Schema } from "../../../src/openapi/mod.ts";
+import { withoutNullItems } from "../../../src/reconcile/null_items.ts";
 import { condition, configMap, mapNode, world } from "./fixtures.ts";
 
 /**
@@ -79,6 +82,12 @@ Deno.test("a refused value is not sent again until it changes, and acceptance cl
   assert.equal(next.kind, "done");
   assert.equal(status(instance).state, "ACTIVE");
   assert.deepEqual(status(instance).deep, { bad: "right", good: "right" });
+  const { cluster } = w;
+  const { writeStatus } = MemoryCluster.prototype;
+  cluster.writeStatus = (ref, object) => writeStatus.call(cluster, ref, object);
+  w.change({ v: "wrong" });
+  assert.equal((await w.pass()).next.kind, "done", "the value is sent again");
+  assert.deepEqual(status(w.instance()).deep, { bad: "wrong", good: "wrong" });
 });
 
 Deno.test("if the refusal names no field, the last accepted fields are written", async () => {
@@ -211,4 +220,25 @@ Deno.test("a condition that waits for data keeps its last value", async () => {
 /** From now on the API server refuses to create objects. */
 function refuseObjects(cluster: Judging): void {
   cluster.apply = () => Promise.reject(new ApiError("no", { reason: "Forbidden", code: 403 }));
+}
+
+/** The elements of a list and a map whose schema allows or refuses null, and the elements of the list to write. */
+const nulls: Record<string, [items: Schema, kept: unknown[]]> = {
+  "of a type": [{ type: "string" }, ["a"]],
+  "of a nullable type": [{ type: "string", nullable: true }, ["a", null]],
+  "of any type": [{ "x-kubernetes-preserve-unknown-fields": true }, ["a", null]],
+};
+
+for (const [name, [items, list]] of Object.entries(nulls)) {
+  Deno.test(`null among the elements ${name} is ${list.length > 1 ? "kept" : "left out"}`, () => {
+    const properties = { list: { items }, map: { additionalProperties: items } };
+    const schema = { openAPIV3Schema: { properties: { status: { properties } } } };
+    const crd = { spec: { versions: [{ name: "v1", schema }] } };
+    const graph = { crd, instance: { version: "v1" } } as unknown as Graph;
+    const map = list.length > 1 ? { a: "a", b: null } : { a: "a" };
+    assert.deepEqual(
+      withoutNullItems({ list: ["a", null], map: { a: "a", b: null } }, graph),
+      { list, map },
+    );
+  });
 }

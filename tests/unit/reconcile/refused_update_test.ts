@@ -62,6 +62,23 @@ for (
   });
 }
 
+Deno.test("an includeWhen reads the live object after a refused update", async () => {
+  const reader = (test: string) => `\n    includeWhen: ["\${a.data.value ${test} '1'}"]`;
+  const w = await world(
+    `
+schema: {spec: {v: string | default="1"}}
+resources:${mapNode("a", "${schema.spec.v}")}
+${mapNode("b", "${schema.spec.v}", reader("=="))}
+${mapNode("c", "${schema.spec.v}", reader("!="))}`,
+    { makeCluster: (o) => new Refusing(o) },
+  );
+  w.create();
+  await w.converge();
+  (w.cluster as Refusing).refused.add("demo-a");
+  w.change({ v: "2" });
+  assert.deepEqual(states(await w.pass()), { a: "Failed", b: "Ready", c: "Skipped" });
+});
+
 Deno.test("every refusal of a pass is in the condition, also below another refused node", async () => {
   const w = await chain();
   w.create();

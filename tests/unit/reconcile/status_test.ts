@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import type { Condition, JsonObject, KubeObject, ObjectRef } from "../../../src/api/mod.ts";
 import { MemoryCluster, reconcile, type StatusPacing } from "../../../src/reconcile/mod.ts";
+import { lostFields } from "../../../src/reconcile/status.ts";
 import { ApiError } from "../../../src/api/mod.ts";
 import { condition, configMap, foreignMap, mapNode, type World, world } from "./fixtures.ts";
 
@@ -249,6 +250,26 @@ Deno.test("a status that the API server drops because of a changed CRD is retrie
   assert.equal(again.next.kind, "done");
   assert.equal((again.instance!.status as JsonObject).state, "ACTIVE");
 });
+
+const losses: Record<string, [kept: JsonObject, fields: JsonObject, lost: string[]]> = {
+  "all fields are kept": [{ a: 1 }, { a: 2 }, []],
+  "a field is dropped": [{ a: 1 }, { a: 1, b: [] }, ["b"]],
+  "a null field is dropped, as the API server does": [{}, { a: null }, []],
+  "a field with the name of a member that each object inherits is dropped": [
+    {},
+    { constructor: "x" },
+    ["constructor"],
+  ],
+};
+
+for (const [name, [kept, fields, lost]] of Object.entries(losses)) {
+  Deno.test(`fields that the API server dropped: ${name}`, () => {
+    const metadata = { name: "demo" };
+    const status = { state: "ACTIVE", conditions: [], ...kept };
+    const written = { apiVersion: "example.com/v1", kind: "Demo", metadata, status };
+    assert.deepEqual(lostFields(written, { state: "ACTIVE", conditions: [], fields }), lost);
+  });
+}
 
 Deno.test("the finalizer is not added to an instance with an invalid inventory", async () => {
   const w = await world(ONE);
