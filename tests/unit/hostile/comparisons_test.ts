@@ -7,6 +7,7 @@ import { deeperThan, didYouMean, jsonEqual, type KubeObject } from "../../../src
 import { ChildStore } from "../../../src/clusters/cache/store.ts";
 import { canonical, desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
 import { foreignChange } from "../../../src/clusters/drift/foreign_change.ts";
+import { nullFields } from "../../../src/clusters/drift/nulls.ts";
 import { quantity } from "../../../src/clusters/drift/normalise.ts";
 import { world } from "../reconcile/fixtures.ts";
 
@@ -158,8 +159,43 @@ Deno.test("a long name gets no suggestion", () => {
 });
 
 Deno.test("canonical refuses a value that is nested too deeply", () => {
-  assert.throws(() => canonical(lists(6_000)), { name: "TooDeepError" });
+  for (const make of [lists, objects]) {
+    assert.doesNotThrow(() => canonical(make(257)));
+    for (const depth of [258, 6_000]) {
+      assert.throws(() => canonical(make(depth)), { name: "TooDeepError" });
+    }
+  }
 });
+
+Deno.test("managed fields that are nested too deeply for JSON.stringify differ from each desired object", () => {
+  // V8 recurses only into objects whose keys are array indexes.
+  const deep = JSON.parse('{"0":'.repeat(9_990) + "{}" + "}".repeat(9_990));
+  assert.throws(() => JSON.stringify(deep), RangeError);
+  // The projection ignores the deep fields, because their keys name no field.
+  const print = fingerprint(applied(1, "1", { "f:spec": {}, "f:data": deep }));
+  assert.ok(print);
+  assert.notEqual(print.valuesHash, desiredValues(applied(1)));
+  assert.equal(print.entryHash, print.valuesHash);
+});
+
+const nulls = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [i, null]));
+const long = (length: number) => ({ ["k".repeat(length)]: { below: null } });
+const deepNull = JSON.parse('{"a":'.repeat(300) + "null" + "}".repeat(300));
+
+const bounds: Record<string, [spec: unknown, count: number]> = {
+  "all null fields of an object with few of them": [nulls(3), 3],
+  "at most 1000 null fields": [nulls(5_000), 1_000],
+  "a null field with a long path": [long(900), 1],
+  "no null field with a path of more than 1000 characters": [{ top: null, ...long(1_000) }, 1],
+  "no null field that is nested too deeply": [{ top: null, deep: deepNull }, 1],
+};
+
+for (const [name, [spec, count]] of Object.entries(bounds)) {
+  Deno.test(`the comparison of null fields includes ${name}`, () => {
+    assert.equal(nullFields(applied(spec), false).length, count);
+  });
+}
 
 Deno.test("an instance whose value is nested too deeply fails its node", async () => {
   const made = await world(`

@@ -67,6 +67,19 @@ for (const label of LABELS) {
   }
 }
 
+Deno.test("store: an object whose labels change again and again has four former owners", () => {
+  const store = filled();
+  for (let i = 1; i <= 9; i++) store.observe(seen(i, { instance: `i${i}` }));
+  store.names();
+  assert.deepEqual(store.names(store.observe(seen(10, { instance: "i9", data: { a: "b" } }))), [
+    "i1",
+    "i2",
+    "i3",
+    "i4",
+    "i9",
+  ]);
+});
+
 Deno.test("store: an object recreated under its name has no former owners", () => {
   const store = filled(seen(1), seen(2, { instance: "other" }));
   store.names(store.gone({ ...at, uid: "u1" }));

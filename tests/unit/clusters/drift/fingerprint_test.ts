@@ -66,6 +66,13 @@ const projections: { name: string; value: Json; fields: JsonObject; expected: Js
     expected: ["b"],
   },
   {
+    name:
+      "an owned field without a value is null, even if each object inherits a member of its name",
+    value: { data: {} },
+    fields: { "f:data": { "f:constructor": {} } },
+    expected: { data: { constructor: null } },
+  },
+  {
     name: "a scalar where a map was expected is the value",
     value: { spec: 3 },
     fields: { "f:spec": { "f:x": {} } },

@@ -83,6 +83,13 @@ const cases: {
     expected: { field: "data.a", manager: "x" },
   },
   {
+    name: "a removed field with the name of a member that each object inherits has no value",
+    live: { data: { b: "2" } },
+    desired: { data: { constructor: { a: "1" } } },
+    entries: [],
+    expected: { field: "data.constructor.a" },
+  },
+  {
     name: "a list element is reported with its keys",
     live: { ports: [{ port: 80, protocol: "TCP", name: "theirs" }] },
     desired: { ports: [{ port: 80, protocol: "TCP", name: "ours" }] },
