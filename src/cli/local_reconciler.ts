@@ -181,8 +181,11 @@ export class LocalReconciler {
       return outcome;
     });
     this.#report.ended(ref, state, object, failed);
-    // If the instance is created again, the new instance has to be reconciled as well.
-    if (!object) this.#passes.delete(refKey(ref));
+    if (object) return;
+    // If the instance is created again, the new instance has to be reconciled as well. The pass that created
+    // it may have run before its key was removed here, so only a read shows whether it exists.
+    this.#passes.delete(refKey(ref));
+    if (await this.#session.client.get(ref)) this.#follow(ref);
   }
 
   async #removeOne(ref: ObjectRef): Promise<void> {
@@ -204,16 +207,17 @@ export class LocalReconciler {
       const outcome = await reconcile(graph, instance, cluster, this.#context());
       await this.#removeChildren(outcome);
       return outcome;
-    });
+    }, true);
   }
 
-  async #untilSettled(ref: ObjectRef, pass: (i: KubeObject) => Promise<Outcome>): Promise<Result> {
+  async #untilSettled(
+    ref: ObjectRef,
+    pass: (instance: KubeObject) => Promise<Outcome>,
+    isDeletion = false,
+  ): Promise<Result> {
     const { client } = this.#session;
-    return await untilSettled(ref, pass, {
-      client,
-      report: this.#report,
-      deadline: this.#deadline,
-    });
+    const deadline = this.#deadline;
+    return await untilSettled(ref, pass, { client, report: this.#report, deadline, isDeletion });
   }
 
   /**

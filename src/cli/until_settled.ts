@@ -31,6 +31,11 @@ export interface Circumstances {
   report: Report;
   /** The time after which no further pass starts, in milliseconds of `performance.now()`. */
   deadline: number;
+  /**
+   * Whether the passes continue a deletion. An instance without deletionTimestamp then counts as deleted: it
+   * was created again under the same name, and the deletion does not concern it.
+   */
+  isDeletion?: boolean;
 }
 
 /**
@@ -40,7 +45,7 @@ export interface Circumstances {
 export async function untilSettled(
   ref: ObjectRef,
   pass: (instance: KubeObject) => Promise<Outcome>,
-  { client, report, deadline }: Circumstances,
+  { client, report, deadline, isDeletion }: Circumstances,
 ): Promise<Result> {
   let pause = FIRST_PAUSE_MS;
   let failures = 0;
@@ -56,7 +61,8 @@ export async function untilSettled(
   };
   for (;;) {
     const instance = await client.get(ref);
-    if (!instance) return settled({ state: "deleted", failed: false });
+    const isGone = !instance || (isDeletion && instance.metadata.deletionTimestamp === undefined);
+    if (isGone) return settled({ state: "deleted", failed: false });
     const outcome = await pass(instance);
     report.nodes(outcome.nodes);
     report.removed(outcome.removed);
