@@ -38,8 +38,8 @@ export interface Fingerprint {
 }
 
 /**
- * Returns both hashes of an object from the API server; undefined when kro owns no field of the object. The
- * hash of the managed-fields entry alone does not show every change. The entry stays the same when another
+ * Returns the hash of kro's managed-fields entry and the hash of the values that kro owns, for an object from
+ * the API server. Returns undefined when kro owns no field of the object. The hash of the entry alone does not show every change. The entry stays the same when another
  * client applies under kro's manager name, when a list is reordered, and when an admission webhook changes
  * values. An object that is nested too deeply to be compared counts as different from every desired object.
  */

@@ -30,7 +30,10 @@ const IDLE_MS = 3000;
  */
 const SIDE_BY_SIDE = 3;
 
-/** The number (k) of the request to disturb, by the name of the graphs' copy. */
+/**
+ * The number k of the request that the proxy disturbs. The test runs several copies of its graphs, and each
+ * key of the map is the name of one copy.
+ */
 type Ks = ReadonlyMap<string, number>;
 
 /**
