@@ -1,4 +1,4 @@
-/** The result of an evaluation, as callers outside of this room (the folder `src/cel`) see it. */
+/** The result of an evaluation, as code outside of `src/cel` sees it. */
 
 /** The reason why an evaluation failed. */
 export interface CelFailure {

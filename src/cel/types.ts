@@ -1,5 +1,5 @@
 /**
- * The types that this room shares with other rooms: CEL types, parsed and checked expressions, problems,
+ * The types that code outside of `src/cel` may use: CEL types, parsed and checked expressions, problems,
  * reads and costs.
  */
 import type { PassBudget } from "./evaluate/budget.ts";

@@ -7,7 +7,7 @@ import type { KindInfo, KindTable } from "./schema.ts";
 
 /**
  * A source in which kinds and their schemas can be looked up. Implementations that do I/O are in other
- * rooms.
+ * folders, such as `ClusterSchemas` in `src/clusters`.
  */
 export interface SchemaSource {
   /**

@@ -1,6 +1,6 @@
 /**
- * The errors of evaluations. A {@link CelError} is thrown inside of this room (the folder `src/cel`), and
- * becomes a failure outside.
+ * The errors of evaluations. A {@link CelError} is thrown only inside of `src/cel`. Code outside of `src/cel`
+ * receives a `CelFailure` instead.
  */
 import { shortened } from "../../api/mod.ts";
 import type { CelFailure } from "../failure.ts";
