@@ -34,7 +34,7 @@ export interface SchemaSpec {
   scope?: "Namespaced" | "Cluster";
   /** The fields of an instance's `spec`, in SimpleSchema. */
   spec?: JsonObject;
-  /** The custom types that the SimpleSchema uses, by name. */
+  /** The custom types that the SimpleSchema uses. The keys are the names of the types. */
   types?: JsonObject;
   /** The fields of an instance's `status`, with the expressions that compute their values. */
   status?: JsonObject;

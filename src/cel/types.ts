@@ -97,7 +97,7 @@ export interface Program {
 
 /** The names that an expression may use. */
 export interface CelScope {
-  /** The types of the variables, by name. */
+  /** The types of the variables. The keys are the names of the variables. */
   variables: Readonly<Record<string, CelType>>;
   /**
    * Whether the expression may call `omit()`; false by default. Expressions in templates may call the

@@ -45,9 +45,15 @@ export class LocalReconciler {
   readonly #report: Report;
   readonly #deadline: number;
   readonly #graphs = new Map<string, Published>();
-  /** The graphs of RGDs in the cluster, by kind. A graph is published once, even if many instances need it. */
+  /**
+   * The graphs of RGDs in the cluster. The keys are the kinds of the graphs' instances. A graph is published
+   * once, even if many instances need it.
+   */
   readonly #loaded = new Map<string, Promise<Published | undefined>>();
-  /** The reconciles and deletions that this command has started, by object. Some may have ended. */
+  /**
+   * The reconciles and deletions that this command has started. The keys identify the objects. Some of the
+   * reconciles and deletions may have ended.
+   */
   readonly #passes = new Map<string, Promise<void>>();
   #known?: Promise<ResourceGraphDefinition[]>;
 

@@ -53,10 +53,7 @@ export interface CachedParts {
   externals: ExternalCaches;
   /** The backoff of repairing fields that another field manager keeps reverting. */
   reverts: RevertBackoff;
-  /**
-   * The mutex for each object, by the object's key, so that two instances never write the same object at the
-   * same time.
-   */
+  /** One mutex for each object, so that two instances never write the same object at the same time. */
   locks: KeyedMutex;
   /** Consistent lists of the objects of an ApplySet, which are read before a finalizer is removed. */
   liveLists: LiveLists;

@@ -42,11 +42,11 @@ export class LiveCluster implements Cluster {
   readonly #discovery: Discovery;
   readonly #schemas: SchemaSource;
   /**
-   * The objects that were read and have not been written since, by key. The next apply of an object compares
-   * the desired object with the object stored here.
+   * The objects that were read and have not been written since. The next apply of an object compares the
+   * desired object with the object stored here.
    */
   readonly #read = new Map<string, KubeObject | undefined>();
-  /** The resourceVersions that kro's own last writes gave the objects, by key. */
+  /** The resourceVersion that kro's own last write gave each object. */
   readonly #written = new Map<string, string>();
 
   /** Creates the cluster, without sending a request. */

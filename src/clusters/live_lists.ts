@@ -22,7 +22,10 @@ interface Caller {
  */
 export class LiveLists {
   readonly #client: Pick<KubeClient, "list">;
-  /** The callers that wait for the next list while a list is in flight, by kind and namespace. */
+  /**
+   * The callers that wait for the next list while a list is in flight. Each key stands for a kind and a
+   * namespace.
+   */
   readonly #waiting = new Map<string, Caller[]>();
 
   /** Creates the lists, without sending a request. */

@@ -65,13 +65,13 @@ export class ClusterSchemas implements SchemaSource {
   readonly #discovery: Discovery;
   readonly #now: () => number;
   /**
-   * The kinds that each CRD defines, by the name of the CRD. The value is undefined when the kind of that
-   * name is served without a CRD.
+   * The kinds that each CRD defines. The keys are the names of the CRDs. The value is undefined when the kind
+   * of that name is served without a CRD.
    */
   readonly #crds: AsyncCache<KindInfo[] | undefined>;
   /**
-   * The kinds of each OpenAPI document, by the path of the document. The path contains the hash of the
-   * document's content.
+   * The kinds of each OpenAPI document. The keys are the paths of the documents; a path contains the hash of
+   * the document's content.
    */
   readonly #documents: AsyncCache<KindInfo[]>;
   /** The path of the cached OpenAPI document of each apiVersion. */

@@ -17,7 +17,7 @@ import type { Dimension, Expression, Field, Node } from "./types.ts";
 
 /** The values that type-checking needs for all expressions of a graph. */
 export interface CheckContext {
-  /** The types of the variable `schema` and of every node, by name. */
+  /** The types of the variable `schema` and of every node. The keys are `schema` and the ids of the nodes. */
   readonly variables: Readonly<Record<string, CelType>>;
   /**
    * The ids of all nodes. An expression depends on a node if it reads the variable with the node's id. The

@@ -64,7 +64,10 @@ function unwrapped(type: CelType): CelType {
   return type.kind === "optional" ? type.value : type;
 }
 
-/** How values of the libraries of Kubernetes become values of JSON, by type. */
+/**
+ * How to convert a value of a Kubernetes library type to a JSON value, as a hint for the user. The keys are
+ * the names of the types.
+ */
 const PARTS: ReadonlyMap<string, string> = new Map([
   ["net.IP", "convert with string(..)"],
   ["net.CIDR", "convert with string(..)"],

@@ -9,7 +9,10 @@ import { below } from "./template.ts";
 /** The greatest number of characters of a name: of a DNS subdomain, which most kinds require. */
 const NAME_LENGTH = 253;
 
-/** Kinds whose names are shorter, by group and kind. A CronJob's Jobs get a suffix of eleven characters. */
+/**
+ * The maximum length of the name for kinds that allow only shorter names. The keys are `group/kind`. A
+ * CronJob's Jobs get a suffix of eleven characters.
+ */
 const SHORTER: ReadonlyMap<string, number> = new Map([
   ["/Service", LABEL_LENGTH],
   ["/Namespace", LABEL_LENGTH],

@@ -26,10 +26,10 @@ export function readsOfDrafts(
 }
 
 /**
- * Returns the parts of each node's objects that caches must keep, by the id of the node: the parts that the
- * expressions of the graph read, and the fields with expressions that read only resourceVersions. kro
- * compares these fields with their live values, so that a new resourceVersion alone does not cause an
- * apply.
+ * Returns the parts of each node's objects that caches must keep. The keys are the ids of the nodes. Caches
+ * must keep the parts that the expressions of the graph read, and the fields with expressions that read only
+ * resourceVersions. kro compares these fields with their live values, so that a new resourceVersion alone
+ * does not cause an apply.
  *
  * @param status For each variable, the parts of its value that the expressions of the status read.
  */

@@ -140,7 +140,10 @@ export interface Graph {
   readonly resources: readonly ResourceInformation[];
   /** The status fields and conditions of instances. */
   readonly status: StatusPlan;
-  /** The parts of each node's objects that the expressions of the graph read, by the id of the node. */
+  /**
+   * The parts of each node's objects that the expressions of the graph read. The keys are the ids of the
+   * nodes.
+   */
   readonly reads: ReadonlyMap<string, Reads>;
   /**
    * Whether an expression reads the instance's annotation

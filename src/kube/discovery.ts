@@ -96,8 +96,9 @@ export class Discovery {
   }
 
   /**
-   * Returns the paths of the OpenAPI v3 documents, by apiVersion such as `v1` or `apps/v1`. The query of
-   * each path contains a hash of the document, so the path changes when the document changes (KEP-2896).
+   * Returns the paths of the OpenAPI v3 documents. The keys are apiVersions such as `v1` or `apps/v1`. The
+   * query of each path contains a hash of the document, so the path changes when the document changes
+   * (KEP-2896).
    */
   async openapi(): Promise<Map<string, string>> {
     const index = await this.#client.raw("/openapi/v3") as OpenApiIndex;

@@ -24,7 +24,10 @@ interface Entry {
   resourceVersion: string;
 }
 
-/** Stores uid and resourceVersion of each known object, by namespace and name. */
+/**
+ * Stores the uid and the resourceVersion of each known object. An object is identified by its namespace and
+ * name.
+ */
 export class KnownObjects {
   readonly #kind: KindRef;
   #entries = new Map<string, Entry>();

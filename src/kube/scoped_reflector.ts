@@ -36,8 +36,8 @@ type Scope =
   /** The list of all namespaces has succeeded. */
   | { readonly name: "everywhere" }
   /**
-   * The list of all namespaces was refused. `watches` contains the watches of single namespaces, by the
-   * name of the namespace.
+   * The list of all namespaces was refused. `watches` contains one watch for each namespace. Its keys are the
+   * names of the namespaces.
    */
   | { readonly name: "namespaces"; readonly watches: Map<string, NamespaceWatch> };
 

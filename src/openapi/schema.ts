@@ -13,7 +13,7 @@ export interface Schema {
   format?: string;
   /** The description of the value. */
   description?: string;
-  /** The schemas of an object's fields, by field name. */
+  /** The schemas of an object's fields. The keys are the names of the fields. */
   properties?: Record<string, Schema>;
   /** The schema of the values of a map; `true` when the values may be anything. */
   additionalProperties?: Schema | boolean;

@@ -40,8 +40,8 @@ export interface Known extends Facts {
    */
   lastGood?: LastGood;
   /**
-   * The error messages of refused writes, by the part of the publication that was refused. All writes that
-   * precede a refused write were made.
+   * The error messages of refused writes. The keys are the parts of the publication that were refused. All
+   * writes that precede a refused write were made.
    */
   refused: Partial<Record<Part, string>>;
 }

@@ -59,7 +59,7 @@ export type Write =
    * finalizer is removed because the next write deletes the revision.
    */
   | { type: "releaseRevision"; retires: boolean } & PatchWrite
-  /** Makes the RGD the controller of a revision, by an owner reference. */
+  /** Makes the RGD the controller of a revision, with an owner reference. */
   | { type: "adoptRevision" } & PatchWrite
   /** Creates the GraphRevision that records the RGD's spec. */
   | { type: "createRevision" } & CreateWrite

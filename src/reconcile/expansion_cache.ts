@@ -18,10 +18,9 @@ const MAX_OBJECTS = 4000;
 const MIN_COLLECTION = 50;
 
 /**
- * Caches the objects of expanded collections, by instance object and node. The key is the identity of the
- * instance object, so a changed instance has no cached collections and is expanded again. The least
- * recently used instances are removed first. All passes of a process share one cache, as
- * {@link PassContext.expansions}.
+ * Caches the objects of expanded collections for each instance object and node. A changed instance is a new
+ * object, so it has no cached collections and is expanded again. The least recently used instances are
+ * removed first. All passes of a process share one cache, as {@link PassContext.expansions}.
  */
 export class ExpansionCache {
   /** The cached collections by instance and node, with the most recently used instance last. */

@@ -32,7 +32,8 @@ export interface MemberQuery {
   /** The kinds and namespaces to list. The namespace of the instance is always listed in addition. */
   inventory: Inventory;
   /**
-   * Kinds that the cluster is known to serve, by `Kind.group`. Any other kind is looked up in the cluster.
+   * Kinds that the cluster is known to serve. The keys are of the form `Kind.group`. Any other kind is looked
+   * up in the cluster.
    */
   known?: ReadonlyMap<string, KindRef>;
 }

@@ -9,8 +9,8 @@ import type { Verdict } from "./verdict.ts";
 const FOLDER = `${import.meta.dirname}/golden`;
 
 /**
- * Reads upstream's recorded results of a suite, by the test cases' names. Returns an empty map if
- * the file does not exist.
+ * Reads upstream's recorded results of a suite. The keys are the names of the test cases. Returns
+ * an empty map if the file does not exist.
  */
 export async function readGolden(area: Area, name: string): Promise<Map<string, Verdict>> {
   let text: string;

@@ -273,8 +273,8 @@ export interface Convergence {
   /** The time limit, in milliseconds from `since`. */
   patienceMs: number;
   /**
-   * The time limit starts at this time, and earlier writes are ignored. In milliseconds, by
-   * `performance.now()`.
+   * The time limit starts at this time, a value of `performance.now()` in milliseconds. Earlier
+   * writes are ignored.
    */
   since: number;
 }

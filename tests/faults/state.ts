@@ -13,7 +13,10 @@ import {
 import type { KubeClient } from "../../src/kube/mod.ts";
 import { THING } from "./thing_kind.ts";
 
-/** The objects as JSON with sorted keys, by `graph kind namespace/name`. */
+/**
+ * The objects as JSON with sorted keys. The keys of the record are of the form `graph kind
+ * namespace/name`.
+ */
 export type State = Record<string, string>;
 
 const core = (kind: string): KindRef => ({

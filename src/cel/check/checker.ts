@@ -34,7 +34,7 @@ import { Bindings, mostGeneral } from "./unify.ts";
 
 const CONDITION_FIELDS = ["type", "status", "reason", "message"];
 
-/** The types of the variables that macros declare, by name. */
+/** The types of the variables that macros declare. The keys are the names of the variables. */
 export type Names = ReadonlyMap<string, Term>;
 
 /**

@@ -86,7 +86,10 @@ function objectOrMap(schema: Schema, name: string): CelType {
 
 type Struct = Extract<CelType, { kind: "struct" }>;
 
-/** Returns the schemas of the fields that an object's schema declares, by their JSON names. */
+/**
+ * Returns the schemas of the fields that an object's schema declares. The keys are the JSON names of the
+ * fields.
+ */
 export function declaredFields(schema: Schema): Readonly<Record<string, Schema>> {
   if (!schema["x-kubernetes-embedded-resource"]) return schema.properties ?? {};
   const declared = schema.properties ?? {};

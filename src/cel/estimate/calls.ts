@@ -36,8 +36,8 @@ const ZONE = 8_000;
 /** The maximum cost of each part that a function cuts out of a string. */
 const PART = 20;
 /**
- * The maximum length of a value that is converted to a string, by the type of the value. The longest value of
- * the type `opaque` is an address with its prefix.
+ * The maximum length of the string to which a value is converted. The keys are the types of the value. The
+ * longest string of the type `opaque` is an address with its prefix.
  */
 const TEXT_LENGTHS: Readonly<Record<string, number>> = {
   bool: 5,

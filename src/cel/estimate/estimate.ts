@@ -90,7 +90,9 @@ function resultCost(shape: Shape): Range {
   return range(0, values * RETURNED + shape.characters() * RETURNED_CHARACTER);
 }
 
-/** The shapes (estimated sizes) of the variables that macros declare, by name. */
+/**
+ * The shapes (estimated sizes) of the variables that macros declare. The keys are the names of the variables.
+ */
 export type Shapes = ReadonlyMap<string, Shape>;
 
 /** Estimates the nodes of one expression. */

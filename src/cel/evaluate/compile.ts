@@ -22,7 +22,7 @@ import { compileCall } from "./calls.ts";
 import type { Step } from "./frame.ts";
 import { compileLoop } from "./loops.ts";
 
-/** The closures that read the macro variables visible at a node, by the name of the variable. */
+/** The closures that read the macro variables visible at a node. The keys are the names of the variables. */
 export type Locals = ReadonlyMap<string, Step>;
 
 /** Compiles the nodes of one expression. */

@@ -13,7 +13,10 @@ const ADVANCE = 12;
 /** The number of reads that are charged together, because a charge for each read would slow down the read. */
 const BATCH = 32;
 
-/** Returns the maximum cost of matching one character, by the number of instructions of the program. */
+/**
+ * Returns the maximum cost of matching one character. The cost grows with the number of instructions of the
+ * program.
+ */
 export function characterCost(instructions: number): number {
   return (instructions + ADVANCE) * INSTRUCTION;
 }

@@ -21,18 +21,24 @@ import { endsOperand, type Token, tokenize } from "./tokens.ts";
 export interface Prepared {
   /** The rewritten expression, which has the same length as the original. */
   readonly text: string;
-  /** The values of the literals that were replaced by placeholder strings, by offset. */
+  /**
+   * The values of the literals that were replaced by placeholder strings. The keys are the offsets of the
+   * literals.
+   */
   readonly literals: ReadonlyMap<number, LiteralValue>;
-  /** The names that were replaced by placeholder identifiers, without back-ticks, by offset. */
+  /**
+   * The names, without back-ticks, that were replaced by placeholder identifiers. The keys are the offsets of
+   * the names.
+   */
   readonly names: ReadonlyMap<number, string>;
   /**
-   * The indexes of the optional elements of each list or map literal, by the offset of the literal's opening
-   * bracket.
+   * The indexes of the optional elements of each list or map literal. The keys are the offsets of the
+   * literals' opening brackets.
    */
   readonly optional: ReadonlyMap<number, ReadonlySet<number>>;
   /**
-   * The error message for each character that was inserted to make cel-js fail, by the offset of the
-   * character.
+   * The error message for each character that was inserted to make cel-js fail. The keys are the offsets of
+   * the characters.
    */
   readonly refused: ReadonlyMap<number, string>;
 }

@@ -210,7 +210,7 @@ function scalar(json: Json | undefined, schema: Schema, meter: Meter): Value {
   }
 }
 
-/** The costs of parsing one character of a string, by its format. */
+/** The costs of parsing one character of a string. The keys are the formats of the string. */
 const PARSED: Readonly<Record<string, number>> = { byte: 2, duration: 20, "date-time": 1 };
 
 function text(json: string, format: string | undefined, meter: Meter): Value {

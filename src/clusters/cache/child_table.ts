@@ -35,7 +35,7 @@ export interface SharedParts {
 export interface ChildReader {
   /** The kind of the cached objects. */
   readonly kind: KindRef;
-  /** The schema of the kind, by which values are normalized before they are compared. */
+  /** The schema of the kind. Values are normalized with the schema before they are compared. */
   readonly schema?: Schema;
   /** The number of cached objects. */
   readonly size: number;

@@ -20,7 +20,7 @@ import { type Interest, type InterestCount, Interests } from "./interests.ts";
 interface Watched {
   readonly kind: KindRef;
   readonly store: ExternalStore;
-  /** The paths that the expressions of each owner read, by the name of the owner. */
+  /** The paths that the expressions of each owner read. The keys are the names of the owners. */
   readonly owners: Map<string, Reads>;
   readonly stop: AbortController;
   readonly reflector: ScopedReflector;

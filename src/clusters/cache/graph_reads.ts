@@ -5,7 +5,10 @@
 import { groupKind } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 
-/** The paths that the expressions of one graph read, by the id of the node that creates the objects. */
+/**
+ * The paths that the expressions of one graph read. The keys are the ids of the nodes that create the
+ * objects.
+ */
 export type NodeReads = ReadonlyMap<string, Reads>;
 
 /**
@@ -32,9 +35,8 @@ interface ReadsOfKind {
 }
 
 /**
- * The paths that graphs read of their child objects, by the kind of the graphs' instances. The paths of a new
- * graph are added before its caches are filled. The paths of the replaced graph are removed after its last
- * pass.
+ * Stores which paths of child objects the graphs of each instance kind read. The paths of a new graph are
+ * added before its caches are filled. The paths of the replaced graph are removed after its last pass.
  */
 export class GraphReads {
   readonly #byKind = new Map<string, ReadsOfKind>();

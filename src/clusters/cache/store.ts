@@ -76,8 +76,8 @@ export class ChildStore implements ChildWriter {
   readonly #onChange: StoreListener;
   readonly #writes = new InflightWrites<ChildWrite, ChildEvent>();
   /**
-   * The UID of each object that kro deleted and whose DELETED event has not arrived yet, by the key of the
-   * object.
+   * The UID of each object that kro deleted and whose DELETED event has not arrived yet. The keys of the map
+   * are the keys of the objects.
    */
   readonly #deleted = new Map<string, string>();
 

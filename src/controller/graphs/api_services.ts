@@ -30,7 +30,7 @@ const logger = getLogger(["kro", "graph"]);
 export class ApiServices {
   readonly #onAvailable: (api: GroupVersion) => void;
   readonly #now: () => number;
-  /** The time at which each aggregated API became available, by apiVersion. */
+  /** The time at which each aggregated API became available. The keys are apiVersions. */
   readonly #available = new Map<string, number>();
   #running?: Promise<void>;
 

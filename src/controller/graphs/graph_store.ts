@@ -55,7 +55,7 @@ export class GraphStore {
   readonly #enqueue: (key: string) => void;
   readonly #onCrdChanged: (crd: string) => void;
   readonly #entries = new Map<string, StoredEntry>();
-  /** The metadata of all CRDs of the cluster, by name. */
+  /** The metadata of all CRDs of the cluster. The keys are the names of the CRDs. */
   readonly #crds = new Map<string, KubeObject>();
   /** The number of changes of any CRD so far, used as a logical clock. */
   #crdClock = 0;
@@ -64,7 +64,10 @@ export class GraphStore {
    * publication of an RGD had begun.
    */
   readonly #changedAt = new Map<string, number>();
-  /** The revisions that are being deleted and still have kro's finalizer, by name. */
+  /**
+   * The revisions that are being deleted and still have kro's finalizer. The keys are the names of the
+   * revisions.
+   */
   readonly #toRelease = new Map<string, KubeObject>();
   #synced = false;
 

@@ -49,7 +49,7 @@ interface Sent {
 
 interface EventSeries {
   bucket: TokenBucket;
-  /** The Events that were sent, by their type, reason and message. */
+  /** The Events that were sent. Each key consists of the Event's type, reason and message. */
   sent: Map<string, Sent>;
 }
 

@@ -40,10 +40,7 @@ export interface Passed {
   stored: KubeObject | undefined;
 }
 
-/**
- * The records of the last pass over each instance, by the key of the instance. Also logs each pass and writes
- * its Kubernetes Events.
- */
+/** The record of the last pass over each instance. Also logs each pass and writes its Kubernetes Events. */
 export class InstanceRecords {
   readonly #deps: RecordDeps;
   readonly #last = new Map<string, LastPass>();

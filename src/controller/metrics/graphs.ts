@@ -81,7 +81,9 @@ export class GraphMetrics {
     if (from !== to) this.#states.inc({ name, from, to });
   }
 
-  /** Counts a GraphRevision that kro created, by the reason for creating it. */
+  /**
+   * Counts a GraphRevision that kro created. The label of the metric is the reason for creating the revision.
+   */
   issued(reason: "no_revision" | "spec_changed"): void {
     this.#issued.inc({ reason });
   }

@@ -268,7 +268,9 @@ export class Metrics {
     this.#graphs.state(name, from, to);
   }
 
-  /** Counts a GraphRevision that kro created, by the reason for creating it. */
+  /**
+   * Counts a GraphRevision that kro created. The label of the metric is the reason for creating the revision.
+   */
   revisionIssued(reason: "no_revision" | "spec_changed"): void {
     this.#graphs.issued(reason);
   }

@@ -23,7 +23,10 @@ export class RevisionMetrics implements RevisionEvents {
   readonly #retireErrors;
   readonly #transitions;
   readonly #evictions;
-  /** The states of the revisions of each RGD, by the name of the RGD and the number of the revision. */
+  /**
+   * The states of the revisions of each RGD. The outer keys are the names of the RGDs, and the inner keys the
+   * numbers of the revisions.
+   */
   readonly #known = new Map<string, ReadonlyMap<number, RevisionState>>();
 
   /** Registers the metrics in the registry. */

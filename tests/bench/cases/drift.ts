@@ -6,8 +6,8 @@ import { BY } from "../kit/user.ts";
 
 /**
  * Changes a field of a ConfigMap that kro has applied. Returns the time of the change, and a
- * promise that resolves with the time when kro has reverted the change. Times are in milliseconds,
- * by `performance.now()`.
+ * promise that resolves with the time when kro has reverted the change. The times are values of
+ * `performance.now()`, in milliseconds.
  */
 export async function changeConfigMap(client: KubeClient, watch: ObjectWatch, name: string) {
   const ref = { kind: KINDS.ConfigMap, namespace: NAMESPACE, name };

@@ -94,7 +94,10 @@ function work(): void {
   }
 }
 
-/** The last generation of each instance that has been processed, by the instance's name. */
+/**
+ * The last generation of each instance that has been processed. The keys are the names of the
+ * instances.
+ */
 const started = new Map<string, number>();
 
 const { resourceVersion } = await client.list(of);

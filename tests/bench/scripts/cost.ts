@@ -55,8 +55,8 @@ const listOf = <T>(size: number, item: (index: number) => T) =>
   Array.from({ length: size }, (_, i) => item(i));
 
 /**
- * The first arguments of functions that parse a string, by the name of the function. Each entry
- * returns strings of about the given size that the function can parse.
+ * For each function that parses a string, a function that returns valid first arguments of about
+ * the given size. The keys are the names of the parsing functions.
  */
 const UNDERSTOOD: Readonly<Record<string, (size: number) => string[]>> = {
   quantity: (n) => [`${"1".repeat(n)}Ki`],

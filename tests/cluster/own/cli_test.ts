@@ -127,7 +127,7 @@ async function nestedExample() {
   };
 }
 
-/** Returns the results in a printed table, by `Kind name`. */
+/** Returns the results in a printed table. The keys are of the form `Kind name`. */
 function results(stdout: string): Record<string, string> {
   const rows = stdout.trim().split("\n").slice(1).map((line) => line.split(/\s{2,}/));
   return Object.fromEntries(rows.map((cells) => [cells[0]!, cells.at(-1)!]));

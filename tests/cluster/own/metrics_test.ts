@@ -29,7 +29,10 @@ const counted = (value: string): GraphSpec => ({
   ],
 });
 
-/** Returns the values of all metrics except histogram buckets, by name and labels. */
+/**
+ * Returns the values of all metrics except histogram buckets. Each key is the metric's name with
+ * its labels.
+ */
 async function scrape(url: string): Promise<Map<string, number>> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const lines = text.split("\n").filter((line) => /^[a-z]/.test(line) && !/_bucket\{/.test(line));

@@ -2,7 +2,7 @@
 // integration tests is identified by its file (without `_test.go`) and line, an end-to-end test by
 // its name. Source: kubernetes-sigs/kro, test/integration and test/e2e.
 
-/** The line numbers or names of the scenarios, by file. A test is named `file:line`. */
+/** The line numbers or names of the scenarios in each file. A test is named `file:line`. */
 export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> = {
   // Scenarios about instances, their status and their conditions.
   lifecycle: [36],

@@ -14,7 +14,7 @@ import {
 
 const KINDS = ["ConfigMap", "Secret", "Deployment.apps"];
 
-/** Returns all child objects, by kind and name. */
+/** Returns all child objects. Each key consists of the object's kind and name. */
 async function children(s: Scenario): Promise<Map<string, Live>> {
   const lists = await Promise.all(KINDS.map(async (kind) => {
     const found = await s.cluster.list(kind, "kro.run/owned=true");

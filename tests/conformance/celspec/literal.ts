@@ -6,7 +6,7 @@ import { type Type, Type_PrimitiveType } from "@bufbuild/cel-spec/cel/expr/check
 import type { Value } from "@bufbuild/cel-spec/cel/expr/value_pb.js";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
 
-/** An example expression of each type, by the name of the type. */
+/** An example expression of each type. The keys are the names of the types. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   bool: "true",
   bytes: "b''",

@@ -24,7 +24,8 @@ export interface Seen extends Target {
   /** The request's body. */
   body: string;
   /**
-   * The time at which the request arrived at the proxy, in milliseconds, by `performance.now()`.
+   * The time at which the request arrived at the proxy, as a value of `performance.now()` in
+   * milliseconds.
    */
   began: number;
 }
@@ -34,13 +35,13 @@ export interface Entry extends Seen {
   /** The name of the fault that was applied to the request; `pass` if no fault was applied. */
   fault: string;
   /**
-   * The time at which the proxy forwarded the request to the API server, in milliseconds, by
-   * `performance.now()`.
+   * The time at which the proxy forwarded the request to the API server, as a value of
+   * `performance.now()` in milliseconds.
    */
   forwarded?: number;
   /**
-   * The time at which the API server's response was complete, in milliseconds, by
-   * `performance.now()`. For a watch, the time at which the watch ended.
+   * The time at which the API server's response was complete, as a value of `performance.now()` in
+   * milliseconds. For a watch, the time at which the watch ended.
    */
   ended?: number;
   /** The position of the API server's response among all its responses, from 1. */

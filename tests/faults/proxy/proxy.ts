@@ -43,8 +43,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #stopped = Promise.withResolvers<void>();
   /**
-   * The first response to each list of a whole kind, by path; the fault `older` sends this response
-   * again.
+   * The first response to each list of a whole kind. The keys are the URL paths of the lists. The
+   * fault `older` sends this response again.
    */
   readonly #lists = new Map<string, string>();
   #number = 0;

@@ -90,7 +90,10 @@ class Pair {
   }
 }
 
-/** The variants of the scenario, by name. Each function disturbs the leader in one phase. */
+/**
+ * The variants of the scenario. The keys are their names. Each function disturbs the leader in one
+ * phase.
+ */
 const misfortunes: Record<string, (env: Environment, pair: Pair) => Promise<void>> = {
   "killed": async (_, pair) => {
     await pair.kill(await pair.leader());

@@ -30,7 +30,7 @@ const BABBLE = [
 /** A watch event of 100 MiB, larger than any object that an API server stores. */
 const HUGE = `{"kind":"ConfigMap","data":{"text":"${"x".repeat(100 * 2 ** 20)}"}}`;
 
-/** The faults of the watches in every phase, by name. */
+/** The faults that disturb the watches in every phase. The keys are the names of the faults. */
 const plans: Record<string, (env: Environment) => Plan> = {
   "older first lists": (env) => ({
     before: () => env.kro.crash(),

@@ -47,8 +47,8 @@ export interface CachedSetup extends AsyncDisposable {
   readonly client: KubeClient;
   readonly namespace: string;
   /**
-   * Returns the number of requests since the last call, by `verb resource`. Watches and objects of
-   * other namespaces do not count.
+   * Returns the number of requests since the last call. The keys are of the form `verb resource`.
+   * Watches and objects of other namespaces do not count.
    */
   requests(): Record<string, number>;
   /** Returns the names of the instances that were requeued since the last call. */

@@ -25,9 +25,9 @@ export interface RecordedClient extends AsyncDisposable {
   /** All requests that have completed or failed, including watches. */
   readonly sent: readonly RequestInfo[];
   /**
-   * Returns the number of requests since the last call, by `verb resource`, without watches. With
-   * `namespace`, counts only requests for objects of that namespace. This excludes the requests
-   * that caches send because an earlier test's namespace is being deleted.
+   * Returns the number of requests since the last call, without watches. The keys are of the form
+   * `verb resource`. With `namespace`, counts only requests for objects of that namespace, so that
+   * requests of caches for the deleted namespace of an earlier test do not count.
    */
   requests(namespace?: string): Record<string, number>;
 }

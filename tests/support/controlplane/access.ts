@@ -27,7 +27,7 @@ export interface RunningControlPlane {
   readonly dir: string;
   /** The path of the API server's audit log. */
   readonly auditLog: string;
-  /** The process IDs of the components, by component name. */
+  /** The process IDs of the components. The keys are the names of the components. */
   readonly pids: Readonly<Record<string, number>>;
   /** The path of a kubectl of the same version as the API server. */
   readonly kubectlPath: string;
@@ -47,9 +47,9 @@ export interface Description {
   server: string;
   /** The path of a kubectl of the same version as the API server. */
   kubectl: string;
-  /** The process IDs of the components, by component name. */
+  /** The process IDs of the components. The keys are the names of the components. */
   pids: Record<string, number>;
-  /** The bearer tokens, by user. */
+  /** The bearer tokens of the users. The keys are the names of the users. */
   tokens: Record<string, string>;
 }
 

@@ -11,7 +11,7 @@ import { PROBLEMS } from "./table/problems.ts";
 const CONDITION = /^\w+=(?:True|False|Unknown)\/\w+$/;
 
 /**
- * The content of each source file, by its path from the repository's root, such as
+ * The content of each source file. The keys are the paths from the repository's root, such as
  * `src/cli/files.ts`.
  */
 export type Sources = ReadonlyMap<string, string>;

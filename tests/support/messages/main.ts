@@ -11,8 +11,8 @@ const root = new URL("../../..", import.meta.url).pathname;
 const page = join(root, "docs/messages.md");
 
 /**
- * Returns the content of each TypeScript file below `folder`, by its path from the repository's
- * root.
+ * Returns the content of each TypeScript file below `folder`. The keys are the paths from the
+ * repository's root.
  */
 export function readSources(folder = "src"): Map<string, string> {
   const sources = new Map<string, string>();

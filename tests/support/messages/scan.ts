@@ -48,7 +48,7 @@ const SILENT_FILES = [
 /** Constants that contain lists of words instead of messages. */
 const SILENT_CONSTANTS = /RESERVED|WORDS/;
 
-/** The labels of errors in docs/messages.md, by the name of the error's class. */
+/** The labels of errors in docs/messages.md. The keys are the names of the errors' classes. */
 const ERROR_CODES = new Map([
   ["BadQuery", "HTTP 400"],
   ["ConfigError", "exit 2"],

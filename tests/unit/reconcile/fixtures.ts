@@ -142,7 +142,7 @@ export class World {
       .map((o) => o.metadata.name!);
   }
 
-  /** Returns the number of writes of the last reconciliation, by verb. */
+  /** Returns the number of writes of the last reconciliation for each verb. */
   counts(): Record<string, number> {
     const groups = Map.groupBy(this.cluster.writes, (c) => c.verb);
     return Object.fromEntries([...groups].map(([verb, list]) => [verb, list.length]));
@@ -210,7 +210,7 @@ export function condition(object: KubeObject | undefined, type: string): Partial
   return status?.conditions?.find((c) => c.type === type) ?? {};
 }
 
-/** Returns the state of each node, by the node's ID. */
+/** Returns the state of each node. The keys are the IDs of the nodes. */
 export function states(outcome: Outcome): Record<string, string> {
   return Object.fromEntries(outcome.nodes.map((n) => [n.id, n.state]));
 }

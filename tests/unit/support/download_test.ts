@@ -7,7 +7,7 @@ const machine = { os: "linux", arch: "amd64" };
 const hex = async (data: Uint8Array<ArrayBuffer>) =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex();
 
-/** Returns the files of all releases, by their paths on a mirror. */
+/** Returns the files of all releases. The keys are the paths of the files on a mirror. */
 async function releases(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const encode = (text: string) => new TextEncoder().encode(text);
   const path = (url: string) => url.replace("https://", "/");

@@ -1,4 +1,4 @@
-/** The messages that kro logs, by log category. */
+/** The messages that kro logs, grouped by log category. */
 import type { Section } from "./types.ts";
 
 /** The section about log lines in `docs/messages.md`. */
