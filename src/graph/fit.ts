@@ -32,8 +32,9 @@ export function misfit(
 }
 
 /**
- * Whether bytes are written as base64: the result's type or the field's has bytes, so that both agree. A
- * result of type dyn that turns out to be bytes fails in every other field.
+ * Returns whether bytes in the result of an expression are written as base64. They are if the type of the
+ * result contains bytes, or if the type of the result does not exclude bytes and the schema of the field has
+ * the format `byte`. In any other field, a result of type dyn that turns out to be bytes fails.
  */
 export function writesBytes(type: CelType, target: Schema | undefined): boolean {
   if (hasBytes(type)) return true;

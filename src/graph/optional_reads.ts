@@ -9,9 +9,11 @@ import { below } from "./template.ts";
 import type { Expression, Graph, Node } from "./types.ts";
 
 /**
- * Warnings (code `OPTIONAL`) about reads of optional fields without a default: an instance that does not
- * give the field never gets the node's objects. A field that the same expression tests, or an includeWhen
- * on which the node depends, is left out, and so is the status, where such a field is simply missing.
+ * Returns warnings (code `OPTIONAL`) about nodes whose expressions read an optional field without a default.
+ * If an instance does not set the field, kro never creates the node's objects. There is no warning if the
+ * same expression tests whether the field exists, or if an includeWhen expression of the node or of its
+ * dependencies does. Expressions of the status cause no warnings, because kro then only leaves out the status
+ * field.
  *
  * @example
  * ```ts

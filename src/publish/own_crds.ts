@@ -14,7 +14,10 @@ export function ownCrds(): KubeObject[] {
   return structuredClone(embedded) as KubeObject[];
 }
 
-/** Reports whether the cluster has both of kro's own CRDs. Rejects with ApiError when a request fails. */
+/**
+ * Reports whether the cluster has the CRDs of the kinds ResourceGraphDefinition and GraphRevision. Rejects
+ * with ApiError when a request fails.
+ */
 export async function ownCrdsPresent(client: KubeClient): Promise<boolean> {
   return (await missing(client)).length === 0;
 }

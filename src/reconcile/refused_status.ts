@@ -26,8 +26,9 @@ export function isRefusal(error: unknown): error is ApiError {
 }
 
 /**
- * Returns the last refusal if the refused status had the same fields and the same conditions of the RGD's
- * author as this status, and the same graph revision derived both. Otherwise returns undefined.
+ * Returns the last status that the API server refused, if the API server would refuse the given status too.
+ * It would if the two statuses have equal fields and equal conditions of the RGD's author, and were derived
+ * with the same graph revision. Otherwise returns undefined.
  */
 export function knownRefusal(pass: Pass, status: InstanceStatus): RefusedStatus | undefined {
   const { statusPace, instanceRevision } = pass.context;

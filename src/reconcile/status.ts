@@ -187,7 +187,9 @@ export function lostFields(written: KubeObject, { fields }: InstanceStatus): str
   return ["state", "conditions", ...filled].filter((name) => !Object.hasOwn(kept, name));
 }
 
-/** Returns how the status differs from the status in the cluster; undefined when both are equal. */
+/**
+ * Returns how the status differs from the status in the cluster; undefined when the two statuses are equal.
+ */
 function statusChange(
   instance: KubeObject,
   { state, conditions, fields }: InstanceStatus,

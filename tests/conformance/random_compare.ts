@@ -38,7 +38,10 @@ const FAMILIES: readonly fc.Arbitrary<string>[] = [
   field("map[string]integer"),
   field("T"),
 ];
-/** Types between which a field may change. Both upstream and kro report such a change. */
+/**
+ * Types for a field whose type changes. Upstream and kro report every change from one of the types
+ * to another.
+ */
 const CHANGING = fc.constantFrom(
   "string",
   "integer",

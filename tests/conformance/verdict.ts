@@ -57,7 +57,7 @@ const REFUSED: Verdict = { refused: true };
 
 /**
  * Whether two rejections of an RGD agree. Upstream reports only the first stage that fails, and kro
- * reports all problems. Both agree if kro reports a problem of upstream's stage.
+ * reports all problems. The rejections agree if kro reports a problem of upstream's stage.
  */
 export function agreeOnRefusal(upstream: Json | undefined, ours: Json | undefined): boolean {
   if (upstream === true && ours === true) return true;

@@ -21,8 +21,9 @@ export interface Through extends AsyncDisposable {
 }
 
 /**
- * Starts a proxy and connects both clients. `name` is the prefix of the namespace. `as` is the
- * client's name in the proxy's record. `user` is the user that the client authenticates as.
+ * Starts a proxy and connects two clients, one through the proxy and one directly. `name` is the
+ * prefix of the namespace. `as` is the client's name in the proxy's record. `user` is the user that
+ * the clients authenticate as.
  */
 export async function throughProxy(
   { name, as, user, userAgent }: {

@@ -5,7 +5,10 @@ import { declaredFields, declaredType, fieldsOf, keepsUnknown } from "./schema.t
 import { DYN, typeText } from "./types.ts";
 import { Bindings } from "./unify.ts";
 
-/** The result of {@link fits}. If the type does not fit, the result contains the names of both types. */
+/**
+ * The result of {@link fits}. If the type does not fit, the result names the type of the field and the type
+ * of the expression.
+ */
 export type FitResult =
   | { ok: true }
   | {

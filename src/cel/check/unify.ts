@@ -1,6 +1,6 @@
 /**
- * Decides whether one type is assignable to another, and binds the type variables in both. The rules are
- * those of cel-go's `checker.isAssignable`.
+ * Decides whether one type is assignable to another type, and binds the type variables of the two types. The
+ * rules are those of cel-go's `checker.isAssignable`.
  */
 import type { CelType } from "../types.ts";
 import { DYN, isDyn, parameters, sameType, type Term, type TypeVariable } from "./types.ts";

@@ -222,7 +222,9 @@ function ownCost(name: string, nodes: readonly Expr[], shapes: readonly Shape[])
   return /^get[A-Z]/.test(name) && shapes.length > 1 ? ZONE : 0;
 }
 
-/** Returns the maximum cost of a match, in which each character passes through the whole program of the pattern. */
+/**
+ * Returns the maximum cost of a match, where each character passes through the whole program of the pattern.
+ */
 function matchCost(name: string, pattern: Expr | undefined, text: Shape, other: Shape): number {
   const literal = pattern?.kind === "literal" && typeof pattern.value === "string"
     ? patternCost(pattern.value)

@@ -18,7 +18,7 @@ const TOKEN =
 export function patternSize(pattern: string): PatternSize {
   /** The sizes of the groups that are open, the innermost last. */
   const open: number[] = [0];
-  /** The size of the last element, to which a repetition applies. */
+  /** The size of the last element. A repetition operator applies to this element. */
   let last = 0;
   const close = (size: number) => {
     open[open.length - 1]! += size;

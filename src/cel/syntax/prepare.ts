@@ -190,8 +190,8 @@ class Rewriter {
   #close({ text, start }: Token, index: number): string {
     this.#brackets.pop();
     const last = this.tokens[index - 1]?.text;
-    // cel-js accepts a comma before `)` and cannot see a `?` that became a space, so both errors are found
-    // here.
+    // cel-js accepts a comma before `)`, and cannot see a `?` that was replaced by a space. The parser
+    // therefore refuses the comma and the `?` here.
     return last === "?" || (last === "," && text === ")")
       ? this.#refuse(start, `expected an expression, found "${text}"`)
       : text;

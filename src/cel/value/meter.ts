@@ -23,7 +23,10 @@ export const ACCESS_COST = {
   converted: 15,
   /** The same, of a list or object, which is wrapped. */
   wrapped: 40,
-  /** Counting or listing one field of a JSON object, all of which are listed when the first is asked for. */
+  /**
+   * The cost of counting or listing the fields of a JSON object, for each field. All fields are listed when
+   * the first one is requested.
+   */
   counted: 35,
   /** Each character or byte of two values that are compared. */
   compared: 0.2,

@@ -99,9 +99,9 @@ export function recordApplied(
 }
 
 /**
- * Copies the {@link AppliedState} from the previous state of an object to the new state. Both states must
- * have the same UID. Returns true when both hashes are unchanged, which means that no client has written
- * kro's fields.
+ * Copies the {@link AppliedState} from the previous state of an object to the new state. The two states must
+ * have the same UID. Returns true when `entryHash` and `valuesHash` are unchanged, which means that no client
+ * has written kro's fields.
  */
 export function carryOver(old: Child, child: Child): boolean {
   child.ownRevision = old.ownRevision;

@@ -197,8 +197,8 @@ export class GraphStore {
   }
 
   /**
-   * Handles a deleted RGD. The CRD of the RGD may have become an orphan, and another RGD may take over the
-   * kind, so both are requeued.
+   * Handles a deleted RGD. Requeues the CRD of the RGD, which may have become an orphan, and all other RGDs
+   * that define the same kind, because one of them may take over the CRD.
    */
   rgdGone(name: string): void {
     const crd = this.#entries.get(name)?.crd;

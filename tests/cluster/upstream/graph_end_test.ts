@@ -52,7 +52,8 @@ async function untilWatches(expected: Record<string, number>): Promise<void> {
 
 /**
  * Installs a CRD for the kind Widget, applies an RGD whose instances create a Widget, and creates
- * an instance. Returns the RGD and the names of both kinds' CRDs.
+ * an instance. Returns the RGD, the name of the CRD of the RGD's kind, and the name of the CRD of
+ * Widget.
  */
 async function widgetMaker(s: Scenario, kind: string): Promise<[TestGraph, string, string]> {
   const widget = await installCrd(s.cluster, "Widget", {});

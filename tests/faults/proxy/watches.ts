@@ -10,8 +10,8 @@ export type WatchMode =
   /** The proxy sends each event twice. */
   | "repeat"
   /**
-   * The proxy drops events and bookmarks. A correct API server would instead end such a watch with
-   * status 410.
+   * The proxy drops events and bookmarks. A correct API server never drops events: it ends the
+   * watch with status 410 instead.
    */
   | "lose"
   /** The proxy keeps the events until the mode changes to `pass`, and then sends them. */

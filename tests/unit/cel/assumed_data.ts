@@ -56,7 +56,10 @@ function objectOf(value: Json): Json {
   );
 }
 
-/** A schema whose bounds are the sizes of the data; undefined for data of which some part has no such schema. */
+/**
+ * Returns a schema whose bounds are exactly the sizes of the data. Returns undefined if no schema
+ * describes the data, for example a list whose elements need different schemas.
+ */
 export function exactSchema(json: Json | undefined): Schema | undefined {
   if (typeof json === "string") return { type: "string", maxLength: json.length };
   if (typeof json === "boolean") return { type: "boolean" };
