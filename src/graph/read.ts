@@ -18,8 +18,8 @@ import type { Report } from "./report.ts";
 /** The content of `spec.schema` with defaults filled in. */
 export interface SchemaDraft {
   /**
-   * The kind of the instances; an empty string when the kind is missing or not a string. This fault was
-   * reported already.
+   * The kind of the instances; an empty string when the kind is missing or not a string. A missing or invalid
+   * kind has been reported already.
    */
   kind: string;
   /** The API version of the instances, from `apiVersion`. */

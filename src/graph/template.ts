@@ -24,7 +24,7 @@ export interface FieldDraft {
   /** The schema of the field; undefined when the field accepts any value. */
   readonly target: Schema | undefined;
   /**
-   * Whether the field does not accept a string. This fault was reported already, so the type of the
+   * True when the field does not accept a string. That problem has been reported already, so the type of the
    * expression is not checked.
    */
   readonly misplaced?: boolean;

@@ -60,8 +60,8 @@ export interface Settings {
 export type Decision = Publication | Search;
 
 /**
- * A request to the caller: find the last good graph among these revisions, then decide again. The decision
- * needs the last good graph because the RGD's present spec cannot be served.
+ * A request to the caller: find the last good graph among the listed revisions, then decide again. The
+ * decision needs the last good graph because the RGD's present spec cannot be served.
  */
 export interface Search extends Candidates {
   /** The tag that distinguishes a search from a publication in {@link Decision}. */

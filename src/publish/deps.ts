@@ -56,8 +56,9 @@ export interface PublishDeps extends BuildDeps {
    */
   current?: ServedGraph;
   /**
-   * Starts reconciling the instances of the kind by this graph. When the function rejects, the condition
-   * ControllerReady becomes False. A command that reconciles instances itself leaves this function out.
+   * Starts reconciling the instances of the kind with the graph `served`. When the function rejects, the
+   * condition ControllerReady becomes False. A command that reconciles instances itself leaves this function
+   * out.
    */
   serve?: (served: ServedGraph) => Promise<void>;
   /**

@@ -76,7 +76,7 @@ export type Write =
    * absent when the CRD did not exist.
    */
   | { type: "awaitCrd"; ref: ObjectRef; crd?: KubeObject } & WriteBase
-  /** Starts reconciling the instances of the RGD's kind by this graph. */
+  /** Starts reconciling the instances of the RGD's kind with the graph `served`. */
   | { type: "serve"; served: ServedGraph } & WriteBase;
 
 /** A refused write that a condition of the RGD has to report. */

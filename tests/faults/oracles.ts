@@ -21,8 +21,8 @@ export function orphans(objects: readonly KubeObject[]): string[] {
 }
 
 /**
- * Returns the writes that these clients sent at or after `since` (by `performance.now()`), except
- * writes of Leases and Events.
+ * Returns the writes that `clients` sent at or after `since` (a value of `performance.now()`),
+ * except writes of Leases and Events.
  */
 export function writes(
   record: readonly Entry[],
@@ -36,8 +36,8 @@ export function writes(
 }
 
 /**
- * Returns a line for each write after `since`. At this time, all objects had converged, so kro must
- * no longer write.
+ * Returns a line for each write after `since`. At the time `since`, all objects had converged, so
+ * kro must no longer write.
  */
 export function unquiet(
   record: readonly Entry[],

@@ -258,7 +258,7 @@ export function rgdIn(life: string, subject: Subject, changed: boolean): KubeObj
   };
 }
 
-/** Returns the graph's instance with this spec. */
+/** Returns the instance of the graph `subject`, with the given spec. */
 export function instanceIn(life: string, subject: Subject, spec: JsonObject): KubeObject {
   const { group, version, kind } = kindIn(life, subject);
   return {
@@ -271,8 +271,8 @@ export function instanceIn(life: string, subject: Subject, spec: JsonObject): Ku
 
 /**
  * Finds the name of an object of the test graphs in a string, such as a URL or a message. Returns
- * the graph and the copy to which the object belongs; undefined if the string contains no such
- * name.
+ * the graph and the copy that the object belongs to. Returns undefined if the string contains no
+ * name of an object of the test graphs.
  */
 export function subjectOf(text: string): { subject: string; life: string } | undefined {
   const [, subject, life] = /\b([a-z]+)-(l\d+)\b/.exec(text) ?? [];

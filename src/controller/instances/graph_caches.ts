@@ -59,7 +59,7 @@ export class GraphCaches {
   }
 
   /**
-   * Stops caching the paths that only this graph reads. Called when the caches were filled for a graph, but
+   * Stops caching the paths that only `graph` reads. Called when the caches were filled for the graph, but
    * the graph will not be used.
    */
   cancel(graph: Graph): void {

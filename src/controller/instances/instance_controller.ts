@@ -112,8 +112,8 @@ export class InstanceController {
   }
 
   /**
-   * Reconciles instances by this graph from now on, and requeues all instances if the graph is new. Rejects
-   * when the caches are not synced in time; the previous graph then stays in use.
+   * Reconciles instances with the graph `served` from now on, and requeues all instances if the graph is new.
+   * Rejects when the caches are not synced in time; the previous graph then stays in use.
    */
   async serve(served: ServedGraph, rgd: ResourceGraphDefinition): Promise<void> {
     const before = this.#mode;
@@ -126,8 +126,7 @@ export class InstanceController {
   }
 
   /**
-   * Fills the caches that this graph needs, without using the graph. Rejects in the same cases as
-   * {@link serve}.
+   * Fills the caches that `graph` needs, without using the graph. Rejects in the same cases as {@link serve}.
    */
   async warm(graph: Graph): Promise<void> {
     await this.#fill(graph);

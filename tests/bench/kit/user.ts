@@ -22,7 +22,7 @@ export const BY = { fieldManager: "bench" };
 /** The number of concurrent requests, similar to that of a user's script. */
 const IN_FLIGHT = 20;
 
-/** Waits for this number of seconds. */
+/** Waits for the given number of seconds. */
 export function pause(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

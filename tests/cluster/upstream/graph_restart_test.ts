@@ -33,10 +33,7 @@ function graphOf(kind: string, value = "one"): GraphSpec {
   };
 }
 
-/**
- * Applies this number of RGDs, creates an instance of each, and waits until all instances are
- * ACTIVE.
- */
+/** Applies `count` RGDs, creates an instance of each, and waits until all instances are ACTIVE. */
 async function many(s: Scenario, kind: string, count: number) {
   const graphs = await Promise.all(
     Array.from({ length: count }, (_, i) => s.graph(graphOf(`${kind}${i}`))),

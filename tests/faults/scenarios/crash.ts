@@ -97,7 +97,7 @@ interface Striking extends Plan {
 
 /**
  * Kills kro before or after the API server executes the k-th request of each graph, and starts
- * another process. Repeats this in every phase.
+ * another process. Does so once in every phase.
  */
 function crashAt(
   env: Environment,

@@ -76,7 +76,7 @@ class Pair {
     return this.#processes.get(door)!;
   }
 
-  /** Kills the process that uses this client port. */
+  /** Kills the process that connects to the proxy's port `door`. */
   async kill(door: string): Promise<void> {
     await this.process(door).crash();
     this.#processes.delete(door);
