@@ -26,7 +26,7 @@ export type DefinedBy = (kind: GroupVersionKind) => ResourceGraphDefinition | un
  * }
  * ```
  *
- * @param missing The kinds that are not served, by `gvkKey`.
+ * @param missing The `gvkKey` of each kind that is not served.
  */
 export function explainKinds(
   rgd: ResourceGraphDefinition,

@@ -10,7 +10,7 @@ import type { FieldPath } from "./types.ts";
 /**
  * Collects the parts of each variable that the expressions of the given strings read.
  *
- * @param found The map to which the reads are added, by the name of the variable.
+ * @param found The map to which the reads are added. The keys are the names of the variables.
  */
 export function readsOfDrafts(
   drafts: Iterable<Draft>,

@@ -76,7 +76,7 @@ class Pair {
     return this.#processes.get(door)!;
   }
 
-  /** Kills the process that connects to the proxy's port `door`. */
+  /** Kills the process that the proxy knows by the name `door`. */
   async kill(door: string): Promise<void> {
     await this.process(door).crash();
     this.#processes.delete(door);
