@@ -126,7 +126,7 @@ export function rgdRef(rgd: KubeObject): ObjectRef {
   return { kind: RGD_KIND, name: rgd.metadata.name! };
 }
 
-/** Returns whether an object has this kind in exactly this version. */
+/** Returns whether the kind and the version of an object are exactly those of `kind`. */
 export function isOfKind(
   object: KubeObject,
   kind: { group: string; version: string; kind: string },

@@ -97,9 +97,9 @@ export async function ensureOwnKinds(session: Session, install: boolean): Promis
 }
 
 /**
- * Returns whether a running operator holds the Lease and does the work of the command. In this case, prints
- * the name of the operator, such as `<host>_<uuid> in namespace kube-system`. With `--force-local`, returns
- * false without a request.
+ * Returns true when a running operator holds the Lease and does the work of the command, and prints the name
+ * of the operator, such as `<host>_<uuid> in namespace kube-system`. With `--force-local`, returns false
+ * without a request.
  */
 export async function leftToController(
   { client, namespace, output }: Session,

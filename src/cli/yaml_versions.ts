@@ -10,15 +10,15 @@ export interface AmbiguousScalar {
   /** The scalar as it is written. */
   text: string;
   /**
-   * Describes both interpretations of the value: the one of kubectl and kro, and the one of a parser of the
-   * other YAML version.
+   * Describes two interpretations of the value: how kubectl and kro read it, and how a parser of the other
+   * YAML version reads it.
    */
   reading: string;
 }
 
 /**
- * The patterns of ambiguous scalars, each with a description of both interpretations. Numbers with a leading
- * zero, such as `0644`, are omitted because they are widely used as file modes.
+ * The patterns of ambiguous scalars. Each pattern has a description of the scalar's two interpretations.
+ * Numbers with a leading zero, such as `0644`, are omitted because they are widely used as file modes.
  */
 const READINGS: readonly [pattern: RegExp, reading: string][] = [
   [

@@ -104,8 +104,8 @@ export class LiveCluster implements Cluster {
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const live = await this.#takeRead(ref);
     const { force, volatile } = options;
-    // A basis is empty when this process has written none of the objects from which the volatile fields are
-    // computed. The live values of the volatile fields then count as applied.
+    // `volatile.basis` is empty when this process has written none of the objects from which the volatile
+    // fields are computed. The live values of the volatile fields then count as applied.
     const paths = volatile?.basis === "" ? volatile.paths : [];
     if (live && await this.#isUpToDate(ref.kind, live, withValuesOf(live, desired, paths))) {
       const revision = this.#written.get(refKey(ref));

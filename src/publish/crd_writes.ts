@@ -33,8 +33,8 @@ export interface KindFacts {
    */
   shadow?: KindRef;
   /**
-   * Whether the RGD that owns the live CRD still exists. Set only when the owner is another RGD than the
-   * one to publish.
+   * Whether the RGD that owns the live CRD still exists. Set only when the owner is not the RGD that is being
+   * published.
    */
   ownerExists?: boolean;
   /**

@@ -49,7 +49,7 @@ export interface StartOptions {
   wait?: boolean;
   /** The offset of the process's clock, in milliseconds. */
   skewMs?: number;
-  /** The path of a kubeconfig file to use instead of the one for the client port. */
+  /** The path of a kubeconfig file to use instead of the kubeconfig for the client port. */
   kubeconfig?: string;
   /** Additional files that the process is permitted to read. */
   reads?: string[];

@@ -67,7 +67,8 @@ export interface LifeOptions {
   quietMs?: number;
   /**
    * How long kro must not write after convergence in the phase `change`, in milliseconds; `quietMs`
-   * by default. This phase is the one to check longer, because graphs have the most objects in it.
+   * by default. The phase `change` is checked for longer than other phases, because the graphs then
+   * have the most objects.
    */
   restMs?: number;
   /** The phase after which the run ends; the last phase by default. */
@@ -287,7 +288,7 @@ export async function untilConverged(
   env: Environment,
   s: Convergence,
 ): Promise<{ lastWrite: number; faults: string[] }> {
-  // Counts only writes to these copies of the graphs: kro may still write to objects that an
+  // Counts only writes to the given copies of the graphs: kro may still write to objects that an
   // earlier failed run left behind.
   const own = (since: number) =>
     env.proxy.record.filter((e) => e.began >= since && isOf(e, s.lives));

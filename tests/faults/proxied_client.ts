@@ -22,8 +22,8 @@ export interface Through extends AsyncDisposable {
 
 /**
  * Starts a proxy and connects two clients, one through the proxy and one directly. `name` is the
- * prefix of the namespace. `as` is the client's name in the proxy's record. `user` is the user that
- * the clients authenticate as.
+ * prefix of the namespace. `as` is the client's name in the proxy's record. `user` is the user of
+ * the client that connects through the proxy.
  */
 export async function throughProxy(
   { name, as, user, userAgent }: {

@@ -46,7 +46,7 @@ export const kinds: readonly KindRef[] = [
   },
 ];
 
-/** Returns all objects of these kinds. Skips kinds that the API server does not serve. */
+/** Returns all objects of the given kinds. Skips kinds that the API server does not serve. */
 export async function objectsOf(
   client: KubeClient,
   these: readonly KindRef[],

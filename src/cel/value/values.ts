@@ -261,7 +261,7 @@ export function weightOf(value: Value): number {
   return value instanceof Optional && value.value !== undefined ? weightOf(value.value) : 0;
 }
 
-/** Returns the weight of a list or map with these values. */
+/** Returns the weight of a list or map with the given values. */
 export function totalWeight(values: readonly (Value | CelError)[]): number {
   return values.reduce<number>(
     (total, value) => total + 1 + (value instanceof CelError ? 0 : weightOf(value)),

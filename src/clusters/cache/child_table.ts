@@ -256,8 +256,8 @@ export class ChildTable implements ChildReader {
   }
 
   /**
-   * Returns the keys of the children whose label has this value. Only labels that {@link Owners} indexes can
-   * be looked up.
+   * Returns the keys of the children on which `label` has the given value. Only labels that {@link Owners}
+   * indexes can be looked up.
    */
   #labelled(label: IndexedLabel, value: string): string[] {
     return this.#shared.owners.withLabel(label, value).flatMap((owner) => {

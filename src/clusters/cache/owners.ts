@@ -73,7 +73,7 @@ export class Owners {
     }
   }
 
-  /** Returns the sets of labels in which the label has this value. */
+  /** Returns the sets of labels in which `label` has the given value. */
   withLabel(label: IndexedLabel, value: string): readonly Owner[] {
     const owners = this.#byLabel.get(label)!.get(value) ?? [];
     // In the index, the empty string stands for an empty label and for a missing label. A lookup of the empty

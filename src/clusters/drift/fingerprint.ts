@@ -89,8 +89,8 @@ export function desiredValues(desired: KubeObject, schema?: Schema, ownsStatus =
 }
 
 /**
- * Returns true when the response to an apply shows that the apply created the object. In this case, kro is
- * the only field manager, and kro's entry has the time at which the object was created.
+ * Returns true when the response to an apply shows that the apply created the object: kro is the only field
+ * manager, and kro's entry has the time at which the object was created.
  */
 export function isFirstWrite(object: KubeObject): boolean {
   const { creationTimestamp, managedFields = [] } = object.metadata;

@@ -5,8 +5,8 @@ import type { JsonObject, ResourceGraphDefinition } from "../../../src/api/mod.t
 import { GROUP } from "./graphs.ts";
 
 /**
- * Returns an RGD of the kind `Large` with this number of nodes. Node i depends on the nodes i-1,
- * i-2 and i-3.
+ * Returns an RGD of the kind `Large` with the given number of nodes. Node i depends on the nodes
+ * i-1, i-2 and i-3.
  */
 export function large(nodes: number, name: string): ResourceGraphDefinition {
   const resources = Array.from({ length: nodes }, (_, i) => {

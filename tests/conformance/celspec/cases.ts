@@ -42,7 +42,7 @@ export interface SpecCase {
 
 /** A request, with a function that checks its result. */
 export interface Question extends Case {
-  /** Returns whether the result is the one that the specification expects. */
+  /** Returns whether the result is the result that the specification expects. */
   accepts: (verdict: Verdict) => boolean;
 }
 

@@ -85,7 +85,7 @@ const SERVICES: Record<string, Record<string, [spec: JsonObject, status: JsonObj
   },
 };
 
-/** Installs the CRDs of these AWS kinds, such as `VPC`. */
+/** Installs the CRDs of the given AWS kinds, such as `VPC`. */
 export async function installAwsKinds(cluster: TestCluster, ...kinds: string[]): Promise<void> {
   const wanted: Promise<unknown>[] = [];
   for (const [service, known] of Object.entries(SERVICES)) {

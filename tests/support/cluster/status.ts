@@ -62,7 +62,10 @@ export async function passes(
   });
 }
 
-/** Waits until the controller's view contains this reason why the node is not ready. */
+/**
+ * Waits until the controller's view of the node contains the given reason why the node is not
+ * ready.
+ */
 export async function nodeReason(
   s: Scenario,
   graph: TestGraph,

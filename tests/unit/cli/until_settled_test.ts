@@ -17,7 +17,10 @@ function demo(uid: string, deletionTimestamp?: string): KubeObject {
   return { apiVersion: "example.com/v1", kind: "Demo", metadata };
 }
 
-/** Repeats passes over these instances, one after the other, and returns the UIDs that the passes saw. */
+/**
+ * Repeats passes over the given instances, one instance after the other, and returns the UIDs that
+ * the passes saw.
+ */
 async function seenBy(isDeletion: boolean, ...instances: KubeObject[]) {
   const seen: string[] = [];
   const report: Partial<Report> = { nodes() {}, removed() {}, progress() {} };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { runPlugin } from "../../../src/kube/exec_plugin.ts";
 import { type ClusterConfig, ConfigError, loadConfig } from "../../../src/kube/mod.ts";
 
-/** Calls `check` with a kubeconfig whose credential plugin is this shell script. */
+/** Calls `check` with a kubeconfig whose credential plugin is the shell script `script`. */
 async function withPlugin(
   script: string,
   check: (load: () => Promise<ClusterConfig>, dir: string) => Promise<void>,

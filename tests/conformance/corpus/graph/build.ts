@@ -31,7 +31,7 @@ export function rgd(schema: JsonObject, resources: Json[]): JsonObject {
   };
 }
 
-/** Returns an RGD with these resources, whose schema has the spec {@link SPEC}. */
+/** Returns an RGD with the given resources. The spec in its schema is {@link SPEC}. */
 export function withSpec(...resources: Json[]): JsonObject {
   return rgd({ spec: SPEC }, resources);
 }
