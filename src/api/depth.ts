@@ -1,6 +1,6 @@
 /**
- * The limit for the nesting of values that users write. Functions that recurse over such values rely on the
- * limit.
+ * The limits for the nesting of values that users write. The limits keep recursive functions from overflowing
+ * the stack.
  */
 
 /**

@@ -8,7 +8,7 @@ export type Json = null | boolean | number | bigint | string | Json[] | JsonObje
 
 /** A JSON object. */
 export interface JsonObject {
-  /** The values of the object by field name. */
+  /** The values of the object. The keys are the names of the fields. */
   [key: string]: Json | undefined;
 }
 

@@ -18,7 +18,7 @@ interface Caller {
 
 /**
  * Lists the objects of ApplySets from the API server. For each kind and namespace, at most one list is in
- * flight. All calls during that list are answered by the next list.
+ * flight. All calls that arrive during a list share the next list.
  */
 export class LiveLists {
   readonly #client: Pick<KubeClient, "list">;

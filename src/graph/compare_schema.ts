@@ -19,7 +19,10 @@ export function compareSchemas(old: JsonObject, wanted: JsonObject): CrdChange[]
  */
 type Rule = (old: Json | undefined, wanted: Json | undefined) => Omit<CrdChange, "path">[];
 
-/** The rules by keyword. A change of any other keyword is not breaking. */
+/**
+ * How a change of each schema keyword is judged. The keys are the keywords. A change of any other keyword is
+ * not breaking.
+ */
 const RULES = new Map<string, Rule>(Object.entries({
   description: (old, wanted) => harmless("Description", old, wanted),
   default: (old, wanted) => harmless("Default value", old, wanted),

@@ -13,7 +13,8 @@ import { kindsOf } from "./compile.ts";
 export type DefinedBy = (kind: GroupVersionKind) => ResourceGraphDefinition | undefined;
 
 /**
- * Replaces the message of each problem of an unserved kind that an RGD defines by the actual cause.
+ * If a problem reports that a kind is not served, and an RGD defines the kind, replaces the message of the
+ * problem with the actual cause.
  *
  * @example
  * ```ts

@@ -132,7 +132,7 @@ export interface Graph {
   readonly crd: KubeObject;
   /** Whether some node is confidential. See {@link Node.confidential}. */
   readonly confidential: boolean;
-  /** The nodes by id. The map iterates in topological order. */
+  /** The nodes of the graph. The keys are the ids of the nodes. The map iterates in topological order. */
   readonly nodes: ReadonlyMap<string, Node>;
   /** The ids of the nodes in topological order. */
   readonly order: readonly string[];

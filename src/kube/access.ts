@@ -33,8 +33,8 @@ export class AccessReviewer {
   readonly #path: string;
   readonly #now: () => number;
   /**
-   * The cached verdicts by the SHA-256 hash of the token, oldest first. The token itself is not stored.
-   * `until` is the time at which the verdict expires, in milliseconds.
+   * The cached verdicts, oldest first. The keys are the SHA-256 hashes of the tokens; the tokens themselves
+   * are not stored. `until` is the time at which a verdict expires, in milliseconds.
    */
   readonly #verdicts = new Map<string, { until: number; verdict: Promise<AccessVerdict> }>();
 

@@ -46,7 +46,7 @@ export interface GroupDiscovery {
 
 /** An index of all kinds that were found by one fetch of discovery documents. */
 export class KindIndex {
-  /** The kinds by the key that `gvkKey` returns, in the API server's order. */
+  /** The kinds in the API server's order. The keys are the results of `gvkKey`. */
   readonly byGvk: Map<string, DiscoveredKind> = new Map();
   /** The group versions, written `group/version`, of aggregated APIs that did not respond. */
   readonly stale: Set<string> = new Set();

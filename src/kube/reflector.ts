@@ -128,7 +128,7 @@ export class Reflector {
     this.#handlers = handlers;
     this.#known = new KnownObjects(kind);
     this.#backoff = options.backoff ?? new Backoff();
-    // Stopping the reflector before its first list rejects this promise. Deno would end the process if the
+    // Stopping the reflector before its first list rejects the promise. Deno would end the process if the
     // rejection had no handler.
     this.#synced.promise.catch(() => {});
   }

@@ -17,7 +17,8 @@ export interface OpenApiDocument {
   /** The part of the document that contains the definitions. */
   components?: {
     /**
-     * The definitions by name. The definition of a kind has the extension `x-kubernetes-group-version-kind`.
+     * The definitions. The keys are the names of the definitions. The definition of a kind has the extension
+     * `x-kubernetes-group-version-kind`.
      */
     schemas?: Record<string, JsonObject>;
   };

@@ -17,7 +17,10 @@ export interface SnapshotDocument {
     /** The name of the definition, which is a key of {@link SnapshotDocument.definitions}. */
     definition: string;
   })[];
-  /** The OpenAPI definitions of all API groups and versions by name. Definitions may contain references. */
+  /**
+   * The OpenAPI definitions of all API groups and versions. The keys are the names of the definitions.
+   * Definitions may contain references.
+   */
   definitions: Record<string, JsonObject>;
 }
 

@@ -23,7 +23,10 @@ const MIN_COLLECTION = 50;
  * removed first. All passes of a process share one cache, as {@link PassContext.expansions}.
  */
 export class ExpansionCache {
-  /** The cached collections by instance and node, with the most recently used instance last. */
+  /**
+   * The cached collections. The keys are the instance and then the node. The most recently used instance is
+   * the last one.
+   */
   readonly #byInstance = new Map<KubeObject, Map<Node, readonly KubeObject[]>>();
   /** Maps an object without kro's labels to a copy of the object with kro's labels. */
   readonly #labelled = new WeakMap<KubeObject, KubeObject>();

@@ -77,7 +77,7 @@ export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-/** Wraps a fault in a result. */
+/** Returns a failed result with the given fault. */
 export function fail(
   state: Fault["state"],
   message: string,

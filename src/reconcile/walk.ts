@@ -14,8 +14,8 @@ import type { Fault, NodeResult } from "./result.ts";
 import type { Scope } from "./scope.ts";
 
 /**
- * Runs all nodes of the graph, and returns their results by node id. The promise rejects only on a
- * programming error, and only after every node has ended.
+ * Runs all nodes of the graph, and returns their results. The keys are the ids of the nodes. The promise
+ * rejects only on a programming error, and only after every node has ended.
  */
 export async function walk(
   graph: Graph,

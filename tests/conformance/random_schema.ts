@@ -47,8 +47,8 @@ const marker: fc.Arbitrary<string> = fc.oneof(
 );
 
 /**
- * Default values by type. Values of another JSON type are left out, because deviations.md lists a
- * difference for them.
+ * Default values for each type. Values of another JSON type are left out, because deviations.md
+ * lists a difference for them.
  */
 const DEFAULTS: Record<string, string[]> = {
   string: ["a", '"a b"', '"a\\"b"', "5", "true", "", '"\\\\n"', "é", "{}", "[1]", "a,b"],

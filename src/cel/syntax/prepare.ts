@@ -17,7 +17,7 @@ import { numberLiteral, prefixedLiteral } from "./literals.ts";
 import { MAX_NESTING, tooDeep } from "./node.ts";
 import { endsOperand, type Token, tokenize } from "./tokens.ts";
 
-/** A rewritten expression for cel-js, and the original values of its placeholders by offset. */
+/** A rewritten expression for cel-js, and the original values of its placeholders. */
 export interface Prepared {
   /** The rewritten expression, which has the same length as the original. */
   readonly text: string;

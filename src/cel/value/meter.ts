@@ -21,16 +21,19 @@ export const ACCESS_COST = {
   read: 3,
   /** The cost of reading an element or entry that is converted from JSON. */
   converted: 15,
-  /** The same, of a list or object, which is wrapped. */
+  /**
+   * The cost of reading a list or object that is converted from JSON, which includes creating a wrapper for
+   * it.
+   */
   wrapped: 40,
   /**
    * The cost of counting or listing the fields of a JSON object, for each field. All fields are listed when
    * the first one is requested.
    */
   counted: 35,
-  /** Each character or byte of two values that are compared. */
+  /** The cost of comparing two values, for each character or byte. */
   compared: 0.2,
-  /** Each character of a key that is looked up: its hash is computed. */
+  /** The cost of hashing a key that is looked up, for each character. */
   hashed: 0.2,
   /** The cost of setting one entry of a map. */
   entry: 180,

@@ -238,7 +238,7 @@ export abstract class Opaque {
  * the field or element is left out.
  */
 export class Omit extends Opaque {
-  /** The only object of this class. */
+  /** The only object of the class `Omit`. */
   static readonly instance = new Omit();
   /** The name of the type in messages. */
   readonly typeName = "kro.omit";

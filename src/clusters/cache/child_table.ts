@@ -59,8 +59,8 @@ export interface ChildReader {
 }
 
 /**
- * Stores the children of one kind by key, with an index by instance. {@link ChildStore} decides how events
- * and writes change the table.
+ * Stores the children of one kind, with an index that finds the children of an instance. {@link ChildStore}
+ * decides how events and writes change the table.
  */
 export class ChildTable implements ChildReader {
   /** The kind of the cached objects. */

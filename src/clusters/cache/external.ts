@@ -161,8 +161,8 @@ export class ExternalCaches {
   }
 
   /**
-   * Returns the number of interests for each kind: interests in an object by name, and interests in objects
-   * by label.
+   * Returns the number of interests for each kind. An interest is in one object with a name, or in all
+   * objects with a label.
    */
   interests(): InterestCount[] {
     return this.#interests.counts();

@@ -31,7 +31,10 @@ export interface InterestCount {
  * object changes.
  */
 export class Interests {
-  /** The interests by kind, then by instance, then by the {@link keyOf} of the interest. */
+  /**
+   * The interests in external objects. The keys are the kind, then the instance, then the {@link keyOf} of
+   * the interest.
+   */
   readonly #byKind = new Map<string, Map<string, Map<string, Interest>>>();
 
   /** Adds an interest of the instance in external objects. */

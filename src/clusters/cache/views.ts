@@ -22,9 +22,7 @@ export interface View {
   upToDateIdentity?: string;
 }
 
-/**
- * Caches the views of child objects by key. The cache is cleared when it contains {@link MAX_VIEWS} views.
- */
+/** Caches the views of child objects. The cache is cleared when it contains {@link MAX_VIEWS} views. */
 export class Views {
   readonly #views = new Map<string, View>();
 

@@ -1,5 +1,5 @@
 /**
- * The metrics of requests to the API server: requests by verb and kind, waits for the rate limit, and
+ * The metrics of requests to the API server: requests for each verb and kind, waits for the rate limit, and
  * watches.
  */
 import type { RequestInfo, WatchInfo } from "../../kube/mod.ts";

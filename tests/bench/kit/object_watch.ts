@@ -65,8 +65,9 @@ export class ObjectWatch implements Disposable {
   }
 
   /**
-   * Waits until each object has reached the state, and returns the times by name, in milliseconds
-   * by `performance.now()`. Rejects if the time limit is exceeded or the watch fails.
+   * Waits until each object has reached the state, and returns the times. The keys are the names of
+   * the objects; the times are values of `performance.now()`, in milliseconds. Rejects if the time
+   * limit is exceeded or the watch fails.
    */
   async all(names: readonly string[], holds: Holds, seconds = 600): Promise<Map<string, number>> {
     const found = new Map<string, number>();

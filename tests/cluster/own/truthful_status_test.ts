@@ -201,7 +201,7 @@ kroTest(
         "the policy denies",
         () => s.cluster.patchStatus(at, { good: "no" }).then(() => false, () => true),
       );
-      // Undoes a probe that was accepted before the policy.
+      // Restores the status: the first probes may have been accepted before the policy took effect.
       await s.cluster.patchStatus(at, { good: "1" });
       await s.cluster.patch(at, { spec: { v: "no" } });
       const refused = await s.cluster.until(

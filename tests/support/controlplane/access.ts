@@ -72,8 +72,8 @@ export async function attach(dir: string): Promise<RunningControlPlane> {
     kubectl: (args, { stdin, user = "admin" } = {}) =>
       run(kubectl, args, stdin, {
         KUBECONFIG: kubeconfigFor(user),
-        // Each control plane has its own kubectl discovery cache. kubectl keeps the cache by host
-        // and port, and another control plane may get the same port.
+        // Each control plane has its own kubectl discovery cache. kubectl names the cache after
+        // host and port, and another control plane may get the same port.
         KUBECACHEDIR: `${dir}/kubectl`,
       }),
   };
