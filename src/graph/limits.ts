@@ -1,4 +1,7 @@
-/** Finds names and labels that the API server refuses for every instance, whatever their expressions yield. */
+/**
+ * Finds names and labels that the API server refuses for every instance, regardless of the values of their
+ * expressions.
+ */
 import { type GroupVersionKind, isObject, type Json, type JsonObject } from "../api/mod.ts";
 import { LABEL_LENGTH, labelKeyFault, labelValueFault } from "./label_syntax.ts";
 import { type NodeDraft, rootOf } from "./read_node.ts";

@@ -1,6 +1,6 @@
 /**
- * Creates the two clients of a proxy test, in a namespace of its own: one connects through the
- * proxy, the other directly to the API server.
+ * Creates two clients for a test of the proxy, in a namespace of its own: one client connects
+ * through the proxy, and the other client connects directly to the API server.
  */
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { sharedControlPlane, testNamespace } from "../support/controlplane/shared.ts";

@@ -48,8 +48,8 @@ export function checkLoop(checker: Checker, expr: Node<"loop">, names: Names): T
 }
 
 /**
- * Returns the type of the keys (or indexes) and the type of the values of the list or map that a macro
- * iterates over.
+ * Returns two types for the list or map that a macro iterates over: the type of the keys (or indexes), and
+ * the type of the values.
  */
 function rangeTypes(checker: Checker, range: Term, expr: Node<"loop">): readonly [Term, Term] {
   if (range.kind === "list") return [INT, range.element];

@@ -154,7 +154,7 @@ export function jsonShape({ max }: Range): Shape {
   return shape;
 }
 
-/** A shape that covers each of the given ones; {@link NOTHING} for an empty list. */
+/** Returns a shape that covers all given shapes; {@link NOTHING} for an empty list. */
 export function oneOf(shapes: readonly Shape[]): Shape {
   const [first = NOTHING, ...others] = new Set(shapes.filter((shape) => shape !== NOTHING));
   if (others.length === 0) return first;

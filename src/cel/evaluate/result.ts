@@ -11,8 +11,9 @@ const CHARACTER = 0.1;
 const ENTRY = 60;
 
 /**
- * Charges a result. A part of the input that an expression passes through is free, for it is at most as
- * large as the input; inside a computed list or map, which may hold it many times over, it is charged.
+ * Charges the conversion of a result. A part of the input that an expression returns unchanged costs nothing,
+ * because it is at most as large as the input. Inside of a computed list or map, the part is charged, because
+ * a computed value may contain the part many times.
  */
 export function chargeResult(value: Value, meter: Meter): void {
   if (!isMade(value)) return;

@@ -92,8 +92,8 @@ export function patternProblem(text: string): "syntax" | "size" | undefined {
 }
 
 /**
- * The cost of searching for one match, besides the characters that the matcher reads: buffers of up to
- * 262,144 bits are cleared for each.
+ * The cost of searching for one match, in addition to the characters that the matcher reads. Each search
+ * clears buffers of up to 262,144 bits.
  */
 export const SEARCH_COST = 250;
 

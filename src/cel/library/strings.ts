@@ -157,7 +157,7 @@ function quote(text: string): string {
   return `"${text.replaceAll(/[\x07-\r\\"]/g, (character) => QUOTES[character] ?? character)}"`;
 }
 
-/** Unicode white space, as Go's `unicode.IsSpace`: all of it is single UTF-16 units. */
+/** Unicode white space, as in Go's `unicode.IsSpace`. Each white-space character is a single UTF-16 unit. */
 const SPACES: ReadonlySet<number> = new Set([
   ...[0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680],
   ...[0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a],

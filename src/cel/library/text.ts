@@ -17,7 +17,8 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 export function decodeLeniently(bytes: Uint8Array): string {
   const whole = decodeUtf8(bytes);
   if (whole !== undefined) return whole;
-  // A decoder replaces a sequence that is cut off by one character, Go each of its bytes.
+  // If a sequence is cut off, a decoder replaces the whole sequence by one character, whereas Go replaces
+  // each byte of the sequence.
   const mended = new Uint8Array(bytes.length * REPLACEMENT.length);
   let size = 0;
   for (let index = 0; index < bytes.length;) {

@@ -132,7 +132,10 @@ class Converter {
     return operation(`_${ast.op}_`, [next(first), ...operands.reverse().map(next)], at);
   }
 
-  /** Converts `!` and `-`. As in cel-go, `!!a` is `a` whatever the type of `a`, but `!(!a)` is two calls. */
+  /**
+   * Converts `!` and `-`. As in cel-go, `!!a` is converted to `a` for every type of `a`, but `!(!a)` is two
+   * calls.
+   */
   #unary(ast: Operation<"!_" | "-_">, next: Next): Expr {
     let innermost = ast;
     let count = 1;

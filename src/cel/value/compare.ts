@@ -185,7 +185,10 @@ function ordered(a: bigint | number, b: bigint | number): number {
   return a < b ? -1 : a > b ? 1 : a === b ? 0 : NaN;
 }
 
-/** The length of the parts that are compared at once: far faster than one character after the other. */
+/**
+ * The length of the parts that are compared at once, which is much faster than comparing one character after
+ * the other.
+ */
 const CHUNK = 256;
 
 /** Compares two strings by their code points, which is also the order of their UTF-8 bytes. */

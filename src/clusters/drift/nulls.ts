@@ -1,7 +1,7 @@
 /**
- * Finds the null fields of an object. The comparison of values ignores null, but by applying null, kro resets the
- * field and owns it. Another field manager that sets the field takes the ownership from kro. The functions are
- * pure.
+ * Finds the null fields of an object. The comparison of values ignores null fields, so kro compares them
+ * separately: when kro applies null, the API server removes the value and records kro as the owner of the
+ * field, until another field manager sets the field. The functions are pure.
  */
 import { hasNull, isObject, type Json, type KubeObject, MAX_DEPTH } from "../../api/mod.ts";
 import { withoutSystemFields } from "./normalise.ts";

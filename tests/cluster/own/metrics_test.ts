@@ -65,7 +65,7 @@ Deno.test("a controller's metrics have upstream's names and labels", async () =>
   await child(({ from }) => from === "one");
   await settings("two");
   await child(({ from }) => from === "two");
-  // Changes the RGD to one that does not compile, and then to a valid one. kro then deletes the
+  // Changes the RGD to an RGD that does not compile, and then to a valid RGD. kro then deletes the
   // first GraphRevision.
   await graph.put(counted("${schema.spec.nothing}"));
   await refused({ cluster }, graph, "GraphAccepted");

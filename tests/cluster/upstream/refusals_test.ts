@@ -111,7 +111,7 @@ scenario(
   },
 );
 
-/** Returns an RGD with one object, whose kind and API version are given. */
+/** Returns an RGD with one object. The parameters are the object's kind and API version. */
 const shaped = (kind: string, apiVersion: string): GraphSpec => ({
   kind,
   resources: [{

@@ -20,7 +20,7 @@ function dataOf(schema: Schema | undefined, index: number): Json {
   switch (schema?.type) {
     case "array": {
       const size = Number(schema.maxItems ?? ELEMENTS);
-      // The lists in a list are one and the same, for a million strings take much memory.
+      // The inner lists are one shared object, because a million strings would take much memory.
       const inner = schema.items?.type === "array" ? dataOf(schema.items, 0) : undefined;
       return Array.from({ length: size }, (_, i) => inner ?? dataOf(schema.items, i));
     }

@@ -13,7 +13,10 @@ const RATIO = 10;
 /** Costs below this many units (0.05 ms) are not compared: compiling a pattern is charged only once. */
 const FLOOR = 5_000;
 
-/** Macros whose result the first elements decide, whatever an estimate may assume. */
+/**
+ * Expressions that visit only a few elements, although an estimate assumes that they visit all
+ * elements.
+ */
 const DECIDED_EARLY = [
   "lists.range(40).all(i, lists.range(40).all(j, lists.range(40).exists(k, i + j + k >= 0)))",
   "lists.range(100).all(i, lists.range(100).all(j, lists.range(100).exists(k, i + j + k > 1000)))",

@@ -32,7 +32,7 @@ const CONFIG_MAP: KindRef = {
 const at = { namespace: "ns", name: "a" };
 const BIG = "x".repeat(1_000_000);
 
-/** Returns the set of fields with these dotted paths, each read as a whole. */
+/** Returns the set of fields with the given dotted paths. Each field is read as a whole. */
 function reads(...paths: string[]): Reads {
   const all: Map<string, Reads> = new Map();
   for (const path of paths) {

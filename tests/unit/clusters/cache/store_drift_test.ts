@@ -65,7 +65,7 @@ Deno.test("store: after a restart the live value of a volatile field is accepted
   );
 });
 
-/** An object of which kro owns the fields `owned`. */
+/** Returns an object of which kro owns exactly the spec fields that `owned` lists. */
 function scaled(resourceVersion: number, spec: JsonObject, owned: string[]): KubeObject {
   const object = seen(resourceVersion);
   const [entry] = object.metadata.managedFields!;
