@@ -148,7 +148,10 @@ function publicField(field: string | undefined): string | undefined {
   return found?.[1];
 }
 
-/** The message, cut; it still ends with the cut words of the API server, which may be removed later. */
+/**
+ * The shortened message. It ends with a shortened form of the words of the API server, so that these words
+ * can be removed later.
+ */
 function bounded(message: string, answer: string | undefined): string {
   if (message.length <= MAX_MESSAGE) return message;
   if (answer === undefined || !message.endsWith(answer)) return shortened(message);

@@ -11,7 +11,10 @@ import {
 } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 
-/** Attempts to change the managed fields of an object that other clients write at the same time. */
+/**
+ * The maximum number of attempts to change the managed fields of an object, because other clients may write
+ * the object at the same time.
+ */
 const MAX_ATTEMPTS = 5;
 
 /**

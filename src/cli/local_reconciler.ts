@@ -188,8 +188,9 @@ export class LocalReconciler {
     });
     this.#report.ended(ref, state, object, failed);
     if (object) return;
-    // If the instance is created again, the new instance has to be reconciled as well. The pass that created
-    // it may have run before its key was removed here, so only a read shows whether it exists.
+    // If the instance was created again, the new instance has to be reconciled too. The pass that created the
+    // new instance may have run before the key was removed here, so only a read shows whether the new
+    // instance exists.
     this.#passes.delete(refKey(ref));
     if (await this.#session.client.get(ref)) this.#follow(ref);
   }
@@ -227,8 +228,8 @@ export class LocalReconciler {
   }
 
   /**
-   * Reconciles the instances of other graphs that a pass created, and continues the deletion of those that a
-   * pass deleted, because no running operator does so.
+   * Reconciles the instances of other graphs that a pass created, and continues the deletion of instances of
+   * other graphs that a pass deleted, because no running operator does so.
    */
   async #followChildren(outcome: Outcome): Promise<void> {
     for (const object of outcome.nodes.flatMap((node) => node.objects)) {

@@ -20,7 +20,10 @@ export interface Expression {
    * forEach variables are left out.
    */
   readonly nodes: readonly string[];
-  /** Whether bytes in the result are written as base64; otherwise they fail the evaluation. Default false. */
+  /**
+   * Whether bytes in the result are written as base64. If false, bytes in the result are an evaluation error.
+   * False by default.
+   */
   readonly bytes?: boolean;
 }
 

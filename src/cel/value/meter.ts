@@ -31,7 +31,7 @@ export const ACCESS_COST = {
    * the first one is requested.
    */
   counted: 35,
-  /** The cost of comparing two values, for each character or byte. */
+  /** The cost of comparing two values, for each character or byte of the shorter value. */
   compared: 0.2,
   /** The cost of hashing a key that is looked up, for each character. */
   hashed: 0.2,

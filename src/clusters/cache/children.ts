@@ -191,8 +191,8 @@ export class ChildCaches {
   }
 
   /**
-   * Whether the API server does not serve the kind any more. If so, the listeners of {@link onServed} are called
-   * with the key of the instance when it serves the kind again.
+   * Returns true when the API server does not serve the kind any more. When the API server serves the kind
+   * again, the listeners of {@link onServed} are called with the key of the instance.
    */
   isMissing(kind: KindRef, instance: string): boolean {
     const watched = this.#watched.get(gvkKey(kind));

@@ -34,8 +34,8 @@ export function instanceKey(object: { namespace?: string; name?: string }): stri
 }
 
 /**
- * The instances of one kind, by their {@link instanceKey}. The managed fields of the instances are dropped to
- * save memory.
+ * The instances of one kind. The keys are the results of {@link instanceKey}. The managed fields of the
+ * instances are dropped to save memory.
  */
 export class InstanceStore {
   /**
