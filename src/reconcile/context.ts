@@ -25,8 +25,8 @@ export interface RefusedStatus {
    */
   readonly authored?: readonly JsonObject[];
   /**
-   * The fields that the API server accepted in place of the refused fields; absent when the API server
-   * refused every status.
+   * The status fields that kro wrote in place of the refused fields, and that the API server accepted. Absent
+   * when the API server refused every status that kro sent.
    */
   readonly accepted?: JsonObject;
   /** The message of the API server's refusal. */

@@ -185,7 +185,10 @@ function fixedCost(
   return read + subject.size.max * (kind === "string" ? COUNTED : ACCESS_COST.counted);
 }
 
-/** The greatest cost of a function besides walks through its arguments and its result. */
+/**
+ * Returns the maximum cost of a call. The cost of walking through the call's arguments and through the call's
+ * result is not included.
+ */
 function ownCost(name: string, nodes: readonly Expr[], shapes: readonly Shape[]): number {
   const [subject = ANY, other = ANY] = shapes;
   const element = () => subject.element();

@@ -4,25 +4,28 @@
  */
 import type { Meter } from "../value/meter.ts";
 
-/** The longest pattern that V8's `indexOf` finds in linear time, and `lastIndexOf` in few comparisons. */
+/**
+ * The lengths of the longest patterns for which V8's own functions are used. Up to the length `first`, `indexOf`
+ * takes linear time. Up to the length `last`, `lastIndexOf` makes few comparisons.
+ */
 const NATIVE = { first: 200, last: 4 };
 
 /** The cost of a character of the string or of the pattern in a search that V8 does not do. */
 const SCANNED = 3;
 
-/** As `text.indexOf(part, from)`. */
+/** Returns the same index as `text.indexOf(part, from)`, in linear time. */
 export function firstIndex(text: string, part: string, from: number, meter: Meter): number {
   if (part.length <= NATIVE.first) return text.indexOf(part, from);
   return scan(text, part, Math.max(0, from), text.length, meter, () => false);
 }
 
-/** As `text.lastIndexOf(part, last)`. */
+/** Returns the same index as `text.lastIndexOf(part, last)`, in linear time. */
 export function lastIndex(text: string, part: string, last: number, meter: Meter): number {
   if (part.length <= NATIVE.last) return text.lastIndexOf(part, last);
   return scan(text, part, 0, Math.min(last + part.length, text.length), meter, () => true);
 }
 
-/** As `text.split(separator)`; the separator must not be empty. */
+/** Returns the same strings as `text.split(separator)`, in linear time. The separator must not be empty. */
 export function splitAt(text: string, separator: string, meter: Meter): string[] {
   if (separator.length <= NATIVE.first) return text.split(separator);
   const parts: string[] = [];

@@ -19,10 +19,12 @@ const BARE_LOOP = new URL("../kit/bare_loop.ts", import.meta.url).pathname;
 const CONCURRENCY = [8, 16];
 
 /**
- * Runs right after `create`, because the figures are compared and the speed of the machine changes
- * within minutes. The controller is idle during this case, because its watches do not select the
- * bare loop's objects. At the end, the bare loop processes one instance at a time, and the case
- * measures the latencies of another client: no controller can disturb other clients less.
+ * Sends the same writes as kro, without a controller ("bare loop"). The case runs right after `create`: the
+ * figures of the two cases are compared, and the speed of the machine changes within minutes. The controller is
+ * idle during the case, because its watches do not select the bare loop's objects.
+ *
+ * At the end, the bare loop processes one instance at a time, and the case measures the latencies of another
+ * client. These latencies are a lower bound, because every controller slows other clients down at least as much.
  */
 export const ceiling: Case = {
   name: "ceiling",
