@@ -144,8 +144,8 @@ export class CachedCluster implements Cluster {
 
   /**
    * Returns an object from the cache of external objects. Sends a GET if the kind is not watched. The cache
-   * of child objects is not used, because it keeps only the paths that the graph of the object's own instance
-   * reads.
+   * of child objects is not used, even if it contains the object. It keeps only the paths that the object's
+   * own graph reads, and the graph of this pass may read other paths.
    */
   async getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { externals } = this.#parts;
@@ -164,8 +164,9 @@ export class CachedCluster implements Cluster {
 
   /**
    * Returns the objects with the label of the ApplySet from the cache of child objects. Sends a LIST if the
-   * cache does not cover the kind and the namespace. The cache of external objects is not used: it may lag
-   * behind kro's own writes, and pruning drops a kind without members from the inventory.
+   * cache does not cover the kind and the namespace. The cache of external objects is not used, because it
+   * may not yet contain an object that kro has just created. If pruning missed the only object of a kind, it
+   * would remove the kind from the inventory, and the object would never be deleted.
    */
   async listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
     const { kind, namespace } = scope;
@@ -369,7 +370,10 @@ export class CachedCluster implements Cluster {
   }
 }
 
-/** The error for a kind that is not served; without a code, because no request was sent. */
+/**
+ * Returns the error for a kind that the API server does not serve. The error has no status code, because no
+ * request was sent.
+ */
 function kindMissing(ref: ObjectRef): ApiError {
   const message = `apply ${refText(ref)}: the API server does not serve this kind`;
   return new ApiError(message, { reason: "NotFound", isKindMissing: true });

@@ -92,7 +92,8 @@ export async function servedKind(
   // A kind without the verb `list`, such as TokenReview, stores no objects.
   if (found) return found.verbs.includes("list") ? found : undefined;
   if (await discovery.isGroupStale(kind.group)) throw unknown(kind, "its API does not answer");
-  // The core group has neither CRDs nor aggregated APIs, so the kind cannot exist.
+  // CRDs and aggregated APIs cannot add kinds to the core group. If discovery does not list a kind of the
+  // core group, the kind does not exist.
   if (kind.group === "") return undefined;
   const [crds, services] = await Promise.all([
     client.list(CRD_KIND),

@@ -1,8 +1,9 @@
 /**
  * Decides whether a desired object is already applied, and whether another field manager has changed the
- * object since. For most objects, the two hashes of {@link Child} are enough to decide. {@link AppliedState}
- * is stored in addition for objects with volatile fields, and for objects in which the API server stores
- * values that differ from the applied values.
+ * object since. For most objects, `entryHash` and `valuesHash` of {@link Child} are enough to decide. An
+ * {@link AppliedState} is stored in addition for two types of objects: objects with volatile fields, which
+ * are computed only from resourceVersions, and objects in which the API server stores values that differ from
+ * the applied values.
  */
 import type { Json, KubeObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
@@ -27,10 +28,11 @@ function identityOfDesired(desired: KubeObject): string {
 }
 
 /**
- * Returns true when applying the desired object would change nothing except volatile fields. Updates the
- * {@link AppliedState} of the child, which {@link hasDrifted} and later calls read.
+ * Returns true when applying the desired object would change nothing except volatile fields, which are
+ * computed only from resourceVersions. Updates the {@link AppliedState} of the child, which
+ * {@link hasDrifted} and later calls read.
  *
- * @param view The child rebuilt as an object.
+ * @param view The object that was rebuilt from the record of the child.
  */
 export function isUpToDate(
   child: Child,
@@ -99,7 +101,7 @@ export function recordApplied(
 }
 
 /**
- * Copies the {@link AppliedState} from the previous state of an object to the new state. The two states must
+ * Copies the {@link AppliedState} from the previous record of a child to its new record. The two records must
  * have the same UID. Returns true when `entryHash` and `valuesHash` are unchanged, which means that no client
  * has written kro's fields.
  */

@@ -49,7 +49,7 @@ export interface Child {
    * child since the process started.
    */
   ownRevision: string | undefined;
-  /** The paths of the object that the field `part` contains. */
+  /** The paths whose values the field `part` contains. */
   reads: Reads;
   /**
    * The part of the object that CEL expressions read; undefined when expressions read nothing of the object.
@@ -81,7 +81,7 @@ export interface Rare {
   finalizers?: string[];
   /** The instances that the labels of the object identified before another client edited the labels. */
   formerOwners?: readonly InstanceId[];
-  /** The fields that kro owns and that have no value. */
+  /** The paths of the fields that kro owns and that are missing or null, such as `/spec/replicas`. */
   nulls?: readonly string[];
   /**
    * Hashes of the object that kro applied last. Absent when {@link Child.valuesHash} is enough to decide
@@ -112,8 +112,8 @@ export interface AppliedState {
 }
 
 /**
- * Reduces an object from the API server to a compact record. Of the object's contents, the record keeps the
- * paths `reads`.
+ * Reduces an object from the API server to the compact record of a child. The record contains kro's own
+ * metadata and the values at the paths `reads`.
  */
 export function childOf(
   object: KubeObject,
@@ -175,8 +175,9 @@ export function keepOwners(old: Child | undefined, child: Child): void {
 }
 
 /**
- * Returns the instances without duplicates. Two instances are equal only if all fields are equal, because a
- * client may edit the label of one field and leave the label with the UID unchanged.
+ * Returns the instances without duplicates. Two instances are equal only if all fields are equal. The UID
+ * alone is not compared, because a client may edit one of the labels, such as the label with the name, and
+ * leave the label with the UID unchanged.
  */
 export function distinct(instances: readonly InstanceId[]): InstanceId[] {
   return [...new Map(instances.map((instance) => [textOf(instance), instance])).values()];

@@ -130,8 +130,8 @@ export class ChildTable implements ChildReader {
 
   /**
    * Returns the cached children that are missing from a relist, because they were deleted while the watch was
-   * down. The reflector does not report all of these deletions: it does not know objects that were only
-   * cached from the responses to kro's own writes.
+   * down. The reflector does not report all of these deletions: if a child was cached from the response to a
+   * kro write and no watch event followed, the reflector does not know the child.
    */
   missingFrom(list: Listed): KubeObject[] {
     const { resourceVersion, namespace } = list;
@@ -159,8 +159,8 @@ export class ChildTable implements ChildReader {
   }
 
   /**
-   * Stores the new state of an object in place of an earlier state. Of the object's contents, only the paths
-   * that expressions read are kept.
+   * Stores the new state of an object in place of an earlier state. Keeps kro's own metadata and the values
+   * at the paths that expressions read.
    */
   put(key: string, object: KubeObject): Child {
     const old = this.#children.get(key);
@@ -213,8 +213,9 @@ export class ChildTable implements ChildReader {
   }
 
   /**
-   * Returns whether the record of some cached child lacks paths that the graph reads. The graph is given by
-   * the kind of its instances.
+   * Returns true when the graph reads paths that the record of at least one cached child lacks.
+   *
+   * @param instances The kind of the graph's instances, which identifies the graph.
    */
   lacksReads(instances: InstanceKind): boolean {
     return this.#ofGraph(instances).some(([, child]) => {
@@ -223,7 +224,7 @@ export class ChildTable implements ChildReader {
     });
   }
 
-  /** Drops the paths that the graph no longer reads from the records of the graph's children. */
+  /** Removes the paths that the graph no longer reads from the records of the graph's children. */
   trim(instances: InstanceKind): void {
     for (const [key, child] of this.#ofGraph(instances)) {
       const reads = this.#readsOf(child.owner, child.node) ?? NO_READS;

@@ -40,7 +40,7 @@ interface Watched {
   reflector?: ScopedReflector;
   /** Whether the API server answered that it does not serve the kind. */
   isMissing: boolean;
-  /** The keys of the instances to wake when the kind is served again. */
+  /** The keys of the instances to requeue when the API server serves the kind again. */
   readonly waiting: Set<string>;
 }
 
@@ -71,7 +71,8 @@ export class ChildCaches {
   readonly #onRouted?: RouteListener;
   /**
    * The paths of child objects that the expressions of each graph read. If a path is added after an object
-   * was cached, the value at the path is cached with the next event of the object.
+   * was cached, the value at the path is missing from the cache until the next event of the object, or until
+   * {@link complete} is called.
    */
   readonly reads = new GraphReads();
   readonly #shared: SharedParts = { reads: this.reads, owners: new Owners() };
@@ -106,7 +107,7 @@ export class ChildCaches {
     const info = await this.#schemas.resolve(kind);
     if (info) watched.store.objects.schema = info.schema;
     if (watched.stop.signal.aborted) return;
-    // A kind with a schema is served again.
+    // The API server serves the kind again, because it returned the kind's schema.
     if (info && watched.isMissing) watched.reflector?.hurry();
     watched.reflector ??= this.#start(watched);
     // `synced` rejects only when the watch was stopped earlier. No owner waits for the cache in that case, so
@@ -115,8 +116,9 @@ export class ChildCaches {
   }
 
   /**
-   * Reads the paths that the graph needs and that the synced caches of these kinds lack. Each kind takes at
-   * most one list of the graph's own children. Rejects with ApiError when a list fails.
+   * Adds the values that the graph reads to the synced caches of these kinds, where the values are missing.
+   * Sends at most one LIST for each kind, which selects the graph's own children. Rejects with ApiError when
+   * a LIST fails.
    *
    * @param instances The kind of the graph's instances.
    * @param kinds The kinds of the graph's children.
@@ -166,13 +168,13 @@ export class ChildCaches {
   }
 
   /**
-   * Calls `read` with the cache of a kind and returns its result; undefined, without a call, if the cache does
-   * not cover the namespace. Where kro may not watch all namespaces, the first call for a namespace starts a
-   * watch of that namespace.
+   * Calls `read` with the cache of a kind and returns its result. If the cache does not cover the namespace,
+   * returns undefined without calling `read`. Where kro may not watch all namespaces, the first call for a
+   * namespace starts a watch of that namespace.
    *
    * @param namespace The namespace that the cache has to cover; undefined for all namespaces.
-   * @param read Called in the same step as the check. A cache that is released or loses objects while this
-   * method waits therefore never answers.
+   * @param read Called immediately after the check, without a wait in between. The cache can therefore
+   * neither be released nor lose objects between the check and the call.
    */
   async read<T>(
     kind: KindRef,
@@ -191,8 +193,9 @@ export class ChildCaches {
   }
 
   /**
-   * Returns true when the API server does not serve the kind any more. When the API server serves the kind
-   * again, the listeners of {@link onServed} are called with the key of the instance.
+   * Returns true when the API server does not serve the kind. In this case, the key of the instance is
+   * stored. When the API server serves the kind again, the listeners of {@link onServed} are called with the
+   * stored key.
    */
   isMissing(kind: KindRef, instance: string): boolean {
     const watched = this.#watched.get(gvkKey(kind));
@@ -201,7 +204,11 @@ export class ChildCaches {
     return true;
   }
 
-  /** Registers a listener for keys given to {@link isMissing}; the returned function removes it. */
+  /**
+   * Registers a listener that is called with the key of each instance that waits for a kind, when the API
+   * server serves the kind again. The instances are stored by {@link isMissing}. The returned function
+   * removes the listener.
+   */
   onServed(listener: (instance: string) => void): () => void {
     this.#servedListeners.add(listener);
     return () => this.#servedListeners.delete(listener);
@@ -382,7 +389,10 @@ export class ChildCaches {
   }
 }
 
-/** Reports whether a request may succeed when it is sent again without a change of RBAC or of the kind. */
+/**
+ * Returns true when a failed request may succeed if it is repeated. Returns false when it can succeed only
+ * after a change of RBAC permissions or of the kind.
+ */
 function isPassing(error: unknown): boolean {
   return error instanceof ApiError &&
     !["NotFound", "Forbidden", "MethodNotAllowed"].includes(error.reason);

@@ -35,8 +35,8 @@ export interface ExternalKind {
 }
 
 /**
- * The maximum number of changed objects for which a list sends one GET each. If more objects have changed,
- * one LIST reads them.
+ * The maximum number of changed objects that a lookup by labels reads with one GET each. If more objects have
+ * changed, one LIST reads them.
  */
 const MAX_GETS = 3;
 
@@ -161,8 +161,8 @@ export class ExternalCaches {
   }
 
   /**
-   * Returns the number of interests for each kind. An interest is in one object with a name, or in all
-   * objects with a label.
+   * Returns the number of interests for each kind. One interest is either in a single object by its name, or
+   * in all objects with given labels.
    */
   interests(): InterestCount[] {
     return this.#interests.counts();

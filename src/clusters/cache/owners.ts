@@ -16,8 +16,8 @@ const SHARED: readonly string[] = [
 ];
 
 /**
- * The labels with a different value for each instance. The other labels have few different values, so only
- * their values are interned.
+ * The labels whose values differ between instances. The values of these labels are not interned, because few
+ * objects share them. The values of all other labels are interned, because many objects share them.
  */
 const UNIQUE: readonly string[] = [Label.instanceId, Label.instanceName, Label.applySetPartOf];
 

@@ -24,7 +24,10 @@ export type StoreListener = (instances: readonly InstanceId[]) => void;
 export interface ChildWriter {
   /** Read access to the cached child objects. */
   readonly objects: ChildReader;
-  /** Returns true when the live object has all values of the desired object. Volatile fields may differ. */
+  /**
+   * Returns true when the live object has all values of the desired object. Differences in volatile fields,
+   * which are computed only from resourceVersions, are ignored.
+   */
   isUpToDate(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean;
   /**
    * Returns true when kro applied the desired object and another field manager has changed the live object
@@ -192,8 +195,8 @@ export class ChildStore implements ChildWriter {
   }
 
   /**
-   * Returns true when the cache contains this state of the object or a newer state. For an equal
-   * resourceVersion, the hashes of the object are compared as well.
+   * Returns true when the cache contains the given state of the object or a newer state. If the
+   * resourceVersions are equal, returns true only if the hashes of kro's fields are also equal.
    */
   agrees(object: KubeObject): boolean {
     const { uid, resourceVersion } = object.metadata;

@@ -16,8 +16,8 @@ export interface View {
   /** The rebuilt object. Callers must not modify it. */
   readonly object: KubeObject;
   /**
-   * The identity string of the desired object for which the child was last found up to date. Set by
-   * `isUpToDate`.
+   * The identity string of a desired object. Set by `isUpToDate` when the child was up to date with this
+   * desired object.
    */
   upToDateIdentity?: string;
 }

@@ -157,8 +157,9 @@ function projectList(list: readonly Json[], fields: JsonObject, level: number): 
     if (prefix === "k:" && isObject(parsed)) {
       const names = Object.keys(parsed).sort();
       keyNames.set(names.join("\n"), names);
-      // The real elements of a list have merge keys with the same names. A client can forge managed fields
-      // with many different sets of names, and looking up the elements would then take quadratic time.
+      // Normally, all elements of a list have merge keys with the same names. A client can forge managed
+      // fields with many different sets of names. Looking up the elements would then take quadratic time, so
+      // the number of sets is limited.
       if (keyNames.size > MAX_KEY_SETS) throw new TooDeepError();
     }
   }

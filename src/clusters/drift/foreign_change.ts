@@ -56,7 +56,7 @@ function differenceOf(live: KubeObject, desired: KubeObject, schema?: Schema): S
 
 /**
  * Returns the path of the first difference between two normalized values; undefined when the values are
- * equal. Each part is visited only once. Keys that only the live object has are ignored.
+ * equal. Keys that exist only in the live object are ignored.
  */
 function difference(
   wanted: Json,

@@ -61,7 +61,10 @@ export function comparable(value: Json | undefined, schema?: Schema): JsonObject
   return Object.keys(kept).length === 0 ? normal : { ...normal, metadata: kept };
 }
 
-/** The metadata of an object without what no manager owns, and without the label of kro's version. */
+/**
+ * Returns the metadata of an object without the label of kro's version, and without the fields that no field
+ * manager owns.
+ */
 export function withoutSystemFields(metadata: Json | undefined): JsonObject {
   if (!isObject(metadata)) return {};
   const kept = Object.fromEntries(

@@ -11,7 +11,8 @@ import { withoutSystemFields } from "./normalise.ts";
  * `withStatus` is true.
  */
 export function nullFields(value: Json | KubeObject | undefined, withStatus: boolean): string[] {
-  // Nearly every object is without null, so the usual case builds no path.
+  // Most objects contain no null. For these objects, the function returns without building the paths of
+  // fields.
   if (!isObject(value) || !hasNull(value)) return [];
   const { metadata, status, ...rest } = value as Record<string, Json | undefined>;
   const all = { ...rest, metadata: withoutSystemFields(metadata), ...(withStatus && { status }) };
@@ -30,7 +31,8 @@ function collect(value: Json | undefined, path: string, level: number, found: st
   if (value === null) found.push(path);
   if (typeof value !== "object" || value === null || level > MAX_DEPTH) return;
   for (const [key, below] of Object.entries(value)) {
-    // Only null, lists and objects need a path.
+    // Only null, lists and objects have the type `object`. Other values neither are nor contain null, so no
+    // path is built for them.
     if (typeof below === "object") collect(below, `${path}/${key}`, level + 1, found);
   }
 }
