@@ -64,8 +64,8 @@ export class Sweeps {
   }
 
   async #run(): Promise<void> {
-    // The loop looks for due kinds often within a period. With a longer interval, the resyncs of many kinds
-    // would start at the same time, in spite of their random start times.
+    // The loop checks many times per period which kinds are due. If it checked rarely, many kinds would be
+    // due at the same check, in spite of their random start times.
     const tick = Math.max(Math.min(this.#options.periodMs / 100, 60_000), 1);
     const waits: SweepWaits = {
       pause: () => this.#wait(PAUSE_MS),

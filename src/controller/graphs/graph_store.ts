@@ -97,7 +97,7 @@ export class GraphStore {
     return this.#entries.get(name);
   }
 
-  /** Returns the RGD that defines a kind; undefined when the kind has another origin. */
+  /** Returns the RGD that defines a kind; undefined when no RGD defines the kind. */
   definedBy(kind: GroupVersionKind): ResourceGraphDefinition | undefined {
     const key = gvkKey(kind);
     for (const { rgd } of this.#entries.values()) {

@@ -31,7 +31,7 @@ import { failureOf, InstanceRecords, stateOf } from "./records.ts";
 import { StatusPace } from "./status_pace.ts";
 import { instanceKey, InstanceStore } from "./store.ts";
 
-/** The present way of reconciling the instances of the kind. */
+/** How the controller handles the instances of the kind at present. */
 type Mode =
   | { kind: "graph"; served: ServedGraph; rgd: ResourceGraphDefinition }
   /** No revision of the RGD compiles, so only the reason is written to the status of the instances. */

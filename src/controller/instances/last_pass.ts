@@ -76,8 +76,9 @@ export function nodesOf(last: LastPass | undefined, instance: KubeObject): NodeO
 type PackedNode = Partial<NodeOutcome> & {
   id: string;
   /**
-   * The name, the action and the adoption of each object. Set only if all objects have the kind of the node
-   * and the namespace of the instance, which are then not stored for each object.
+   * The name of each object, the action of the pass on the object, and whether the instance adopted the
+   * object. Set only if all objects have the kind of the node and the namespace of the instance. Kind and
+   * namespace are then not stored for each object.
    */
   own?: [name: string, action: NodeOutcome["objects"][number]["action"], adopted?: boolean][];
 };

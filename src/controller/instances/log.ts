@@ -18,8 +18,8 @@ export interface About {
 }
 
 /**
- * Logs the result of a pass over an instance. A changed state is logged at level info, other results at
- * levels debug and trace.
+ * Logs the result of a pass over an instance. If the state of the instance has changed, the result is logged
+ * at level info. Further details are logged at levels debug and trace.
  *
  * @param before The state of the instance before the pass.
  * @param seconds The duration of the pass, in seconds.
@@ -86,7 +86,7 @@ export function logAdoption(about: About, object: Omit<ObjectOutcome, "action">)
 
 /** Returns what the user can do about the error; undefined when the error has no known remedy. */
 function nextStep(error: string): string | undefined {
-  // The expression matches the message of the RBAC authorizer of kube-apiserver.
+  // The regular expression matches the message of the RBAC authorizer of kube-apiserver.
   if (/is forbidden: User "[^"]*" cannot /.test(error)) {
     return "grant kro that right, by a ClusterRole labelled rbac.kro.run/aggregate-to-controller=true";
   }

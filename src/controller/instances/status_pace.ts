@@ -1,6 +1,6 @@
 /**
- * Limits how often the status of one instance is written. A change of the state is written immediately, other
- * changes are collected for a short time.
+ * Limits how often the status of one instance is written. When the state changes, the status is written
+ * immediately. Other changes are delayed, so that one write contains several changes.
  */
 import type { StatusChange, StatusPacing } from "../../reconcile/mod.ts";
 

@@ -1,9 +1,12 @@
-/** The slots of a work queue for background keys, which leave workers free for other keys. */
+/**
+ * Limits how many workers of a work queue process background keys at the same time, so that workers stay free
+ * for other keys.
+ */
 import type { Clock } from "./clock.ts";
 
 /**
- * The time for which processing a background key occupies a slot, in milliseconds. Processing that takes
- * longer is probably blocked on I/O and does not slow down other work, so its slot is released.
+ * The maximum time for which processing a background key occupies a slot, in milliseconds. Processing that
+ * takes longer is probably blocked on I/O and does not slow down other work, so its slot is released.
  */
 const BACKGROUND_MS = 1000;
 

@@ -1,4 +1,6 @@
-/** The work of a queue: the result of processing a key, and the measurements of it. */
+/**
+ * The types that describe the processing of a key: its result, its measurements, and the counters of a queue.
+ */
 
 /** The result of processing a key of the work queue. */
 export type WorkResult =
