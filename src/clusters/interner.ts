@@ -30,7 +30,9 @@ export class Interner {
     return value;
   }
 
-  /** Interns the string values of an object in place. Values under the keys `except` are left unchanged. */
+  /**
+   * Interns the string values of an object in place. The values of the keys in `except` are left unchanged.
+   */
   internValues(object: JsonObject | undefined, except: readonly string[] = []): void {
     if (!object) return;
     for (const [key, value] of Object.entries(object)) {

@@ -34,8 +34,9 @@ import { itemSelector, memberSelector } from "./selectors.ts";
 import { servedKind } from "./served_kinds.ts";
 
 /**
- * A cluster without caches: every read sends a request. The only exception is apply, which reuses the object
- * that the pass read last. Methods reject with ApiError when the API server refuses a request.
+ * A cluster without caches: each method that reads sends a request. {@link apply} needs the live object as
+ * well. If the pass has read the object, `apply` reuses the result of that read. Methods reject with ApiError
+ * when the API server refuses a request.
  */
 export class LiveCluster implements Cluster {
   readonly #client: KubeClient;
@@ -148,8 +149,8 @@ export class LiveCluster implements Cluster {
   }
 
   /**
-   * Looks the kind up in cached discovery. With `fresh`, or when discovery does not list the kind, looks in
-   * fresh discovery and in the CRDs and APIServices of the cluster.
+   * Returns the kind from cached discovery if discovery lists the kind and `fresh` is not set. Otherwise,
+   * looks the kind up in fresh discovery and in the CRDs and APIServices of the cluster.
    */
   async serves(kind: GroupKind, { fresh }: ServesOptions = {}): Promise<KindRef | undefined> {
     const known = fresh ? undefined : await this.#discovery.byGroupKind(kind);
@@ -178,8 +179,8 @@ export class LiveCluster implements Cluster {
   }
 
   /**
-   * Returns the object that the pass read last. Sends a GET if the pass has not read the object, or if an
-   * apply has already used it.
+   * Returns the object from the last read of the pass, and drops the stored result. Sends a GET if no result
+   * is stored: the pass has not read the object, or an earlier apply has already used the result.
    */
   async #takeRead(ref: ObjectRef): Promise<KubeObject | undefined> {
     const key = refKey(ref);

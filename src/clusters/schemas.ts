@@ -65,8 +65,8 @@ export class ClusterSchemas implements SchemaSource {
   readonly #discovery: Discovery;
   readonly #now: () => number;
   /**
-   * The kinds that each CRD defines. The keys are the names of the CRDs. The value is undefined when the kind
-   * of that name is served without a CRD.
+   * The kinds that each CRD defines. The keys are the names of the CRDs. The value is undefined when no CRD
+   * has that name and the API server serves the kind without a CRD.
    */
   readonly #crds: AsyncCache<KindInfo[] | undefined>;
   /**

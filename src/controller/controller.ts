@@ -261,8 +261,8 @@ export class Controller implements ControllerView {
     }
     const { leads, failure } = this.#leadership;
     if (!leads && failure) return { ready: false, missing: [`lease: ${failure}`] };
-    // A standby process counts as ready. A rolling update waits until the new pod is ready before it stops
-    // the old pod, which holds the Lease until then.
+    // A standby process counts as ready. The old pod holds the Lease until it stops, and a rolling update
+    // stops the old pod only after the new pod is ready.
     if (!leads && !this.#warmup) return { ready: true, missing: [] };
     const missing = [
       ...this.#graphs.missing,

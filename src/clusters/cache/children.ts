@@ -110,8 +110,8 @@ export class ChildCaches {
     // The API server serves the kind again, because it returned the kind's schema.
     if (info && watched.isMissing) watched.reflector?.hurry();
     watched.reflector ??= this.#start(watched);
-    // `synced` rejects only when the watch was stopped earlier. No owner waits for the cache in that case, so
-    // the rejection is ignored.
+    // `synced` rejects only if the watch is stopped before the cache is synced. The owner then no longer needs
+    // the cache, so the rejection is ignored.
     await watched.reflector.synced.catch(() => {});
   }
 
@@ -131,11 +131,12 @@ export class ChildCaches {
   }
 
   /**
-   * Removes the reads of graphs that were added before the given graph. Paths that the given graph does not
-   * read are dropped from the caches.
+   * Removes the recorded paths of graphs that were added before the given graph. Values at paths that the
+   * given graph does not read are removed from the caches.
    *
    * @param instances The kind of the graph's instances.
-   * @param reads The reads of the given graph. If absent, the reads of all graphs of the kind are removed.
+   * @param reads The recorded paths of the given graph. If absent, the paths of all graphs of the kind are
+   * removed.
    */
   dropReadsBefore(instances: InstanceKind, reads?: NodeReads): void {
     this.reads.removeBefore(instances, reads);

@@ -86,8 +86,8 @@ export class ExternalCaches {
     const known = watched.owners.get(owner);
     watched.owners.set(owner, known ? merged([known, reads]) : reads);
     watched.store.reads = merged(watched.owners.values());
-    // `synced` rejects only when the watch was stopped earlier. No owner waits for the cache in that case, so
-    // the rejection is ignored.
+    // `synced` rejects only if the watch is stopped before the cache is synced. The owner then no longer needs
+    // the cache, so the rejection is ignored.
     await watched.reflector.synced.catch(() => {});
   }
 
@@ -190,8 +190,9 @@ export class ExternalCaches {
   }
 
   /**
-   * Returns the cache of a kind if it covers the namespace at this moment. A pass calls {@link watches} first,
-   * but the kind may be released before the pass reads.
+   * Returns the cache of a kind if the cache covers the namespace at this moment; undefined otherwise. The
+   * check is needed although a pass calls {@link watches} first, because the kind may be released between
+   * that call and the read.
    */
   #covering(kind: KindRef, namespace: string | undefined): ExternalStore | undefined {
     const watched = this.#watched.get(gvkKey(kind));

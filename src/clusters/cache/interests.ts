@@ -32,8 +32,8 @@ export interface InterestCount {
  */
 export class Interests {
   /**
-   * The interests in external objects. The keys are the kind, then the instance, then the {@link keyOf} of
-   * the interest.
+   * The interests in external objects. The key of the outer map is the kind, the key of the middle map is the
+   * instance, and the key of the inner map is the {@link keyOf} of the interest.
    */
   readonly #byKind = new Map<string, Map<string, Map<string, Interest>>>();
 

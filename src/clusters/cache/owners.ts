@@ -6,7 +6,7 @@ import { INSTANCE_LABELS, Label } from "../../api/mod.ts";
 import { Interner } from "../interner.ts";
 
 /**
- * The labels of kro that identify the instance of a child object, or by which child objects are looked up.
+ * The labels by which kro identifies the instance of a child object, or by which it looks up child objects.
  */
 const SHARED: readonly string[] = [
   Label.owned,

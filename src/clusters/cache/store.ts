@@ -168,8 +168,9 @@ export class ChildStore implements ChildWriter {
       if (!isGone && (!old || compareRevisions(resourceVersion, old.revision) >= 0)) {
         const child = this.#put(key, response);
         recordApplied(child, desired, this.objects.schema, volatile);
-        // An apply that changes nothing keeps the resourceVersion from before the write. The resourceVersion
-        // in the cache cannot be compared instead: the event of the write may already have updated the cache.
+        // An apply that changes nothing leaves the resourceVersion unchanged. The response is compared with
+        // the resourceVersion that was stored before the write. The cache may already contain the
+        // resourceVersion of the write, because the watch event can arrive before the response.
         if (resourceVersion !== this.#writes.get(key)?.before) child.ownRevision = resourceVersion;
       }
       return resourceVersion;

@@ -204,8 +204,9 @@ export function digest(value: Json | undefined): string {
 const LONG_JSON = 2000;
 
 /**
- * Returns the JSON of a value, or the hash of the JSON if it is long. Two values have the same identity
- * string if they are equal and their keys have the same order.
+ * Returns the identity string of a value. Two values have the same identity string if they are equal and
+ * their keys have the same order. The identity string is the JSON of the value. If the JSON has more than
+ * {@link LONG_JSON} characters, the identity string is the hash of the JSON.
  */
 export function identityOf(value: unknown): string {
   const text = jsonText(value);

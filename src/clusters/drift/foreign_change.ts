@@ -113,8 +113,9 @@ function keysOf(element: Json | undefined, names: readonly string[], schema?: Sc
 }
 
 /**
- * Returns the field manager that last wrote the field among the managers that own it. If no manager owns the
- * field, returns the manager that last wrote any field of the object.
+ * Returns the field manager other than kro that changed the field. If other managers own the field, returns
+ * the owner that wrote last. If no other manager owns the field, returns the manager that last wrote any
+ * field of the object.
  */
 function managerOf(live: KubeObject, path: readonly Step[]): string | undefined {
   const ours = applyEntry(live);

@@ -48,10 +48,11 @@ export interface RepairAdvice {
 }
 
 /**
- * Detects that another field manager keeps reverting a field, and backs off repairing the field. After 5
- * repairs of an object within a minute, the next repair waits for 5 s; the wait doubles up to 5 min. If the
- * repairs restore different fields, the changes count as edits by a person and are repaired immediately. The
- * record of an object is dropped after a minute without a repair.
+ * Detects that another field manager keeps reverting a field, and backs off repairing the field. The backoff
+ * starts if an object had 5 repairs within a minute and the last 3 repairs restored the same field. The next
+ * repair then waits for 5 s, and the wait doubles with each repair up to 5 min. Changes of different fields
+ * count as edits by a person and are repaired immediately. The record of an object is dropped after a minute
+ * without a repair.
  *
  * @example
  * ```ts

@@ -23,8 +23,8 @@ export class Adopted {
 
   #marked(node: NodeOutcome): NodeOutcome {
     const objects = node.objects.map((object) => {
-      // An adopted object was deleted, and kro created a new object with the same name. The new object is not
-      // an adopted object.
+      // If kro created the object, an adopted object with the same name no longer exists. The new object is
+      // not an adopted object.
       if (object.action === "created") this.#keys.delete(keyOf(object));
       return this.#keys.has(keyOf(object)) ? { ...object, adopted: true } : object;
     });

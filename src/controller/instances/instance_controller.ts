@@ -150,8 +150,9 @@ export class InstanceController {
   }
 
   /**
-   * Keeps kubectl's last-applied annotation of the instances from now on, if the graph reads the annotation.
-   * Until now, the annotation was dropped from the stored instances, so the instances are listed again.
+   * If the graph reads kubectl's last-applied annotation, stores the annotation of each instance from now on.
+   * Until now, the annotation was dropped from the stored instances, so the instances are listed again. If
+   * the graph does not read the annotation, does nothing.
    */
   async #keepLastApplied({ readsLastApplied }: Graph): Promise<void> {
     if (!readsLastApplied || this.#store.keepsLastApplied) return;

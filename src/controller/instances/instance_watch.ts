@@ -39,7 +39,10 @@ export class InstanceWatch {
     return this.#stop.signal.aborted;
   }
 
-  /** The cache of the instances while it is not synced. A kind that kro may not watch is left out. */
+  /**
+   * The caches that are not synced, as readiness reports them: the cache of the instances, or no cache. If
+   * kro may not watch the kind, the list is empty, so that the missing permission does not make kro unready.
+   */
   get missing(): string[] {
     if (this.#reflector.hasSynced || this.#isForbidden) return [];
     return [`cache of ${this.#crd} is not synced`];

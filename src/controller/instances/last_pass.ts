@@ -24,8 +24,8 @@ export interface LastPass {
   /** The failure that was logged last, so that an equal failure is not logged again. */
   failure?: string;
   /**
-   * The results from which {@link nodes} was built before the status was written. Set only during that write,
-   * so that the same results are not recorded again afterwards.
+   * The results that were recorded in {@link nodes} before the status was written. Set only while the status
+   * is being written, so that the same results are not recorded a second time after the write.
    */
   found?: readonly NodeOutcome[];
 }

@@ -11,7 +11,7 @@ export interface PassEvent {
   type: "Normal" | "Warning";
   /** The reason of the Event, in CamelCase. */
   reason: string;
-  /** The message of the Event for people, with at most {@link MESSAGE_LENGTH} characters. */
+  /** The human-readable message of the Event, with at most {@link MESSAGE_LENGTH} characters. */
   message: string;
 }
 
@@ -22,8 +22,9 @@ export const MESSAGE_LENGTH = 1024;
 const NAMED = 5;
 
 /**
- * Returns the Events of a pass: one Event for each condition whose status changed, with upstream's reason and
- * message; one Event each for the created, updated and pruned objects; and one Event for a failure.
+ * Returns the Events of a pass. Each condition whose status changed has one Event, with upstream's reason and
+ * message. If objects were created, one Event lists them; updated and pruned objects are listed in the same
+ * way. If the pass failed, one Event contains the failure.
  *
  * @param before The conditions before the pass.
  * @param after The conditions that the pass wrote.

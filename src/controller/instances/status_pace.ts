@@ -5,14 +5,15 @@
 import type { StatusChange, StatusPacing } from "../../reconcile/mod.ts";
 
 /**
- * The shortest and the longest delay of a write that changes only status fields, in milliseconds. The first
- * of these writes waits for the shortest delay. The delay doubles with each further write.
+ * The shortest and the longest delay of a status write in which neither the state nor a condition changes, in
+ * milliseconds. The first write is delayed by the shortest delay. The delay doubles with each further write.
  */
 const FIELDS_MS = { first: 250, longest: 2000 };
 
 /**
- * The minimum time between the last write and a write that changes only the messages of conditions, in
- * milliseconds. After this time without a write, the delay of status fields is reset to its shortest value.
+ * The minimum time between the last write and a write in which only the messages of conditions change, in
+ * milliseconds. If this time passes without a write, the delay in {@link FIELDS_MS} is reset to the shortest
+ * delay.
  */
 const MESSAGES_MS = 10_000;
 
