@@ -18,8 +18,8 @@ const child = new Deno.Command(Deno.execPath(), {
   stdout: "inherit",
   stderr: "inherit",
 }).spawn();
-// The terminal sends SIGINT to this process and to the child process, so only SIGTERM is forwarded. The
-// listener for SIGINT is empty, but without a listener this process would end before the child process.
+// The terminal sends SIGINT to both processes, so only SIGTERM is forwarded to the child process. The
+// listener for SIGINT does nothing, but it keeps this process running until the child process ends.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     if (signal === "SIGTERM") child.kill(signal);

@@ -270,11 +270,11 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Ends the pass. From then on, only changes of the external objects that this pass read requeue the
-   * instance.
+   * Ends the pass. If the pass is complete, a change of an external object now requeues the instance only if
+   * this pass read the object.
    *
-   * @param complete False for a pass that ended early. Such a pass may not have read every external object,
-   * so the interests of earlier passes are kept as well.
+   * @param complete False if the pass ended early. The pass may then not have read every external object, so
+   * the interests of earlier passes are kept as well.
    */
   finish(complete: boolean): void {
     if (complete) this.#parts.externals.keep(this.#instance, this.#interests);

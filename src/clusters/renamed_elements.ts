@@ -93,8 +93,8 @@ export function withoutDuplicates(
 }
 
 /**
- * Removes the managed-fields entry of the merge patch. The later apply owns the same fields under its own
- * entry.
+ * Removes the managed-fields entry of the merge patch. The entry is no longer needed, because the apply that
+ * followed the merge patch owns the same fields under an entry of its own.
  */
 async function disowned(
   client: KubeClient,

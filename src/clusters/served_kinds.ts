@@ -36,8 +36,8 @@ export interface ApiService extends KubeObject {
 }
 
 /**
- * The label of APIServices that the aggregator creates by itself. The value `true` marks the groups and
- * versions of CRDs.
+ * The label of the APIServices that the aggregator creates by itself. If the value is `true`, the APIService
+ * was created for the group and version of a CRD.
  */
 const AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged";
 

@@ -31,7 +31,7 @@ function collect(value: Json | undefined, path: string, level: number, found: st
   if (value === null) found.push(path);
   if (typeof value !== "object" || value === null || level > MAX_DEPTH) return;
   for (const [key, below] of Object.entries(value)) {
-    // Only null, lists and objects have the type `object`. Other values neither are nor contain null, so no
+    // For null, lists and objects, `typeof` returns `object`. Values of other types contain no null, so no
     // path is built for them.
     if (typeof below === "object") collect(below, `${path}/${key}`, level + 1, found);
   }

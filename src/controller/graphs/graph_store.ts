@@ -197,8 +197,8 @@ export class GraphStore {
   }
 
   /**
-   * Handles a deleted RGD. Requeues the CRD of the RGD, which may have become an orphan, and all other RGDs
-   * that define the same kind, because one of them may take over the CRD.
+   * Handles a deleted RGD. Requeues the CRD of the RGD, because the CRD may have become an orphan. Also
+   * requeues all other RGDs that define the same kind, because one of them may take over the CRD.
    */
   rgdGone(name: string): void {
     const crd = this.#entries.get(name)?.crd;

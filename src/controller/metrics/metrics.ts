@@ -191,8 +191,8 @@ export class Metrics {
   }
 
   /**
-   * Counts a pass over an instance that threw an error, which is an ApiError or an internal error of kro.
-   * Ignores requests that were not sent because this process does not hold the Lease.
+   * Counts a pass over an instance that threw an ApiError or an internal error of kro. Does nothing if the
+   * error is that a request was not sent because this process does not hold the Lease.
    */
   passBroke(kind: KindRef, error: unknown): void {
     const isApi = error instanceof ApiError;
