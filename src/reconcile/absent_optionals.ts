@@ -1,12 +1,16 @@
-/** Leaves absent optionals out of a template, where the schema of the field does not allow null. */
+/**
+ * Removes absent CEL optionals from the value of a template's expression, unless the schema of the field
+ * allows null.
+ */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
 import { allowsNull, child, item, type Schema } from "../openapi/mod.ts";
 
 /**
- * Returns the value without the absent optionals whose schema does not allow null; undefined when the whole
- * value is left out. An applied null would reset the field to its default and take the field from its present
- * field manager. A field without a schema keeps null.
+ * Returns the value of an expression without its absent optionals, or undefined when the whole value is an
+ * absent optional. An absent optional has the value null. It is removed only if the schema of the field
+ * does not allow null: if kro applied the null, the API server would reset the field to its default, and
+ * kro would take the field from its present field manager. If the field has no schema, the null is kept.
  *
  * @param at The path of the value in the object of the node.
  * @param absent The paths of absent optionals, below `at`.
@@ -30,7 +34,7 @@ function schemaAt(root: Schema, path: FieldPath): Schema | undefined {
   return at;
 }
 
-/** Returns a copy without the values at the paths. */
+/** Returns a copy of the value without the parts at the given paths. */
 function without(value: Json, paths: readonly FieldPath[]): Json | undefined {
   if (paths.length === 0) return value;
   if (paths.some((path) => path.length === 0)) return undefined;

@@ -40,7 +40,10 @@ export type ApplyAction = "created" | "configured" | "unchanged";
 export interface Applied {
   /** The live object after the apply. */
   object: KubeObject;
-  /** The effect of the apply on the object. The value is `unchanged` also when no request was sent. */
+  /**
+   * The effect of the apply on the object. The effect is `unchanged` when the live object already had all
+   * desired fields, with or without a request.
+   */
   action: ApplyAction;
   /**
    * The resourceVersion after kro's last write to the object. Absent when this process has not written the
@@ -54,29 +57,33 @@ export interface Applied {
   reverted?: RevertedField;
 }
 
-/**
- * A field that another field manager keeps reverting. kro waits longer and longer before it repairs the
- * field.
- */
+/** A field that another field manager keeps reverting. kro repairs the field after increasing delays. */
 export interface RevertedField {
   /** The path of the field, as messages show it. */
   field: string;
   /** The field manager that reverts the field; absent when the managed fields name no manager. */
   manager?: string;
-  /** The time until the next repair is due or the backoff ends, in milliseconds. */
+  /**
+   * The time after which the object must be requeued, in milliseconds. If the field is reverted now, kro
+   * may repair the field at that time. Otherwise kro stops reporting the field at that time.
+   */
   dueMs: number;
 }
 
 /**
- * Volatile fields: fields with values that depend only on resourceVersions. If an object differs from the
- * desired object only in volatile fields, the object is applied again only after `basis` has changed.
+ * The volatile fields of an object, and the resourceVersions that the values of these fields depend on. A
+ * volatile field has an expression that reads only resourceVersions of other objects. If the live object
+ * differs from the desired object only in volatile fields, kro applies the object only when
+ * {@link Volatile.basis} has changed since the last apply.
  */
 export interface Volatile {
   /** The paths of the volatile fields in the object. */
   readonly paths: readonly FieldPath[];
   /**
-   * The resourceVersions, after kro's own last writes, of the objects that the volatile fields read. An
-   * empty string when this process has written none of these objects.
+   * The resourceVersions of the objects that the volatile fields read, joined to one string. Each
+   * resourceVersion is the one that the API server returned for kro's own last write of the object, so
+   * writes by other clients do not change the string. The string is empty when this process has written
+   * none of these objects.
    */
   readonly basis: string;
 }
@@ -90,8 +97,8 @@ export interface ApplyOptions {
    */
   force: boolean;
   /**
-   * The volatile fields of the object. A difference in only these fields causes no apply while their
-   * `basis` is unchanged.
+   * The volatile fields of the object. If only these fields differ from the live object, kro applies the
+   * object only when {@link Volatile.basis} has changed since the last apply.
    */
   volatile?: Volatile;
 }
@@ -155,9 +162,8 @@ export interface Cluster {
   listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]>;
   /**
    * Lists the objects with the ApplySet's label `part-of` as {@link listMembers} does, but from the API
-   * server and with metadata only. The list contains the effect of every write that the API server
-   * completed before the call. If the list is empty, kro may therefore remove the finalizer of the
-   * instance.
+   * server and with metadata only. The list reflects every write that the API server completed before the
+   * call. kro may therefore remove the finalizer of the instance when the list is empty.
    */
   listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]>;
   /** Returns the objects of a collection node, selected by their labels. */
@@ -183,9 +189,9 @@ export interface Cluster {
    */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject>;
   /**
-   * Returns the kind in a version that the cluster serves. Returns undefined when the kind does not exist,
-   * so that no object of the kind can exist: neither fresh discovery nor any CRD or APIService contains the
-   * kind. Rejects when discovery cannot be reached.
+   * Returns the kind in a version that the cluster serves. Returns undefined when neither fresh discovery
+   * nor any CRD or APIService contains the kind, which means that no object of the kind can exist. Rejects
+   * when discovery cannot be reached.
    */
   serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined>;
 }

@@ -193,7 +193,7 @@ export function builtInConditions(
 }
 
 /**
- * Reports whether the conditions are those that the author of the RGD declares. Declared conditions replace
+ * Reports whether the given conditions were declared by the author of the RGD. Declared conditions replace
  * kro's own conditions.
  */
 export function areAuthored(conditions: readonly Condition[]): boolean {
@@ -209,10 +209,16 @@ const BUILT_IN = new Set([
   SYNCED,
 ]);
 
-/** A longer message stands in the condition itself only, and cut in Ready and InstanceSynced. */
+/**
+ * The limits for the message of another condition that is repeated in Ready and InstanceSynced, in
+ * characters. A message longer than `longest` is cut to `cut` characters in Ready and InstanceSynced.
+ */
 const COPIED = { longest: 512, cut: 256 };
 
-/** Returns the condition Ready, whose long message is cut and names the condition that has the whole message. */
+/**
+ * Returns the condition Ready. If its message is too long, the message is cut, and the name of the
+ * condition with the whole message is appended.
+ */
 function briefly(ready: Condition | undefined, all: readonly Condition[]): Condition {
   const { message = "" } = ready!;
   if (message.length <= COPIED.longest) return ready!;

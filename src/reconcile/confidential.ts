@@ -6,7 +6,10 @@ import { type ApiError, WITHHELD, withoutAnswer } from "../api/mod.ts";
 import type { Expression, Graph } from "../graph/mod.ts";
 import type { Evaluated } from "./scope.ts";
 
-/** Returns the message of a failed evaluation, without the cause if `confidential` is true. */
+/**
+ * Returns the message of a failed evaluation. If `confidential` is true, the message does not contain the
+ * cause.
+ */
 export function failureOf(
   { confidential }: { confidential: boolean },
   { message, expression }: Extract<Evaluated, { ok: false }>,
@@ -14,7 +17,10 @@ export function failureOf(
   return confidential ? `${expression}: ${WITHHELD}` : message;
 }
 
-/** Returns the cause of a failed evaluation without the expression; withheld if `confidential` is true. */
+/**
+ * Returns the cause of a failed evaluation, without the expression. If `confidential` is true, returns a
+ * placeholder instead of the cause.
+ */
 export function causeOf(
   { confidential }: { confidential: boolean },
   { cause }: Extract<Evaluated, { ok: false }>,
@@ -22,7 +28,10 @@ export function causeOf(
   return confidential ? WITHHELD : cause;
 }
 
-/** Returns the message of a failed request, without the API server's message if `confidential` is true. */
+/**
+ * Returns the message of a failed request. If `confidential` is true, the message does not quote the API
+ * server.
+ */
 export function refusalOf({ confidential }: { confidential: boolean }, error: ApiError): string {
   return confidential ? withoutAnswer(error) : error.message;
 }

@@ -8,8 +8,8 @@ import type { ExpansionCache } from "./expansion_cache.ts";
 import type { Outcome } from "./outcome.ts";
 
 /**
- * How a derived status differs from the status in the cluster. If the status differs in several ways, the
- * way that comes first in this list is reported.
+ * The way in which a derived status differs from the status in the cluster. If the status differs in
+ * several ways, the first of these ways in the order of this type is reported.
  */
 export type StatusChange = "state or condition" | "fields" | "condition messages";
 
@@ -88,7 +88,10 @@ export interface PassContext {
    * `--cel-expression-budget` and `--cel-pass-budget`.
    */
   costs?: CostLimits;
-  /** The totals of CEL evaluations, for metrics. All passes that share this object add to its totals. */
+  /**
+   * The number and total cost of CEL evaluations, for metrics. All passes that share this object add to
+   * both totals.
+   */
   celTotals?: CelTotals;
   /** The UID of the RGD, for the label of the instance. When absent, the label is not changed. */
   rgdUid?: string;
@@ -99,9 +102,10 @@ export interface PassContext {
   /** Decides when the status is written. By default, every change of the status is written immediately. */
   statusPace?: StatusPacing;
   /**
-   * Called with the findings of a pass before the request that writes the status. A client that has seen
-   * the new status can therefore rely on seeing the pass in the JSON API. Not called when writing the
-   * status is postponed.
+   * Called with the findings of a pass directly before the request that writes the status. The JSON API
+   * therefore shows the pass as soon as a client can see the new status. If the request fails, this
+   * function is called again with the state and conditions in the cluster. This function is not called when
+   * writing the status is postponed.
    */
   beforeStatus?(found: Pick<Outcome, "state" | "conditions" | "nodes">): void;
 }

@@ -39,8 +39,9 @@ export async function converge(graph: Graph, pass: Pass): Promise<Outcome> {
     if (isSuperseded(error)) return superseded(pass, error);
     return await report(graph, pass, scope, unmanaged(error));
   }
-  // The patch may have changed labels and annotations that expressions read. A new scope gives the
-  // expressions of this pass the changed values, so the next pass gets the same results.
+  // Another client may have changed the instance before the patch of its metadata was sent, and expressions
+  // may read the changed labels and annotations. The expressions of this pass are therefore evaluated with
+  // the patched instance.
   const current = pass.instance === instance ? scope : new Scope(graph, pass.instance, budget);
   if (suspended) return await report(graph, pass, current, suspension(pass));
 
@@ -111,7 +112,7 @@ async function report(
 
 /**
  * Returns when to run the next pass. A failed status expression causes a retry, unless a failed node
- * already causes one.
+ * already causes a retry.
  */
 function nextOf({ next }: Findings, failures: readonly string[]): Next {
   const isFailed = next.kind === "retry" && !next.refused;

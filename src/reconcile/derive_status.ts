@@ -34,8 +34,9 @@ export interface Findings {
   /** The objects that the pass pruned. */
   removed: ObjectOutcome[];
   /**
-   * Which of the author's status fields to evaluate. `all` evaluates all fields, `instance` the fields that
-   * read only the instance, and `keep` no field, so that all fields keep their values.
+   * Which of the author's status fields to evaluate. With `all`, all fields are evaluated. With `instance`,
+   * only the fields that read nothing except the instance are evaluated. With `keep`, no field is
+   * evaluated. A field that is not evaluated keeps its value.
    */
   fields: "all" | "instance" | "keep";
 }
@@ -87,7 +88,7 @@ export function unresolvedStatus({ instance, context }: Pass, reason: string): I
 
 /**
  * Derives the status of an instance that is being deleted. The fields and conditions that the author of the
- * RGD declares are kept. The condition ResourcesReady contains the message.
+ * RGD declares are kept. The condition ResourcesReady gets the given message.
  */
 export function deletingStatus(pass: Pass, message: string): InstanceStatus {
   const { instance } = pass;

@@ -18,14 +18,14 @@ const MAX_OBJECTS = 4000;
 const MIN_COLLECTION = 50;
 
 /**
- * Caches the objects of expanded collections for each instance object and node. A changed instance is a new
- * object, so it has no cached collections and is expanded again. The least recently used instances are
- * removed first. All passes of a process share one cache, as {@link PassContext.expansions}.
+ * Caches the objects of expanded collections for each instance object and node. When an instance changes,
+ * its new version is a new JavaScript object without cached collections. The instances that were not used
+ * for the longest time are removed first. All passes of a process share one cache,
+ * {@link PassContext.expansions}.
  */
 export class ExpansionCache {
   /**
-   * The cached collections. The keys are the instance and then the node. The most recently used instance is
-   * the last one.
+   * The cached collections by instance and then by node. The instances are in the order of their last use.
    */
   readonly #byInstance = new Map<KubeObject, Map<Node, readonly KubeObject[]>>();
   /** Maps an object without kro's labels to a copy of the object with kro's labels. */

@@ -45,7 +45,7 @@ function found(node: Node, observed: KubeObject[]): NodeResult {
 
 /**
  * Returns the result of an external reference whose objects could not be read. If an object does not exist
- * yet, the result is still `complete`, because a missing external object must not prevent pruning.
+ * yet, the result is `complete` all the same, so that a missing external object does not prevent pruning.
  */
 function missing(node: Node, fault: Fault): NodeResult {
   return { node, state: fault.state, fault, objects: [], complete: fault.state === "Waiting" };

@@ -130,8 +130,9 @@ export function splitGroupKind(text: string): { group: string; kind: string } {
 
 /**
  * Adds the kind and namespace of an object to an inventory. The namespace of the instance is not added,
- * because it is always searched. A namespace whose name is invalid is not added either: such a namespace
- * contains no object, and {@link inventoryFault} would refuse the inventory.
+ * because every search of the inventory includes that namespace. A namespace with an invalid name is not
+ * added either, because {@link inventoryFault} would refuse the inventory, and such a namespace contains no
+ * objects.
  */
 export function addObject(
   to: { kinds: Set<string>; namespaces: Set<string> },

@@ -81,8 +81,8 @@ export function labelled(
 }
 
 /**
- * Returns the labels of an instance that must always be correct: a missing or different label causes a
- * patch.
+ * Returns the labels that an instance must have at all times. If one of these labels is missing or has
+ * another value, kro patches the instance.
  */
 export function decisiveLabels(
   graph: Graph,
@@ -98,8 +98,8 @@ export function decisiveLabels(
 }
 
 /**
- * Returns those labels of an instance that cause no patch by themselves. kro writes them only in a patch
- * that another change causes.
+ * Returns the labels that do not have to be up to date at all times. kro writes these labels to an instance
+ * only when it patches the instance for another reason.
  */
 export function accompanyingLabels(context: PassContext): Record<string, string> {
   return {

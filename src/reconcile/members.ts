@@ -29,7 +29,10 @@ export interface MemberQuery {
   instance: KubeObject;
   /** The id of the instance's ApplySet. */
   applySetId: string;
-  /** The kinds and namespaces to list. The namespace of the instance is always listed in addition. */
+  /**
+   * The kinds and namespaces to list. The namespace of the instance is listed even if the inventory does
+   * not contain that namespace.
+   */
   inventory: Inventory;
   /**
    * Kinds that the cluster is known to serve. The keys are of the form `Kind.group`. Any other kind is looked
@@ -115,8 +118,8 @@ async function limited<T, R>(
 }
 
 /**
- * Reports whether any of the members still exists. Only the kinds and namespaces of these members are
- * listed.
+ * Reports whether any of the given members still exists, by listing only the kinds and namespaces of these
+ * members.
  */
 export async function remain(query: MemberQuery, members: readonly Member[]): Promise<boolean> {
   const places = new Map(
@@ -168,8 +171,8 @@ async function list(
       ? await cluster.listMembersLive(scope, applySetId)
       : await cluster.listMembers(scope, applySetId);
   } catch (error) {
-    // If the kind is no longer served, no object of the kind can exist, so the list is empty. If the API
-    // server cannot be reached, the error is thrown, because objects may exist.
+    // The result is an empty list only if the kind is no longer served, because then no object of the kind
+    // can exist. If discovery fails, an error is thrown, because objects may still exist.
     const cannotList = isNotFound(error) || (error instanceof ApiError && error.code === 405);
     if (cannotList && !await cluster.serves(scope.kind, { fresh: true })) return [];
     throw error;

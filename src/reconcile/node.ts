@@ -15,7 +15,7 @@ import { fail, type Fault, isUsable, type NodeResult, ok, type Result } from "./
 import { addressed, resolveOne } from "./template.ts";
 import { volatileOf } from "./volatile.ts";
 
-/** Runs a node whose dependencies have ended. The promise rejects only on a programming error. */
+/** Runs a node after the nodes that it depends on. The promise rejects only on a programming error. */
 export async function runNode(
   node: Node,
   context: NodeContext,
@@ -23,7 +23,8 @@ export async function runNode(
 ): Promise<NodeResult> {
   const result = await run(node, context, dependencies);
   const { fault } = result;
-  // Dependents repeat the message of a node, so the length would grow with each of them.
+  // The message of a failed node is quoted in the messages of the nodes that depend on it. Without a limit,
+  // the message would grow along a chain of nodes.
   return fault ? { ...result, fault: { ...fault, message: shortened(fault.message) } } : result;
 }
 
@@ -140,7 +141,7 @@ async function liveItems(node: Node, context: NodeContext): Promise<Map<string, 
 }
 
 /**
- * Combines the results of a node's objects to the result of the node. The first failure of an object
+ * Combines the results of a node's objects into the result of the node. The first failure of an object
  * becomes the failure of the node.
  */
 function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
@@ -164,11 +165,11 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
     revisions,
     reverted,
     complete: false,
-    // A refused update leaves the object as it was, so dependents go on with that object.
+    // A refused update does not change the live object, so dependents may still read the live object.
     usable: observed.length === results.length &&
       faults.every((f) => f.fault.fromApply === true),
-    // Expressions may read an incomplete or empty collection. A single object that does not exist must not
-    // become readable.
+    // Expressions may read a collection that is incomplete or empty. If the only object of another node
+    // does not exist, expressions must wait for the object.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),
   };
 }

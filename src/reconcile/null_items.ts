@@ -4,9 +4,9 @@ import type { Graph } from "../graph/mod.ts";
 import { allowsNull, type Schema } from "../openapi/mod.ts";
 
 /**
- * Returns the fields without the null elements that the API server would refuse. An element is null while
- * its expression waits for data. If the schema of an element does not allow null, the API server refuses
- * the whole status.
+ * Returns the status fields without the null elements that the API server would refuse. An element is null
+ * while its expression waits for data. If the schema of the elements does not allow null, the API server
+ * would refuse the whole status because of one null.
  */
 export function withoutNullItems(fields: JsonObject, graph: Graph): JsonObject {
   const schema = hasNull(fields) ? statusSchema(graph) : undefined;

@@ -47,8 +47,8 @@ export interface ObjectOutcome {
    */
   adopted?: boolean;
   /**
-   * The finalizers that the object had when its deletion was requested or was still in progress; absent when
-   * the object had none.
+   * The finalizers of an object whose deletion was requested by this pass or earlier. Absent when the
+   * object had no finalizers or its deletion was not requested.
    */
   finalizers?: readonly string[];
 }
@@ -88,7 +88,11 @@ export type Next =
 export interface Outcome {
   /** The value of `status.state`. */
   state: InstanceState;
-  /** The conditions as derived by the pass, even if writing the status failed or was postponed. */
+  /**
+   * The conditions of the instance after the pass. If the status was written or the write was postponed,
+   * these are the conditions that the pass derived. If the write failed, these are the conditions in the
+   * cluster.
+   */
   conditions: Condition[];
   /** The nodes in topological order; empty while the instance is being deleted. */
   nodes: NodeOutcome[];
@@ -101,8 +105,9 @@ export interface Outcome {
   /** When to run the next pass. */
   next: Next;
   /**
-   * The maximum delay of the next pass, in milliseconds, even if `next` names a later time or no time.
-   * Present when writing the status was postponed or another field manager keeps reverting a field.
+   * The maximum delay before the next pass, in milliseconds. This limit applies even if `next` asks for a
+   * later pass or for no pass. Present when writing the status was postponed or another field manager keeps
+   * reverting a field.
    */
   requeueAfterMs?: number;
   /**

@@ -21,8 +21,8 @@ import type { Fault, RevertNotice } from "./result.ts";
 /** The result of {@link applyOwned}. */
 export interface AppliedObject {
   /**
-   * The live object that expressions may read. Absent when the object belongs to another ApplySet. Also
-   * absent when an update was refused, unless the object is a member of the instance's ApplySet.
+   * The live object that expressions may read. Absent in two cases: the object belongs to another ApplySet,
+   * or the API server refused the update of an object that is not a member of the instance's ApplySet.
    */
   live?: KubeObject;
   /** What was done to the object; absent when the object could not be applied. */
@@ -100,8 +100,8 @@ export async function applyOwned(
 }
 
 /**
- * Returns the fault of an object that could not be applied. The state is Waiting while the API server does not
- * serve the kind, which may come back.
+ * Returns the fault of an object that could not be applied. If the API server does not serve the kind of
+ * the object, the state is Waiting, because the kind may be served later. Otherwise the state is Failed.
  */
 export function applyFault(node: Node, error: ApiError): Fault {
   const { kind } = node;

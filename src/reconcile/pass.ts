@@ -1,6 +1,6 @@
 /**
- * The state of a pass, which is one reconciliation of one instance. Also {@link NoGraph}, which a pass gets
- * in place of a graph when no graph is usable.
+ * The state of a pass, which is one reconciliation of one instance. If the kind of the instance has no
+ * usable graph, the pass gets a {@link NoGraph} in place of the graph.
  */
 import type { KindRef, KubeObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";

@@ -20,8 +20,9 @@ export interface Pruned {
   /** The reason why pruning failed. The instance then stays IN_PROGRESS and is requeued. */
   fault?: string;
   /**
-   * Whether pruning has to continue in a later pass: an object is still being deleted, an object has to
-   * stay until its replacement is ready, or the inventory could not be reduced.
+   * Whether pruning has to continue in a later pass. This is the case when an object is still being
+   * deleted, when an object has to stay until its replacement is ready, or when the inventory could not be
+   * reduced.
    */
   unfinished: boolean;
 }
@@ -97,8 +98,8 @@ async function deleteByPosition(
 }
 
 /**
- * Reports whether an object must stay because its replacement is not ready yet. The object of a node is
- * replaced when the name in the template changes.
+ * Reports whether the object of a node must stay because its replacement is not ready yet. An object is
+ * replaced when the name in the node's template changes.
  */
 function isBeingReplaced(m: Member, results: ReadonlyMap<string, NodeResult>): boolean {
   const result = results.get(m.object.metadata.labels?.[Label.nodeId] ?? "");

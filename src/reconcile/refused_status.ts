@@ -8,27 +8,27 @@ import type { Pass } from "./pass.ts";
 const REFUSALS = new Set([400, 403, 413, 422]);
 
 /**
- * Matches the message of a refusal by RBAC. RBAC refuses every status, whereas an admission webhook or policy
- * may accept another one.
+ * Matches the message of a request that RBAC refused. RBAC refuses every status, whereas an admission
+ * webhook or policy that refuses one status may accept another status.
  */
 const RBAC = /is forbidden: User "[^"]*" cannot /;
 
 /**
- * Reports whether the API server refused the content of a write. The API server would refuse the same
+ * Reports whether the API server refused a write because of its content, so that it would refuse the same
  * content again.
  */
 export function isRefusal(error: unknown): error is ApiError {
   if (!(error instanceof ApiError)) return false;
   const { code = 0, message } = error;
-  // An object that is too large for etcd is refused by 500.
+  // The API server responds with 500 when an object is too large for etcd.
   if (code === 500) return /request is too large/.test(message);
   return REFUSALS.has(code) && !(code === 403 && RBAC.test(message));
 }
 
 /**
- * Returns the last status that the API server refused, if the API server would refuse the given status too.
- * It would if the two statuses have equal fields and equal conditions of the RGD's author, and were derived
- * with the same graph revision. Otherwise returns undefined.
+ * Returns the last refused status if the API server would refuse the given status for the same reason. This
+ * is assumed when both statuses have equal fields and equal declared conditions, and were derived with the
+ * same graph revision. Otherwise returns undefined.
  */
 export function knownRefusal(pass: Pass, status: InstanceStatus): RefusedStatus | undefined {
   const { statusPace, instanceRevision } = pass.context;
@@ -49,9 +49,10 @@ export function authoredOf({ conditions }: InstanceStatus): JsonObject[] {
 }
 
 /**
- * Returns the status fields to try after a refusal, in the order of the attempts: first the refused fields
- * without those that the refusal names, then the fields in the cluster, then no fields. Fields equal to the
- * refused fields or to those of an earlier attempt are left out.
+ * Returns the status fields to try after a refusal, in the order of the attempts. The first attempt leaves
+ * out the fields that the refusal names, the second attempt uses the fields in the cluster, and the third
+ * attempt uses no fields. An attempt is skipped if its fields equal the refused fields or the fields of an
+ * earlier attempt.
  */
 export function fallbackFields(pass: Pass, refused: JsonObject, error: ApiError): JsonObject[] {
   const named = error.causes.flatMap(({ field }) => field === undefined ? [] : [pathOf(field)]);
@@ -63,8 +64,8 @@ export function fallbackFields(pass: Pass, refused: JsonObject, error: ApiError)
 }
 
 /**
- * Returns the status with the given fields in place of its own fields. The condition GraphResolved reports
- * the refusal. The state becomes ERROR, unless it is DELETING.
+ * Returns the status with its fields replaced by the given fields. The condition GraphResolved reports the
+ * refusal. The state becomes ERROR, except that the state DELETING is kept.
  *
  * @param bare Whether to leave out the conditions that the author of the RGD declares.
  */

@@ -51,8 +51,8 @@ export async function remove(pass: Pass): Promise<Outcome> {
 }
 
 /**
- * Deletes the objects of the highest wave. When all of them are gone, the next wave follows in the same
- * pass. When no object is left at all, kro's finalizer is removed.
+ * Deletes the objects of the highest wave. When all objects of this wave are gone, the next wave follows in
+ * the same pass. When the instance has no objects left, kro's finalizer is removed.
  */
 async function deleteWaves(
   pass: Pass,
@@ -74,7 +74,7 @@ async function deleteWaves(
     const reason = "deletion encountered UID conflicts; retrying";
     return await blocked(pass, removed, reason, { kind: "wait", reason, timed: true });
   }
-  // The recursion ends, because it continues only after a wave in which an object was deleted.
+  // The recursion ends, because each further call requires that this call deleted at least one object.
   if (leaving.length < wave.length && !await remain(query, wave)) {
     return await deleteWaves(pass, query, lower, removed);
   }

@@ -14,7 +14,10 @@ export interface Fault {
    * Conditions show such a fault with the id of the node.
    */
   fromApply?: boolean;
-  /** Whether a later pass has to try again, because no event reports the end of the wait. */
+  /**
+   * Whether the instance is requeued with exponential backoff. True when no watch event would report that
+   * the node can continue.
+   */
   retry?: boolean;
   /**
    * Whether the instance stays IN_PROGRESS because of this fault. The state still becomes ERROR when
@@ -30,10 +33,7 @@ export type Result<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 export interface RevertNotice {
   /** The message, which names the object, the field and the field manager. */
   message: string;
-  /**
-   * The time until the next repair is due or the backoff ends, in milliseconds. See
-   * {@link RevertedField.dueMs}.
-   */
+  /** The time after which the object must be requeued, in milliseconds. See {@link RevertedField.dueMs}. */
   dueMs: number;
 }
 

@@ -7,10 +7,13 @@ import { type CelFailure, fromCel, PassBudget, rawToCel, toCel } from "../cel/mo
 import type { Expression, FieldPath, Graph } from "../graph/mod.ts";
 
 /**
- * The result of an evaluation: a value or a failure. `value` is JSON, or undefined when the expression
- * returned `omit()`; `absent` has the paths of absent optionals in the value. `pending` is true when the
- * expression reads data that does not exist yet, and `fromInstance` when the instance does not have that data.
- * `message` consists of `expression` and `cause`, and may quote values.
+ * The result of an evaluation: a value (`ok: true`) or a failure (`ok: false`).
+ *
+ * - `value`: the value as JSON, or undefined when the expression returned `omit()`.
+ * - `absent`: the paths of the absent optionals in the value.
+ * - `pending`: whether the expression failed because it reads data that does not exist yet.
+ * - `fromInstance`: whether the missing data is a field of the instance.
+ * - `message`: the string `expression`, a colon and the string `cause`. The message may quote values.
  */
 export type Evaluated =
   | { ok: true; value: Json | undefined; absent?: readonly FieldPath[] }
@@ -107,7 +110,7 @@ export function expressionText(expression: Expression): string {
   return shortened(source === `\${${program.source}}` ? program.source : source, MAX_EXPRESSION);
 }
 
-/** The beginning of the paths of the instance in expressions. */
+/** The prefix of every path in an expression that reads a field of the instance. */
 const INSTANCE = "schema.";
 
 function failed(verb: string, expression: Expression, failure: CelFailure): Evaluated {

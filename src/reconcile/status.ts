@@ -25,8 +25,9 @@ import {
 /** The result of {@link writeStatus}. */
 export type StatusWrite =
   /**
-   * The status in the cluster is now `status`: kro wrote it, or the cluster already had it. When the API
-   * server refused the derived status, `refusal` is the reason, and `status` is what kro wrote instead.
+   * The status in the cluster is now `status`, because kro wrote it or because the cluster already had it.
+   * If the API server refused the derived status, `status` is the status that kro wrote instead, and
+   * `refusal` is the reason of the refusal.
    */
   | { kind: "written"; status: InstanceStatus; refusal?: string }
   /** Writing the status was postponed to a pass after `delayMs` milliseconds. */
@@ -68,7 +69,8 @@ export async function writeStatus(
     const isSubstitute = known?.accepted && first.kind === "written";
     return isSubstitute ? { ...first, refusal: known.message } : first;
   }
-  // Nothing was accepted in place of the same status before: one request in each pass is enough.
+  // In an earlier pass, the API server refused this status and every status that kro tried instead. The
+  // other statuses are therefore not tried again in this pass.
   if (known && !known.accepted) return first;
   return await writeAccepted(pass, derived, nodes, first.error) ?? first;
 }
@@ -84,8 +86,8 @@ function substitute(
 }
 
 /**
- * Writes as much of a refused status as the API server accepts. Returns undefined when the API server
- * refuses every attempt.
+ * Tries to write parts of a status that the API server refused as a whole. Returns undefined when the API
+ * server refuses these attempts too.
  */
 async function writeAccepted(
   pass: Pass,
@@ -127,14 +129,18 @@ async function attempt(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isNotFound(error)) return { kind: "gone" };
-    // The announced status was not written.
+    // The request failed, so the status that `show` reported before the request is not in the cluster. This
+    // call reports the state and conditions that are in the cluster.
     show?.({ ...inCluster(pass), nodes });
     const kind = isSuperseded(error) ? "superseded" : "failed";
     return { kind, error, message: failureText(pass, error) };
   }
 }
 
-/** Returns the state and conditions for the outcome of a pass: those in the cluster after the write. */
+/**
+ * Returns the state and conditions for the outcome of a pass. If the status was written or the write was
+ * postponed, these are the derived ones. If the write failed, the conditions are those in the cluster.
+ */
 export function shownAfter(
   pass: Pass,
   { state, conditions }: InstanceStatus,

@@ -17,8 +17,8 @@ export interface StatusFields {
 }
 
 /**
- * Evaluates all declared status fields. A field or list element that waits for data is left out. A
- * field that fails does not affect other fields.
+ * Evaluates all declared status fields. A field that fails or waits for data is left out and does not
+ * affect other fields. A list element that waits for data is left out too.
  *
  * @param previous The status fields in the cluster.
  * @param suspended Whether the instance is suspended. No node runs in a suspended instance, so fields that

@@ -18,15 +18,18 @@ import { withoutAbsent } from "./absent_optionals.ts";
 import type { Evaluated, Scope } from "./scope.ts";
 import { encodeStringData } from "./secret.ts";
 
-/** Marks a field that is removed at the end, because its expression returned `omit()`. */
+/** Marks a field whose expression returned `omit()`. The field is removed after all fields are set. */
 const OMITTED = Symbol("omitted");
 
-/** The maximum nesting of an expression's value: the levels that a template leaves up to `MAX_DEPTH`. */
+/**
+ * The maximum nesting depth of an expression's value. A template may be nested up to `MAX_SPEC_DEPTH`, so
+ * an object with the value at the deepest place of the template is nested up to `MAX_DEPTH`.
+ */
 const MAX_VALUE_DEPTH = MAX_DEPTH - MAX_SPEC_DEPTH;
 
 /**
  * Pairs of a field and the value of the field's expression. If an expression reads no forEach iterator, all
- * objects of the collection share its value.
+ * objects of the collection share the value of the expression.
  */
 export type FieldValues = Iterable<readonly [Field, Json | undefined]>;
 
@@ -59,10 +62,12 @@ export function evaluationFault(
   result: Extract<Evaluated, { ok: false }>,
   prefix = "failed to evaluate expression: ",
 ): { ok: false; fault: { state: "Pending" | "Failed"; message: string } } {
-  // A missing field of the instance has no value that could be confidential.
+  // The message may be shown even for a confidential node, because a field that is missing in the instance
+  // has no value to quote.
   const why = result.fromInstance ? result.message : failureOf(node, result);
   const message = `node "${node.id}": ${prefix}${why}`;
-  // Data that the instance does not give arrives only with a change of the instance, so kro does not wait.
+  // The suffix `(data pending)` announces that kro waits for data of other objects. Missing data of the
+  // instance arrives only when a user changes the instance, so the message has no such suffix.
   const waiting = result.fromInstance ? message : `${message} (data pending)`;
   return result.pending
     ? { ok: false, fault: { state: "Pending", message: waiting } }

@@ -1,7 +1,8 @@
 /**
- * Handles volatile fields, which are fields with expressions that read only resourceVersions. A difference
- * in volatile fields alone causes no apply. Otherwise two graphs that read each other's objects would write
- * forever, because every write changes a resourceVersion.
+ * Handles volatile fields, which are fields with expressions that read only resourceVersions. If an object
+ * differs from its desired state only in volatile fields, kro normally does not apply the object. Otherwise
+ * two graphs that read each other's objects would cause writes forever, because every write changes a
+ * resourceVersion.
  */
 import { type KubeObject, setAt, valueAt } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
@@ -9,8 +10,9 @@ import type { Volatile } from "./cluster.ts";
 import type { NodeResult } from "./result.ts";
 
 /**
- * Returns the volatile fields of the node; undefined when the node has no volatile fields. Their `basis`
- * changes when kro itself writes an object that these fields read. The fields are then applied again.
+ * Returns the volatile fields of the node; undefined when the node has no volatile fields. The returned
+ * `basis` contains the resourceVersions after kro's own last writes of the objects that these fields read.
+ * When the basis changes, the volatile fields are applied again.
  */
 export function volatileOf(
   node: Node,

@@ -47,10 +47,7 @@ export interface MemoryOptions {
   ownedOnly?: boolean;
 }
 
-/**
- * A recorded call of a {@link Cluster} method. Only methods that a real cluster would serve by a request or
- * from its caches are recorded.
- */
+/** A recorded call of a {@link Cluster} method. Calls of the method `serves` are not recorded. */
 export interface MemoryCall {
   /** The name of the called method. */
   verb: Exclude<keyof Cluster, "serves">;
@@ -82,8 +79,8 @@ export class MemoryCluster implements Cluster {
   readonly #kinds = new Map<string, KindRef & { schema?: Schema }>();
   readonly #options: MemoryOptions;
   /**
-   * For each applied object, the resourceVersion after the last apply, and the basis of the object's
-   * volatile fields in that apply. See {@link ApplyOptions.volatile}.
+   * The last apply of each object. `revision` is the resourceVersion after the apply. `basis` is
+   * `Volatile.basis` of the apply: the resourceVersions that the volatile fields of the object depend on.
    */
   readonly #applied = new Map<string, { revision?: string; basis?: string }>();
   #version = 0;
@@ -217,8 +214,8 @@ export class MemoryCluster implements Cluster {
         return Promise.resolve({ object: live, action: "unchanged", revision });
       }
     } catch {
-      // An error needs no handling here. The recorded call below repeats the apply and fails with the same
-      // error.
+      // The error needs no handling here, because the recorded call below repeats the apply and fails with
+      // the same error.
     }
     return this.#call("apply", ref, () => {
       const object = this.#store(ref, live, attempt());
