@@ -33,13 +33,13 @@ export class AccessReviewer {
   readonly #path: string;
   readonly #now: () => number;
   /**
-   * The cached verdicts, oldest first. The keys are the SHA-256 hashes of the tokens; the tokens themselves
-   * are not stored. `until` is the time at which a verdict expires, in milliseconds.
+   * The cached verdicts, oldest first. The keys are the SHA-256 hashes of the tokens, because the tokens
+   * themselves must not be stored. `until` is the time at which a verdict expires, in milliseconds.
    */
   readonly #verdicts = new Map<string, { until: number; verdict: Promise<AccessVerdict> }>();
 
   /**
-   * Creates a reviewer for one path. The first request is sent by {@link verdict}.
+   * Creates a reviewer for one path. No request is sent before {@link verdict} is called.
    *
    * @param path The non-resource URL to authorize, such as `/metrics`.
    * @param now A monotonic clock that returns milliseconds.

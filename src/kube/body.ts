@@ -38,8 +38,8 @@ export class TooLongError extends ApiError {
 export async function readBody(response: Response, limit: number): Promise<string | undefined> {
   const { body, headers } = response;
   if (!body) return "";
-  // The content-length of a compressed body is its compressed length, but the limit applies to the
-  // decompressed body. The length of a compressed body is therefore counted while reading.
+  // The size limit applies to the decompressed body, but the content-length of a compressed body is its
+  // compressed length. The length of such a body is therefore counted while the body is read.
   const declared = headers.has("content-encoding") ? null : headers.get("content-length");
   if (declared !== null && Number(declared) <= limit) return await response.text();
   if (Number(declared) > limit) {

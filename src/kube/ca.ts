@@ -1,6 +1,6 @@
 /**
- * The certificate authority of a cluster. kro trusts no other root certificates, and reads the file again
- * after the file may have changed.
+ * The certificate authorities of a cluster. kro trusts no other root certificates. The certificate file is
+ * read again at most once a minute, because the file may be replaced while kro runs.
  */
 import { permitted, readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";

@@ -252,8 +252,8 @@ class Client implements KubeClient {
       phase = error instanceof ApiError && error.reason === "Gone" ? "expired" : "failed";
       throw error;
     } finally {
-      // If the consumer of the events leaves its loop early, the generator is stopped at `yield`, and
-      // `phase` is still unset here. This counts as a watch that the program stopped.
+      // If the consumer leaves its loop over the events early, the generator is stopped at `yield`, and
+      // `phase` is not set. The watch is then reported as stopped by this program.
       this.#onWatch?.({ resource, phase: phase ?? stoppedBy(signal) });
     }
   }

@@ -46,7 +46,7 @@ async function find(options: LoadOptions): Promise<ClusterConfig> {
   if (options.kubeconfig) return await fromFiles([options.kubeconfig], options.context);
   const listed = splitList(env("KUBECONFIG") ?? "");
   if (listed.length > 0) return await fromFiles(listed, options.context);
-  // A service account has no contexts, so the option `context` excludes the service account.
+  // A service account has no contexts, so the service account is not used when the option `context` is set.
   if (options.context === undefined) {
     const pod = await inCluster(env);
     if (pod) return pod;

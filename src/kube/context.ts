@@ -8,9 +8,10 @@ import { readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
 /**
- * Builds the cluster configuration from a context of the kubeconfig, its cluster and its user. Reads the
- * certificate files and the token file to which the kubeconfig refers. Throws ConfigError for an unknown
- * context, cluster or user, for an unreadable file, and for an unsupported field.
+ * Builds the cluster configuration from a context of the kubeconfig, and from the cluster and the user that
+ * the context names. Reads the certificate files and the token file to which the kubeconfig refers. Throws
+ * ConfigError for an unknown context, cluster or user, for an unreadable file, and for an unsupported
+ * field.
  *
  * @param contextName The name of the context; the current context when undefined.
  */
@@ -122,8 +123,9 @@ function decode(origin: string, data: string, what: string): string {
 function impersonation(origin: string, user: User): Record<string, string> | undefined {
   const { impersonateUser, impersonateUid } = user;
   const where = `${origin}: user "${user.name}"`;
-  // Impersonation repeats a header for each group and each extra value, but `headers` holds one value for
-  // each name. A request with only some of the groups or extra values would act as another identity.
+  // Impersonation of several groups or extra values needs several headers with the same name, but `headers`
+  // holds only one value for each name. A request with only some of the groups or extra values would act as
+  // another identity.
   const unsupported = [
     ...(user.impersonateGroups?.length ? ["as-groups"] : []),
     ...(Object.keys(user.impersonateExtra ?? {}).length > 0 ? ["as-user-extra"] : []),

@@ -34,8 +34,9 @@ export async function credentialsOf(
 }
 
 /**
- * Returns credentials that read the token from a file. The file is read again after a minute, because the
- * kubelet rotates the token, and after a response with status 401.
+ * Returns credentials that read the token from a file. The file is read again one minute after the last
+ * read, because the kubelet rotates the token. The file is also read again after a response with status
+ * 401.
  */
 export function fileCredentials(tokenFile: string): Credentials {
   let known: { value: string; until: number } | undefined;

@@ -50,10 +50,9 @@ export class Discovery {
 
   /**
    * Looks up a kind by a name that a user typed, as kubectl does. The name is a plural, singular, kind or
-   * short name in upper or lower case. The name may stand alone (`deploy`), with a group
-   * (`deployments.apps`), or with version and group (`Deployment.v1.apps`). If several groups have a kind
-   * of this name, the first group in the API server's order is used. Returns undefined when no kind has
-   * this name.
+   * short name in upper or lower case. A group may follow the name (`deployments.apps`), or a version and a
+   * group (`Deployment.v1.apps`). If several groups have a kind of this name, the first of these groups in
+   * the API server's order is used. Returns undefined when no kind has this name.
    */
   async byName(name: string): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byName(name);
@@ -65,9 +64,9 @@ export class Discovery {
   }
 
   /**
-   * Reports whether the kinds of a group version are unknown because its aggregated API server does not
-   * respond. These kinds and their objects may still exist, so a caller must not treat the kinds as
-   * deleted.
+   * Reports whether the kinds of a group version are unknown, because the aggregated API server that serves
+   * the group version does not respond. The kinds and their objects may still exist, so a caller must not
+   * treat the kinds as deleted.
    */
   async isStale(group: string, version: string): Promise<boolean> {
     return (await this.#loaded()).stale.has(`${group}/${version}`);

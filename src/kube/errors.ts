@@ -15,8 +15,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * The error for a missing configuration of the cluster. Flags, environment variables, the pod and the home
- * folder were searched.
+ * The error for a missing cluster configuration: neither the flags, the environment variables, the pod nor
+ * the home folder contain one.
  */
 export class NoClusterError extends ConfigError {}
 
@@ -88,7 +88,8 @@ export function refusal(
   const causes = Array.isArray(details.causes)
     ? details.causes.filter(isObject) as StatusCause[]
     : undefined;
-  // The API server names the missing object or namespace, unless it has no handler for the path of the kind.
+  // If the API server serves the kind, a response with status 404 names the missing object or namespace. A
+  // response without a name means that the API server does not serve the kind.
   const isKindMissing = code === 404 &&
     (status ? details.name === undefined : /^404 page not found\s*$/.test(body));
   const message = typeof status?.message === "string" && status.message !== ""
@@ -147,10 +148,16 @@ export function causeText(error: unknown): string {
   return message.replace(/^.*?client error \(\w+\): /s, "").replace(/\s+/g, " ");
 }
 
-/** The maximum length of the refusal of one field, which quotes the value of the field. */
+/**
+ * The maximum length of the message that explains why one field was refused, in characters. The message
+ * quotes the value of the field, so it may be very long.
+ */
 const MAX_CAUSE_LENGTH = 300;
 
-/** The maximum number of refusals that are cut in a message, because a message has no room for more. */
+/**
+ * The maximum number of refused fields whose messages are cut within the message of a Status. The message
+ * of a Status has no room for more refused fields.
+ */
 const MAX_CAUSES = 8;
 
 function withShortValue(cause: StatusCause): StatusCause {
@@ -158,7 +165,7 @@ function withShortValue(cause: StatusCause): StatusCause {
   return { ...cause, message: shortened(cause.message, MAX_CAUSE_LENGTH) };
 }
 
-/** Returns the message of a Status, in which the quoted values of the refused fields are cut. */
+/** Returns the message of a Status in which the messages of the refused fields are cut. */
 function withShortValues(message: string, causes: readonly StatusCause[] = []): string {
   let text = message;
   for (const { message: long } of causes.slice(0, MAX_CAUSES)) {

@@ -52,9 +52,10 @@ export class KindIndex {
   readonly stale: Set<string> = new Set();
 
   /**
-   * Indexes all kinds of the API groups.
+   * Indexes all kinds of the given API groups.
    *
-   * @param groups The groups of the paths `/api` and `/apis`, in the API server's order.
+   * @param groups The API groups from the discovery documents at `/api` and `/apis`, in the API server's
+   * order.
    */
   constructor(groups: readonly GroupDiscovery[]) {
     for (const group of groups) this.#addGroup(group);
@@ -76,8 +77,8 @@ export class KindIndex {
     const head = lower.slice(0, dot);
     const tail = lower.slice(dot + 1);
     return this.#named(head, (k) => k.group === tail) ??
-      // The core group has an empty name, so a pod is written `pods.v1.` with a dot at the end. The dot may
-      // be left out.
+      // The name of the core group is empty, so the full name of the kind Pod is `pods.v1.`, with a dot at
+      // the end. A user may leave out this dot.
       this.#named(
         head,
         (k) => `${k.version}.${k.group}`.replace(/\.$/, "") === tail.replace(/\.$/, ""),

@@ -48,8 +48,8 @@ export class KnownObjects {
     this.#entries.has(placeOf(at));
 
   /**
-   * Returns the changes that a watch event contains. The list of changes is empty when the object has the
-   * known resourceVersion.
+   * Returns the changes that a watch event contains. The result is empty when the resourceVersion of the
+   * object is already known.
    */
   fromEvent(event: Exclude<WatchEvent, { type: "BOOKMARK" }>): Change[] {
     const { object } = event;

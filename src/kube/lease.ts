@@ -127,8 +127,8 @@ async function findLeases(
       refused = error;
     }
   }
-  // When no namespace could be read, it is unknown whether the Lease exists. An empty list would wrongly
-  // mean that the Lease is free.
+  // If no namespace could be read, the Lease may still exist. An empty list would wrongly mean that no
+  // process holds the Lease.
   if (readable === 0) throw refused;
   return found;
 }

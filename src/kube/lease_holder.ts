@@ -38,7 +38,7 @@ export interface LeaseOptions {
    * the Lease.
    */
   renewDeadlineSeconds?: number;
-  /** The time between two renewals, and between failed attempts, in seconds; 2 by default. */
+  /** The time between two renewals, and the time between two failed attempts, in seconds; 2 by default. */
   retrySeconds?: number;
   /** Called when this process has acquired the Lease. */
   acquired?: () => void;
@@ -102,8 +102,8 @@ interface Observation {
    */
   readonly at: number;
   /**
-   * The time after `at` during which this process must not acquire the Lease, in milliseconds. The time is
-   * 0 when the Lease is free.
+   * The time for which this process must not acquire the Lease, in milliseconds, counted from the first
+   * observation ({@link at}). The value is 0 when the Lease is free.
    */
   readonly respectedMs: number;
 }
@@ -151,8 +151,9 @@ export class LeaseHolder {
   }
 
   /**
-   * Whether this process holds the Lease now. The value is computed from the clock, so it is false after
-   * the renew deadline even if the process was suspended and the deadline's timer has not fired yet.
+   * Whether this process holds the Lease now. The value is computed from the clock. After the renew
+   * deadline, the value is therefore false even if the process was suspended and its timer has not fired
+   * yet.
    */
   get held(): boolean {
     return this.#state.name === "held" &&
@@ -165,9 +166,9 @@ export class LeaseHolder {
   }
 
   /**
-   * Stops renewing the Lease and, if this process holds the Lease, releases it, so that another process can
-   * acquire the Lease before it expires. Never rejects: the error of a failed request is passed to
-   * `onError`. `lost` is not called.
+   * Stops renewing the Lease. If this process holds the Lease, the Lease is released, so that another
+   * process need not wait until the Lease expires. Never rejects: the error of a failed request is passed
+   * to `onError`. `lost` is not called.
    */
   async release(): Promise<void> {
     this.#stop.abort();
@@ -236,8 +237,9 @@ export class LeaseHolder {
   #observed(lease: KubeObject | undefined): void {
     if (!this.#note(lease)) return;
     const holder = lease ? holderOf(lease) : "";
-    // A renewal by the same holder needs no attempt to acquire the Lease. The wait that is already running
-    // ends at the old expiry. The next attempt then finds the renewed Lease and waits until the new expiry.
+    // A renewal by the same holder causes no new attempt. This process already waits for the time at which
+    // the Lease would have expired without the renewal. The attempt at that time reads the renewed Lease
+    // and waits again.
     if (holder !== "" && this.#state.name === "waiting" && this.#state.holder === holder) return;
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
@@ -280,16 +282,17 @@ export class LeaseHolder {
       renewTime: now,
       leaseTransitions: ours || this.#lease === undefined ? transitions : transitions + 1,
     });
-    // The response arrived after the renew deadline, when other processes may already treat the Lease as
-    // expired. The renewal is therefore not counted.
+    // The response arrived after the renew deadline, so other processes may already treat the Lease as
+    // expired. This process therefore does not count the renewal.
     if (performance.now() - started >= this.#deadlineMs) return "raced";
     this.#renewed(started);
     return "held";
   }
 
   /**
-   * Records a renewal of the Lease. The renew deadline counts from the time at which the request was sent.
-   * Other processes see the renewal later, so their lease duration ends later than this deadline.
+   * Records a renewal of the Lease. The renew deadline of this process counts from the time at which the
+   * request was sent. For other processes, the duration of the Lease counts from the later time at which
+   * they see the renewal, so this process gives up the Lease first.
    */
   #renewed(sentAt: number): void {
     const before = this.#state;
@@ -334,8 +337,8 @@ export class LeaseHolder {
   }
 
   /**
-   * Returns the milliseconds until another process' Lease expires. The result is 0 or negative when this
-   * process may acquire the Lease.
+   * Returns the milliseconds until the Lease of another process expires. The result is 0 or negative when
+   * this process may acquire the Lease.
    */
   #untilExpiry(): number {
     return this.#seen.at + this.#seen.respectedMs - performance.now();

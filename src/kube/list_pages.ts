@@ -1,4 +1,7 @@
-/** Reads lists page by page. A list that has to be read again yields some objects twice. */
+/**
+ * Reads lists page by page. If the continue token of a list expires, the list is read again from the start,
+ * and some objects are yielded twice.
+ */
 import { ApiError, type KindRef } from "../api/mod.ts";
 import type { KubeClient, ListOptions, ListPage } from "./types.ts";
 

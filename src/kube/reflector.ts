@@ -68,8 +68,8 @@ interface Listing {
 interface Watching {
   readonly name: "watching";
   /**
-   * The resourceVersion at which the next watch connection starts: that of the last list, event or
-   * bookmark.
+   * The resourceVersion at which the next watch connection starts. This is the resourceVersion of the last
+   * list, event or bookmark.
    */
   resourceVersion: string;
   /**
@@ -81,8 +81,8 @@ interface Watching {
   productive: boolean;
 }
 
-// The API server sends a bookmark about once a minute, so a connection that is silent for 100 seconds is
-// broken.
+// The time without any event after which a watch connection counts as broken, in milliseconds. The API
+// server sends a bookmark about once a minute, so a working connection is never silent for 100 seconds.
 const INACTIVITY_MS = 100_000;
 const PRODUCTIVE_MS = 5_000;
 const POLL_MS = 10_000;
@@ -112,7 +112,7 @@ export class Reflector {
   readonly #backoff: Backoff;
   readonly #synced = Promise.withResolvers<void>();
   #state: Listing | Watching = { name: "listing", synced: false };
-  /** Ends the present delay between two attempts. */
+  /** Aborting this controller ends the present delay between two attempts. */
   #hurry = new AbortController();
 
   /** Creates a reflector. The first request is sent after {@link start} is called. */
@@ -147,7 +147,7 @@ export class Reflector {
   }
 
   /**
-   * Whether the last list succeeded and the reflector now watches. The value is false while the reflector
+   * True while the reflector watches, which means that its last list succeeded. False while the reflector
    * lists.
    */
   get mayList(): boolean {
@@ -168,7 +168,10 @@ export class Reflector {
     this.#relist();
   }
 
-  /** Ends the delay after failed attempts: the next attempt follows at once, and the backoff starts again. */
+  /**
+   * Ends the delay after failed attempts. The next attempt follows immediately, and later delays start at
+   * the minimum again.
+   */
   hurry(): void {
     this.#backoff.reset();
     this.#hurry.abort();
@@ -190,7 +193,7 @@ export class Reflector {
   }
 
   /**
-   * Runs one round: lists if no resourceVersion to watch from is known, then opens one watch connection.
+   * Makes one attempt: lists if no resourceVersion to watch from is known, then opens one watch connection.
    * Returns the first error.
    */
   async #round(signal: AbortSignal): Promise<unknown> {
@@ -210,23 +213,24 @@ export class Reflector {
   }
 
   /**
-   * Ends a round: reports its error and sets the next state. Returns the milliseconds until the next round.
+   * Reports the error of an attempt and sets the next state. Returns the milliseconds until the next
+   * attempt.
    */
   #finish(error: unknown): number {
     const watch = this.#state.name === "watching" ? this.#state : undefined;
     if (error !== undefined && !isGone(error)) this.#report(error);
     const retryAfterMs = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
     if (watch && isRefused(error)) {
-      // RBAC allows lists but forbids watches, so the reflector lists at intervals. Each round tries to
-      // watch again, because a role may be changed.
+      // RBAC allows lists but forbids watches, so the reflector lists at intervals. Each attempt also tries
+      // to watch, because a role may have been changed.
       this.#relist();
       this.#backoff.reset();
       return Math.max(this.#options.pollMs ?? POLL_MS, retryAfterMs);
     }
     if (watch && (isPositionLost(error) || watch.resourceVersion === "")) this.#relist();
-    // An expired resourceVersion is normal when a watch has run for a longer time, so the reflector lists
-    // again immediately. If even the resourceVersion of a new list has expired, the backoff delays the next
-    // list.
+    // The resourceVersion of a watch that has run for a long time may expire. This is normal, so the
+    // reflector lists again immediately. If the resourceVersion of a new list has already expired, the next
+    // list is delayed by the backoff.
     const expired = watch?.resumed && isGone(error);
     if (watch?.productive || expired) this.#backoff.reset();
     if (expired || (watch?.productive && error === undefined)) return 0;
@@ -290,8 +294,8 @@ export class Reflector {
     signal.addEventListener("abort", stop, { once: true });
     const started = performance.now();
     let lastEvent = started;
-    // Events do not reset the timer, because a new timer for each event would be expensive. When the timer
-    // fires, the timer is set again for the remaining time.
+    // Setting a new timer for each event would be expensive, so events do not reset the timer. When the
+    // timer fires, the timer is set again for the remaining time.
     const check = () => {
       const left = lastEvent + INACTIVITY_MS - performance.now();
       if (left <= 0) inactive();
@@ -360,8 +364,8 @@ export function isRefused(error: unknown): boolean {
  */
 function isPositionLost(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
-  // NotFound means that the kind was deleted. If the kind is created again under the same name, it has
-  // other objects, so the reflector must list.
+  // NotFound means that the kind was deleted. A kind that is created again under the same name has other
+  // objects, so the reflector must list.
   return error.reason === "Gone" || error.reason === "NotFound" ||
     error.causes.some((cause) => cause.reason === "ResourceVersionTooLarge");
 }

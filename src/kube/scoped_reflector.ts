@@ -23,8 +23,8 @@ interface NamespaceWatch {
   readonly stop: AbortController;
   readonly reflector: Reflector;
   /**
-   * A promise that resolves to true after the first list of the namespace, and to false when the list is
-   * refused or the watch is stopped.
+   * A promise that resolves to true after the first list of the namespace. It resolves to false when the
+   * API server refuses the list or when the watch is stopped.
    */
   readonly synced: Promise<boolean>;
 }
@@ -176,7 +176,10 @@ export class ScopedReflector {
     return { stop, reflector, synced };
   }
 
-  /** Handles a successful list of all namespaces: the watches of single namespaces end after OVERLAP_MS. */
+  /**
+   * Handles a successful list of all namespaces. The watches of single namespaces are stopped after
+   * OVERLAP_MS.
+   */
   #enterEverywhere(): void {
     const before = this.#scope;
     if (before.name === "everywhere") return;
@@ -190,7 +193,7 @@ export class ScopedReflector {
   }
 
   #onWideError(error: unknown): void {
-    // A refusal of the watch alone does not change the scope. While RBAC allows the list, the reflector
+    // If only the watch is refused, the scope does not change. While RBAC allows the list, the reflector
     // lists all namespaces at intervals, so all objects remain known.
     if (isRefused(error) && !this.#wide.mayList) this.#enterNamespaces();
     this.#options.onError?.(error);

@@ -26,11 +26,13 @@ interface Answer {
   retryAfterSeconds?: number;
 }
 
-// The maximum number of concurrent requests, because each running request has a connection of its own.
-// Further requests wait until a running request ends. The time limit of a request starts after this wait.
+// The maximum number of concurrent requests. The number is limited because each running request has a
+// connection of its own. A request beyond the maximum waits until a running request ends, and its time
+// limit starts after this wait.
 const MAX_IN_FLIGHT = 80;
-// kube-apiserver closes idle connections after 90 s. Closing idle connections earlier on this side prevents
-// a request from being sent on a connection that the API server is closing.
+// The time after which an idle connection is closed, in milliseconds. kube-apiserver closes idle
+// connections after 90 s. With a shorter time, kro does not send a request on a connection that the API
+// server is closing.
 const IDLE_MS = 60_000;
 const MAX_RETRIES = 5;
 const LONGEST_WAIT_SECONDS = 30;
@@ -244,8 +246,8 @@ export class Transport {
     headers.set("accept", request.accept ?? "application/json");
     if (request.contentType) headers.set("content-type", request.contentType);
     if (authorization) headers.set("authorization", authorization);
-    // The gate is checked directly before sending, because waiting for a free connection or for credentials
-    // may take long.
+    // The gate is checked directly before the request is sent, because the wait for a free connection or
+    // for credentials may take long.
     const why = request.gate?.withholds(isWrite(request));
     if (why !== undefined) throw withheld(request, why);
     const started = performance.now();

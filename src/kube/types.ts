@@ -26,8 +26,8 @@ export interface ClusterConfig {
    */
   readCa?: () => Promise<void>;
   /**
-   * Returns the value of the Authorization header for the next request. When the credentials expire, the
-   * function reads the credentials file again or runs the credential plugin again. A plugin may also
+   * Returns the value of the Authorization header for the next request. If the credentials have expired,
+   * the function first reads the credentials file or runs the credential plugin again. A plugin may also
    * replace `clientCert`. Rejects with ConfigError when the credentials cannot be read.
    */
   authorization?: () => Promise<string | undefined>;
@@ -87,7 +87,7 @@ export interface WriteOptions {
   dryRun?: boolean;
 }
 
-/** Decides, directly before each attempt of a request is sent, whether the attempt may be sent. */
+/** Decides whether an attempt of a request may be sent. The client asks directly before each attempt. */
 export interface RequestGate {
   /**
    * Returns the reason why a request may not be sent now; undefined when the request may be sent.
@@ -220,10 +220,14 @@ export interface WatchInfo {
   /** The watched resource in the form `deployments.apps`. */
   resource: string;
   /**
-   * The beginning of the watch connection (`opened`), or the reason for its end. `closed` means that the
-   * API server closed the connection, and `expired` that the resourceVersion was too old (HTTP 410).
-   * `silent` means that neither an event nor a bookmark arrived in time. `stopped` means that this program
-   * closed the connection.
+   * The beginning of the watch connection, or the reason for its end:
+   *
+   * - `opened`: the connection was opened.
+   * - `closed`: the API server closed the connection.
+   * - `expired`: the resourceVersion was too old (HTTP 410).
+   * - `failed`: the watch ended with any other error.
+   * - `silent`: neither an event nor a bookmark arrived in time.
+   * - `stopped`: this program closed the connection.
    */
   phase: "opened" | "closed" | "expired" | "failed" | "silent" | "stopped";
 }

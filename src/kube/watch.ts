@@ -67,9 +67,8 @@ function parseEvent(request: string, line: string): { type: string; object: Kube
 }
 
 /**
- * Yields the lines of a byte stream until the stream ends or the signal aborts. A last line without a line
- * feed is dropped, because the connection broke in the middle of that line. Rejects for a line longer than
- * 32 MiB.
+ * Yields the lines of a byte stream until the stream ends or the signal aborts. If the stream ends without
+ * a line feed, the last line is incomplete and is dropped. Rejects for a line longer than 32 MiB.
  */
 export async function* lines(
   body: ReadableStream<Uint8Array>,
