@@ -29,8 +29,8 @@ export interface BuildDeps {
   /** The limits and feature gates of the compilation. Defaults apply when absent. */
   compile?: CompileOptions;
   /**
-   * Looks up the RGD that defines a kind, for the message about a kind that is not served. Without this
-   * function, the message does not name that RGD.
+   * Looks up the RGD that defines a kind. If a kind is not served, the error message names this RGD.
+   * Without this function, the message does not name an RGD.
    */
   definedBy?: DefinedBy;
 }
@@ -45,7 +45,7 @@ export interface Build {
   uses: KindRef[];
   /** The kinds that the RGD uses but the cluster does not serve yet. */
   missing: GroupVersionKind[];
-  /** The duration of the compilation in seconds, including the lookups of kinds. */
+  /** The duration of the compilation in seconds, including the time for looking up kinds. */
   seconds: number;
 }
 

@@ -38,7 +38,8 @@ export async function crdProblems(
 ): Promise<Problem[]> {
   const name = graph.crd.metadata.name!;
   const live = await client.get({ kind: CRD_KIND, name });
-  // kro creates a CRD that is being deleted again, in the form that the graph needs.
+  // If the live CRD is being deleted, kro later creates a new CRD in the form that the graph needs, so the
+  // live CRD causes no problems.
   if (!live || live.metadata.deletionTimestamp !== undefined) return [];
   if (foreignOwner(rgd, live)) {
     const owner = ownerOf(live);

@@ -33,8 +33,8 @@ export interface KindFacts {
    */
   shadow?: KindRef;
   /**
-   * Whether the RGD that owns the live CRD still exists. Set only when the owner is not the RGD that is being
-   * published.
+   * Whether the RGD that owns the live CRD still exists. Set only when the live CRD belongs to another RGD
+   * than the one that is being published.
    */
   ownerExists?: boolean;
   /**
@@ -106,8 +106,8 @@ export function planCrd(
 }
 
 /**
- * Returns the reason why kro refuses to write the CRD, or undefined when kro may write the CRD. kro also
- * refuses changes that the API server would accept, such as changes that break instances.
+ * Returns the reason why kro refuses to write the CRD, or undefined when kro may write the CRD. Some of the
+ * refused changes, such as changes that break instances, would be accepted by the API server.
  */
 function refusalOf(
   rgd: ResourceGraphDefinition,
@@ -133,8 +133,8 @@ function refusalOf(
 }
 
 /**
- * Reports whether the API server serves the CRD. Returns false also when the API server rejected the CRD's
- * names. In this case the later write `awaitCrd` fails and reports the reason.
+ * Reports whether the API server serves the CRD. If the API server rejected the CRD's names, the result is
+ * false, and the later write `awaitCrd` fails and reports the reason.
  */
 function isUsable(crd: KubeObject): boolean {
   try {

@@ -30,8 +30,8 @@ import { condition, type StatusUpdate } from "./rgd_status.ts";
 import type { Part, Write } from "./writes.ts";
 
 /**
- * The facts about an RGD, together with the results of earlier decisions on the same publication: the
- * search for the last good graph, and refused writes.
+ * Everything that a decision depends on: the facts about an RGD, and the results of earlier decisions on
+ * the same publication (the last good graph that was searched for, and refused writes).
  */
 export interface Known extends Facts {
   /**
@@ -40,8 +40,8 @@ export interface Known extends Facts {
    */
   lastGood?: LastGood;
   /**
-   * The error messages of refused writes. The keys are the parts of the publication that were refused. All
-   * writes that precede a refused write were made.
+   * The error messages of refused writes, by the part of the publication that was refused. All writes
+   * before a refused write were made.
    */
   refused: Partial<Record<Part, string>>;
 }
@@ -77,11 +77,11 @@ export interface Publication {
    * are left out.
    */
   writes: Write[];
-  /** The RGD's status after the writes. The status is written last. */
+  /** The RGD's status after the writes. The caller writes the status after all other writes. */
   status: StatusUpdate;
   /**
-   * The graph by which instances are reconciled: that of the present spec, or the last good graph. Absent
-   * when neither exists.
+   * The graph by which instances are reconciled. This is the graph of the present spec, or else the last
+   * good graph. Absent when neither exists.
    */
   served?: ServedGraph;
   /** The reason why the RGD's spec is not served although the spec has no problems. */
@@ -206,8 +206,8 @@ function rejected(known: Known, settings: Settings): Outcome | Search {
 }
 
 /**
- * Handles an RGD with a kind that cannot be looked up now. The last good graph is served. If the present
- * spec was checked earlier, the result of that check stays in the status.
+ * Handles an RGD that uses a kind that cannot be looked up now. The last good graph is served. If the
+ * present spec was checked earlier, the status keeps the result of that check.
  */
 function undecided(known: Known, unavailable: string, settings: Settings): Outcome | Search {
   const { rgd } = known;
@@ -241,11 +241,10 @@ function suspended(known: Known): Outcome | Search {
 }
 
 /**
- * Serves the last good graph and keeps the CRD of that graph up to date.
- *
- * If writing the CRD is refused, the graph is still served, provided that the live CRD was generated for
- * this RGD. Serving has to continue even while the live CRD is being deleted: the CRD disappears only after
- * its instances, and an instance controller has to remove the finalizers of these instances.
+ * Serves the last good graph and keeps the CRD of that graph up to date. If writing the CRD is refused, the
+ * last good graph is served only if the live CRD was generated for this RGD. The graph is also served while
+ * the live CRD is being deleted, because the CRD disappears only after its instances, and an instance
+ * controller has to remove the finalizers of these instances.
  */
 function fallback(
   { rgd, lastGood, refused }: Known,
@@ -265,8 +264,8 @@ function fallback(
 }
 
 /**
- * Reports whether the API server refused a write of an earlier decision. All writes before the refused
- * write were then already made, and the new decision must not repeat them.
+ * Reports whether an earlier decision ended with a refused write. The writes before the refused write were
+ * then made, and the new decision must not repeat these writes.
  */
 function isStarted({ refused }: Known): boolean {
   return Object.keys(refused).length > 0;
@@ -290,8 +289,8 @@ function serving(served: ServedGraph): Write {
 }
 
 /**
- * Adds the condition ControllerReady with status False when the status still reports True although kro no
- * longer serves a graph.
+ * Adds the condition ControllerReady with status False if kro no longer serves a graph but the present
+ * status still has the condition with status True.
  */
 function withController({ rgd, build }: Known, { status, served, error }: Outcome): StatusUpdate {
   const old = findCondition(rgd.status?.conditions, "ControllerReady");

@@ -45,9 +45,9 @@ export interface PublishDeps extends BuildDeps {
   /** A signal that aborts waiting until the generated CRD is established. */
   signal?: AbortSignal;
   /**
-   * Returns a kind that would collide with the generated CRD: the cluster serves the kind without a CRD,
-   * and the group and either the kind or the plural are those of the given kind. When this function is
-   * absent, kro does not check for collisions.
+   * Returns a kind that would collide with the generated CRD; undefined when no kind collides. A kind
+   * collides if the cluster serves it without a CRD, and if it has the group of the given kind and the same
+   * kind name or plural. When this function is absent, kro does not check for collisions.
    */
   taken?: (kind: KindRef) => Promise<KindRef | undefined>;
   /**

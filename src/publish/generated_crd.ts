@@ -15,8 +15,8 @@ import {
 import { compareCrds, type CrdChange, type Graph } from "../graph/mod.ts";
 
 /**
- * Reports whether kro generated the CRD. CRDs of older kro releases have the label `managed-by: kro` in
- * place of `kro.run/owned`.
+ * Reports whether kro generated the CRD. CRDs that older kro releases generated have the label
+ * `managed-by: kro` instead of the label `kro.run/owned`.
  */
 export function isOwned(crd: KubeObject): boolean {
   const labels = crd.metadata.labels ?? {};
@@ -90,8 +90,8 @@ export function pendingChanges(
 }
 
 /**
- * Reports whether the graph can be served with the live CRD. True when the live CRD fits the graph as it
- * is, or after a change that breaks no instance.
+ * Reports whether the graph can be served with the live CRD. This is the case if the live CRD already fits
+ * the graph, or if the necessary change breaks no instance.
  */
 export function fits(rgd: ResourceGraphDefinition, graph: Graph, live: KubeObject): boolean {
   return !foreignOwner(rgd, live) && !pendingChanges(rgd, graph, live).some((c) => c.breaking);

@@ -20,8 +20,8 @@ export class Answers {
   readonly #objects = new Map<string, KubeObject>();
 
   /**
-   * Returns the object as the API server returned it after the last write; undefined before the first write
-   * of the object.
+   * Returns the object from the API server's response to the last write; undefined when no write of the
+   * object was made.
    */
   get(ref: ObjectRef): KubeObject | undefined {
     return this.#objects.get(keyOf(ref));
@@ -107,10 +107,7 @@ function countFailure(write: Write, { events }: PublishDeps): void {
   if (write.type === "verifyRevision") events?.statusFailed(write.compiles);
 }
 
-/**
- * Reports whether the error is a refusal: sending the same write again would most likely fail in the same
- * way.
- */
+/** Reports whether the error is a refusal, which means that the same write would most likely fail again. */
 function isRefusal(part: Refusal["part"], error: unknown): boolean {
   switch (part) {
     case "revision":

@@ -21,8 +21,8 @@ export interface PublishResult {
   /** The RGD with its new status. */
   rgd: ResourceGraphDefinition;
   /**
-   * The graph by which instances are reconciled: that of the present spec, or the last good graph. Absent
-   * when neither exists.
+   * The graph by which instances are reconciled. This is the graph of the present spec, or else the last
+   * good graph. Absent when neither exists.
    */
   served?: ServedGraph;
   /** The problems of the RGD's spec; empty when the spec compiles. */
@@ -46,7 +46,7 @@ export interface PublishResult {
 
 /** The writes that publishing an RGD would make, and the facts from which these writes were derived. */
 export interface GraphPlan {
-  /** The facts about the RGD. */
+  /** The facts about the RGD and the cluster from which the writes were derived. */
   known: Known;
   /** The writes, and the RGD's status after the writes. */
   publication: Publication;
@@ -132,8 +132,8 @@ async function planned(known: Known, deps: PublishDeps): Promise<GraphPlan> {
 
 function withRefusal(known: Known, { part, message }: Refusal): Known {
   const refused = { ...known.refused, [part]: message };
-  // When recording the spec is refused, the result of an earlier search is discarded. The earlier search
-  // may have left out the newest revision, which may be the last good graph. The next search includes the
-  // newest revision.
+  // If recording the present spec is refused, the search for the last good graph is repeated. An earlier
+  // search left out the newest revision if that revision records the present spec, but the newest revision
+  // may be the last good graph.
   return { ...known, refused, ...part === "revision" ? { lastGood: undefined } : {} };
 }

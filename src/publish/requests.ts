@@ -2,7 +2,7 @@
 import { ApiError, isNotFound, Manager } from "../api/mod.ts";
 import type { WriteOptions } from "../kube/mod.ts";
 
-/** The options of a write under the field manager `kro`, the same name that upstream uses. */
+/** The options of a write under the field manager `kro`. Upstream uses the same field manager. */
 export const asKro: WriteOptions = { fieldManager: Manager.kro };
 
 /**

@@ -76,10 +76,9 @@ export function creation(revision: GraphRevision): Write {
 }
 
 /**
- * Returns the writes that bring the owners of revisions up to date. A revision that is being deleted loses
- * kro's finalizer. Every other revision gets the RGD as its controller (an owner reference). An RGD that
- * was deleted and created again thereby adopts the revisions of the deleted RGD and continues their
- * numbers.
+ * Returns the writes that make the RGD the owner of its revisions. A revision that is being deleted loses
+ * kro's finalizer instead. If an RGD was deleted and created again, the new RGD thereby adopts the
+ * revisions of the deleted RGD and continues their numbers.
  */
 export function ownershipWrites(
   rgd: ResourceGraphDefinition,

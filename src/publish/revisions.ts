@@ -27,7 +27,8 @@ export async function listRevisions(
 
 /**
  * Reports whether kro may have issued this revision number. A user can write a number of up to 64 bits into
- * a revision. Such a number is parsed as a bigint, which throws in arithmetic with other numbers.
+ * a revision. A number beyond the safe integers of JavaScript is parsed as a bigint, and a calculation with
+ * a bigint and a number throws.
  */
 export function isIssuable(revision: unknown): revision is number {
   return Number.isSafeInteger(revision) && Number(revision) < Number.MAX_SAFE_INTEGER;

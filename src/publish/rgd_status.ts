@@ -27,15 +27,15 @@ export interface StatusUpdate {
   /** The graph's nodes that depend on other nodes, each with its dependencies. */
   resources?: ResourceInformation[];
   /**
-   * The highest revision number that was ever issued for the RGD. If the present status contains a higher
-   * number, the higher number is kept.
+   * The highest revision number that was ever issued for the RGD. If the present status already contains a
+   * higher number, the status keeps that number.
    */
   lastIssuedRevision?: number;
 }
 
 /**
- * The conditions that have to be True for the state Active. As in upstream, the condition
- * GraphRevisionsResolved is not required.
+ * The types of the conditions that must be True for the state Active. As in upstream, the condition
+ * GraphRevisionsResolved may be False.
  */
 const SERVING = ["GraphAccepted", "KindReady", "ControllerReady"];
 

@@ -1,6 +1,6 @@
 /**
- * Withdraws an RGD that is being deleted: deletes its instances and CRD if that is allowed, then removes
- * kro's finalizer from the RGD.
+ * Withdraws an RGD that is being deleted. If the deletion of CRDs is allowed, the instances and the CRD of
+ * the RGD are deleted first. Then kro's finalizer is removed from the RGD.
  */
 import {
   CRD_KIND,

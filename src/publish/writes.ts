@@ -32,7 +32,7 @@ export interface WriteBase {
 export interface PatchWrite extends WriteBase {
   /** The reference to the patched object. */
   ref: ObjectRef;
-  /** The patch, without its precondition. */
+  /** The patch, without the precondition that {@link resourceVersion} adds. */
   patch: JsonObject;
   /**
    * The precondition of the patch: the resourceVersion of the object that the patch was derived from. If an
@@ -50,7 +50,7 @@ export interface CreateWrite extends WriteBase {
   object: KubeObject;
 }
 
-/** One step of a publication. Each step is one request, except `awaitCrd` and `serve`. */
+/** One step of a publication. Each step is one request, except the steps `awaitCrd` and `serve`. */
 export type Write =
   /** Adds kro's finalizer to the RGD. */
   | { type: "addFinalizer" } & PatchWrite
