@@ -36,7 +36,9 @@ export interface CheckContext {
 /** The type of a value whose problem was reported already. Using such a value causes no further problems. */
 export const FAULTY: CelType = { kind: "error" };
 
-/** Returns the type that a node has in the expressions of other nodes. For a collection, it is a list. */
+/**
+ * Returns the type that a node has in the expressions of other nodes. The type of a collection is a list.
+ */
 export function nodeType({ draft, info }: PreparedNode): CelType {
   if (!info) return FAULTY;
   const element = objectType(draft.id, info.schema);
@@ -116,7 +118,7 @@ function notList(type: CelType): string | undefined {
   return `must yield a list, but yields ${typeText(type)}${reason}`;
 }
 
-/** The type of an iterator over a list of this type. */
+/** Returns the type of a forEach iterator over a list of the given type. */
 export function elementOf(type: CelType): CelType {
   return type.kind === "list" ? type.element : FAULTY;
 }

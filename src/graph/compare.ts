@@ -20,9 +20,9 @@ export interface CrdChange {
 
 /**
  * Returns the changes from the live CRD to the desired CRD: changes of versions, schema, printer columns,
- * names, scope and metadata. The list is empty when the live CRD needs no update. As in upstream kro
- * (`pkg/graph/crd/compat`), the descriptions of changes have the same words, and the same changes are
- * breaking.
+ * names, scope and metadata. The list is empty when the live CRD needs no update. The descriptions of the
+ * changes and the decision whether a change is breaking equal those of upstream kro
+ * (`pkg/graph/crd/compat`).
  *
  * @example
  * ```ts

@@ -49,7 +49,8 @@ const RULES = new Map<string, Rule>(Object.entries({
   "x-kubernetes-list-map-keys": (old, wanted) => [changed("List map keys", old, wanted, true)],
 }));
 /**
- * The keywords that contain schemas or lists. These keywords are compared by their content and have no rule.
+ * The keywords that contain schemas or lists. The contents of these keywords are compared, so {@link RULES}
+ * has no rule for these keywords.
  */
 const NESTED = new Set(["type", "properties", "required", "items", "additionalProperties"]);
 
@@ -109,8 +110,8 @@ function isEscapeOf(name: string, properties: ReadonlyMap<string, unknown>): boo
 /**
  * Compares the keyword `items` or `additionalProperties`.
  *
- * @param needed Whether every change from a schema to a boolean is breaking. If false, a change to `true` is
- * not breaking, because `true` allows any value.
+ * @param needed Whether every change from a schema to a boolean is breaking. If `needed` is false, the
+ * change to `true` is not breaking, because `true` allows any value.
  */
 function compareNested(
   path: string,
@@ -176,7 +177,8 @@ function compareValidations(
     })),
   ];
   if (changes.length > 0) return changes;
-  // A difference in messages alone causes no write: upstream writes other messages for the same rules.
+  // If only the messages of validation rules differ, the CRD is not written, because upstream kro writes
+  // other messages for the same rules.
   const [before, after] = [withoutMessages(old), withoutMessages(wanted)];
   return jsonEqual(before, after) ? [] : harmless("Validation rules", old, wanted);
 }
@@ -207,7 +209,10 @@ function changed(
   return { text, breaking };
 }
 
-/** Returns the value of a keyword; undefined for a value that has the same meaning as an absent keyword. */
+/**
+ * Returns the value of a keyword. Returns undefined if leaving out the keyword has the same meaning as the
+ * value.
+ */
 function keyword(schema: JsonObject, name: string): Json | undefined {
   const value = schema[name];
   const empty = value === "" || value === false || value === null ||

@@ -2,7 +2,7 @@
 import type { Reads } from "../cel/mod.ts";
 import type { Node } from "./types.ts";
 
-/** Fields of an object that carry no value of a Secret. */
+/** The fields of an object that never contain the value of a Secret. */
 const PUBLIC = [
   ["apiVersion"],
   ["kind"],
@@ -14,8 +14,8 @@ const PUBLIC = [
 
 /**
  * Returns the nodes with the field {@link Node.confidential} filled in. A node that depends on a
- * confidential node is also confidential, unless the expressions of the graph read only fields of the
- * dependency that carry no value of a Secret, such as `metadata.name`.
+ * confidential node is also confidential. The exception is a dependency of which the expressions of the
+ * graph read only fields that never contain the value of a Secret, such as `metadata.name`.
  *
  * @param nodes The nodes in topological order.
  * @param reads The fields of each node's objects that the expressions of the graph read, by the id of the

@@ -1,4 +1,7 @@
-/** Explains why a kind that another RGD defines is not served: a circle of RGDs, or an RGD that comes first. */
+/**
+ * Explains why a kind that an RGD defines is not served. Either that RGD was not published yet, or several
+ * RGDs use each other's kinds in a cycle.
+ */
 import {
   type GroupVersionKind,
   gvkKey,
@@ -13,8 +16,8 @@ import { kindsOf } from "./compile.ts";
 export type DefinedBy = (kind: GroupVersionKind) => ResourceGraphDefinition | undefined;
 
 /**
- * If a problem reports that a kind is not served, and an RGD defines the kind, replaces the message of the
- * problem with the actual cause.
+ * Replaces the message of each problem that reports a kind as not served, if an RGD defines the kind. The
+ * new message explains why that RGD does not serve the kind.
  *
  * @example
  * ```ts
@@ -42,7 +45,7 @@ export function explainKinds(
   });
 }
 
-/** The kind of the node with this id; undefined when it is not known. */
+/** Returns the kind of the node with the given id; undefined when the kind cannot be determined. */
 export function kindOfNode(
   rgd: ResourceGraphDefinition,
   id: string | undefined,
@@ -55,7 +58,7 @@ export function kindOfNode(
   return isObject(object) ? parseGvk(String(object.apiVersion), String(object.kind)) : undefined;
 }
 
-/** The message and hint for a kind that the RGD `maker` defines and that is not served. */
+/** Returns the message and the hint for a kind that the RGD `maker` defines but that is not served. */
 function causeOf(
   rgd: ResourceGraphDefinition,
   { kind }: GroupVersionKind,
@@ -80,8 +83,8 @@ function causeOf(
 }
 
 /**
- * The RGDs from `from` to `goal`, where each RGD uses the kind that the RGD after it defines; undefined when
- * `from` does not depend on `goal`.
+ * Returns a path of RGDs that starts with `from` and ends with `goal`. Each RGD on the path uses the kind
+ * that the next RGD defines. Returns undefined when `from` does not depend on `goal`.
  */
 function wayTo(
   goal: ResourceGraphDefinition,

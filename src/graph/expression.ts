@@ -60,8 +60,8 @@ export interface Draft {
   /** The functions that the expressions call, with the offset of their first use in {@link source}. */
   readonly functions: ReadonlyMap<string, number>;
   /**
-   * The unknown names that were reported already. A string with such names is still type-checked to find
-   * other problems, but does not become an expression of the graph.
+   * The unknown names that were already reported. A string with unknown names is still type-checked, so
+   * that other problems are found too, but the string does not become an expression of the graph.
    */
   readonly faulty?: readonly string[];
 }
@@ -116,8 +116,8 @@ export function readExpression(
 }
 
 /**
- * Whether a key of an object has `${`, which is then reported: keys are not evaluated, so the object would
- * keep the key as it is written.
+ * Reports a problem if a key of an object contains `${`, because kro evaluates no expressions in keys.
+ * Returns whether the problem was reported.
  *
  * @param path The path of the key's value, for the message.
  */
@@ -134,7 +134,9 @@ export function isExpressionKey(
   return true;
 }
 
-/** A hint for a string with an unclosed `${`, which counts as literal text. */
+/**
+ * Returns a hint if a string has an unclosed `${`. Without the closing brace, the string is literal text.
+ */
 export function unclosedHint(text: string): string | undefined {
   return text.includes("${") ? "close the expression with }" : undefined;
 }
@@ -169,7 +171,8 @@ export function checkExpression(
   const { faulty } = draft;
   const program = compileDraft(draft, faulty ? { ...scope, faulty } : scope, report);
   if (!program || faulty) return undefined;
-  // A result has the error type only after a problem was reported, so the type is not checked again.
+  // The error type means that a problem was already reported, so no second problem is reported for the
+  // type.
   const fault = program.type.kind === "error"
     ? undefined
     : "fits" in expectation

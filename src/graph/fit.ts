@@ -1,9 +1,10 @@
-/** Whether the result of an expression fits the field that it is written to, and what to do if not. */
+/** Checks whether the result of an expression fits the field that it is written to. */
 import { type CelType, fits, typeOf, typeText } from "../cel/mod.ts";
 import { type Schema, schemasWithin } from "../openapi/mod.ts";
 
 /**
- * Why a type does not fit the field with this schema, and how to convert it; undefined if it fits.
+ * Returns the reason why a value of the type does not fit a field with this schema, with a hint on how to
+ * convert the value. Returns undefined when the value fits.
  *
  * @param functions The functions that the expression calls, for the hint.
  */
@@ -19,7 +20,8 @@ export function misfit(
       const message = `yields ${typeText(part)}, which cannot be written to a field`;
       return { message, hint: part.kind === "opaque" ? PARTS.get(part.name) : undefined };
     }
-    // A field that accepts any value does not declare how bytes are written.
+    // A schema that accepts any value does not say whether bytes are written as base64, so bytes do not
+    // fit.
     if (unwrapped(type).kind !== "bytes" || hasBytes(typeOf(target))) return undefined;
     return { message: "yields bytes, but the field has no format: byte", hint: FROM_BYTES };
   }
@@ -32,9 +34,9 @@ export function misfit(
 }
 
 /**
- * Returns whether bytes in the result of an expression are written as base64. They are if the type of the
- * result contains bytes, or if the type of the result does not exclude bytes and the schema of the field has
- * the format `byte`. In any other field, a result of type dyn that turns out to be bytes fails.
+ * Returns whether bytes in the result of an expression are written as base64. This is the case if the type
+ * of the result contains bytes. It is also the case if the type does not exclude bytes and the schema of
+ * the field has the format `byte`. In all other cases, bytes in the result are an evaluation error.
  */
 export function writesBytes(type: CelType, target: Schema | undefined): boolean {
   if (hasBytes(type)) return true;
@@ -43,12 +45,15 @@ export function writesBytes(type: CelType, target: Schema | undefined): boolean 
     schemasWithin(target).some(({ format }) => format === "byte");
 }
 
-/** Whether bytes are part of a type, except within the fields of a struct. */
+/** Reports whether a value of the type may contain bytes. The fields of a struct are not searched. */
 export function hasBytes(type: CelType): boolean {
   return innermost(type).kind === "bytes";
 }
 
-/** The type of the elements or values within nested lists, maps and optionals; otherwise the type itself. */
+/**
+ * Returns the type of the elements or values of a list, map or optional, through all levels of nesting. Any
+ * other type is returned unchanged.
+ */
 function innermost(type: CelType): CelType {
   switch (type.kind) {
     case "list":
@@ -66,8 +71,8 @@ function unwrapped(type: CelType): CelType {
 }
 
 /**
- * How to convert a value of a Kubernetes library type to a JSON value, as a hint for the user. The keys are
- * the names of the types.
+ * Hints on how to convert a value of a Kubernetes library type to a JSON value. The keys are the names of
+ * the types.
  */
 const PARTS: ReadonlyMap<string, string> = new Map([
   ["net.IP", "convert with string(..)"],
@@ -80,7 +85,7 @@ const PARTS: ReadonlyMap<string, string> = new Map([
   ["kubernetes.Semver", "write the string that it is made from, or a part such as .major()"],
 ]);
 
-/** The part of a type that cannot be written as JSON; undefined when the whole type can be written. */
+/** Returns the part of a type that cannot be written as JSON; undefined when every part can be written. */
 function unwritable(type: CelType): CelType | undefined {
   const part = innermost(type);
   return part.kind === "opaque" || part.kind === "type" ? part : undefined;
@@ -111,7 +116,10 @@ function bytesHint(
 
 const SCALARS = ["bool", "double", "int", "string", "uint"];
 
-/** A hint with the function that converts every value of one scalar type to another, if there is one. */
+/**
+ * Returns a hint that names the function for converting every value of one scalar type to another scalar
+ * type. Returns undefined when no function converts every value.
+ */
 function conversion(found: string, expected: string): string | undefined {
   const converts = SCALARS.includes(found) && ["double", "int", "string"].includes(expected);
   return converts && found !== "bool" || expected === "string" && found === "bool"

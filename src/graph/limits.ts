@@ -9,12 +9,16 @@ import type { Report } from "./report.ts";
 import { scan } from "./scan.ts";
 import { below } from "./template.ts";
 
-/** The greatest number of characters of a name: of a DNS subdomain, which most kinds require. */
+/**
+ * The maximum length of the name of an object, in characters. Most kinds require a DNS subdomain as the
+ * name.
+ */
 const NAME_LENGTH = 253;
 
 /**
- * The maximum length of the name for kinds that allow only shorter names. The keys are `group/kind`. A
- * CronJob's Jobs get a suffix of eleven characters.
+ * The maximum length of the name for kinds that allow only shorter names, in characters. The keys are
+ * `group/kind`. The name of a CronJob is short because eleven characters are appended to it in the names of
+ * its Jobs.
  */
 const SHORTER: ReadonlyMap<string, number> = new Map([
   ["/Service", LABEL_LENGTH],
@@ -23,8 +27,9 @@ const SHORTER: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reports a template without a name, and names, namespaces and labels that are invalid for every
- * instance: their literal parts alone are too long, or they have no expressions.
+ * Reports a template without a name. Also reports names, namespaces and labels that are invalid for every
+ * instance. This is the case if the literal parts alone are too long, or if an invalid value contains no
+ * expression.
  */
 export function checkLimits(
   draft: NodeDraft,
@@ -61,7 +66,7 @@ function checkLength(value: Json | undefined, longest: number, path: string, rep
 function checkLabels(labels: JsonObject, report: Report): void {
   for (const [key, value] of Object.entries(labels)) {
     const path = below("template", ["metadata", "labels", key]);
-    // A key with an expression was reported by the walk of the template.
+    // An expression in a key was already reported when the expressions of the template were searched for.
     const fault = key.includes("${") ? undefined : labelKeyFault(key);
     if (fault) report({ code: "LITERAL", path, message: fault });
     if (typeof value !== "string") continue;
@@ -72,7 +77,10 @@ function checkLabels(labels: JsonObject, report: Report): void {
   }
 }
 
-/** The number of characters of a string's literal parts; 0 for a string with a malformed expression. */
+/**
+ * Returns the number of characters in the literal parts of a string; 0 for a string with a malformed
+ * expression.
+ */
 function leastLength(value: string): number {
   return partsOf(value)?.parts.reduce(
     (sum, part) => sum + ("literal" in part ? part.literal.length : 0),

@@ -1,4 +1,7 @@
-/** Warnings about fields of the instance that may be absent and are read as if they were always there. */
+/**
+ * Warns about expressions that read an optional field of the instance without testing whether the field
+ * exists.
+ */
 import type { Problem } from "../api/mod.ts";
 import { type CelType, escapeName, fieldReads } from "../cel/mod.ts";
 import { type Schema, schemasWithin } from "../openapi/mod.ts";
@@ -9,11 +12,11 @@ import { below } from "./template.ts";
 import type { Expression, Graph, Node } from "./types.ts";
 
 /**
- * Returns warnings (code `OPTIONAL`) about nodes whose expressions read an optional field without a default.
- * If an instance does not set the field, kro never creates the node's objects. There is no warning if the
- * same expression tests whether the field exists, or if an includeWhen expression of the node or of its
- * dependencies does. Expressions of the status cause no warnings, because kro then only leaves out the status
- * field.
+ * Returns warnings (code `OPTIONAL`) about nodes whose expressions read an optional field without a
+ * default. If an instance does not set the field, kro never creates the node's objects. No warning is
+ * returned if the same expression tests whether the field exists, or if an includeWhen expression of the
+ * node or of its dependencies tests this. Expressions of the status cause no warnings, because only the
+ * status field is then left out.
  *
  * @example
  * ```ts
@@ -43,16 +46,18 @@ export function optionalReads(graph: Graph): Problem[] {
   return found;
 }
 
-/** The schemas of the instance's spec and of everything in it. */
+/** Returns the schema of the instance's spec, and all schemas within that schema. */
 function schemasOfSpec(instance: CelType): ReadonlySet<Schema> {
   const spec = instance.kind === "struct" ? instance.schema.properties?.spec : undefined;
   return new Set(spec && schemasWithin(spec));
 }
 
-/** Collects the warnings of one node, each field once. */
+/** Collects the warnings of one node. Each field causes at most one warning. */
 class Walk {
   readonly found: Problem[] = [];
-  /** The fields that must be there for the node to be included. */
+  /**
+   * The fields whose existence was tested by an includeWhen expression of the node or of its dependencies.
+   */
   readonly tested: Set<string>;
   readonly #iterators: Record<string, CelType>;
   readonly #told = new Set<string>();
@@ -69,12 +74,18 @@ class Walk {
     );
   }
 
-  /** Visits an includeWhen. The other expressions of the node are evaluated only when the includeWhen is true. */
+  /**
+   * Visits an expression of includeWhen. Fields that this expression tests count as present in the other
+   * expressions of the node, which are evaluated only when the includeWhen expression is true.
+   */
   condition(expression: Expression, path: string): void {
     for (const name of this.visit(expression, path)) this.tested.add(name);
   }
 
-  /** Reports the unsafe reads of an expression, and returns the fields that it tests. */
+  /**
+   * Reports the optional fields that an expression reads without a test, and returns the fields whose
+   * existence the expression tests.
+   */
   visit({ source }: Expression, path: string, inTemplate = false): ReadonlySet<string> {
     const variables = inTemplate ? { ...this.variables, ...this.#iterators } : this.variables;
     const scanned = scan(source);

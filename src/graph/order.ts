@@ -4,7 +4,7 @@
 export interface Vertex {
   /** The id of the node. */
   readonly id: string;
-  /** The ids of the nodes that must come before this node. */
+  /** The ids of the nodes that must come before this node in the order. */
   readonly dependencies: readonly string[];
 }
 
@@ -29,7 +29,10 @@ export function topologicalOrder(
   return { ok: true, order };
 }
 
-/** Finds a cycle: follows the dependencies that are not ordered yet until a node occurs twice. */
+/**
+ * Finds a cycle among the nodes that are not ordered yet, by following dependencies until a node is reached
+ * again. Returns the ids of the cycle, with the first id repeated at the end.
+ */
 function findCycle(waiting: readonly Vertex[], placed: ReadonlySet<string>): string[] {
   const byId = new Map(waiting.map((v) => [v.id, v]));
   const path: string[] = [];

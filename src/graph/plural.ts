@@ -11,14 +11,14 @@ import { ALTERNATIVES, IRREGULAR, PLAIN, SUFFIXES, UNCHANGED } from "./plural_wo
 const BROKEN = new Set(
   "aes bss cmos des dns ess fcs https ids ips mpls pots".split(" "),
 );
-/** Acronyms to which the library only appends an `s`. */
+/** Acronyms whose plural the library flect forms by appending an `s`. */
 const PLAIN_ACRONYMS = new Set(["ssh", "eia", "tia"]);
 
 const plurals = new Map<string, string>();
 const knownPlurals = new Set<string>(words(ALTERNATIVES));
 /**
- * Words in singular and plural form, each with its plural. In a longer word that ends with one of these
- * words, the plural replaces this ending.
+ * The keys are singular and plural words, and the values are the plurals. If a longer word ends with a key,
+ * its plural ends with the value of that key.
  */
 const endings = new Map<string, string>();
 

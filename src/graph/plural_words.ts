@@ -11,7 +11,7 @@ export const UNCHANGED = `
   moose news police rice salmon series sheep shrimp species swine trout tuna you
 `;
 
-/** Words that match a suffix of the table below, but form their plural by appending `s`. */
+/** Words that end like one of the {@link SUFFIXES}, but form their plural by appending `s`. */
 export const PLAIN = `
   abuse ache agenda base bureau cause chive clause cookie cruse curriculum dwarf excuse formula
   fuse hive hoof house human misuse move movie muse pause pretorium quota shoe stadium toe! use!
@@ -34,7 +34,7 @@ export const IRREGULAR = `
   vertex>vertices vita>vitae vortex>vortices woman>women
 `;
 
-/** Additional plurals of the irregular words above. */
+/** Further plurals of the {@link IRREGULAR} words. */
 export const ALTERNATIVES = `
   adieus alumnuses apexes appendixes aquariums auditoriums beefs buffalos bureaux cactuses
   codexes corpuses curricula dwarves fishes focuses formulae ganglions helixes hooves indexes

@@ -24,7 +24,7 @@ export interface SchemaDraft {
   kind: string;
   /** The API version of the instances, from `apiVersion`. */
   version: string;
-  /** The API group of the instances; `kro.run` by default. */
+  /** The API group of the instances. The default is `kro.run`. */
   group: string;
   /** Whether instances belong to a namespace; true by default. */
   namespaced: boolean;
@@ -119,8 +119,9 @@ function pluralFault(kind: string): string | undefined {
 }
 
 /**
- * The fault of a kind that is too long for the name `<kind>List`, which is a DNS label like the plural. No plural
- * is longer than this name: a plural has at most three characters more than its kind.
+ * Returns the problem of a kind whose name is too long; undefined when the name is short enough. The CRD
+ * contains the names `<kind>List` and the plural, which must be DNS labels. The plural is never longer than
+ * `<kind>List`, because it has at most three characters more than the kind.
  */
 function lengthFault(kind: string): string | undefined {
   const longest = LABEL_LENGTH - "List".length;

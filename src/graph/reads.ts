@@ -77,7 +77,10 @@ export function readsInstanceAnnotation(
   return read !== undefined;
 }
 
-/** Reports whether a string reads at least one node, and reads nothing except `metadata.resourceVersion`. */
+/**
+ * Reports whether the expressions of a string read at least one node, but of the nodes only
+ * `metadata.resourceVersion`.
+ */
 export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): boolean {
   const found = [...readsOfDrafts([draft])];
   const only = (reads: Reads, [first, ...rest]: string[]): boolean =>

@@ -53,8 +53,8 @@ export function walkSelector(selector: Json, report: Report): FieldDraft[] {
 const SHAPE_TEXT = "must be a LabelSelector, or one standalone expression that yields one";
 
 /**
- * Returns the schema that the result of an expression must fit. If the expression returns a whole map or
- * list, the schema checks only the types of the entries, so some invalid selectors fit the schema.
+ * Returns the schema that the result of an expression must fit. If an expression returns a whole map or
+ * list, the schema checks only the types of its entries, so some invalid selectors are not detected here.
  */
 function target({ path }: FieldDraft): Schema | undefined {
   const [list, ...rest] = path.slice(PATH.length);

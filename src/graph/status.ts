@@ -61,8 +61,8 @@ export function checkStatus(
   );
   checkState(schema, report);
   return {
-    // kro writes `status.state` itself. If the author declares a field `state`, its schema is used, but its
-    // expression is never evaluated.
+    // kro writes `status.state` itself. If the author declares a field `state`, the CRD gets the schema of
+    // the declared field, but the declared expression is never evaluated.
     plan: {
       fields: fields.filter((f) => f.path[0] !== "state"),
       conditions: checkConditions(conditions, context, report),

@@ -30,7 +30,9 @@ export interface FieldDraft {
   readonly misplaced?: boolean;
 }
 
-/** The state of a walk: the prefix of paths in messages, and the results found so far. */
+/**
+ * The state of the walk through an object: the prefix of paths in messages, and the results found so far.
+ */
 interface Walk {
   readonly root: string;
   readonly fields: FieldDraft[];
@@ -134,7 +136,10 @@ function untyped(value: Json, schema: Schema | undefined, path: FieldPath, walk:
   }
 }
 
-/** The draft of a string, if the string has an expression; `isBroken`: a problem of the string was reported. */
+/**
+ * Parses a string. Returns the draft, which is undefined when the string has no valid expression.
+ * `isBroken` is true when a problem of the string was reported.
+ */
 function read(
   value: string,
   path: FieldPath,
@@ -149,7 +154,10 @@ function read(
   return { draft, isBroken };
 }
 
-/** Reports the key of an object's entry if it has an expression. */
+/**
+ * Reports a problem if the key of an object's entry contains an expression. Returns whether the problem was
+ * reported.
+ */
 function isUnusableKey(key: string, path: FieldPath, walk: Walk): boolean {
   return isExpressionKey(key, below(walk.root, path.concat(key)), NODE_CODES.form, walk.report);
 }

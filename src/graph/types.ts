@@ -37,9 +37,9 @@ export interface Field {
   /** The expression that computes the value of the field. */
   readonly expression: Expression;
   /**
-   * Whether the expression reads nothing of other nodes except `metadata.resourceVersion`. kro does not
-   * apply an object that differs from the live object only in this field, because every write changes a
-   * resourceVersion. False by default.
+   * Whether the expression reads only `metadata.resourceVersion` of other nodes. If an object differs from
+   * the live object only in such fields, kro does not apply the object, because every write changes a
+   * resourceVersion and would cause further writes. False by default.
    */
   readonly revisionsOnly?: boolean;
 }
@@ -76,7 +76,7 @@ export interface Node {
   readonly type: NodeType;
   /** The kind of the node's objects, with the schema of the kind. */
   readonly kind: KindInfo;
-  /** The type of the node in the expressions of other nodes. For a collection, it is a list. */
+  /** The type of the node in the expressions of other nodes. The type of a collection is a list. */
   readonly celType: CelType;
   /**
    * The node's object as its author wrote it. The strings at the paths in {@link fields} are replaced by the
@@ -96,8 +96,8 @@ export interface Node {
    */
   readonly readyWhen: readonly ReadyExpression[];
   /**
-   * The sorted ids of the nodes that must be ready before this node. Expressions in the template, forEach
-   * and includeWhen read these nodes.
+   * The sorted ids of the nodes that must be ready before this node runs. Expressions in the template,
+   * forEach and includeWhen of this node read these nodes.
    */
   readonly dependencies: readonly string[];
   /**
@@ -105,7 +105,10 @@ export interface Node {
    * is Secret, or if the node depends on values of a Secret, directly or through other nodes.
    */
   readonly confidential: boolean;
-  /** The deletion wave; 1 is deleted last (annotation `internal.kro.run/apply-order`). */
+  /**
+   * The deletion wave, which kro writes to the annotation `internal.kro.run/apply-order`. Waves are deleted
+   * in descending order, so wave 1 is deleted last.
+   */
   readonly applyOrder: number;
 }
 
@@ -133,7 +136,7 @@ export interface Graph {
   readonly instance: InstanceKind;
   /** The generated CustomResourceDefinition, without kro's own labels. */
   readonly crd: KubeObject;
-  /** Whether some node is confidential. See {@link Node.confidential}. */
+  /** Whether any node of the graph is confidential. See {@link Node.confidential}. */
   readonly confidential: boolean;
   /** The nodes of the graph. The keys are the ids of the nodes. The map iterates in topological order. */
   readonly nodes: ReadonlyMap<string, Node>;
