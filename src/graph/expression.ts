@@ -22,11 +22,11 @@ import type { Expression } from "./types.ts";
 export interface Place {
   /** The path of the string, relative to the node or to `spec`. */
   readonly path: string;
-  /** The code for a malformed `${…}`. */
+  /** The problem code for a malformed `${…}`. */
   readonly form: ProblemCode;
-  /** The code for syntax errors and unknown names. */
+  /** The problem code for syntax errors and unknown names. */
   readonly reference: ProblemCode;
-  /** The code for type errors. */
+  /** The problem code for type errors. */
   readonly type: ProblemCode;
 }
 

@@ -22,7 +22,7 @@ export interface SchemaDraft {
    * kind has been reported already.
    */
   kind: string;
-  /** The API version of the instances, from `apiVersion`. */
+  /** The API version of the instances, such as `v1alpha1`. */
   version: string;
   /** The API group of the instances. The default is `kro.run`. */
   group: string;
@@ -59,7 +59,7 @@ export function readRgd(rgd: unknown, maxDimensions: number, report: Report): Rg
     report({ code: "SCHEMA", path, message: `${path ? "spec.schema" : "spec"} is missing` });
     return undefined;
   }
-  // The functions that walk a spec recurse, so deeper nesting could overflow the stack.
+  // The functions that walk a spec are recursive, so deeper nesting could overflow the stack.
   if (deeperThan(spec, MAX_SPEC_DEPTH)) {
     report({ code: "SHAPE", message: `spec is nested deeper than ${MAX_SPEC_DEPTH} levels` });
     return undefined;

@@ -9,8 +9,9 @@ export type Scan =
   | { ok: false; message: string; at: number };
 
 /**
- * The maximum number of characters that the search for closing braces visits. The search for each unclosed
- * `${` visits the rest of the string, so a string with many unclosed `${` would take quadratic time.
+ * The maximum number of characters that the search for closing braces visits. The limit is needed because
+ * the search for each unclosed `${` visits the whole remaining string. Without the limit, a string with
+ * many unclosed `${` would take quadratic time.
  */
 const MAX_STEPS = 20_000_000;
 

@@ -9,7 +9,7 @@ const ANY: Schema = { "x-kubernetes-preserve-unknown-fields": true };
 /** The CEL types for which upstream kro generates a schema with `type: object`. */
 const OBJECTS = ["kubernetes.Quantity", "kubernetes.Semver", "kubernetes.URL"];
 
-/** Returns a schema that stores every value of a type without loss. */
+/** Returns the schema of a field that can store every value of the type without loss. */
 export function schemaOfType(type: CelType): Schema {
   switch (type.kind) {
     case "bool":
@@ -42,9 +42,9 @@ export function schemaOfType(type: CelType): Schema {
 }
 
 /**
- * Returns the schema of an object that is copied to the status. Fields have their JSON names, and
- * undeclared fields are preserved. Defaults, bounds and formats are left out, because the API server has
- * already validated the object that is copied.
+ * Returns the schema of an object that is copied to the status. The fields have their names in JSON instead
+ * of the escaped names in CEL, and undeclared fields are preserved. Defaults, bounds and formats are left
+ * out, because the API server has already validated the object that is copied.
  */
 function schemaOfStruct(schema: Schema): Schema {
   const fields = Object.entries(schema.properties ?? {});

@@ -4,8 +4,8 @@ import { ApiError } from "../api/mod.ts";
 const MIB = 2 ** 20;
 
 /**
- * The maximum size of a response with one object, in bytes. etcd stores objects of at most 1.5 MiB by
- * default.
+ * The maximum size of a response with one object, in bytes. No valid response reaches this limit, because
+ * etcd stores objects of at most 1.5 MiB by default.
  */
 export const LONGEST_OBJECT = 32 * MIB;
 

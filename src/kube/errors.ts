@@ -138,8 +138,8 @@ export function hostOf(server: string): string {
 }
 
 /**
- * Returns the innermost error message of a failed fetch. The prefix that Deno's HTTP client adds, with the
- * URL, is removed.
+ * Returns the innermost error message of a failed fetch, without the prefix and the URL that Deno's HTTP
+ * client adds.
  */
 export function causeText(error: unknown): string {
   let innermost = error;

@@ -1,7 +1,7 @@
 /**
- * A reflector for the objects of one kind, as client-go's `tools/cache.Reflector`. The reflector lists the
- * objects and then watches them, until the caller stops the reflector. The caller gets one stream of
- * changes that continues across reconnects, relists and failures.
+ * A reflector for the objects of one kind, similar to client-go's `tools/cache.Reflector`. The reflector
+ * lists the objects and then watches them, until the caller stops the reflector. The caller gets one stream
+ * of changes that continues across reconnects, relists and failures.
  */
 import { ApiError, isGone, type KindRef, type KubeObject } from "../api/mod.ts";
 import { Backoff } from "./backoff.ts";

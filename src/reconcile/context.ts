@@ -20,8 +20,8 @@ export interface RefusedStatus {
   /** The number of the graph revision that the refused fields were derived with. */
   readonly revision?: number;
   /**
-   * The conditions that the author of the RGD declares; absent when the API server accepted a status that
-   * contains these conditions.
+   * The conditions that the author of the RGD declares, if the API server accepted a status only without
+   * these conditions. Otherwise absent.
    */
   readonly authored?: readonly JsonObject[];
   /**
@@ -40,8 +40,8 @@ export interface RefusedStatus {
  */
 export interface StatusPacing {
   /**
-   * The last status that the API server refused, as set by passes. Later passes do not send the refused
-   * fields again while the fields are unchanged.
+   * The last status that the API server refused. A pass sets this property after a refusal. Later passes do
+   * not send the refused fields again while the fields are unchanged.
    */
   refused?: RefusedStatus;
   /**

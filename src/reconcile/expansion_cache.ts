@@ -7,7 +7,7 @@ import type { Node } from "../graph/mod.ts";
 
 /**
  * The maximum number of cached objects over all instances. An object takes from a few hundred bytes to a
- * few kilobytes.
+ * few kilobytes, so a full cache takes from one to about twenty megabytes.
  */
 const MAX_OBJECTS = 4000;
 

@@ -17,7 +17,7 @@ export function applyEntry(object: KubeObject): ManagedFieldsEntry | undefined {
 /**
  * Reports whether kro applied the object. Labels alone do not prove this, because other controllers copy
  * labels, for example from a Service to its EndpointSlices. An object without any managed fields is treated
- * as applied, because nothing but its labels can show the owner.
+ * as applied, because only the labels can show the owner of such an object.
  */
 export function isApplied(object: KubeObject): boolean {
   return !object.metadata.managedFields?.length || applyEntry(object) !== undefined;

@@ -84,9 +84,8 @@ export async function applyOwned(
       const outcome = objectOutcome(ref, "deleting", live?.metadata.finalizers);
       return { live, outcome, fault: leaving };
     }
-    // `live` is undefined when the object that caused the conflict has been deleted in the meantime.
-    // Another client may have created a new object with the same name, so this apply must not force
-    // ownership.
+    // `live` is undefined if the object was deleted after the field conflict. Another client may then
+    // create an object of the same name, so this apply must not force ownership.
     const force = live !== undefined;
     const result = await cluster.apply(ref, desiredOver(live), { force, volatile });
     return appliedObject(node, ref, result, isUnowned(live) && result.action !== "created");

@@ -111,8 +111,8 @@ function pathOf(field: string): string[] {
 }
 
 /**
- * Returns a copy of the fields without the value at the path. If the path does not exist, because it was
- * split at a dot in a key, the value at the longest existing prefix of the path is removed.
+ * Returns a copy of the fields without the value at the path. If a key contains a dot, the path was split
+ * at that dot and does not exist. The value at the longest existing prefix of the path is then removed.
  */
 function without(fields: JsonObject, [key, ...more]: string[]): JsonObject {
   if (key === undefined || !Object.hasOwn(fields, key)) return fields;
