@@ -58,7 +58,7 @@ export function readsOfNodes(
 }
 
 /**
- * Reports whether an expression of the nodes or of the status reads one annotation of the instance.
+ * Reports whether an expression of the nodes or of the status reads the given annotation of the instance.
  *
  * @param status For each variable, the parts of its value that the expressions of the status read.
  * @param annotation The key of the annotation.

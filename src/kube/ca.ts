@@ -8,10 +8,10 @@ import type { ClusterConfig } from "./types.ts";
 const REREAD_MS = 60_000;
 
 /**
- * Empties Deno's default store of root certificates. Deno would otherwise trust these certificates in
- * addition to `caCerts`, and would send the token to any server with a publicly trusted certificate. Must
- * be called before the first TLS connection, because Deno reads the environment variables of the store only
- * once. Throws ConfigError when Deno lacks the permission to set the variables.
+ * Empties Deno's default store of root certificates. Deno would otherwise trust the store in addition to
+ * the configured certificate authorities, and would send the token to any server with a publicly trusted
+ * certificate. Must be called before the first TLS connection, because Deno reads the environment variables
+ * of the store only once. Throws ConfigError when Deno lacks the permission to set the variables.
  */
 export function trustOnlyConfigured(): void {
   for (const name of ["DENO_TLS_CA_STORE", "NODE_EXTRA_CA_CERTS"]) {

@@ -201,8 +201,8 @@ export interface RequestInfo {
    */
   verb: string;
   /**
-   * The resource in the form `deployments.apps`, with `/status` appended for a subresource. For the verb
-   * `raw`, the URL path without its query.
+   * The resource in the form `deployments.apps`, with `/status` appended for a subresource. If the verb is
+   * `raw`, this field is the URL path without its query.
    */
   resource: string;
   /** The HTTP status code; 0 when no response came. */

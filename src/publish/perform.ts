@@ -20,8 +20,8 @@ export class Answers {
   readonly #objects = new Map<string, KubeObject>();
 
   /**
-   * Returns the object from the API server's response to the last write; undefined when no write of the
-   * object was made.
+   * Returns the object as the API server returned it after the publication's last write of the object;
+   * undefined when the publication has not written the object.
    */
   get(ref: ObjectRef): KubeObject | undefined {
     return this.#objects.get(keyOf(ref));

@@ -77,9 +77,9 @@ const MAX_NAMESPACES = 32;
 const MAX_LISTS = 16;
 
 /**
- * Lists the members of one kind, in one namespace or in all given namespaces. For several namespaces, one
- * request lists all namespaces of the cluster. If RBAC forbids this request, each given namespace is listed
- * by a request of its own.
+ * Lists the members of one kind in the given namespaces. If several namespaces are given, one request lists
+ * all namespaces of the cluster. If RBAC forbids this request, each given namespace is listed by a request
+ * of its own.
  */
 async function listIn(
   query: MemberQuery,

@@ -1,6 +1,6 @@
 /**
- * Runs the nodes of a graph. Each node starts as soon as its dependencies have ended, and independent nodes
- * run concurrently.
+ * Runs the nodes of a graph. Each node starts as soon as the nodes that it depends on have ended.
+ * Independent nodes run concurrently.
  */
 import { ApiError, type KubeObject, refKey, refText } from "../api/mod.ts";
 import type { Graph, Node } from "../graph/mod.ts";
