@@ -91,8 +91,8 @@ export function compileTemplate(parts: readonly TemplatePart[], scope: CelScope)
 }
 
 /**
- * Returns the problems of an expression in a template that also contains literal text. Such an expression
- * must return a string.
+ * Returns the problems of an expression in a template that also contains literal text. The expression must
+ * return a string, because it is joined with the literal text.
  */
 function partProblems(tree: Expr, scope: CelScope): CelProblem[] {
   const checker = new Checker(scope);

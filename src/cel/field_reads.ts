@@ -1,4 +1,4 @@
-/** The fields of declared objects that an expression reads as if they were always there. */
+/** Finds the fields of declared objects that an expression reads, and the fields whose existence it tests. */
 import { Checker } from "./check/checker.ts";
 import { unescapeName } from "./check/names.ts";
 import type { Schema } from "../openapi/mod.ts";
@@ -12,22 +12,25 @@ export interface FieldRead {
   readonly schema: Schema;
   /** The name of the field in JSON. */
   readonly field: string;
-  /** The object as the expression names it, such as `schema.spec`. */
+  /** The expression that returns the object, such as `schema.spec`. */
   readonly object: string;
   /** The UTF-16 offset of the read in the expression. */
   readonly offset: number;
 }
 
-/** The fields that an expression reads, and those that it tests. */
+/** The fields that an expression reads, and the fields whose existence it tests. */
 export interface FieldReads {
   /** The fields that are read without `?`, in the order of the expression. */
   readonly reads: readonly FieldRead[];
-  /** Fields such as `schema.spec.size` that `has()` or `?` tests in the same expression. */
+  /**
+   * The paths of the fields whose existence the expression tests with `has()` or `?`, such as
+   * `schema.spec.size`.
+   */
   readonly tested: ReadonlySet<string>;
 }
 
 /**
- * The fields that a valid expression reads and tests.
+ * Returns the fields that a valid expression reads, and the fields whose existence it tests.
  *
  * @example
  * ```ts
@@ -68,7 +71,10 @@ export function fieldReads(source: string, scope: CelScope): FieldReads {
   return { reads, tested };
 }
 
-/** The path of an expression that consists of names, such as `schema.spec.size`; otherwise the source of the expression. */
+/**
+ * Returns a selection as a path of JSON names, such as `schema.spec.size`. An operand that is neither a name
+ * nor a selection occurs in the path as its source.
+ */
 function nameOf(expr: Expr, source: string): string {
   if (expr.kind === "ident") return expr.name;
   return expr.kind === "select" || expr.kind === "has"

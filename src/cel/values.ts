@@ -16,7 +16,10 @@ export type Outgoing =
     ok: true;
     /** The result as JSON; undefined when the result is `omit()`. */
     value: Json | undefined;
-    /** The paths of the absent optionals that are null in the value; not set without absent optionals. */
+    /**
+     * The paths at which the value contains null in place of an absent optional; not set when no optional is
+     * absent.
+     */
     absent?: JsonPath[];
   }
   | { ok: false; failure: CelFailure };
@@ -68,7 +71,7 @@ export function rawToCel(json: unknown): unknown {
  * the same JSON object as in the input, so callers must not change the result. Fails with code `conversion`
  * for values that cannot be written as JSON: types, quantities, NaN and infinity.
  *
- * @param bytes Whether bytes are written as base64, as in fields with `format: byte`; otherwise they fail as well.
+ * @param bytes Whether bytes are written as base64, as in fields with `format: byte`. If false, the conversion of bytes fails.
  */
 export function fromCel(value: unknown, bytes = false): Outgoing {
   try {

@@ -118,8 +118,8 @@ function reportMismatch(
 }
 
 /**
- * The operators that accept operands of any type, each with a sentence for error messages. The message
- * about one of these operators contains the sentence instead of a list of overloads.
+ * The operators that accept operands of any type. If the operands of one of these operators have different
+ * types, the error message contains this sentence instead of a list of overloads.
  */
 const ONE_TYPE: ReadonlyMap<string, string> = new Map([
   ["_==_", "both sides must have one type"],

@@ -55,8 +55,8 @@ export class Checker {
   inMacro = false;
   readonly #types = new Map<Expr, Term>();
   /**
-   * The uses of macro variables that had no known type when the checker visited them. These uses are
-   * checked at the end, when all types are known.
+   * The uses of macro variables whose types were unknown when the checker visited the uses. The checker
+   * checks these uses at the end, when all types are known.
    */
   readonly #open: { type: Term; name: string; offset: number }[] = [];
 
@@ -132,7 +132,7 @@ export class Checker {
         return this.#list(expr, names);
       case "map":
         return this.#map(expr, names);
-      // As in cel-go, the type variables in the type of a macro are replaced by their types at once. The
+      // As in cel-go, the type variables in the type of a macro are replaced by their types immediately. The
       // type variables of list and map literals are replaced after the whole expression is checked, because
       // later parts of the expression may still bind the variables to more general types.
       case "loop":

@@ -17,7 +17,7 @@ import {
   UINT,
 } from "./types.ts";
 
-/** Returns the type of a macro that iterates over a list or map. */
+/** Type-checks a macro that iterates over a list or map. Returns the type of the macro's result. */
 export function checkLoop(checker: Checker, expr: Node<"loop">, names: Names): Term {
   const range = checker.bindings.substitute(checker.infer(expr.range, names));
   const [key, item] = rangeTypes(checker, range, expr);
@@ -75,8 +75,8 @@ function entryType(checker: Checker, body: Term, expr: Node<"loop">): Term {
 }
 
 /**
- * Returns the type of `sortBy`. As in cel-go, `sortBy` is an overloaded function whose arguments are the
- * list and the list of the sort keys.
+ * Returns the type of the result of `sortBy`. As in cel-go, `sortBy` is an overloaded function whose
+ * arguments are the list and the list of the sort keys.
  */
 function sortType(checker: Checker, range: Term, key: Term, expr: Node<"loop">): Term {
   const lists = [checker.bindings.substitute(range), { kind: "list", element: key } as const];
@@ -95,7 +95,7 @@ function sortType(checker: Checker, range: Term, key: Term, expr: Node<"loop">):
   return checker.report("type", (isList ? expr.body?.start : expr.range.start) ?? expr.at, text);
 }
 
-/** Returns the type of `optMap` or `optFlatMap`. */
+/** Type-checks `optMap` or `optFlatMap`. Returns the type of the result. */
 export function checkOptMap(checker: Checker, expr: Node<"optMap">, names: Names): Term {
   const target = checker.infer(expr.target, names);
   checker.inMacro = true;

@@ -22,12 +22,13 @@ import {
 
 /** The maximum cost of a function for each value that the function visits inside of its arguments. */
 const WALKED = 90;
-/** The greatest cost of comparing two values, without their characters. */
+/** The maximum cost of comparing two values, without the cost of comparing their characters. */
 const COMPARED = 100;
-/** The greatest cost of reading an element. */
+/** The maximum cost of reading an element of a list or map. */
 const READ = ACCESS_COST.wrapped + 10;
-/** The greatest cost of copying an element, and of copying an entry of a map with its name. */
+/** The maximum cost of copying one element when two lists are concatenated. */
 const COPIED = 90;
+/** The maximum cost of copying one entry of a map, including its key. */
 const MERGED = 800;
 /** The assumed number of parts into which a function splits a short string. */
 const PARTS = 64;
@@ -48,7 +49,7 @@ const TEXT_LENGTHS: Readonly<Record<string, number>> = {
   duration: 30,
   opaque: 49,
 };
-/** The maximum of {@link TEXT_LENGTHS}. */
+/** The maximum length in {@link TEXT_LENGTHS}. */
 const SCALAR_TEXT = 49;
 
 /** Returns the estimated cost of a call, and the estimated size of its result. */
@@ -117,7 +118,9 @@ function operatorCost(name: string, kinds: readonly string[], shapes: readonly S
   return range(COST.call, COST.call + operands.max + walkCost(name, kinds, left, right));
 }
 
-/** The greatest cost of an operator that compares, searches or concatenates. */
+/**
+ * Returns the maximum cost of visiting the operands of an operator that compares, searches or concatenates.
+ */
 function walkCost(name: string, [a, b]: readonly string[], left: Shape, right: Shape): number {
   switch (name) {
     case "_==_":
@@ -134,19 +137,22 @@ function walkCost(name: string, [a, b]: readonly string[], left: Shape, right: S
   }
 }
 
-/** The cost of comparing two values, which ends with the smaller one. */
+/**
+ * Returns the maximum cost of comparing two values. A comparison visits only as many parts as the smaller
+ * value has.
+ */
 function comparison(a: Shape, b: Shape): number {
   const values = Math.min(a.values(), b.values());
   if (values === 1) return Math.min(a.size.max, b.size.max) * ACCESS_COST.compared;
   return values * (COMPARED + compared(a.element()));
 }
 
-/** The cost of comparing the characters of a part. */
+/** Returns the maximum cost of comparing the characters of one element with another element. */
 function compared({ size }: Shape): number {
   return size.max * ACCESS_COST.compared;
 }
 
-/** The cost of counting the fields of a value, if it may be a map. */
+/** Returns the maximum cost of counting the entries of a value; 0 when the value cannot be a map. */
 function counted(kind: string | undefined, shape: Shape): number {
   return kind === "list" || shape.values() === 1 ? 0 : shape.size.max * ACCESS_COST.counted;
 }
@@ -226,7 +232,8 @@ function ownCost(name: string, nodes: readonly Expr[], shapes: readonly Shape[])
 }
 
 /**
- * Returns the maximum cost of a match, where each character passes through the whole program of the pattern.
+ * Returns the maximum cost of matching a pattern. In the worst case, each character passes through the whole
+ * program of the pattern.
  */
 function matchCost(name: string, pattern: Expr | undefined, text: Shape, other: Shape): number {
   const literal = pattern?.kind === "literal" && typeof pattern.value === "string"
@@ -236,7 +243,10 @@ function matchCost(name: string, pattern: Expr | undefined, text: Shape, other: 
   return literal.compile + searches * SEARCH_COST + text.size.max * literal.character;
 }
 
-/** Returns the assumed number of parts of a string: {@link PARTS}, or one for every sixteen characters. */
+/**
+ * Returns the assumed number of parts of a string: {@link PARTS}, or one part for every sixteen characters if
+ * that is more.
+ */
 function partsOf({ size }: Shape): number {
   return Math.min(size.max + 1, Math.max(PARTS, size.max / 16));
 }

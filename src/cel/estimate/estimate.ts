@@ -40,9 +40,9 @@ const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + 10);
  * first looks the key up.
  */
 const INSERTED = ACCESS_COST.entry + 30;
-/** The greatest cost of a value in a result, without its characters. */
+/** The maximum cost of returning one value of a result to the caller, without the value's characters. */
 const RETURNED = 30;
-/** The cost of a character of a result. */
+/** The cost of returning one character of a result to the caller. */
 const RETURNED_CHARACTER = 0.1;
 
 /**
@@ -52,12 +52,16 @@ const RETURNED_CHARACTER = 0.1;
  */
 export function estimate(tree: Expr, checker: Checker): Range {
   const { cost, shape } = new Estimator(checker).of(tree, new Map());
-  // An evaluation that continues after failures is assumed to have one failure, not one for each element.
+  // If the evaluation may continue after failures, the maximum cost includes one failure, instead of one
+  // failure for each element.
   const failure = absorbsFailures(tree) ? failureCost(tree.depth) : 0;
   return sum(cost, range(0, failure), isInput(tree) ? range(0, 1) : resultCost(shape));
 }
 
-/** Whether the result is a part of the input, which is returned without a cost. */
+/**
+ * Reports whether the result is a part of the input, or an empty list or map. Returning this kind of result
+ * costs at most one unit.
+ */
 function isInput(expr: Expr): boolean {
   switch (expr.kind) {
     case "ident":
@@ -83,7 +87,7 @@ function isInput(expr: Expr): boolean {
   }
 }
 
-/** The cost of a result that is returned to the caller. */
+/** Returns the cost of returning a computed result of this shape to the caller. */
 function resultCost(shape: Shape): Range {
   const values = shape.values();
   if (values === 1) return range(0, 1 + shape.size.max * RETURNED_CHARACTER);
@@ -255,8 +259,8 @@ export function sortCost(count: Range, key: Shape): Range {
 }
 
 /**
- * Whether the evaluation of an expression may continue after a part has failed, because a logical operator or
- * a macro yields its result without this part.
+ * Reports whether the evaluation of an expression may continue after a part has failed, because a logical
+ * operator or a macro yields its result without this part.
  */
 function absorbsFailures(expr: Expr): boolean {
   switch (expr.kind) {
@@ -284,7 +288,10 @@ function absorbsFailures(expr: Expr): boolean {
   }
 }
 
-/** The argument of `dyn()`, which does not change a value. */
+/**
+ * Returns the argument of a call of `dyn()`, because `dyn()` does not change the value. Returns other
+ * expressions unchanged.
+ */
 function plain(expr: Expr): Expr {
   const [argument] = expr.kind === "call" && expr.name === "dyn" ? expr.args : [];
   return argument === undefined ? expr : plain(argument);

@@ -15,8 +15,8 @@ const ELEMENTS = 1000;
 /** The assumed maximum length of a string whose schema has no bound, in characters. */
 const CHARACTERS = 1024;
 /**
- * The maximum number of values in an object. etcd stores at most 1.5 MB for an object, and each value takes
- * space for its name.
+ * The maximum number of values in one object. etcd limits an object to 1.5 MB, and each value takes some of
+ * these bytes for its field name.
  */
 const VALUES = 50_000;
 
@@ -33,7 +33,7 @@ export interface Shape {
    * itself.
    */
   values(): number;
-  /** About the greatest number of characters in the value and all of its parts. */
+  /** Returns an approximate maximum of the number of characters in the value and all of its parts. */
   characters(): number;
 }
 
@@ -51,7 +51,10 @@ interface Parts {
    * {@link element}.
    */
   readonly values?: () => number;
-  /** See {@link Shape.characters}; by default counted from {@link element}. */
+  /**
+   * Returns the number of characters in the value (see {@link Shape.characters}); by default computed from
+   * {@link element}.
+   */
   readonly characters?: () => number;
 }
 
@@ -141,7 +144,10 @@ export const ANY: Shape = {
   characters: () => ANY.size.max,
 };
 
-/** Returns the shape of the value of a JSON string with this length. Each value takes at least two characters. */
+/**
+ * Returns the shape of the value that is parsed from a JSON string of this length. In JSON, each value takes
+ * at least two characters.
+ */
 export function jsonShape({ max }: Range): Shape {
   const size = range(0, Math.min(max / 2, ANY.size.max));
   const shape: Shape = {

@@ -111,8 +111,8 @@ export function element(
 
 /**
  * Compiles an `operand[index]` that is itself an index, as `b[0]` in `a[b[0]]`. If the element contradicts
- * its schema, the evaluation fails with code `argument` instead of `conversion`, because cel-go reports
- * such an element as an invalid index.
+ * its schema, the evaluation fails with code `argument` instead of `conversion`, because cel-go reports an
+ * element that contradicts its schema as an invalid index.
  */
 export function elementAsKey(operand: Step, index: Step, offset: number): Step {
   return (frame) => {

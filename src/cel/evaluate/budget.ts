@@ -145,7 +145,10 @@ export class Budget implements Meter {
     this.#pass?.spend(this.#limit - this.#left);
   }
 
-  /** Takes off a cost, rounded up. Throws a CelError with code `cost` when the budget is exceeded. */
+  /**
+   * Subtracts a cost, rounded up to a whole number, from the budget. Throws a CelError with code `cost` when
+   * the budget is exceeded.
+   */
   charge(cost: number): void {
     this.#left -= Math.ceil(cost);
     if (this.#left >= 0) return;

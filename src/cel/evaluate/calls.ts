@@ -195,8 +195,8 @@ function call(frame: Frame, { declaration, charge }: Candidate, values: Value[])
 
 /**
  * Calls the implementation of a function with the arguments and the meter. Missing arguments are passed as
- * undefined. The cases are written out, because spreading an array would take longer than most
- * implementations run.
+ * undefined. Each number of arguments has a case of its own, because spreading an array would take longer
+ * than most implementations run.
  */
 function apply<T>(run: Run<T>, args: readonly Value[], arity: number, meter: Meter): T {
   switch (arity) {
@@ -227,8 +227,9 @@ function takes(params: Overload["params"], values: readonly Value[], meter: Mete
 }
 
 /**
- * Compiles an operator with one or two operands, which checks the types of its operands itself. These
- * operators are called most often, so the selection of an overload is avoided.
+ * Compiles an operator with one or two operands. The operator checks the types of its operands itself,
+ * because selecting an overload would take longer. This speed matters, because these operators are called
+ * most often.
  */
 function operation(
   declaration: FunctionDeclaration,

@@ -249,7 +249,10 @@ function onPresent(target: Step, body: Step, slot: number, flat: boolean, offset
   };
 }
 
-/** The text of a selection that consists of names only and starts with a variable of the caller. */
+/**
+ * Returns the path of a selection that consists of names only, such as `a.b.c`. Returns undefined for other
+ * expressions, and when the first name is a macro variable.
+ */
 function globalPath(expr: Expr, locals: Locals): string | undefined {
   const path = qualifiedName(expr);
   return path === undefined || locals.has(path.split(".", 1)[0]!) ? undefined : path;

@@ -1,4 +1,4 @@
-/** The cost of a result: the caller converts it to JSON, and writes the JSON. */
+/** Charges for returning a result: the caller converts the result to JSON and writes the JSON. */
 import type { Json } from "../../api/mod.ts";
 import { CelError } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
@@ -7,7 +7,7 @@ import { COST } from "./budget.ts";
 
 /** The cost of each character or byte of a computed result. */
 const CHARACTER = 0.1;
-/** The cost of an entry of a JSON object, besides its characters. */
+/** The cost of one entry of a JSON object, without the characters of its key and its value. */
 const ENTRY = 60;
 
 /**
@@ -17,7 +17,8 @@ const ENTRY = 60;
  */
 export function chargeResult(value: Value, meter: Meter): void {
   if (!isMade(value)) return;
-  // Refuses at once a list that is nested in itself many times over.
+  // A small list may contain another list many times. The weight is charged before the walk, so a result that
+  // is too large is refused without walking through it.
   meter.charge(weightOf(value) * COST.element);
   chargeValue(value, meter);
 }

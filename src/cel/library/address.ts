@@ -16,7 +16,10 @@ export function width(family: 4 | 6): number {
   return family === 4 ? 32 : 128;
 }
 
-/** The length of the longest address: six groups of four hexadecimal digits, then IPv4. */
+/**
+ * The length of the longest valid address, which consists of six groups of four hexadecimal digits and an
+ * IPv4 address.
+ */
 const MAX_LENGTH = "ffff:".length * 6 + "255.255.255.255".length;
 
 /**

@@ -27,12 +27,12 @@ export class ConditionValue extends Opaque {
     super();
   }
 
-  /** The number of characters of the four fields. */
+  /** The number of characters of the condition's type, status, reason and message together. */
   override get characters(): number {
     return this.type.length + this.status.length + this.reason.length + this.message.length;
   }
 
-  /** Reports whether the other value is a condition with the same type, status, reason and message. */
+  /** Reports whether the given value is a condition with the same type, status, reason and message. */
   override equals(other: Opaque): boolean {
     return other instanceof ConditionValue && this.type === other.type &&
       this.status === other.status && this.reason === other.reason &&

@@ -36,7 +36,10 @@ export interface Overload {
   readonly result: Term;
 }
 
-/** The declaration of a function, or of those overloads of a function that have the same implementation. */
+/**
+ * The declaration of a function. If the overloads of a function have several implementations, the function
+ * has one declaration for each implementation.
+ */
 export interface FunctionDeclaration {
   /**
    * The name that calls refer to: an operator such as `_+_`, or a function name such as `size` or
@@ -47,7 +50,7 @@ export interface FunctionDeclaration {
   readonly member: boolean;
   /** The overloads of the function, in the order in which the type checker tries them. */
   readonly overloads: readonly Overload[];
-  /** Computes a call of the function. The same implementation serves all overloads. */
+  /** Computes the result of a call. The same function implements all overloads. */
   readonly run: Implementation;
   /** The number of parameters of the longest overload, which is at most four. */
   readonly arity: number;

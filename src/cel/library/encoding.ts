@@ -191,14 +191,19 @@ function digest(name: string): (text: string) => Uint8Array {
   return (text) => new Uint8Array(createHash(name).update(text, "utf8").digest());
 }
 
-/** FNV-1a with 64 bits: its offset and prime as two halves of 32 bits, which doubles multiply exactly. */
+/**
+ * The constants of the 64-bit hash FNV-1a. The offset basis is split into two halves of 32 bits, so that
+ * doubles represent all products exactly. The prime 2^40 + 0x1b3 is split into `prime` (0x1b3) and `shift`
+ * (2^40 / 2^32).
+ */
 const FNV = { offset: [0xcbf29ce4, 0x84222325], prime: 0x1b3, shift: 0x100 } as const;
 
 function fnv64a(text: string): Uint8Array {
   let [high, low]: [number, number] = [...FNV.offset];
   for (const byte of encodeUtf8(text)) {
     low = (low ^ byte) >>> 0;
-    // The prime is 2^40 + 0x1b3: the low half, shifted by 40 bits, is added to the high half.
+    // The prime of FNV-1a is 2^40 + 0x1b3. Multiplying the low half by 2^40 adds `low * 2^8` to the high
+    // half.
     const product = low * FNV.prime;
     const carry = (product - (product >>> 0)) / 2 ** 32;
     high = (high * FNV.prime + carry + low * FNV.shift) >>> 0;

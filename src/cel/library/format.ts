@@ -116,13 +116,20 @@ function floating(verb: string, value: number, precision: number): string {
     (verb === "f" ? formatFixed(value, precision) : formatScientific(value, precision));
 }
 
-/** The cost of writing one value, and of each character or byte of a text. */
+/** The cost of writing one value, without its characters. */
 export const WRITTEN = 30;
+/** The cost of writing one character of a string or one byte. */
 const WRITTEN_CHARACTER = 1;
-/** The cost of rounding a number to some decimals, which takes hundreds of digits for a small one. */
+/**
+ * The cost of rounding a number to a number of decimals. Rounding a very small number computes with hundreds
+ * of digits.
+ */
 export const ROUNDED = 2_000;
 
-/** Charges a text before it is written: arguments may hold one many times over. */
+/**
+ * Charges for a string or bytes before they are written, because the arguments may contain the same long
+ * string many times.
+ */
 function chargeText(text: string | Uint8Array, meter: Meter): void {
   meter.charge(text.length * WRITTEN_CHARACTER);
 }

@@ -15,7 +15,7 @@ import { typeName } from "./standard.ts";
 /** The cost of inspecting one element of a list, in addition to the cost of reading the element. */
 const TAKEN = 45;
 
-/** The cost of comparing two keys, besides their characters. */
+/** The cost of comparing two sort keys, without their characters. */
 const COMPARED = 15;
 
 /**
@@ -140,7 +140,9 @@ function leniently(a: Value, b: Value, meter: Meter): number {
   return orderOf(a) === orderOf(b) ? compare(a, b, meter) : 0;
 }
 
-/** Returns a name for the type of a value. Values with the same name can be ordered. */
+/**
+ * Returns a name for the type of a value. Two values can be ordered if the names for their types are equal.
+ */
 function orderOf(value: Value): string {
   const name = typeName(value);
   return ["int", "uint", "double"].includes(name) ? "number" : name;

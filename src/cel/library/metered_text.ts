@@ -2,15 +2,18 @@
 import type { Meter } from "../value/meter.ts";
 import { firstIndex } from "./search.ts";
 
-/** The cost of a character that a native search skips. */
+/** The cost of each character that V8's own string search passes over. */
 const SKIPPED = 0.5;
-/** Reads of a matcher for each character, which it advances over with its whole program. */
+/**
+ * The number of times that a matcher reads a character while the character passes through the whole program.
+ * The cost of the character is divided among these reads.
+ */
 const READS = 3;
-/** The cost of running one instruction for one character. */
+/** The cost of running one instruction of the program for one character. */
 const INSTRUCTION = 3;
-/** The cost of advancing by one character, in instructions. */
+/** The cost of advancing to the next character, as a number of instructions with the same cost. */
 const ADVANCE = 12;
-/** The number of reads that are charged together, because a charge for each read would slow down the read. */
+/** The number of reads that are charged together. Charging for each single read would make reading slower. */
 const BATCH = 32;
 
 /**
@@ -22,10 +25,10 @@ export function characterCost(instructions: number): number {
 }
 
 /**
- * Charges each character that a program reads by the size of the program. Kubernetes instead charges the
- * length of the string times the length of the pattern before the match. With the charges of this class, a
- * match that the first characters decide is cheap, and a `findAll` is charged again for each match that reads
- * the same characters.
+ * A string that charges for each character that the program of a pattern reads. The charge grows with the
+ * size of the program. Kubernetes instead charges the length of the string times the length of the pattern
+ * before the match. With the charges of this class, a match that the first characters decide is cheap, and a
+ * `findAll` is charged again for each match that reads the same characters.
  */
 export class MeteredText extends String {
   readonly #text: string;
@@ -46,12 +49,15 @@ export class MeteredText extends String {
     this.#cost = characterCost(instructions) / READS;
   }
 
-  /** Begins a search. The reads of a search cost at most as much as one run of the whole program per character. */
+  /**
+   * Begins a search. All reads of one search together are charged at most the cost of running the whole
+   * program once for each character.
+   */
   begin(): void {
     this.#uncharged = (this.#text.length + 1) * this.#cost * READS;
   }
 
-  /** Reads one UTF-16 unit, and charges a part of the program's work for one character. */
+  /** Reads one UTF-16 unit, and charges for this read. */
   override charCodeAt(index: number): number {
     if (++this.#reads % BATCH === 0 && this.#uncharged > 0) {
       this.#meter.charge(BATCH * this.#cost);
@@ -60,7 +66,10 @@ export class MeteredText extends String {
     return this.#text.charCodeAt(index);
   }
 
-  /** Searches for a literal part of the pattern, and charges the characters up to the first one. */
+  /**
+   * Searches for a literal part of the pattern. Charges for the characters before the first occurrence, and
+   * for the length of the part.
+   */
   override indexOf(part: string, from = 0): number {
     const found = firstIndex(this.#text, part, from, this.#meter);
     const read = Math.max(0, (found < 0 ? this.#text.length : found) - from) + part.length;

@@ -109,8 +109,8 @@ function divide(a: Value, b: Value): Value {
 function modulo(a: Value, b: Value): Value {
   const by = (x: bigint, y: bigint) => {
     if (y === 0n) fail("division", "modulus by zero");
-    // cel-go fails here because the quotient overflows. This function must fail too, although the remainder
-    // would be 0.
+    // For the minimum int and -1, cel-go fails because the quotient overflows. This function must fail too,
+    // although the remainder would be 0.
     return x === MIN_INT && y === -1n ? int64(-x) : x % y;
   };
   return numbers(by, undefined, a, b) ?? noOverload();

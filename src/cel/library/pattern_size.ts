@@ -4,19 +4,31 @@
 export interface PatternSize {
   /** The approximate number of instructions. A repetition `{n}` repeats the instructions of its operand n times. */
   readonly instructions: number;
-  /** The number of Unicode classes, such as `\pL`: each is a list of hundreds of ranges. */
+  /**
+   * The number of Unicode classes, such as `\pL`. The compiler expands each class to a list of hundreds of
+   * ranges.
+   */
   readonly classes: number;
-  /** The number of ranges beyond ASCII that ignore case. The compiler looks up each character of such a range. */
+  /**
+   * The number of case-insensitive ranges of characters beyond ASCII. The compiler looks up each character of
+   * these ranges.
+   */
   readonly foldedRanges: number;
 }
 
-/** A part of a pattern, in the order of the alternatives: an escape, a class, a repetition or a character. */
+/**
+ * Matches one token of a pattern: an escape, a class, a repetition, the start of a group, or a single
+ * character. The order of the alternatives matters, because the first alternative that matches is used.
+ */
 const TOKEN =
   /\\Q.*?(?:\\E|$)|\\[pP]\{[^}]*\}|\\x\{[^}]*\}|\\.|\[\^?\]?(?:\[:\^?\w*:\]|\\.|[^\]\\])*\]|\{(\d+)(?:(,)(\d*))?\}|\((?:\?(?:P?<\w*>|[imsU-]*:)?)?|./gsu;
 
-/** Estimates the size of a pattern. Takes time linear in its length. */
+/** Estimates the size of a pattern. The time of the estimate is linear in the length of the pattern. */
 export function patternSize(pattern: string): PatternSize {
-  /** The sizes of the groups that are open, the innermost last. */
+  /**
+   * The sizes of the groups that are not closed yet. The first entry is the whole pattern, and the last entry
+   * is the innermost group.
+   */
   const open: number[] = [0];
   /** The size of the last element. A repetition operator applies to this element. */
   let last = 0;
@@ -29,7 +41,8 @@ export function patternSize(pattern: string): PatternSize {
     else if (token === ")") close(open.length > 1 ? open.pop()! : 1);
     else if (least !== undefined) {
       const times = Math.max(Number(most || 0), Number(least)) + (comma === undefined ? 0 : 1);
-      // An optional repetition has a branch of its own.
+      // In a repetition with a comma, such as `{2,5}`, each copy of the operand has one additional
+      // instruction: a branch that may skip the copy.
       const each = last + (comma === undefined ? 0 : 1);
       const added = Math.max(0, each * Math.min(times, 1_000) - last);
       open[open.length - 1]! += added;

@@ -12,7 +12,10 @@ const NANO_DIGITS = 9;
 const MAX_INT = 2n ** 63n - 1n;
 /** The maximum number of digits of a quantity that Kubernetes stores as a 64-bit integer with a scale. */
 const MAX_DIGITS = 18;
-/** The most digits and the greatest exponent of a quantity: computing with more takes long. */
+/**
+ * The maximum number of digits of a quantity, and the maximum exponent. Computing with larger numbers would
+ * take long.
+ */
 const LIMIT = 1000;
 
 const DECIMAL: ReadonlyMap<string, number> = new Map([
@@ -50,8 +53,8 @@ class Quantity extends Opaque {
   }
 
   /**
-   * Compares two quantities. Returns undefined when the right quantity is a result of a computation, because
-   * upstream kro cannot compare such quantities.
+   * Compares two quantities. Returns undefined when the right quantity is the result of a computation,
+   * because upstream kro cannot compare computed quantities.
    */
   override equals(other: Opaque, meter: Meter): boolean | undefined {
     if (!(other instanceof Quantity) || other.computed) return undefined;
@@ -139,7 +142,7 @@ function sum(a: Quantity, b: Quantity | bigint, sign: bigint, meter: Meter): Val
 /** The cost of scaling a quantity by one power of ten. */
 const SCALED = 0.5;
 
-/** Charges that two quantities are scaled to a common power of ten. */
+/** Charges for scaling two quantities to a common power of ten. */
 function chargeScaling(a: Quantity, b: Quantity, meter: Meter): void {
   meter.charge(Math.abs(a.power - b.power) * SCALED);
 }

@@ -7,19 +7,19 @@ import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { characterCost, MeteredText } from "./metered_text.ts";
 import { type PatternSize, patternSize } from "./pattern_size.ts";
 
-/** The most instructions of a compiled pattern. */
+/** The maximum number of instructions of a compiled pattern. */
 const MAX_INSTRUCTIONS = 10_000;
 
 /**
- * The limits of the cache of compiled patterns, and of the instructions of all these patterns. If the cache
- * exceeds a limit, the oldest patterns are removed.
+ * The limits of the cache of compiled patterns: the number of patterns, and the number of instructions of all
+ * patterns together. If the cache exceeds a limit, the oldest patterns are removed.
  */
 const MAX_CACHED = { patterns: 256, instructions: 100_000 };
 const cache = new Map<string, RE2JS>();
 
 /**
- * The cost of compiling a pattern, in the budget's units: once, for each character, Unicode class, range
- * beyond ASCII that ignores case, and instruction.
+ * The costs of compiling a pattern, in units of the cost budget: a fixed cost for each pattern, and a cost
+ * for each character, each Unicode class, each case-insensitive range beyond ASCII, and each instruction.
  */
 const COMPILING = {
   pattern: 4_000,
@@ -47,13 +47,19 @@ function compiled(pattern: string, meter: Meter): RE2JS {
   return regex;
 }
 
-/** The cost of compiling a pattern of this size, besides its characters. */
+/**
+ * Returns the cost of compiling a pattern of this size, without the fixed cost and the cost of the pattern's
+ * characters.
+ */
 function programCost({ instructions, classes, foldedRanges }: PatternSize): number {
   return instructions * COMPILING.instruction + classes * COMPILING.class +
     foldedRanges * COMPILING.foldedRange;
 }
 
-/** Returns the costs of compiling a pattern, and of matching one character of a string. */
+/**
+ * Returns two costs of a pattern: the cost of compiling the pattern, and the maximum cost of matching one
+ * character of a string.
+ */
 export function patternCost(pattern: string): { compile: number; character: number } {
   const size = patternSize(pattern);
   const compile = COMPILING.pattern + pattern.length * COMPILING.character + programCost(size);
@@ -76,10 +82,13 @@ function keep(pattern: string, regex: RE2JS): void {
   }
 }
 
-/** The cost that compiling a literal pattern may have while an expression is checked. */
+/** The cost limit for compiling a literal pattern while an expression is type-checked. */
 const CHECKED_COST = 10_000_000;
 
-/** Returns why a string is not a usable regular expression; undefined when the string is one. */
+/**
+ * Checks a regular expression. Returns `syntax` when the expression is not valid RE2 syntax, and `size` when
+ * compiling the expression is too expensive. Returns undefined when the expression is valid.
+ */
 export function patternProblem(text: string): "syntax" | "size" | undefined {
   let left = CHECKED_COST;
   try {
@@ -97,7 +106,7 @@ export function patternProblem(text: string): "syntax" | "size" | undefined {
  */
 export const SEARCH_COST = 250;
 
-/** A matcher that charges each character it reads, and each search. */
+/** Returns a matcher that charges for each search and for each character that it reads. */
 function matcherOf(text: string, pattern: string, meter: Meter) {
   const regex = compiled(pattern, meter);
   const metered = new MeteredText(text, regex.programSize(), meter);

@@ -1,16 +1,21 @@
 /**
- * Substring search in linear time. V8's own `indexOf` is linear only for short patterns, because its shift
- * tables cover the last 250 characters of a pattern, and `lastIndexOf` compares the pattern at each position.
+ * Substring search in linear time. V8's own `indexOf` takes linear time only for short patterns, because its
+ * shift tables cover only the last 250 characters of a pattern. V8's `lastIndexOf` compares the pattern at
+ * each position.
  */
 import type { Meter } from "../value/meter.ts";
 
 /**
- * The lengths of the longest patterns for which V8's own functions are used. Up to the length `first`, `indexOf`
- * takes linear time. Up to the length `last`, `lastIndexOf` makes few comparisons.
+ * The maximum lengths of the patterns for which V8's own functions are used. For patterns up to the length
+ * `first`, V8's `indexOf` takes linear time. For patterns up to the length `last`, V8's `lastIndexOf` makes
+ * few comparisons.
  */
 const NATIVE = { first: 200, last: 4 };
 
-/** The cost of a character of the string or of the pattern in a search that V8 does not do. */
+/**
+ * The cost of each character of the string and of the pattern in a search that this module does instead of
+ * V8.
+ */
 const SCANNED = 3;
 
 /** Returns the same index as `text.indexOf(part, from)`, in linear time. */
@@ -41,8 +46,9 @@ export function splitAt(text: string, separator: string, meter: Meter): string[]
 }
 
 /**
- * Visits the starts of the occurrences between two offsets until `goesOn` is false, after Knuth, Morris and
- * Pratt. Returns the last start that it visited, or -1.
+ * Calls `goesOn` with the start of each occurrence between two offsets, until `goesOn` returns false. Uses
+ * the algorithm of Knuth, Morris and Pratt. Returns the last start that was passed to `goesOn`, or -1 when
+ * there is no occurrence.
  */
 function scan(
   text: string,
@@ -68,7 +74,10 @@ function scan(
   return found;
 }
 
-/** For each prefix, the length of the longest shorter prefix that it ends with. */
+/**
+ * Returns the failure function of the Knuth-Morris-Pratt algorithm. For each prefix of the pattern, the
+ * function contains the length of the longest shorter prefix with which the prefix ends.
+ */
 function bordersOf(units: Uint16Array): Int32Array {
   const borders = new Int32Array(units.length);
   let matched = 0;

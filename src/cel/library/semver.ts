@@ -60,8 +60,9 @@ function order(a: Semver, b: Semver, meter: Meter): bigint {
   return BigInt(Math.sign(orderPrereleases(a.prerelease, b.prerelease, meter)));
 }
 
-/** The cost of comparing one part of two prereleases, and of each of its characters. */
+/** The cost of comparing two parts of prereleases, without their characters. */
 const PART = 30;
+/** The cost of comparing one character of two parts of prereleases. */
 const PART_CHARACTER = 0.5;
 
 /** Compares two prereleases. A version without a prerelease comes after all of its prereleases. */

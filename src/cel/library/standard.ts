@@ -95,7 +95,7 @@ function toUint(value: Value): Uint {
   return unconvertible("string", "uint");
 }
 
-/** No part may match what the part before it can match too: matching then takes linear time. */
+/** In these two patterns, adjacent parts never match the same character, so matching takes linear time. */
 const DOUBLE_TEXT = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
 const HEX_DOUBLE = /^([+-]?)0x([\da-f]+)(?:\.([\da-f]*))?p([+-]?\d+)$/i;
 

@@ -9,12 +9,12 @@ import { firstIndex, lastIndex, splitAt } from "./search.ts";
 /** Matches a string that contains a code point of two UTF-16 units. */
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** The number of UTF-16 units of the code point at an offset. */
+/** Returns the number of UTF-16 units of the code point at an offset: 1 or 2. */
 function unitsAt(text: string, offset: number): number {
   return text.codePointAt(offset)! > 0xffff ? 2 : 1;
 }
 
-/** The number of code points. */
+/** Returns the number of code points of a string. */
 function lengthOf(text: string): number {
   if (!SURROGATE.test(text)) return text.length;
   let length = 0;
@@ -22,7 +22,10 @@ function lengthOf(text: string): number {
   return length;
 }
 
-/** The UTF-16 offset of a code point. Throws a CelError for an index outside of 0 to the length. */
+/**
+ * Converts the index of a code point to a UTF-16 offset. Throws a CelError unless the index is between 0 and
+ * the number of code points.
+ */
 function offsetOf(text: string, index: bigint): number {
   const isInside = index >= 0n && index <= BigInt(text.length);
   if (isInside && !SURROGATE.test(text)) return Number(index);
@@ -58,7 +61,7 @@ function lastIndexOf(
   return indexAt(text, lastIndex(text, part, offsetOf(text, last), meter));
 }
 
-/** The index of the code point at an offset; -1 for -1. */
+/** Converts a UTF-16 offset to the index of the code point at this offset. Returns -1 for the offset -1. */
 function indexAt(text: string, offset: number): bigint {
   return BigInt(offset < 0 ? offset : lengthOf(text.slice(0, offset)));
 }

@@ -33,7 +33,7 @@ class Url extends Opaque {
     super();
   }
 
-  /** The number of characters of all parts. */
+  /** The number of characters of all parts of the URL together. */
   override get characters(): number {
     return [this.user, this.host, this.path, this.query, this.fragment]
       .reduce((all, part) => all + part.length, this.scheme.length);

@@ -38,7 +38,10 @@ export interface Entry {
   readonly key: Expr;
   /** The expression after the colon. Its value is an optional when the entry is {@link optional}. */
   readonly value: Expr;
-  /** Whether the entry is written with `?`. Such an entry is left out of the map when its value is absent. */
+  /**
+   * Whether the entry is written with `?`. If true, the entry is left out of the map when its value is
+   * absent.
+   */
   readonly optional: boolean;
 }
 
@@ -50,7 +53,7 @@ export interface Element {
    */
   readonly value: Expr;
   /**
-   * Whether the element is written with `?`. Such an element is left out of the list when its value is
+   * Whether the element is written with `?`. If true, the element is left out of the list when its value is
    * absent.
    */
   readonly optional: boolean;

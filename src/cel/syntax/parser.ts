@@ -168,8 +168,8 @@ class Converter {
 type Next = (child: ASTNode) => Expr;
 
 /**
- * Creates the call node of an operator. The node reaches from the first operand to the last, without
- * brackets around the operands.
+ * Creates the call node of an operator. The node covers the source from the first operand to the last,
+ * without brackets around the operands.
  */
 function operation(name: string, args: readonly [Expr, ...Expr[]], at: number): Expr {
   const end = args.at(-1)?.end ?? at;

@@ -9,10 +9,13 @@ import { unescapeName } from "../check/names.ts";
 import type { Reads } from "../types.ts";
 import { children, type Expr, type Node, plainCallee } from "./ast.ts";
 
-/** The reads found so far: for each variable the fields that are read, and the reads of each field. */
+/**
+ * The reads that were found so far: the fields that are read of each variable, and the fields that are read
+ * of each of these fields.
+ */
 type Needs = Map<string, "whole" | Needs>;
 
-/** The macro variables visible at a node, each with the map in which its reads are collected. */
+/** The macro variables visible at a node. Each variable has a map in which its reads are collected. */
 type Scope = ReadonlyMap<string, Needs>;
 
 const NOTHING: Reads = new Map();

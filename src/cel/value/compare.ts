@@ -46,8 +46,8 @@ function likeness(a: Value, b: Value, meter: Meter): boolean {
 }
 
 /**
- * Compares two values with the rules of the left value's type, as cel-go does. A null on the right is
- * compared like any other value.
+ * Compares two values with the rules of the left value's type, as cel-go does. If the right value is null,
+ * the same rules apply.
  */
 function methodSameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   if (a === null) return b === null;
@@ -59,7 +59,7 @@ function methodSameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   if (numeric(a) !== undefined) return numeric(b) !== undefined && compare(a, b, meter) === 0;
   if (isMap(a)) return sameMaps(a, b, meter);
   if (typeof a === "string") {
-    // Strings of different lengths differ; their characters are not read.
+    // Strings of different lengths are unequal, so their characters need not be compared.
     if (typeof b !== "string" || a.length !== b.length) return false;
     chargeShorter(a, b, meter);
     return a === b;
@@ -135,12 +135,15 @@ function sameMaps(a: MapValue, b: Value, meter: Meter): boolean | undefined {
   return true;
 }
 
-/** Charges a walk through the shorter of two values, if both have characters or bytes. */
+/**
+ * Charges for comparing the characters or bytes of two values, up to the length of the shorter value. Charges
+ * nothing if one of the values has no characters or bytes.
+ */
 function chargeShorter(a: Value, b: Value, meter: Meter): void {
   meter.charge(Math.min(charactersOf(a), charactersOf(b)) * ACCESS_COST.compared);
 }
 
-/** The number of characters or bytes that a comparison of a value may read. */
+/** Returns the number of characters or bytes of a value that a comparison may read. */
 function charactersOf(value: Value): number {
   if (value instanceof Opaque) return value.characters;
   return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
@@ -186,8 +189,8 @@ function ordered(a: bigint | number, b: bigint | number): number {
 }
 
 /**
- * The length of the parts that are compared at once, which is much faster than comparing one character after
- * the other.
+ * The number of characters that are compared in one step. Comparing parts of this length is much faster than
+ * comparing single characters.
  */
 const CHUNK = 256;
 

@@ -54,7 +54,7 @@ export function read<T>(value: T | CelError): T {
   return value;
 }
 
-/** Throws a CelError with this code and message. */
+/** Throws a CelError with the given code and message. */
 export function fail(code: CelFailure["code"], message: string): never {
   throw new CelError(code, message);
 }
@@ -90,8 +90,8 @@ export function failureOf(error: unknown, at?: number): CelFailure {
       ...(offset === undefined ? {} : { offset }),
     };
   }
-  // The stack has overflowed. This happens only for deeply nested JSON data, because an expression has at
-  // most 250 levels of nesting.
+  // A RangeError means that the stack has overflowed. This happens only for deeply nested JSON data, because
+  // an expression has at most 250 levels of nesting.
   if (error instanceof RangeError) return { code: "cost", message: "value is nested too deeply" };
   throw error;
 }

@@ -25,7 +25,10 @@ export class Incoming {
    */
   constructor(private readonly json: Json | undefined, private readonly type: CelType) {}
 
-  /** The value, converted at the first access and charged then. Throws a DataError when the JSON contradicts the type. */
+  /**
+   * Returns the value. The first call converts the JSON and charges for the conversion. Throws a DataError
+   * when the JSON contradicts the type.
+   */
   value(meter: Meter): Value {
     return this.#value ??= typedValue(this.json, this.type, meter);
   }
@@ -210,7 +213,10 @@ function scalar(json: Json | undefined, schema: Schema, meter: Meter): Value {
   }
 }
 
-/** The costs of parsing one character of a string. The keys are the formats of the string. */
+/**
+ * The cost of parsing one character of a string, for each string format. Parsing other formats is not
+ * charged.
+ */
 const PARSED: Readonly<Record<string, number>> = { byte: 2, duration: 20, "date-time": 1 };
 
 function text(json: string, format: string | undefined, meter: Meter): Value {

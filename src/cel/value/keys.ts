@@ -8,8 +8,8 @@ import { Duration, Timestamp } from "./time.ts";
 import { isMap, ListValue, Opaque, TypeValue, Uint, type Value } from "./values.ts";
 
 /**
- * Returns a string that is the same for all equal values, such as `1`, `1u` and `1.0`. Returns undefined for
- * values that have no such string; these values must be compared with each other.
+ * Returns an identity string, which is the same for all equal values, such as `1`, `1u` and `1.0`. Some
+ * values have no identity string and must be compared with each other; for these values, returns undefined.
  */
 export function keyIdentity(key: Value, meter: Meter): string | undefined {
   if (typeof key === "string") return textIdentity(key, meter);

@@ -111,16 +111,16 @@ export class ComputedMap extends MapValue {
 /** The rules by which the entries of a JSON object are named and converted. */
 export interface JsonMapShape {
   /**
-   * Returns the JSON key for a key in an expression; undefined when the JSON object cannot have such a key.
+   * Returns the JSON key for a key in an expression; undefined when the JSON object cannot contain the key.
    */
   jsonKey(key: string): string | undefined;
   /** Returns the key under which expressions see a JSON key. */
   key(jsonKey: string): string;
   /** Converts the value of an entry to a CEL value. */
   value(jsonKey: string, json: Json, meter: Meter): Value;
-  /** The value of {@link MapValue.isStruct} for the JSON object. */
+  /** Whether the JSON object has declared fields (see {@link MapValue.isStruct}). */
   readonly isStruct: boolean;
-  /** The value of {@link MapValue.isTyped} for the JSON object. */
+  /** Whether the JSON object has a schema (see {@link MapValue.isTyped}). */
   readonly isTyped: boolean;
 }
 
@@ -142,12 +142,12 @@ export class JsonMap extends MapValue {
     return 0;
   }
 
-  /** Whether the object has declared fields. A null field of such an object counts as absent. */
+  /** Whether the object has declared fields. If true, a null field of the object counts as absent. */
   get isStruct(): boolean {
     return this.shape.isStruct;
   }
 
-  /** Whether the object has a schema. Comparing such an object with a value that is not a map fails. */
+  /** Whether the object has a schema. If true, comparing the object with a value that is not a map fails. */
   get isTyped(): boolean {
     return this.shape.isTyped;
   }

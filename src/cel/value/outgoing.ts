@@ -20,9 +20,9 @@ import {
 
 const MAX_INT = 2n ** 63n - 1n;
 
-/** Counts the absent optionals whose JSON is null. */
+/** Counts the absent optionals that are written as null. */
 export interface AbsentCount {
-  /** The absent optionals so far. */
+  /** The number of absent optionals that were found so far. */
   absent: number;
 }
 
@@ -33,7 +33,7 @@ export type JsonPath = (string | number)[];
  * Returns a value as JSON. Returns undefined for `omit()`, which means that the enclosing object or list
  * leaves out the field or element. Throws a CelError when the value cannot be written as JSON.
  *
- * @param bytes Whether bytes are written as base64; otherwise they cannot be written as JSON.
+ * @param bytes Whether bytes are written as base64. If false, a value that contains bytes causes an error.
  */
 export function jsonOf(
   value: Value,
@@ -75,7 +75,7 @@ function integer(value: bigint): Json {
   return value > MAX_INT ? fail("overflow", "uint is out of the range of int") : integerJson(value);
 }
 
-/** The paths of absent optionals in the JSON of a value. */
+/** Returns the paths at which the JSON of a value contains null in place of an absent optional. */
 export function absentPaths(value: Value, meter: Meter): JsonPath[] {
   if (value instanceof Optional) {
     return value.value === undefined ? [[]] : absentPaths(value.value, meter);
@@ -103,7 +103,7 @@ function list(value: ListValue, meter: Meter, bytes: boolean, count?: AbsentCoun
   return items;
 }
 
-/** Returns the JSON of a map's key. The caller rejects a key that is not a string. */
+/** Returns the JSON of a map's key. The caller rejects the key when its JSON is not a string. */
 export function keyJson(key: Value, meter: Meter): Json | undefined {
   return key instanceof Uint ? undefined : jsonOf(key, meter);
 }

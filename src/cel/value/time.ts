@@ -50,8 +50,8 @@ function floorDivide(a: bigint, b: bigint): bigint {
 }
 
 /**
- * The characters that CEL's `timestamp()` accepts in RFC 3339: upper-case letters, and a dot before the
- * fraction.
+ * Matches the characters that CEL's `timestamp()` accepts in RFC 3339. Letters must be upper case, and a dot
+ * must precede the fraction.
  */
 const STRICT = /^[-0-9T:.Z+]*$/;
 const RFC3339 =
@@ -123,8 +123,8 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 
 /**
- * The maximum number of digits that are read, which is the number of digits of the maximum int64. Further
- * digits of a fraction do not change the nanoseconds, and converting many digits would take long.
+ * The maximum number of digits that are read of a number. The maximum int64 has this number of digits.
+ * Further digits of a fraction do not change the nanoseconds, and converting many digits would take long.
  */
 const MAX_DIGITS = 19;
 

@@ -27,8 +27,8 @@ export type Value =
 /** The rules that a schema defines for the elements of a list. */
 export interface ListTyping {
   /**
-   * Returns the identity of an element, if the list's `x-kubernetes-list-type` is `set` or `map`; absent for
-   * other lists.
+   * Returns the identity of an element. The function is absent unless the list's `x-kubernetes-list-type` is
+   * `set` or `map`.
    */
   readonly identity?: (element: Value, meter: Meter) => string;
   /**
@@ -109,7 +109,10 @@ export class ListValue {
     return this.#at(index, meter);
   }
 
-  /** The cost of reading an element. */
+  /**
+   * Returns the cost of reading an element. Reading an element of a JSON array costs more, because the
+   * element is converted.
+   */
   #reading(index: number): number {
     if (this.#items !== undefined) return ACCESS_COST.read;
     return readingCost(this.json?.[index]);
@@ -134,7 +137,10 @@ export class ListValue {
   }
 }
 
-/** The cost of reading a part of JSON. */
+/**
+ * Returns the cost of reading a JSON value, which is converted to a CEL value. A list or object costs more,
+ * because a wrapper is created for it.
+ */
 export function readingCost(json: Json | undefined): number {
   const isWrapped = typeof json === "object" && json !== null;
   return isWrapped ? ACCESS_COST.wrapped : ACCESS_COST.converted;
@@ -144,9 +150,12 @@ export function readingCost(json: Json | undefined): number {
 export abstract class MapValue {
   /** The JSON object from which the map was created; undefined for a computed map. */
   abstract readonly json: JsonObject | undefined;
-  /** Whether the value is an object with declared fields. A null field of such an object counts as absent. */
+  /**
+   * Whether the value is an object with declared fields. If true, a null field of the object counts as
+   * absent.
+   */
   abstract readonly isStruct: boolean;
-  /** Whether the map has a schema. Comparing such a map with a value that is not a map fails. */
+  /** Whether the map has a schema. If true, comparing the map with a value that is not a map fails. */
   abstract readonly isTyped: boolean;
   /**
    * The number of values that a complete walk through a computed map visits. The weight of a JSON object is
@@ -200,7 +209,7 @@ export class TypeValue {
 export abstract class Opaque {
   /** The name of the type. */
   abstract readonly typeName: string;
-  /** The number of characters that the value holds, which operations on it walk through. */
+  /** The number of characters that an operation on the value may have to read. */
   get characters(): number {
     return 0;
   }
