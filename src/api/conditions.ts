@@ -66,7 +66,7 @@ export const INSTANCE_CONDITIONS: ConditionSet = {
 export interface ConditionStamp {
   /** The present `metadata.generation` of the object. */
   generation: number;
-  /** The transition time for conditions whose status changes, in RFC 3339 format. */
+  /** The time that a condition gets as its transition time when its status changes, in RFC 3339 format. */
   now: string;
   /**
    * The creation time of the object, in RFC 3339 format. This time becomes the transition time of conditions

@@ -4,15 +4,15 @@
  */
 
 /**
- * The maximum number of nested lists and objects that kro compares. The API server accepts 10,000 levels,
- * but recursive functions would overflow the stack at this depth. No Kubernetes kind has nearly as many
- * levels as this limit.
+ * The maximum number of nested lists and objects that kro compares. The API server accepts 10,000 levels, but
+ * recursive functions would overflow the stack at that depth. No Kubernetes kind has nearly as many as 256
+ * levels.
  */
 export const MAX_DEPTH = 256;
 
 /**
- * The maximum number of nested lists and objects in the spec of an RGD. The value of an expression may have as
- * many further levels as remain up to {@link MAX_DEPTH}.
+ * The maximum number of nested lists and objects in the spec of an RGD. The remaining levels up to {@link
+ * MAX_DEPTH} are left for the values that expressions return.
  */
 export const MAX_SPEC_DEPTH = 128;
 
@@ -49,7 +49,7 @@ export function hasNull(value: unknown, level = 0): boolean {
   return level <= MAX_DEPTH && someBelow(value, (below) => hasNull(below, level + 1));
 }
 
-/** Tests the elements of a list or the values of an object, without a copy of them. */
+/** Reports whether an element of a list, or a value of an object, passes the test. */
 function someBelow(value: unknown, test: (below: unknown) => boolean): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return value.some(test);

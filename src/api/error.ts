@@ -110,7 +110,7 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Stands in a message in place of a cause that may quote the value of a Secret. */
+/** The text that replaces the cause in a message when the cause may quote the value of a Secret. */
 export const WITHHELD = "the cause is withheld, because it may quote the value of a Secret";
 
 /**
@@ -140,8 +140,8 @@ export function withoutAnswer(error: ApiError): string {
 }
 
 /**
- * Returns the start of a field path that cannot contain a key of a map: the first field name, and the
- * second field name below `metadata` and `spec`. Keys of maps are left out, because they may be user data.
+ * Returns the start of a field path: the first field name, and also the second field name below `metadata`
+ * and `spec`. The rest of the path is left out, because it may contain keys of maps, which may be user data.
  */
 function publicField(field: string | undefined): string | undefined {
   const found = /^\.?((?:metadata|spec)\.[A-Za-z]+|[A-Za-z]+)(?=$|[.[])/.exec(field ?? "");
@@ -149,8 +149,8 @@ function publicField(field: string | undefined): string | undefined {
 }
 
 /**
- * The shortened message. It ends with a shortened form of the words of the API server, so that these words
- * can be removed later.
+ * Shortens the message of an error. The API server's part of the message is shortened separately, so that
+ * this part can still be removed from the end of the message.
  */
 function bounded(message: string, answer: string | undefined): string {
   if (message.length <= MAX_MESSAGE) return message;

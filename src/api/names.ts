@@ -1,6 +1,6 @@
 /**
  * The names of kro's labels, annotations, finalizers and field managers. The names equal those of upstream
- * kro, so that each program can take over the objects that the other program created.
+ * kro, so that kro and upstream kro can take over each other's objects.
  */
 
 /** The API group of the kind ResourceGraphDefinition. */
@@ -39,7 +39,10 @@ export const Label = {
   applySetPartOf: "applyset.kubernetes.io/part-of",
 } as const;
 
-/** The keys of the labels of an instance's object that identify the instance. */
+/**
+ * kro sets the labels with these keys on each object of an instance. Together, the values identify the
+ * instance.
+ */
 export const INSTANCE_LABELS = [
   Label.instanceGroup,
   Label.instanceVersion,

@@ -3,7 +3,9 @@
  * problems of an RGD together.
  */
 
-/** The category of a problem. The categories are in the order in which static analysis runs its stages. */
+/**
+ * The category of a problem. The categories are listed in the order in which static analysis runs its stages.
+ */
 export type ProblemCode =
   | "NAMING"
   | "SCHEMA"
@@ -21,7 +23,7 @@ export type ProblemCode =
   | "TYPE"
   | "STATUS"
   | "COND"
-  /** kro would refuse to change the live CRD. */
+  /** An error: kro would refuse the change that the RGD makes to the live CRD. */
   | "CRD"
   /** A warning: the maximum cost of an expression exceeds the cost limit. */
   | "COST"
@@ -32,7 +34,7 @@ export type ProblemCode =
   /** A warning: the RGD's annotation allows a breaking change of the live CRD. */
   | "BREAKING";
 
-/** The categories that are warnings: the RGD is valid nevertheless. */
+/** The categories that are warnings. An RGD with only warnings is valid. */
 export const WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "COST",
   "OPTIONAL",
@@ -85,7 +87,10 @@ export function problemText(p: Problem): string {
   return `${where}${where ? ": " : ""}${p.message}${at}${hint} [${p.code}]`;
 }
 
-/** The maximum number of characters of an expression that a message shows, centered on the problem. */
+/**
+ * The maximum number of characters that a message shows of an expression. The shown part is centered on the
+ * problem.
+ */
 const SHOWN = 200;
 
 /** Returns an excerpt of an expression in one line, centered on an offset. */

@@ -62,9 +62,9 @@ export interface ExternalRef {
 export interface ResourceSpec {
   /** The id of the node, under which expressions refer to the node's objects. */
   id: string;
-  /** The object to create. A node has either a template or an {@link externalRef}. */
+  /** The object to create; absent when the node has an {@link externalRef}. */
   template?: JsonObject;
-  /** The existing objects to read. A node has either an external reference or a {@link template}. */
+  /** The existing objects to read; absent when the node has a {@link template}. */
   externalRef?: ExternalRef;
   /** Expressions that must all be true before the node is ready. */
   readyWhen?: string[];

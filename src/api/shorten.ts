@@ -7,8 +7,9 @@ export const MAX_MESSAGE = 1024;
 export const MAX_CONDITION_MESSAGE = 32_768;
 
 /**
- * Replaces the middle of a string that is longer than `limit` by the string's length. The end is kept, because
- * the API server writes the reason of a refusal after the value that it quotes.
+ * Shortens a string that is longer than `limit`: a note with the length of the string replaces the middle of
+ * the string. The end is kept, because the API server writes the reason of a refusal after the value that it
+ * quotes.
  *
  * @example
  * ```ts
