@@ -45,9 +45,9 @@ export function convert(json: Json | undefined, resolve: Resolve): Schema {
 }
 
 /**
- * Returns the `$ref` of a schema; undefined when the schema is not a reference. Kubernetes wraps a
- * reference in `allOf` when the schema has other keywords besides the reference, such as a default.
- * Kubernetes uses `allOf` only for this purpose, so a `$ref` inside `allOf` is returned as well.
+ * Returns the `$ref` of a schema; undefined when the schema is not a reference. If a schema has a reference
+ * and other keywords, such as a default, Kubernetes wraps the reference in `allOf`. Kubernetes uses `allOf`
+ * only for this purpose, so a `$ref` inside `allOf` is returned as well.
  */
 export function refOf(json: JsonObject): string | undefined {
   if (typeof json.$ref === "string") return json.$ref;

@@ -44,7 +44,7 @@ export function kindsOfDocument(
   });
 }
 
-/** Returns the name of the definition of each kind, by {@link gvkKey}. */
+/** Returns the name of the definition of each kind. The keys are the {@link gvkKey} strings of the kinds. */
 export function rootsOf(definitions: Record<string, JsonObject>): Map<string, string> {
   const roots = new Map<string, string>();
   for (const [name, definition] of Object.entries(definitions)) {

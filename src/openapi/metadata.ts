@@ -1,8 +1,8 @@
 /** The schema of metav1.ObjectMeta, which is the same on all API servers. */
 import type { Schema } from "./schema.ts";
 
-// The API server publishes an empty string as the default of those fields that Go encodes even when they are
-// empty.
+// Go encodes some string fields even when they are empty. For these fields, the API server publishes an empty
+// string as the default.
 const text: Schema = { type: "string" };
 const givenText: Schema = { type: "string", default: "" };
 const time: Schema = { type: "string", format: "date-time" };

@@ -74,5 +74,5 @@ export interface KindInfo extends KindRef {
   schema: Schema;
 }
 
-/** Kinds and their schemas, by {@link gvkKey}. */
+/** A table of kinds and their schemas. The keys are the {@link gvkKey} strings of the kinds. */
 export type KindTable = ReadonlyMap<string, KindInfo>;

@@ -42,7 +42,7 @@ export function snapshotKinds(): KindRef[] {
 
 /** The decompressed snapshot, which links the schema of a kind at the kind's first use. */
 class Snapshot {
-  /** The kinds of the snapshot, by {@link gvkKey}. */
+  /** The kinds of the snapshot. The keys are the {@link gvkKey} strings of the kinds. */
   readonly kinds: ReadonlyMap<string, SnapshotDocument["kinds"][number]>;
   readonly #linker: Linker;
   readonly #linked = new Map<string, KindInfo>();

@@ -26,7 +26,8 @@ export function partsOf({ properties, items, additionalProperties: values }: Sch
 
 /** Yields a schema and its direct and indirect subschemas, each schema once. A schema may contain itself. */
 export function* schemasWithin(root: Schema): Generator<Schema> {
-  // Not recursive: the loop also visits the schemas that it adds to the set.
+  // This loop needs no recursion, because iterating over the set also visits the schemas that are added
+  // during the iteration.
   const schemas = new Set([root]);
   for (const schema of schemas) {
     yield schema;
@@ -35,8 +36,8 @@ export function* schemasWithin(root: Schema): Generator<Schema> {
 }
 
 /**
- * Whether the API server keeps null as a value of this schema. A schema that declares no type allows any value;
- * alternatives, such as those of a quantity, are a declaration as well.
+ * Reports whether the API server keeps null as a value of this schema. Null is kept if the schema is nullable
+ * or declares no type. Alternatives, such as the `oneOf` of a quantity, count as a declared type.
  */
 export function allowsNull(schema: Schema): boolean {
   const { nullable, type, oneOf, anyOf } = schema;
@@ -45,9 +46,9 @@ export function allowsNull(schema: Schema): boolean {
 }
 
 /**
- * Returns the JSON types that a literal value may have in a field of this schema, as OpenAPI names. The list
- * is `["any"]` when every type is allowed. Returns undefined when the schema declares no type; upstream kro
- * then accepts no literal.
+ * Returns the OpenAPI names of the JSON types that a literal value may have in a field of this schema.
+ * Returns `["any"]` when every type is allowed. Returns undefined when the schema declares no type, because
+ * upstream kro then accepts no literal.
  */
 export function acceptedKinds(schema: Schema): readonly string[] | undefined {
   if (schema["x-kubernetes-preserve-unknown-fields"]) return ANY;
