@@ -8,8 +8,8 @@ import type { Marker } from "./lex.ts";
 import { parseBool, parseFloat64 } from "./scalar.ts";
 
 /**
- * The state of a field while its markers are applied. Markers replace the arrays in the schema and never
- * change them, because other fields may share the arrays.
+ * The state of a field while its markers are applied. Other fields may share the arrays in the schema, so a
+ * marker replaces an array instead of changing it.
  */
 export interface Field {
   /** The field's schema with the markers applied so far. */
@@ -20,8 +20,9 @@ export interface Field {
    */
   required: number;
   /**
-   * The state of the last default of the field: `sound` means that the default is valid JSON (see {@link
-   * parseDefault}). Undefined when the field has no default.
+   * The state of the field's default: `sound` means that the default is valid JSON (see {@link
+   * parseDefault}). If the field has several `default` markers, the last one counts. Undefined when the field
+   * has no default.
    */
   default?: { sound: true } | { sound: false; message: string };
 }
@@ -133,8 +134,8 @@ function applyDefault(field: Field, text: string): string | undefined {
     return undefined;
   }
   if (!parsed.unsound) return parsed.fault;
-  // The fault is not reported yet, because a later marker may replace this default, and because the default
-  // of an unused field is not rejected.
+  // The fault is not reported here, because a later marker may replace this default. In addition, a fault of
+  // this kind is ignored if the field is never used.
   field.schema.default = null;
   field.default = { sound: false, message: parsed.fault };
 }
@@ -168,7 +169,10 @@ function applyPattern(field: Field, value: string): string | undefined {
   field.schema.pattern = value;
 }
 
-/** Makes the names of capture groups unique, because Go accepts duplicate names and re2js does not. */
+/**
+ * Makes the names of the pattern's capture groups unique. Go accepts duplicate names, but the library re2js
+ * does not.
+ */
 function withOwnNames(pattern: string): string {
   let count = 0;
   return pattern.replace(/\(\?P?<\w+(?=>)/g, (group) => `${group}_${count++}`);
@@ -205,7 +209,10 @@ function applyListMapKey(field: Field, value: string): string | undefined {
   field.schema["x-kubernetes-list-map-keys"] = [...keys, value];
 }
 
-/** The longest rule in a message, in characters; the API server repeats the message for each refusal. */
+/**
+ * The maximum length of a rule in a message, in characters. The length is limited because the API server
+ * repeats the message for each value that it refuses.
+ */
 const MAX_RULE = 500;
 
 /** Returns a rule in one line, because the API server refuses line breaks in the message of a rule. */

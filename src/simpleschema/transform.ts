@@ -147,8 +147,8 @@ class Transformer {
   }
 
   /**
-   * Records an unsound default of a field, which comes from the field itself or from the field's custom
-   * type.
+   * Records the unsound default of a field. The default comes from the field itself or from the field's
+   * custom type.
    */
   #noteDefault(field: Field, base: Schema, path: string, text: string): void {
     const given = field.default;
