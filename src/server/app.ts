@@ -6,7 +6,8 @@ import { BadQuery, page } from "./page.ts";
 import { problem } from "./problem.ts";
 
 /**
- * The options of the HTTP endpoint: the source of its responses, and who may read the metrics and the API.
+ * The options of the HTTP endpoint. The options name the source of the responses, and decide who may read the
+ * metrics and the API.
  */
 export interface ServerOptions {
   /** A read-only view of the running controller. */

@@ -132,7 +132,7 @@ export async function listen(
 }
 
 /**
- * Returns a listener that closes a new connection at once if the client's address already has `most` open
+ * Returns a listener that closes a new connection immediately if the client's address already has `most` open
  * connections.
  */
 function limitByAddress(most: number): (socket: Socket) => void {
@@ -179,8 +179,8 @@ async function respond(
     // node:http omits the body of a response to HEAD.
     response.end(body);
   } catch {
-    // This code runs for a method that the Fetch standard forbids, such as TRACE, and for a closed
-    // connection.
+    // This code runs when the Fetch standard forbids the method of the request, such as TRACE, and when the
+    // connection is closed.
     if (!response.headersSent) response.writeHead(400, { "content-length": "0" });
     response.end();
   }

@@ -1,4 +1,7 @@
-/** Divides a sorted list into pages with the query `?limit=&continue=`, as the Kubernetes API does. */
+/**
+ * Returns a sorted list in pages. The query parameters `limit` and `continue` select the page, as in the
+ * Kubernetes API.
+ */
 
 /** One page of a list. */
 export interface Page<T> {

@@ -19,7 +19,7 @@ export interface HttpProblem {
 /**
  * Returns an error response with an {@link HttpProblem} as its body.
  *
- * @param headers Additional headers of the response, besides the content type.
+ * @param headers Headers of the response in addition to the content type.
  */
 export function problem(
   status: 400 | 401 | 403 | 404 | 405 | 500 | 503,
