@@ -102,7 +102,10 @@ async function applyInstance(
   return ref;
 }
 
-/** Throws UsageError when the object has another namespace than the flag `--namespace`, as kubectl does. */
+/**
+ * Throws UsageError when the namespace of the object differs from the value of `--namespace`, as kubectl
+ * does.
+ */
 function checkNamespace({ object, file }: Manifest, flag: string | undefined): void {
   const own = object.metadata.namespace;
   if (flag === undefined || own === undefined || own === flag) return;

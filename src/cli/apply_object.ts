@@ -18,9 +18,9 @@ import type { KubeClient } from "../kube/mod.ts";
 const MAX_ATTEMPTS = 5;
 
 /**
- * Applies an object with server-side apply (KEP-555) under the manager `kro-cli`. If `kubectl apply` wrote the
- * object before, its fields are taken over first, so that fields which the file no longer has are removed.
- * Rejects with ApiError when a request fails.
+ * Applies an object with server-side apply (KEP-555) under the manager `kro-cli`. If `kubectl apply` wrote
+ * the object before, `kro-cli` first takes over the fields that kubectl owns. The API server then removes
+ * those of the fields that are no longer in the file. Rejects with ApiError when a request fails.
  */
 export async function applyObject(
   client: KubeClient,
@@ -45,9 +45,10 @@ export async function applyObject(
 }
 
 /**
- * Returns the managed fields after the fields of client-side apply became fields that `manager` applied;
- * undefined when no client-side apply wrote the object. As in `kubectl apply --server-side`, a manager used
- * client-side apply if it owns kubectl's last-applied annotation by requests other than Apply.
+ * Returns the object's managed fields after `manager` has taken over the fields that client-side apply owns.
+ * Returns undefined when client-side apply never wrote the object. As in `kubectl apply --server-side`, a
+ * manager counts as client-side apply if it owns kubectl's last-applied annotation through requests other
+ * than Apply.
  *
  * As in client-go's `csaupgrade`, only fields of the API version of the `manager`'s entry are taken over.
  *

@@ -41,13 +41,13 @@ export interface Verdict {
   /** All problems of the RGD. */
   problems: Problem[];
   /**
-   * Whether the RGD could not be checked: every problem is a kind without a schema. Neither the files nor
-   * the built-in schemas contain the kind.
+   * Whether the RGD could not be checked, because neither the files nor the built-in schemas contain the
+   * kinds that the RGD uses. In this case, every problem concerns a kind without a schema.
    */
   unchecked: boolean;
 }
 
-/** The source of schemas for kinds that no file defines. */
+/** The source of the schemas of kinds that no file defines. */
 export interface Beyond {
   /** The schemas of the cluster, or the built-in schemas. */
   source: SchemaSource;
@@ -86,9 +86,9 @@ export async function compileSet(
   for (let waiting = [...rgds]; waiting.length > 0;) {
     const source = firstOf(tableSource(made), beyond.source);
     const free = waiting.filter((rgd) => !waitsFor(rgd));
-    // When each remaining RGD needs the kind of another remaining RGD, some of them form a cycle. The RGDs
-    // of one cycle are then compiled without the missing kinds, so that the cycle and all other problems of
-    // these RGDs are reported.
+    // If every remaining RGD needs the kind of another remaining RGD, some of the RGDs form a cycle. The RGDs
+    // of one cycle are then compiled without the missing kinds, so that the cycle is reported together with
+    // all other problems of these RGDs.
     const cycle = free.length > 0 ? undefined : cycleFrom(waiting[0]!, waitsFor);
     for (const rgd of cycle ?? free) {
       const kinds = kindsOf(rgd);
@@ -138,8 +138,8 @@ function cycleFrom(
 }
 
 /**
- * The facts outside of an RGD that decide which of the compiler's problems are reported, and with which
- * message.
+ * Facts about the other RGDs and about the source of schemas. The facts decide which of the compiler's
+ * problems of an RGD are reported, and with which message.
  */
 interface Circumstances {
   missing: ReadonlySet<string>;

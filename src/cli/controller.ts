@@ -151,7 +151,8 @@ async function listenAll(flags: ControllerFlags, options: ServerOptions): Promis
 
 /**
  * Returns a function that asks the API server whether a client may read a URL of the endpoint. When the API
- * server cannot answer, the cause is logged once, until another cause follows or an answer succeeds.
+ * server cannot answer, the cause is logged. If several requests in a row fail with the same cause, the cause
+ * is logged only once.
  */
 function guard(client: KubeClient, path: string, flag: string): ServerOptions["mayReadApi"] {
   const reviewer = new AccessReviewer(client, path);
@@ -177,8 +178,9 @@ function guard(client: KubeClient, path: string, flag: string): ServerOptions["m
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM. A signal at least one second later exits immediately. The exit is
- * explicit, because in a container kro is process 1, for which Linux has no default action on signals.
+ * Resolves at the first SIGINT or SIGTERM. A further signal at least one second later ends the process
+ * immediately. kro ends the process itself, because in a container kro is process 1, for which Linux has no
+ * default action on signals.
  */
 function stopSignal(): Promise<Deno.Signal> {
   return new Promise((resolve) => {

@@ -61,7 +61,10 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
    * `--leader-election-lease-duration`.
    */
   leaderElectionLeaseDuration: number;
-  /** The time for which renewals may fail, in milliseconds. Set by `--leader-election-renew-deadline`. */
+  /**
+   * The time for which renewals of the Lease may fail before the process gives up leadership, in
+   * milliseconds. Set by `--leader-election-renew-deadline`.
+   */
   leaderElectionRenewDeadline: number;
   /** The interval between renewals of the Lease, in milliseconds. Set by `--leader-election-retry-period`. */
   leaderElectionRetryPeriod: number;
@@ -80,7 +83,7 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
   /** Whether deleting an RGD also deletes its instances and its CRD, set by `--allow-crd-deletion`. */
   allowCrdDeletion?: boolean;
   /**
-   * The delay before a waiting RGD is processed again, in milliseconds. Set by
+   * The interval at which a deleted RGD checks for remaining instances, in milliseconds. Set by
    * `--rgd-progress-requeue-delay`.
    */
   rgdProgressRequeueDelay: number;

@@ -53,7 +53,7 @@ export function findingsOf(manifest: Manifest, problems: readonly Problem[]): Fi
 /**
  * Returns a warning for each scalar of the RGD's document that YAML 1.1 and 1.2 read differently.
  *
- * @param scalars The ambiguous scalars of the whole text.
+ * @param scalars The ambiguous scalars of the whole file.
  */
 export function yamlFindings(
   { file, positions, document, object }: Manifest,
@@ -87,7 +87,8 @@ function positionOf(
   const index = node !== undefined && !path.startsWith("resources[") && Array.isArray(resources)
     ? resources.findIndex((entry) => entry?.id === node)
     : -1;
-  // The expression of a problem of a key is the key, and the path ends with the key.
+  // If a problem concerns a key of a map, the expression of the problem is the key, and the path of the
+  // problem ends with the key.
   const isInKey = expression !== undefined && path.endsWith(pathText([expression]));
   const root = [...steps, "spec", ...(index < 0 ? [] : ["resources", index])];
   return positions.locate(

@@ -15,25 +15,25 @@ export function parseBoolean(text: string): boolean {
   return value;
 }
 
-/** Parses a whole number from 0 to 999,999,999. Throws UsageError when the string is not such a number. */
+/** Parses a whole number from 0 to 999,999,999. Throws UsageError for any other string. */
 export function parseCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new UsageError(`"${text}" is not a whole number`);
 }
 
-/** Parses a whole number from 1 to 999,999,999. Throws UsageError when the string is not such a number. */
+/** Parses a whole number from 1 to 999,999,999. Throws UsageError for any other string. */
 export function parsePositive(text: string): number {
   const count = parseCount(text);
   if (count > 0) return count;
   throw new UsageError("it must be at least 1");
 }
 
-/** Parses a whole number, which may be negative. Throws UsageError when the string is not such a number. */
+/** Parses a whole number, which may be negative. Throws UsageError for any other string. */
 export function parseInteger(text: string): number {
   return text.startsWith("-") ? -parseCount(text.slice(1)) : parseCount(text);
 }
 
-/** Parses a decimal number that is not negative. Throws UsageError when the string is not such a number. */
+/** Parses a decimal number that is not negative. Throws UsageError for any other string. */
 export function parseDecimal(text: string): number {
   if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Number(text);
   throw new UsageError(`"${text}" is not a number`);

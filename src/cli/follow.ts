@@ -102,7 +102,7 @@ function readinessOf(object: KubeObject): {
     return { state, verdict: "ready" };
   }
   const message = ready ? ready.message : "no Ready condition for this generation yet";
-  // A rejected RGD stays rejected until its spec changes, so waiting longer is of no use.
+  // A rejected RGD stays rejected until its spec changes, so the command does not wait any longer.
   const rejected = current("GraphAccepted")?.status === "False";
   return { state, verdict: rejected ? "rejected" : "waiting", message };
 }

@@ -28,7 +28,10 @@ import { type Report, rgdRef } from "./report.ts";
 import type { Session } from "./session.ts";
 import { type Result, untilSettled } from "./until_settled.ts";
 
-/** The suffix that distinguishes the deletion of an object from its reconcile among the keys of passes. */
+/**
+ * The suffix of the key under which the deletion of an object is stored. The key of the object's reconcile
+ * has no suffix.
+ */
 const DELETION = "#deletion";
 
 /** A graph of a published RGD, with the UID of the RGD. */
@@ -98,8 +101,8 @@ export class LocalReconciler {
   }
 
   /**
-   * Deletes instances and their objects, which may be instances of other graphs. Resolves when the instances
-   * are gone, have failed or have timed out.
+   * Deletes instances and their objects, which may be instances of other graphs. Resolves when each instance
+   * no longer exists, has failed or has timed out.
    */
   async remove(refs: readonly ObjectRef[]): Promise<void> {
     await Promise.all(refs.map((ref) => this.#removeOne(ref)));
@@ -168,7 +171,8 @@ export class LocalReconciler {
     if (this.#passes.has(key)) return;
     const pass = work();
     this.#passes.set(key, pass);
-    // `#allPasses` rejects with the error, possibly after waiting for other passes.
+    // The rejection is ignored here, because `#allPasses` also rejects with the error, possibly after waiting
+    // for other passes.
     pass.catch(() => {});
   }
 
@@ -188,9 +192,8 @@ export class LocalReconciler {
     });
     this.#report.ended(ref, state, object, failed);
     if (object) return;
-    // If the instance was created again, the new instance has to be reconciled too. The pass that created the
-    // new instance may have run before the key was removed here, so only a read shows whether the new
-    // instance exists.
+    // At this point the instance is deleted, but another pass may have created the instance again. That pass
+    // could not start a reconcile while the key was present, so the instance is read once more.
     this.#passes.delete(refKey(ref));
     if (await this.#session.client.get(ref)) this.#follow(ref);
   }
@@ -228,8 +231,8 @@ export class LocalReconciler {
   }
 
   /**
-   * Reconciles the instances of other graphs that a pass created, and continues the deletion of instances of
-   * other graphs that a pass deleted, because no running operator does so.
+   * Reconciles the instances of other graphs that a pass has created or changed, and continues the deletion
+   * of instances of other graphs that a pass has deleted. No running operator would do this work.
    */
   async #followChildren(outcome: Outcome): Promise<void> {
     for (const object of outcome.nodes.flatMap((node) => node.objects)) {
@@ -259,7 +262,8 @@ export class LocalReconciler {
   async #removeChild(key: string, ref: ObjectRef): Promise<void> {
     if (gvkKey(ref.kind) === gvkKey(RGD_KIND)) return await this.#withdraw(ref);
     const { state, object, failed } = await this.#untilGone(ref);
-    // The report already has the deleted object, from the outcome of the pass over its owner.
+    // The outcome of the pass over the owner of the object has already added the deleted object to the
+    // report.
     if (failed) return this.#report.ended(ref, state, object, failed);
     this.#passes.delete(key);
   }

@@ -31,8 +31,8 @@ export interface ZapFlags extends LogFlags {
   /** The log format, set by `--zap-encoder`. */
   zapEncoder?: "json" | "console";
   /**
-   * Whether debug records are logged as text, set by `--zap-devel`. The value false selects info records as
-   * JSON.
+   * Whether zap's development mode is on, set by `--zap-devel`. The value true selects the level debug and
+   * the text format. The value false selects the level info and the JSON format.
    */
   zapDevel?: boolean;
 }

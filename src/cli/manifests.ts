@@ -12,7 +12,7 @@ export interface Manifest {
   file: string;
   /** The whole content of the file. */
   text: string;
-  /** The positions of the values in the file. All objects of one file share them. */
+  /** The positions of the values in the file. All objects of the file share one {@link Positions}. */
   positions: Positions;
   /** The index of the YAML document that contains the object, counted from 0. */
   document: number;

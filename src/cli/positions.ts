@@ -11,7 +11,7 @@ export interface Position {
 
 type Scalar = Parameters<typeof getScalarValue>[1];
 
-/** The position of a value in a YAML document, with the positions of its members. */
+/** The position of a value in a YAML document, together with the positions of the values inside of it. */
 interface Place {
   /**
    * The offset of the value in the text. The offset is that of the value's key, or of the value itself if the
@@ -20,7 +20,10 @@ interface Place {
   at: number;
   /** The parsed scalar; absent for mappings and lists. */
   scalar?: Scalar;
-  /** The members of the value by their key or index. An alias has the members of its anchor. */
+  /**
+   * The positions of the values inside of this value, by key or index. An alias has the same entries as its
+   * anchor.
+   */
   below: Map<string, Place>;
 }
 
@@ -33,8 +36,9 @@ interface Open {
 }
 
 /**
- * The positions of all values in one YAML text. The text is parsed when the first value is located, and only
- * once, because a file may have thousands of documents with problems.
+ * The positions of all values in one YAML text. The text is parsed only once, when the first value is
+ * located. Parsing it for each problem would be slow, because a file may have thousands of documents with
+ * problems.
  */
 export class Positions {
   readonly #text: string;
@@ -138,7 +142,7 @@ function documentsOf(text: string): (Place | undefined)[] {
   const anchor = ({ anchorStart, anchorEnd }: { anchorStart: number; anchorEnd: number }) =>
     anchorStart < 0 ? undefined : text.slice(anchorStart, anchorEnd);
 
-  /** Adds a value to the innermost open mapping or list. In a mapping, every other value is a key. */
+  /** Adds a value to the innermost open mapping or list. In a mapping, keys and values alternate. */
   const add = (at: number, scalar?: Scalar): Place => {
     const open = stack.at(-1);
     const place: Place = { at: at < 0 ? open?.place.at ?? 0 : at, scalar, below: new Map() };

@@ -76,7 +76,10 @@ export async function render(flags: RenderFlags, output: Output): Promise<number
   return complete ? Exit.ok : Exit.failed;
 }
 
-/** A cluster in memory that records the objects as the graph makes them, without the fields of live objects. */
+/**
+ * A cluster in memory that records each object as the graph applies it, before the fields of the live object
+ * are added.
+ */
 class RenderCluster extends MemoryCluster {
   readonly rendered = new Map<string, KubeObject>();
 
@@ -129,7 +132,10 @@ async function renderInstance(
   return { objects, complete: absent.every(({ state }) => state === "Skipped") };
 }
 
-/** Stores an object as it exists in the cluster. Without a namespace, the object is in the default namespace. */
+/**
+ * Adds an object that exists in the cluster to the cluster in memory. An object without a namespace is added
+ * to the default namespace.
+ */
 function putObserved(
   cluster: MemoryCluster,
   kind: KindRef,

@@ -59,8 +59,8 @@ export function permissionFlags(
     ...(debugDir ? [`--allow-write=${debugDir}`] : []),
     `--allow-env=${ENVIRONMENT.join(",")}`,
     "--ignore-env",
-    // The size is in MiB. With V8's default of 16 MiB, the young generation keeps 48 MiB of memory after a
-    // burst of allocations.
+    // Limits each semi-space of V8's young generation to 8 MiB. With V8's default of 16 MiB, the young
+    // generation keeps 48 MiB of memory after a burst of allocations.
     "--v8-flags=--max-semi-space-size=8",
   ];
 }

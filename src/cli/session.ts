@@ -43,7 +43,7 @@ export interface Session extends Disposable {
   discovery: Discovery;
   /** The lookup of schemas by kind. */
   schemas: ClusterSchemas;
-  /** The cluster without caches, through which passes read and write. */
+  /** The interface through which passes read and write the objects of the cluster, without caches. */
   cluster: LiveCluster;
   /** The namespace of objects that have no namespace. */
   namespace: string;

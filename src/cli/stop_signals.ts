@@ -1,4 +1,7 @@
-/** Tells the signal that stops kro from copies of this signal and from the signal that ends kro at once. */
+/**
+ * Distinguishes the first signal, which stops kro, from copies of this signal and from a later signal, which
+ * ends kro immediately.
+ */
 
 /**
  * The time in which further signals count as copies of the first one, in milliseconds. When a signal is sent
@@ -7,7 +10,7 @@
  */
 const COPIES_MS = 1000;
 
-/** The reactions to signals. */
+/** The clock of a {@link StopSignals}, and the functions that it calls when kro receives a signal. */
 export interface SignalHandlers {
   /** Called at the first signal. */
   stop: (signal: Deno.Signal) => void;
@@ -17,7 +20,7 @@ export interface SignalHandlers {
   now: () => number;
 }
 
-/** Decides for each received signal whether kro stops, ends at once or ignores the signal as a copy. */
+/** Decides for each received signal whether kro stops, ends immediately, or ignores the signal as a copy. */
 export class StopSignals {
   readonly #handlers: SignalHandlers;
   #first?: number;

@@ -23,7 +23,7 @@ export interface Result {
   failed: boolean;
 }
 
-/** The parts of a command that {@link untilSettled} needs. */
+/** The client, the report and the limits with which {@link untilSettled} works. */
 export interface Circumstances {
   /** The client that reads the instance before each pass. */
   client: KubeClient;
@@ -80,8 +80,8 @@ export async function untilSettled(
     }
     await rest();
     const awaited = next.kind === "wait" ? next.objects?.[0] : undefined;
-    // Of the objects that the instance waits for, only the first one is polled. The next pass reads all of
-    // the objects.
+    // The instance may wait for several objects, but only the first of them is polled. The next pass reads
+    // all of the objects.
     while (awaited && performance.now() + pause < deadline) {
       const before = seen;
       seen = (await client.get(awaited))?.metadata.resourceVersion;
@@ -92,8 +92,8 @@ export async function untilSettled(
 }
 
 /**
- * Records how the report shows an object once the deletion has ended: as pruned or deleted, even if a pass found
- * the object still being deleted.
+ * Stores the outcome of a removed object for the report, which is written when the deletion has ended. If a
+ * pass found the object still being deleted, the outcome is therefore stored as deleted.
  */
 function remember(removed: Map<string, ObjectOutcome>, object: ObjectOutcome): void {
   const { apiVersion, kind, namespace, name, action } = object;

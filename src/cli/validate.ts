@@ -82,7 +82,10 @@ export async function validate(flags: ValidateFlags, output: Output): Promise<nu
   return summarise(verdicts, output);
 }
 
-/** Adds the problems that the live CRD causes to a verdict. A verdict without a graph is returned as it is. */
+/**
+ * Compares the graph of an RGD with the live CRD. Returns the verdict with the problems of this comparison.
+ * If the RGD has no graph, returns the verdict unchanged.
+ */
 async function compared(verdict: Verdict, client: KubeClient, output: Output): Promise<Verdict> {
   const { rgd, graph } = verdict;
   if (!graph) return verdict;
@@ -105,14 +108,16 @@ async function readCrds(paths: readonly string[]): Promise<Manifest[]> {
   );
 }
 
-/** The schemas against which the RGDs are checked, and the client of their cluster, if there is one. */
+/**
+ * The source of the schemas against which the RGDs are checked. The client is absent when no cluster is used.
+ */
 interface Schemas extends Beyond {
   client?: KubeClient;
 }
 
 /**
- * Returns the schemas of the cluster. Returns the built-in schemas with `--offline`, and when there is no
- * kubeconfig.
+ * With `--offline`, and when there is no kubeconfig, returns the built-in schemas. Otherwise returns the
+ * schemas of the cluster.
  */
 async function openSchemas(flags: ValidateFlags, output: Output): Promise<Schemas & Disposable> {
   const offline = { ...builtIn(), [Symbol.dispose]: () => {} };
@@ -138,7 +143,7 @@ function allFindings(
   limits: CostLimits,
 ): Finding[] {
   const seen = new Set<string>();
-  // Parsed once for each file, which may have thousands of documents.
+  // Each file is searched for ambiguous scalars only once, because a file may have thousands of documents.
   const scalars = new Map<string, AmbiguousScalar[]>();
   return verdicts.flatMap(({ graph, problems }, i) => {
     const rgd = rgds[i]!;
@@ -153,7 +158,10 @@ function allFindings(
   });
 }
 
-/** Warnings about optional fields that are read as if they were required, and about expensive expressions. */
+/**
+ * Returns warnings about optional fields that are read as if they were required, and about expensive
+ * expressions.
+ */
 function warnings(graph: Graph, limits: CostLimits): Problem[] {
   return [...optionalReads(graph), ...costWarnings(graph, limits)];
 }

@@ -3,15 +3,15 @@ import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE } from "js-yaml";
 
 /** A plain scalar that parsers of YAML 1.1 and 1.2 interpret as different values. */
 export interface AmbiguousScalar {
-  /** Index of its document in the text, from 0. */
+  /** The index of the YAML document that contains the scalar, counted from 0. */
   document: number;
-  /** Offset in the text. */
+  /** The offset of the scalar in the text. */
   at: number;
   /** The scalar as it is written. */
   text: string;
   /**
-   * Describes two interpretations of the value: how kubectl and kro read it, and how a parser of the other
-   * YAML version reads it.
+   * A description of the two interpretations of the scalar: how kubectl and kro read it, and how a parser of
+   * the other YAML version reads it.
    */
   reading: string;
 }
