@@ -87,7 +87,8 @@ const CHECKED_COST = 10_000_000;
 
 /**
  * Checks a regular expression. Returns `syntax` when the expression is not valid RE2 syntax, and `size` when
- * compiling the expression is too expensive. Returns undefined when the expression is valid.
+ * the compiled expression is too large or too expensive to compile. Returns undefined when the expression is
+ * valid.
  */
 export function patternProblem(text: string): "syntax" | "size" | undefined {
   let left = CHECKED_COST;
