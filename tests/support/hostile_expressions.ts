@@ -1,26 +1,34 @@
 /**
- * The most expensive calls of CEL's functions: long strings and patterns, values that are repeated many times over,
- * and the inputs on which an algorithm does the most work. `tests/unit/cel/cost_test.ts` compares the charged cost
- * with the work that is given here, and `deno task bench --only worst` compares the cost with the time.
+ * Calls of CEL's functions with the most expensive arguments: long strings and patterns, values
+ * that are repeated many times, and inputs for which an algorithm is slowest.
+ * `tests/unit/cel/cost_test.ts` checks that the charged cost is at least the field `work`. `deno
+ * task bench --only worst` checks that the CPU time is not much longer than the charged cost
+ * permits.
  */
 
-/** A call with the work that it does. */
+/** An expensive expression, and the least cost that it must be charged. */
 export interface HostileExpression {
   readonly expression: string;
-  /** The functions that the case measures at their worst. */
+  /** The names of the functions for which the expression is the most expensive call. */
   readonly functions: readonly string[];
   readonly variables: Readonly<Record<string, unknown>>;
-  /** The least cost, in units of ten nanoseconds, without the budget's limit. */
+  /**
+   * The least cost that the evaluation must be charged if the budget does not stop it. One unit
+   * stands for ten nanoseconds of CPU time.
+   */
   readonly work: number;
 }
 
-/** The number of characters of a long string; the API server stores objects of up to 1.5 MB. */
+/** The number of characters of a long string. The API server stores objects of up to 1.5 MB. */
 const LONG = 400_000;
 /** The number of elements of a long list. */
 const MANY = 20_000;
 
 const A = "a".repeat(LONG);
-/** As long as {@link A}, and equal to it but for the last character. */
+/**
+ * A string with the length of {@link A}. Only the last character differs, so that a comparison must
+ * read both strings to their end.
+ */
 const A_TO_B = `${A.slice(1)}b`;
 const HALF = LONG / 2;
 const EMOJI = "😀".repeat(HALF);
@@ -50,14 +58,15 @@ const REGEX = [
   on("findAll", "t.findAll('[ab]').size()", LONG * 20, { t: AB }),
   on("findAll", "t.findAll('[ab]').size()", 20_000 * 250, { t: AB.slice(0, 20_000) }),
   on("matches", "t.matches('xyz[a-z]')", LONG / 2, { t: A }),
-  // Compiling: repetitions generate instructions, and ranges that ignore case are looked up.
+  // These expressions test the compilation of patterns. A repetition generates many instructions,
+  // and a range that ignores case requires a lookup of every character.
   on("", "'x'.matches('(?:[ab]?){1000}' + t)", 2_000 * 300, { t: "[ab]{900}" }),
   on("", "'x'.matches('(?i)[B-\\\\x{1e942}]' + t)", 2_000_000, { t: "a" }),
   on("", "'x'.matches(t)", 100 * 20_000, { t: "\\pL".repeat(100) }),
 ];
 
 const SEARCHES = [
-  // V8's own search compares the pattern at each position.
+  // V8's search in strings compares this pattern with the text at each position.
   on("contains", "t.contains(p)", LONG * 3, { t: A, p: `b${A.slice(0, HALF)}` }),
   on("indexOf", "t.indexOf(p)", LONG * 3, { t: A, p: `b${A.slice(0, HALF)}` }),
   on("lastIndexOf", "t.lastIndexOf(p)", LONG * 3, { t: A, p: `${A.slice(0, HALF)}b` }),
@@ -163,7 +172,8 @@ const LISTS = [
   on("optional.unwrap unwrapOpt", "l.map(x, optional.of(x)).unwrapOpt().size()", MANY * 60, {
     l: NUMBERS,
   }),
-  // The caller converts and writes the result.
+  // These results are expensive for the caller, which converts them to JSON and writes them to the
+  // API server.
   on("", "lists.range(1000).map(x, n)", MANY * 1_000, { n: [NUMBERS] }),
   on("", "lists.range(1000).map(x, m)", MANY * 10_000, { m: OBJECT }),
   on("", `lists.range(${MANY}).map(x, t)`, MANY * LONG / 20, { t: A }),
@@ -173,7 +183,7 @@ const TIMES = [
   on("getHours", inLoop("timestamp(x).getHours('Europe/Berlin') >= 0"), 1000 * 2_000),
 ];
 
-/** All cases. */
+/** All expensive expressions. */
 export const HOSTILE: readonly HostileExpression[] = [
   ...REGEX,
   ...SEARCHES,
@@ -182,7 +192,10 @@ export const HOSTILE: readonly HostileExpression[] = [
   ...TIMES,
 ];
 
-/** Functions whose work does not depend on data, or that the evaluator computes itself. */
+/**
+ * The functions that need no expensive expression: their work does not depend on the size of their
+ * arguments, or the evaluator itself implements them.
+ */
 export const CONSTANT: ReadonlySet<string> = new Set([
   ..."_?_:_ _&&_ _||_ !_ -_ _-_ _*_ _/_ _%_ dyn type optional.of optional.none hasValue value"
     .split(" "),

@@ -1,6 +1,7 @@
 /**
  * Computes the expected ApplySet ID of an instance and the expected labels of its objects. The
- * values follow KEP-3659 and upstream's documentation, independently of the code under test.
+ * formulas come from KEP-3659 and upstream's documentation. The code under test is not used, so
+ * that tests can compare its results with these values.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

@@ -17,7 +17,7 @@ import { openClient } from "./client.ts";
 
 /**
  * Creates the parts of a {@link CachedCluster}. The caches are empty and watch nothing yet. `now`
- * is the clock of {@link RevertBackoff}, in milliseconds.
+ * returns the time for {@link RevertBackoff}, in milliseconds.
  */
 export function partsOf(
   client: KubeClient,
@@ -48,14 +48,17 @@ export interface CachedSetup extends AsyncDisposable {
   readonly namespace: string;
   /**
    * Returns the number of requests since the last call. The keys are of the form `verb resource`.
-   * Watches and objects of other namespaces do not count.
+   * Watches, and requests for objects in other namespaces, are not counted.
    */
   requests(): Record<string, number>;
   /** Returns the names of the instances that were requeued since the last call. */
   woken(): string[];
   /** Waits until an instance is requeued, and returns the result of {@link woken}. */
   untilWoken(): Promise<string[]>;
-  /** Opens another cached cluster over the same objects, as kro does after a restart. */
+  /**
+   * Opens another cached cluster for the same namespace. Its caches start empty, as after a restart
+   * of kro.
+   */
   restarted(): Promise<CachedSetup>;
 }
 

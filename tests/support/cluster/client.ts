@@ -26,8 +26,8 @@ export interface RecordedClient extends AsyncDisposable {
   readonly sent: readonly RequestInfo[];
   /**
    * Returns the number of requests since the last call, without watches. The keys are of the form
-   * `verb resource`. With `namespace`, counts only requests for objects of that namespace, so that
-   * requests of caches for the deleted namespace of an earlier test do not count.
+   * `verb resource`. With `namespace`, counts only requests for objects of that namespace. A test
+   * can thereby exclude requests for the deleted namespace of an earlier test.
    */
   requests(namespace?: string): Record<string, number>;
 }
@@ -122,7 +122,8 @@ export function kubeTestCrd(group: string): KubeObject {
 }
 
 /**
- * Installs a new kind, so that the API server's watch cache contains no earlier events of the kind.
+ * Installs a kind that did not exist before, so that the API server's watch cache contains no
+ * earlier events of the kind.
  */
 export async function freshKind(
   s: ClientSession,

@@ -205,7 +205,8 @@ export class TestCluster implements AsyncDisposable {
     try {
       for (const name of this.#created) {
         await this.client.delete({ kind: NAMESPACE, name }).catch((error) => {
-          // NotFound and Conflict are ignored: the test has already deleted the namespace.
+          // The errors NotFound and Conflict mean that the test itself has already deleted the
+          // namespace, so they are ignored.
           if (!isNotFound(error) && error.reason !== "Conflict") throw error;
         });
       }

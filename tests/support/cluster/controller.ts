@@ -18,7 +18,7 @@ export interface RunningController extends AsyncDisposable {
    * for its Lease.
    */
   sent(): number;
-  /** Stops the controller. A second call waits for the first one. */
+  /** Stops the controller. A second call waits until the first call has stopped the controller. */
   stop(): Promise<void>;
 }
 

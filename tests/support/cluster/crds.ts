@@ -24,8 +24,8 @@ const CRD = "CustomResourceDefinition.apiextensions.k8s.io";
 export const ANY_VALUE: JsonObject = { "x-kubernetes-preserve-unknown-fields": true };
 
 /**
- * Returns the CRD of a namespaced kind. `properties` are the fields besides `metadata`; by default
- * a `status` that accepts any fields.
+ * Returns the CRD of a namespaced kind. `properties` are the schemas of all fields except
+ * `metadata`; by default a `status` that accepts any fields.
  */
 export function crdOf(
   kind: string,

@@ -1,13 +1,16 @@
 /**
- * Applies a ResourceGraphDefinition (RGD) whose kind is in an API group of its own, and its
- * instances.
+ * Applies a ResourceGraphDefinition (RGD) and its instances. The kind that the RGD defines is in an
+ * API group that no other test uses.
  */
 import type { JsonObject, KubeObject } from "../../../src/api/mod.ts";
 import { eventually } from "../wait.ts";
 import type { Live, Place, TestCluster } from "./cluster.ts";
 import { crdPlace } from "./crds.ts";
 
-/** The spec of an RGD, without the API group that the test chooses. */
+/**
+ * The spec of an RGD. If `schema` contains no API group, {@link TestGraph} chooses a group that no
+ * other test uses.
+ */
 export interface GraphSpec {
   /** The kind of the RGD's instances. */
   kind: string;
@@ -19,7 +22,7 @@ export interface GraphSpec {
    * All other fields of `spec.schema`, such as types, scope, printer columns or another API group.
    */
   schema?: JsonObject;
-  /** The nodes of the RGD. */
+  /** The nodes of the RGD, for its field `resources`. */
   resources: unknown[];
 }
 
@@ -142,8 +145,8 @@ export class TestGraph {
   }
 
   /**
-   * Deletes the RGD, and waits until it no longer exists. A controller must run, because it removes
-   * the RGD's finalizer.
+   * Deletes the RGD, and waits until it no longer exists. A controller must run, because the
+   * controller removes the RGD's finalizer.
    */
   async remove(seconds?: number): Promise<void> {
     if (await this.#isThere(this.rgd)) await this.#cluster.delete(this.rgd);
@@ -151,8 +154,8 @@ export class TestGraph {
   }
 
   /**
-   * Deletes the instances, the RGD and, if kro keeps it, the CRD. A controller must run, because it
-   * removes their finalizers.
+   * Deletes the instances, the RGD and, if kro keeps it, the CRD. A controller must run, because
+   * the controller removes the finalizers of the instances and of the RGD.
    */
   async removeAll(seconds?: number): Promise<void> {
     if (await this.#isThere(this.crd)) {

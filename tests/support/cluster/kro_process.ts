@@ -97,7 +97,10 @@ export class KroProcess implements AsyncDisposable {
     return this.#running;
   }
 
-  /** Waits until kro is ready. Throws an error with kro's log if the process ends before. */
+  /**
+   * Waits until kro is ready. If the process ends before kro is ready, throws an error with kro's
+   * log.
+   */
   async ready(): Promise<void> {
     await eventually("kro ready", async () => {
       if (!this.#running) throw new Error(`kro ended early:\n${this.log()}`);

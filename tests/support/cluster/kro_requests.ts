@@ -26,7 +26,7 @@ import { eventually, steady } from "../wait.ts";
 export class KroRequests implements Disposable {
   readonly #api: Api;
   readonly #log: AuditLog;
-  /** Log entries that {@link idle} has read but {@link take} has not returned yet. */
+  /** Log entries that {@link idle} has read and that the next call of {@link take} returns. */
   #read: AuditEntry[] = [];
 
   private constructor(api: Api, log: AuditLog) {
@@ -53,8 +53,9 @@ export class KroRequests implements Disposable {
   }
 
   /**
-   * Waits until no kro process has sent a request for `ms` milliseconds. Each check makes a request
-   * to the API server, so that a slow machine is not mistaken for an idle kro.
+   * Waits until no kro process has sent a request for `ms` milliseconds. Each check sends a request
+   * of its own to the API server. On a slow machine, these requests slow down as well, so the wait
+   * becomes longer and a slow kro is not mistaken for an idle one.
    */
   async idle(ms = 500): Promise<void> {
     await steady("requests of kro", async () => {

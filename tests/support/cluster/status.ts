@@ -11,8 +11,8 @@ export function condition({ status }: Live, type: string): Live {
 }
 
 /**
- * Waits until the instance has this state, and the message of its condition ResourcesReady contains
- * `text` for the current generation.
+ * Waits until the instance has this state and its condition ResourcesReady describes the current
+ * generation, with a message that contains `text`.
  */
 export function inState(
   { cluster }: Scenario,

@@ -7,8 +7,9 @@ import { sharedControlPlane } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 
 /**
- * A suffix for the names of tests that need upstream's controller. Without Go, which builds the
- * controller, the suffix states why the test is ignored; with Go, the suffix is empty.
+ * A suffix for the names of tests that need upstream's controller, which is built with Go. If Go is
+ * not installed, the suffix states that the test is ignored and why. If Go is installed, the suffix
+ * is empty.
  */
 export const needsGo: string = await goVersion() === undefined
   ? " (ignored: upstream is built with Go)"

@@ -41,7 +41,7 @@ export interface ContractSetup extends AsyncDisposable {
   readonly cluster: Cluster;
   /** The names of two namespaces that no other test uses. */
   readonly namespaces: readonly [string, string];
-  /** Applies the object as another field manager. */
+  /** Applies the object under a field manager that is not kro's. */
   foreign(ref: ObjectRef, object: KubeObject): Promise<KubeObject>;
 }
 

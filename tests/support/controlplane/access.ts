@@ -72,14 +72,18 @@ export async function attach(dir: string): Promise<RunningControlPlane> {
     kubectl: (args, { stdin, user = "admin" } = {}) =>
       run(kubectl, args, stdin, {
         KUBECONFIG: kubeconfigFor(user),
-        // Each control plane has its own kubectl discovery cache. kubectl names the cache after
-        // host and port, and another control plane may get the same port.
+        // By default, kubectl names its discovery cache after the API server's host and port.
+        // Another control plane may later use the same port, so each control plane has a cache
+        // folder of its own.
         KUBECACHEDIR: `${dir}/kubectl`,
       }),
   };
 }
 
-/** The time limit of a kubectl command, in milliseconds; well above the longest wait of a test. */
+/**
+ * The time limit of a kubectl command, in milliseconds. The limit is far longer than any wait of a
+ * test.
+ */
 const PATIENCE_MS = 180_000;
 
 async function run(

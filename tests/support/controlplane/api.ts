@@ -59,8 +59,8 @@ export function freePorts(count: number): number[] {
 }
 
 /**
- * Polls until `check` returns true. Throws an error if `gone` resolves or the time limit is
- * exceeded.
+ * Polls until `check` returns true. Throws an error when the time limit is exceeded, or the error
+ * of `gone` when that promise rejects.
  */
 export async function until(
   what: string,

@@ -21,7 +21,7 @@ export interface Binaries {
  * environment.
  */
 export interface SearchOptions {
-  /** Called with a line of progress. */
+  /** Called with each line of progress. */
   progress: (line: string) => void;
   /** Environment variables; by default those of this process. */
   env?: { get(name: string): string | undefined };

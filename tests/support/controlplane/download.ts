@@ -139,7 +139,10 @@ export function publishedChecksum(text: string, name: string): string | undefine
   return lines.find(([sum, file]) => file === name && /^[0-9a-f]{64}$/.test(sum ?? ""))?.[0];
 }
 
-/** Returns the URL of the same file on a mirror, which has a folder for each host. */
+/**
+ * If `base` is given, returns the URL of the file on this mirror. The mirror has a folder for each
+ * host. If `base` is not given, returns the URL unchanged.
+ */
 export function rebase(url: string, base?: string): string {
   return base ? `${base.replace(/\/$/, "")}/${url.replace(/^https:\/\//, "")}` : url;
 }

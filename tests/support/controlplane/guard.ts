@@ -73,8 +73,8 @@ export class Guarded {
     }
   }
 
-  // Ends the waiting shell without killing the program. The shell exits when it reads a line from
-  // the pipe; if the pipe were closed instead, the shell would kill the program.
+  // Ends the shell that waits on the pipe, without killing the program. The shell exits when it
+  // reads a line from the pipe. If the pipe were closed instead, the shell would kill the program.
   async #dismiss(): Promise<void> {
     const writer = this.#child.stdin.getWriter();
     await writer.write(new TextEncoder().encode("\n")).catch(() => {});

@@ -12,8 +12,8 @@ export class BuildProgress {
   readonly #other: string[] = [];
 
   /**
-   * `total` is the number of packages of the whole build, including cached packages. 0 if the
-   * number is not known yet.
+   * `total` is the number of packages of the whole build, including cached packages. The value 0
+   * means that the number is not known yet.
    */
   constructor(readonly total = 0) {}
 

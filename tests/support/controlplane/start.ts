@@ -31,7 +31,7 @@ export const apiOnly: Optional[] = ["kube-controller-manager", "kube-scheduler",
 export interface StartOptions {
   /** The components to omit. Without kwok, the control plane has no node. */
   without?: Optional[];
-  /** Called with a line of progress; by default progress is not reported. */
+  /** Called with each line of progress; by default progress is not reported. */
   progress?: (line: string) => void;
   /** Environment variables of the components, in addition to those of this process. */
   env?: Record<string, string>;

@@ -1,6 +1,6 @@
 // Builds upstream's controller and oracle from upstream's source. Tests compare this project with
-// these programs. The programs are not part of the control plane, and are built when a test needs
-// them.
+// these two programs. The programs are not part of the control plane, and are built when a test
+// needs them.
 import { cacheDir, cacheKey, fill } from "./binaries.ts";
 import { buildOracleInto, buildUpstreamInto, goVersion } from "./build.ts";
 import { moduleDir } from "./parts.ts";

@@ -13,8 +13,9 @@ export type User = "admin" | "kro" | "reader";
 /** All users, including those of the control plane's own components. */
 export type AnyUser = User | "launcher" | "kwok" | "kube-controller-manager" | "kube-scheduler";
 
-// Maps each user to the name and the group that the API server knows. RBAC grants permissions to
-// these names and groups, except to the group `system:masters`, which always has all permissions.
+// Maps each user to the name and the group that the API server knows. Members of the group
+// `system:masters` always have all permissions. RBAC grants permissions to the other users by name
+// or group.
 const accounts: Readonly<Record<AnyUser, { user: string; group: string }>> = {
   "admin": { user: "admin", group: "system:masters" },
   "kro": { user: "kro", group: "kro" },

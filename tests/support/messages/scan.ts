@@ -98,7 +98,7 @@ export function scan(path: string, source: string): Findings {
     if (!isMessage(raw)) return;
     const line = file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
     const code = codeOf(node, category);
-    // Replaces LogTape's placeholders, such as `{name}`.
+    // Replaces LogTape's placeholders, such as `{name}`, by `<>`.
     const text = code && LOG_CODE.test(code) ? raw.replaceAll(/\{\w+\}/g, "<>") : raw;
     findings.messages.push({ text, ...(code && { code }), place: `${path}:${line}` });
   };
@@ -190,8 +190,8 @@ function codeOfVariable(declaration: ts.VariableDeclaration, category: string): 
 }
 
 /**
- * Returns how a message is reported that a function receives: a log line's category and level, an
- * HTTP status, a failure's kind, or a condition. The name of the function shows this.
+ * Returns how a message that is passed to a function is reported: a log line's category and level,
+ * an HTTP status, a failure's kind, or a condition. The name of the function shows this.
  */
 function codeOfCall(call: ts.CallExpression, category: string): string | undefined {
   const [first] = call.arguments;
@@ -211,7 +211,7 @@ function codeOfCall(call: ts.CallExpression, category: string): string | undefin
 }
 
 /**
- * Returns how a message is reported that an error's constructor receives: an exit code, an HTTP
+ * Returns how a message that is passed to an error's constructor is reported: an exit code, an HTTP
  * status, or a failure's kind. The name of the error's class shows this.
  */
 function codeOfError({ expression, arguments: given }: ts.NewExpression): string | undefined {

@@ -1,9 +1,10 @@
 /**
- * Strings in the source for which the page of messages needs no entry: they are not messages, or are so small
- * a part of a message that a search for the string would not find the message.
+ * Strings in the source for which the page of messages needs no entry. Some of them are not
+ * messages. The others are parts of messages, but so short that a search for the string would not
+ * find the message.
  */
 
-/** The strings that the page of messages omits, and why. */
+/** The strings for which the page of messages needs no entry, and the reason. */
 export const SILENT: { why: string; texts: string[] }[] = [
   {
     why: "They stand in the place of a value, such as the expected type.",

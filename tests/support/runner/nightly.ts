@@ -1,13 +1,13 @@
 /**
- * The command `deno task nightly`: runs the parts that are too long for CI, one after the other.
- * The other parts still run after a part fails. The summary then names the failed part, and the
- * exit code is 1.
+ * The command `deno task nightly`: runs the checks that are too long for CI, one after the other.
+ * If one of these parts fails, the other parts still run. The summary then names the failed part,
+ * and the exit code is 1.
  */
 import { parseArgs } from "node:util";
 import { guarded } from "../controlplane/guard.ts";
 import { duration } from "../controlplane/progress.ts";
 
-/** One part of the nightly run: a Deno task with its arguments. */
+/** One part of the nightly run, which is a Deno task with arguments. */
 export interface Part {
   /** The part's name, for `--only` and the summary. */
   name: string;

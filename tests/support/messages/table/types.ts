@@ -11,8 +11,8 @@ export interface Entry {
   code: string;
   /**
    * The messages as they are in the source, with a name for each value: `graph <name> deleted`. A
-   * message that begins with `…` continues another message of the entry or replaces one of its
-   * values.
+   * string that begins with `…` is not a whole message: it continues another message of the entry,
+   * or is a value in such a message.
    */
   texts: string[];
   /** The reason why the messages appear, in one sentence. */
