@@ -16,8 +16,8 @@ import { FaultProxy } from "./proxy/mod.ts";
 import { installThings } from "./thing_kind.ts";
 
 /**
- * The flags of every kro process: enough workers for all test graphs, and deletion of CRDs with
- * their RGDs.
+ * The flags of every kro process. They give kro enough workers for all test graphs, and make kro
+ * delete the CRD of a deleted RGD.
  */
 const FLAGS = [
   "--log-format=json",
@@ -25,8 +25,8 @@ const FLAGS = [
   "--allow-crd-deletion",
   "--resource-graph-definition-concurrent-reconciles=32",
   "--dynamic-controller-concurrent-reconciles=64",
-  // The interval between full resyncs, in seconds. A resync reports changes that the watches
-  // missed. The interval of a minute is short enough for several resyncs in each run.
+  // The interval between full resyncs, in seconds. A resync finds changes that the watches have not
+  // reported. With an interval of a minute, several resyncs run during each scenario.
   "--dynamic-controller-default-resync-period=60",
 ];
 

@@ -21,7 +21,7 @@ import {
 import type { Environment } from "./environment.ts";
 import { sleep } from "../support/wait.ts";
 
-/** The result of a run without faults. The results of runs under faults are compared with it. */
+/** The result of a run without faults. Runs with faults are compared with this result. */
 export interface Model {
   /** The state of all objects at the end of each phase. */
   states: Map<Phase, State>;
@@ -40,7 +40,7 @@ export interface Plan {
   /**
    * Called after the users' actions, while kro reconciles. The promise must resolve after the last
    * fault of the phase has ended. If the fault ended before the promise resolves, the promise's
-   * value is the end of the fault, in milliseconds by `performance.now()`.
+   * value is the time at which the fault ended, in milliseconds by `performance.now()`.
    */
   during?(phase: Phase): Promise<number | void>;
   /** Called after kro has reconciled all changes of the phase. */
@@ -50,8 +50,8 @@ export interface Plan {
 /** The options of {@link live}. */
 export interface LifeOptions {
   /**
-   * The names of the graphs' copies, each `l` and digits. All object names of a copy contain its
-   * name, and the copies run concurrently.
+   * The names of the graphs' copies, such as `l1234`. All object names of a copy contain the name
+   * of the copy, and the copies run concurrently.
    */
   lives: readonly string[];
   /** The graphs under test. */
@@ -59,8 +59,8 @@ export interface LifeOptions {
   /** The faults to apply; no faults by default. */
   plan?: Plan;
   /**
-   * The result of a run without faults, to compare this run with. Absent in the run without faults
-   * itself.
+   * The result of a run without faults, to compare this run with. Undefined if this run itself is
+   * the run without faults.
    */
   model?: Model;
   /** How long kro must not write after convergence, in milliseconds; 3 s by default. */
@@ -74,8 +74,8 @@ export interface LifeOptions {
   /** The phase after which the run ends; the last phase by default. */
   until?: Phase;
   /**
-   * Whether to ignore generations and managed fields in the comparison with the model, because a
-   * scenario makes additional changes.
+   * Whether to ignore generations and managed fields when the objects are compared with those of
+   * the run without faults. A scenario that makes additional changes needs this.
    */
   loose?: boolean;
   /** Whether to keep the proxy's record of the requests before this run. */
@@ -93,7 +93,10 @@ export interface LifeOptions {
 export interface Lived {
   /** A line for each violation; empty if kro behaved correctly. */
   faults: string[];
-  /** The measurements of this run, as the reference for later runs. */
+  /**
+   * The measurements of this run. A run without faults returns them for the comparison with later
+   * runs.
+   */
   model: Model;
   /**
    * The longest time from the end of a phase's faults to kro's last write in the phase, in
@@ -183,8 +186,8 @@ function countRequests(
 const BACKOFF_MS = 40_000;
 
 /**
- * Waits until kro is idle and the objects' state equals the model's state. Returns the state of the
- * first copy of the graphs.
+ * Waits until kro is idle and the objects' state equals the state after the run without faults.
+ * Returns the state of the first copy of the graphs.
  */
 async function restAsIn(
   env: Environment,

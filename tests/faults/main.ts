@@ -63,7 +63,8 @@ async function main(args: string[]): Promise<number> {
     console.error(usage);
     return 2;
   }
-  // The hash is read before kro is bundled, so that a commit during the run does not change it.
+  // The commit's hash is read before kro is bundled, so that a commit during the run does not
+  // change the recorded hash.
   const tested = await commit();
   const say = (line: string) => console.error(line);
   await using controlPlane = await startControlPlane({ progress: say, without: apiOnly });

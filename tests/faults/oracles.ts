@@ -112,8 +112,8 @@ interface Step {
 
 /**
  * Sorts the successful writes by resourceVersion, which is the order in which the API server
- * executed them. A removal returns no resourceVersion, so it is placed after the writes that
- * completed before it.
+ * executed them. The response to a removal contains no resourceVersion, so a removal is placed
+ * after all writes that completed before it.
  */
 function history(record: readonly Entry[]): Step[] {
   let latest = 0;

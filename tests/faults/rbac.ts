@@ -11,9 +11,7 @@ interface Binding {
   subjects: unknown;
 }
 
-/**
- * Runs `during` while kro has all permissions except those to one resource of the core API group.
- */
+/** Runs `during` while kro has all permissions except on one resource of the core API group. */
 export async function withoutRightTo(
   resource: string,
   controlPlane: RunningControlPlane,

@@ -106,9 +106,9 @@ const LOOSE = new Set(["generation", "observedGeneration", "managedFields"]);
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
-// Hashes of object names: ApplySet IDs, inventory hashes and revision hashes. They are replaced
-// before a comparison, because each copy of the test graphs has its own object names and therefore
-// its own hashes.
+// Matches ApplySet IDs, inventory hashes and revision hashes, which depend on object names. Each
+// copy of the test graphs has its own object names and therefore its own hashes, so the hashes are
+// replaced before a comparison.
 const HASH = /applyset-[\w-]{43}-v1|sha256:[\w-]{43}|(?<="kro\.run\/graph-revision-hash":")[^"]+/g;
 
 function placeOf({ metadata: { namespace, name } }: KubeObject): string {

@@ -58,8 +58,8 @@ export class FaultProxy implements AsyncDisposable {
     // other requests.
     this.#client = Deno.createHttpClient({ caCerts: [upstream.ca], http2: false });
     this.#server = Deno.serve(
-      // Handles the error that the stream of a `break` fault throws. Deno's HTTP server would log
-      // the error by default.
+      // Handles the error that the response stream of the fault `break` throws. Without this
+      // handler, Deno's HTTP server would log the error.
       { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {}, onError: () => broken() },
       (request, { remoteAddr }) => this.#handle(request, remoteAddr.port),
     );
@@ -213,7 +213,7 @@ function isWhole(path: string): boolean {
 }
 
 /**
- * Whether the API server may return an older state, see
+ * Whether the API server may answer a request to this URL with an older state, see
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list.
  */
 function mayBeOlder(url: URL): boolean {

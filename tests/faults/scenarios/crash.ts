@@ -1,8 +1,8 @@
 /**
- * Kills kro, or breaks a response, at every single request. To save time, one crash tests several
- * graphs. kro processes the graphs concurrently, and the proxy holds the k-th and all later
- * requests of each graph. When every graph has sent its k-th request, the process is killed. One
- * run tests several values of k, each on its own copy of the graphs.
+ * Kills kro, or breaks a response to kro, at the k-th request, for every value of k. To save time,
+ * one crash tests several graphs. kro processes the graphs concurrently, and the proxy holds the
+ * k-th and all later requests of each graph. When every graph has sent its k-th request, the
+ * process is killed. One run tests several values of k, each on its own copy of the graphs.
  */
 import type { Model, Plan } from "../lifecycle.ts";
 import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
@@ -214,7 +214,8 @@ const atStart: Scenario = {
     const { env, say } = context;
     const tally = new Tally("crash at start", say);
     await context.model();
-    // A starting kro sends a few dozen requests, so larger values of k would not select a request.
+    // A starting kro sends only a few dozen requests, so the process would never send a k-th
+    // request for larger values of k.
     const ks = [1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 35, 40, 50, 60];
     for (const k of ks) {
       const plan: Plan = {

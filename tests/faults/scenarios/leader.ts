@@ -23,7 +23,7 @@ const LEASE = {
   name: "controller.kro.run",
 };
 
-/** Lease durations of a third of the defaults, so that a Lease expires after 5 s. */
+/** These Lease durations are a third of the defaults, so that a Lease expires after 5 s. */
 const FLAGS = [
   "--leader-elect",
   "--leader-election-namespace=kube-system",

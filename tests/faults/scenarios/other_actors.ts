@@ -130,8 +130,9 @@ const interferences: Record<string, Interference> = {
     for (const child of await own.children()) await own.delete(child);
   },
   "children restored from a backup": async (_, __, own) => {
-    // Waits until kro has pruned the children that the update removes. Otherwise, the backup would
-    // contain such a child, and its restoration would create an object that no instance owns.
+    // Waits until kro has pruned the children that the phase `update` removes. The test then
+    // deletes all remaining children and creates them again. If a removed child were among them,
+    // the test would create an object that no instance owns.
     await sleep(4000);
     const children = await own.children();
     for (const child of children) await own.delete(child);
@@ -265,8 +266,8 @@ async function foreignLeft(env: Environment, life: string): Promise<string[]> {
 }
 
 /**
- * Disturbances that affect every graph in the cluster, so no other disturbance may run at the same
- * time.
+ * Disturbances that affect every graph in the cluster. No other disturbance may run at the same
+ * time as one of them.
  */
 const ALONE: ReadonlySet<string> = new Set([
   "a child's CRD deleted for 3 s",
@@ -275,8 +276,8 @@ const ALONE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Disturbances by a manager that keeps reverting fields. They need more time, because kro then
- * backs off and repairs an object only once per minute.
+ * Disturbances in which another manager keeps reverting fields. They take longer than other
+ * disturbances, because kro backs off and repairs an object only once per minute.
  */
 const REVERTING: ReadonlySet<string> = new Set([
   "a controller that changes children back, for 5 s",

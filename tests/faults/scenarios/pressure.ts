@@ -216,8 +216,8 @@ async function crowded(
   );
   const { peak } = memory(env.kro);
   return [
-    // The peak is only checked without a cgroup, because a cgroup makes the kernel enforce the
-    // limit.
+    // The peak of the resident memory is only checked without a cgroup. In a cgroup, the kernel
+    // enforces the limit.
     ...!cgroup && peak > MEMORY ? [`${mib(peak)} were resident, more than ${mib(MEMORY)}`] : [],
     ...env.uncleanLogs(),
   ];

@@ -18,8 +18,9 @@ export interface Row {
   /** The number of runs without violations. */
   survived: number;
   /**
-   * The number of runs without violations that took at most three times as long as without faults,
-   * plus the faults' duration.
+   * The number of runs without violations in which no phase was late. A phase is late if it takes
+   * longer than three times its duration without faults, plus the time for which the faults
+   * themselves last.
    */
   inTime: number;
   /** The longest time from the end of a fault to kro's last write, in milliseconds. */
@@ -133,7 +134,7 @@ export class Context {
   }
 
   /**
-   * Checks the process for leaks: returns a line for each resource that the process uses more of
+   * Checks the process for leaks. Returns a line for each resource of which the process uses more
    * than after the run without faults. Waits until idle connections have closed.
    */
   async #held(): Promise<string[]> {

@@ -107,7 +107,7 @@ const refusals: Scenario = {
     const names = Object.keys(plans).filter((name) => !context.slice || IN_SLICE.includes(name));
     for (const name of names) {
       const plan = plans[name]!(context.env);
-      // Permits two more minutes for a phase with a latency of 10 s, because a phase consists of
+      // A phase with a latency of 10 s may take two more minutes, because a phase consists of
       // several sequential requests.
       const graceMs = name === "10 s latency" ? 120_000 : undefined;
       tally.add(name, await attempt(() => context.live({ plan, patienceMs: 240_000, graceMs })));

@@ -1,6 +1,7 @@
 /**
- * A soak test: users act at random while random faults occur. At regular stops the state must match
- * the users' last actions. One seed determines all random choices.
+ * A soak test: users act at random while random faults occur. From time to time, the test stops all
+ * actions and faults. The objects must then reach the state that the users' last actions require.
+ * One seed determines all random choices.
  */
 import { TestCluster } from "../../support/cluster/cluster.ts";
 import { act, everything, live, type Model, untilConverged } from "../lifecycle.ts";
@@ -36,8 +37,8 @@ const FAULTS: readonly Fault[] = [
 ];
 
 /**
- * The phases whose final state a test graph may have at a stop. After the phase `delete`, the graph
- * has no instance.
+ * When the test stops all actions, each graph must be in the final state of one of these phases.
+ * After the phase `delete`, the graph has no instance.
  */
 const STATES = ["create", "update", "shrink", "delete"] as const;
 type Wanted = typeof STATES[number];
@@ -64,9 +65,9 @@ const soaking: Scenario = {
       clusters.set(subject.name, cluster);
     }
     const phaseOf = (s: Subject): Phase => wanted.get(s.name) ?? "graph";
-    // Returns the state that the graph must have at a stop, from the run without faults. Users
-    // never change the RGD, so the state after an instance's deletion equals the state before its
-    // creation.
+    // Returns the state that the graph must reach when the test stops all actions. The state comes
+    // from the run without faults. Users never change the RGD, so the state after an instance's
+    // deletion equals the state before its creation.
     const stateOfModel = (s: Subject) =>
       models[drawn.includes(s) ? 1 : 0]!.states.get(
         phaseOf(s) === "delete" ? "graph" : phaseOf(s),

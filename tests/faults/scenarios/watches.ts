@@ -184,8 +184,9 @@ async function underEach(context: Context): Promise<ReturnType<Tally["row"]>> {
 }
 
 /**
- * Connections become half-open: the other end is gone, but kro receives no notice. Requests have a
- * timeout, but only missing bookmarks reveal a dead watch, so this scenario takes minutes.
+ * Connections become half-open: the other end is gone, but kro receives no notice. kro detects a
+ * dead connection by the timeout of a request. A watch has no such timeout, so kro detects a dead
+ * watch only because bookmarks are missing, which takes minutes.
  */
 const stranded: Scenario = {
   name: "half-open connections",
