@@ -19,12 +19,14 @@ const BARE_LOOP = new URL("../kit/bare_loop.ts", import.meta.url).pathname;
 const CONCURRENCY = [8, 16];
 
 /**
- * Sends the same writes as kro, without a controller ("bare loop"). The case runs right after `create`: the
- * figures of the two cases are compared, and the speed of the machine changes within minutes. The controller is
- * idle during the case, because its watches do not select the bare loop's objects.
+ * Sends the same writes as kro, without a controller ("bare loop"). The case runs right after the
+ * case `create`, because the benchmark compares the figures of the two cases, and the speed of the
+ * machine may change within minutes. The controller is idle during the case, because the bare
+ * loop's objects do not match the selectors of its watches.
  *
- * At the end, the bare loop processes one instance at a time, and the case measures the latencies of another
- * client. These latencies are a lower bound, because every controller slows other clients down at least as much.
+ * Finally, the bare loop processes one instance at a time, while the case measures the latencies of
+ * another client. Every controller sends at least as many writes as the bare loop, so no controller
+ * can cause lower latencies for other clients.
  */
 export const ceiling: Case = {
   name: "ceiling",

@@ -1,7 +1,7 @@
 import { type Case, type Figure, percentile } from "../kit/case.ts";
 import { namesOf } from "../kit/user.ts";
 
-/** Creates instances. The following cases use the `sizes.n` instances that this case leaves. */
+/** Creates instances. This case leaves `sizes.n` instances, which the following cases use. */
 export const create: Case = {
   name: "create",
   about: "Instances of five objects, created 20 at a time, until all are ACTIVE.",

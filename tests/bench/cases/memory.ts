@@ -29,8 +29,8 @@ async function grow(
 }
 
 /**
- * Returns the memory that one more instance takes, computed from the smallest and the largest
- * measured number of instances.
+ * Returns the memory that each additional instance takes, computed from the measurements with the
+ * fewest and the most instances.
  */
 function eachMore(what: string, mib: ReadonlyMap<number, number>): Figure[] {
   const counts = [...mib.keys()].filter((count) => count > 0);

@@ -11,8 +11,8 @@ import { ObjectWatch } from "../kit/object_watch.ts";
 import { BY, isActive, pause } from "../kit/user.ts";
 
 /**
- * The number of times that the graph is changed. One change would cause too few requests of the
- * other client for a 99th percentile of their latencies.
+ * The number of times that the graph is changed. During a single change, the other client sends too
+ * few requests to compute a 99th percentile of their latencies.
  */
 const CHANGES = 3;
 

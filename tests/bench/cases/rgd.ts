@@ -80,7 +80,10 @@ export const rgds: Case = {
   },
 };
 
-/** Creates the CRDs without RGDs. The time is the API server's share of the case `rgd`. */
+/**
+ * Creates the CRDs of the benchmark's RGDs without the RGDs. The result is the time that the API
+ * server alone needs in the case `rgd`.
+ */
 export const crds: Case = {
   name: "crds",
   about:

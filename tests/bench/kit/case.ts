@@ -19,8 +19,8 @@ export interface Sizes {
 }
 
 /**
- * One measured value. If the unit is `calls`, `--check` accepts only the value of the recorded
- * results.
+ * One measured value. If the unit is `calls`, `--check` requires that the value equals the recorded
+ * value.
  */
 export interface Figure {
   readonly measure: string;
@@ -35,8 +35,8 @@ export interface Case {
   /** A description of the case in one sentence, for the help text and docs/figures.md. */
   readonly about: string;
   /**
-   * The column of the case's figures in the results, for a case that runs only once. Absent for a
-   * case that runs once for each controller.
+   * The column of the case's figures in the results, for a case that runs only once. Undefined for
+   * a case that runs once for each controller.
    */
   readonly column?: Column;
   /**
@@ -46,7 +46,10 @@ export interface Case {
   run(harness: Harness): Promise<Figure[]>;
 }
 
-/** A measurement that runs in a process of its own, and sometimes on a control plane of its own. */
+/**
+ * A measurement that runs in a process of its own. Some of these measurements also start a control
+ * plane of their own.
+ */
 export interface Script {
   readonly name: string;
   readonly about: string;

@@ -31,8 +31,8 @@ export interface StartOptions {
   /** Additional flags of the controller. */
   readonly flags?: readonly string[];
   /**
-   * The port of V8's inspector, for kro only. The inspector makes kro a fifth slower, because V8
-   * reports all network traffic to it.
+   * The port of V8's inspector, for kro only. With the inspector, kro is a fifth slower, because V8
+   * reports all network traffic to the inspector.
    */
   readonly inspect?: number;
 }

@@ -1,11 +1,11 @@
-/** Measures by watch events when objects reach a state. */
+/** Uses watch events to measure when objects reach a state. */
 import { ApiError, isGone, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
 import { type KubeClient, within } from "../../../src/kube/mod.ts";
 import { pause } from "./user.ts";
 
 /**
- * Returns whether an object has reached the expected state, from the object and the type of its
- * watch event.
+ * A function that returns whether an object has reached the expected state. It receives the object
+ * and the type of the object's watch event.
  */
 export type Holds = (object: KubeObject, type: string) => boolean;
 

@@ -19,7 +19,7 @@ import { core, NAMESPACE } from "./graphs.ts";
 /** The options of the benchmark's own writes. */
 export const BY = { fieldManager: "bench" };
 
-/** The number of concurrent requests, similar to that of a user's script. */
+/** The number of requests that run concurrently, which is typical of a user's script. */
 const IN_FLIGHT = 20;
 
 /** Waits for the given number of seconds. */

@@ -52,8 +52,8 @@ export function judge(results: Results): Verdict[] {
     bare("created"),
     (found) => found <= 1.25,
   );
-  // Adds the result of the bare loop to a target that kro misses. The result shows whether any
-  // controller could meet the target.
+  // If kro misses a target, adds the result of the bare loop to the verdict. The result shows
+  // whether any controller could meet the target.
   const beside = (verdict: Verdict, upstream: number | undefined, ceiling: number | undefined) =>
     verdict.holds === false && upstream && ceiling
       ? {
@@ -61,8 +61,8 @@ export function judge(results: Results): Verdict[] {
         found: `${verdict.found}; the bare loop reaches ${(upstream / ceiling).toFixed(2)}`,
       }
       : verdict;
-  // kro does more work than the bare loop, so a ratio below 1 shows that other work on the machine
-  // slowed the bare loop down.
+  // kro does more work than the bare loop. If kro nevertheless took less time, other work on the
+  // machine has slowed the bare loop down.
   const disturbed = Number(create.found) < 1;
   return [
     disturbed

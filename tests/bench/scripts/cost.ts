@@ -3,14 +3,14 @@
  * budget stops it. The charges in `src/cel/evaluate/charges.ts` are derived from these times.
  *
  * - Each function runs in a loop, with arguments of 1, 100 and 10,000 characters or elements. Loops
- *   in which every step fails are measured too.
+ * in which every step fails are measured too.
  * - The times are CPU times of this process. To save time, an expression runs twice with a fifth of
- *   the default budget; the shorter time, multiplied by five, counts. An expression that takes over
- *   40 ms then runs twice with the whole budget.
- * - The script prints a table to standard error. Its first line is a loop that only compares
- *   numbers.
+ * the default budget; the shorter time, multiplied by five, counts. An expression that takes over
+ * 40 ms then runs twice with the whole budget.
+ * - The script prints a table to standard error. Its first line is for comparison: a loop that only
+ * compares numbers.
  * - The script's argument selects one function. The table then has a line for each call of this
- *   function.
+ * function.
  */
 import process from "node:process";
 import {

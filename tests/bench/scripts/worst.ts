@@ -1,17 +1,21 @@
 /**
- * The case `worst`: the processor time of the most expensive call of each CEL function, until it ends or the default
- * budget stops it. Fails when an evaluation takes more than three times the time that its cost stands for. The better
- * of three runs counts. The table is printed to standard error.
+ * The benchmark case `worst`: measures the CPU time of the most expensive call of each CEL
+ * function, until the call ends or the default budget stops it. The shortest of three runs counts.
+ * The script fails if an evaluation takes more than three times the time that its charged cost
+ * stands for. It prints a table to standard error.
  */
 import process from "node:process";
 import { compile, COST_LIMITS, DYN, PassBudget, rawToCel } from "../../../src/cel/mod.ts";
 import { HOSTILE, type HostileExpression } from "../../support/hostile_expressions.ts";
 
-/** The processor time of one unit, in milliseconds. */
+/** The CPU time that one unit of cost stands for, in milliseconds. */
 const UNIT = 1e-5;
-/** The factor by which a time may exceed its cost: charges are rounded, and machines differ. */
+/**
+ * The factor by which the CPU time may exceed the time that the cost stands for. It allows for
+ * rounded charges and for differences between machines.
+ */
 const FACTOR = 3;
-/** Times below this many milliseconds are not judged. */
+/** A CPU time below this limit never fails the script. The limit is in milliseconds. */
 const FLOOR = 30;
 
 function measured({ expression, variables }: HostileExpression): { ms: number; cost: number } {
