@@ -20,8 +20,8 @@ export function celVerdict(answer: Answer): Answer {
 }
 
 /**
- * The classes of upstream's error messages. In the class `pending`, upstream waits for data that
- * may appear later.
+ * The classes of evaluation failures, each with patterns that match upstream's error messages. In
+ * the class `pending`, upstream waits for data that may appear later.
  */
 const CLASSES: readonly (readonly [name: string, ...upstream: RegExp[]])[] = [
   ["pending", /no such (key|field|attribute)|index out of bounds/],

@@ -5,9 +5,9 @@
 import type { Answer } from "./protocol.ts";
 
 /**
- * Extracts the compared facts from the response for a schema change. The changed fields and their
- * number are ignored, because upstream reports some changes at the parent field, and some changes
- * twice.
+ * Extracts the facts that upstream and kro must agree on from the response for a schema change. The
+ * changed fields and their number are ignored, because upstream reports some changes at the parent
+ * field, and some changes twice.
  */
 export function compareVerdict({ error, breaking, nonBreaking }: Answer): Answer {
   if (error !== undefined) return { refused: true };

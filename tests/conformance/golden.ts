@@ -1,6 +1,6 @@
 /**
- * Reads and writes upstream's recorded results. Each suite has a file, and each test case has a
- * line in it.
+ * Reads and writes upstream's recorded results. Each suite has a file, and the file has a line for
+ * each test case.
  */
 import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { type Area, type Suite } from "./protocol.ts";

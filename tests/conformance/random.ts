@@ -81,7 +81,9 @@ export async function randomDifferences(
   return [...found];
 }
 
-/** Reduces a request as long as upstream's and kro's results for it differ. */
+/**
+ * Returns the smallest request that was found for which upstream's and kro's results still differ.
+ */
 async function smallest(
   question: Question,
   difference: Difference,

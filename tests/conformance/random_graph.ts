@@ -19,8 +19,8 @@ import type { Request } from "./protocol.ts";
 
 const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 /**
- * The node IDs to which the expressions below refer. If a node is missing or the references form a
- * cycle, the RGD is invalid.
+ * The IDs of nodes to which the random expressions refer. If a node is missing or the references
+ * form a cycle, the RGD is invalid.
  */
 const IDS = ["a", "b", "c", "web"] as const;
 

@@ -11,8 +11,8 @@ import { type Answer, type Area, canonical } from "./protocol.ts";
 export type Verdict = JsonObject;
 
 /**
- * The stages in which upstream validates an RGD: the name, kro's codes for problems of this stage,
- * and a pattern of upstream's messages.
+ * The stages in which upstream validates an RGD. Each entry contains the stage's name, kro's codes
+ * for the problems of this stage, and a pattern that matches upstream's messages.
  */
 const STAGES: readonly [stage: string, codes: readonly string[], upstream: RegExp][] = [
   ["NAMING", ["NAMING"], /^failed to validate resourcegraphdefinition|duplicate id/],
@@ -118,7 +118,10 @@ function reducedCrd(crd: JsonObject): JsonObject {
   return { name, ...(labels && { labels }), ...(annotations && { annotations }), spec };
 }
 
-/** A copy without the messages of validation rules, in which kro names the rule. */
+/**
+ * Returns a copy of the value without the messages of validation rules, because kro's messages
+ * contain the rule and therefore differ from upstream's.
+ */
 function withoutRuleMessages(value: Json | undefined): Json | undefined {
   if (Array.isArray(value)) return value.map((item) => withoutRuleMessages(item)!);
   if (!isObject(value)) return value;

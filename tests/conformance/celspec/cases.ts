@@ -150,8 +150,9 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   return [
     {
       name,
-      // The first request only checks the type. It is not evaluated if JSON cannot represent the
-      // value. The second request compares the value in CEL.
+      // The first request only checks the type of the result. If JSON cannot represent the result,
+      // this request contains no variables: the expression is then compiled but not evaluated. The
+      // second request evaluates a comparison of the result with the expected value.
       request: jsonOf(result) === undefined ? unevaluated : request,
       accepts: (verdict) => verdict.compileError !== true && hasType(verdict, typed),
     },

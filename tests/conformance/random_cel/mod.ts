@@ -17,8 +17,8 @@ import { type Part, smaller, type Term, textOf } from "./term.ts";
 const NAMES = ["x", "y", "k", "v", "x", "y", "i", "d", "s", "type"];
 
 /**
- * The variable that every request declares. Without any declared variable, upstream would use a
- * different environment.
+ * A variable that every request declares. Upstream would use another environment for a request that
+ * declares no variable.
  */
 const TYPED = "i";
 
