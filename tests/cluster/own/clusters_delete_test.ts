@@ -69,8 +69,8 @@ Deno.test("live deletion: only the object that a finalizer holds is polled, and 
       entries.push(...await requests.take());
       return asked("get", "serviceaccounts") > 3;
     });
-    // Two passes over the instance list all objects: the first one deletes them, and the second one
-    // finds the finalizer that blocks the deletion.
+    // kro lists ConfigMaps in two passes over the instance: the first pass deletes the objects, and
+    // the second pass finds the finalizer that blocks the deletion.
     assert.equal(asked("list", "configmaps"), 2);
     assert.equal(asked("list", "serviceaccounts"), 3);
 

@@ -198,8 +198,8 @@ Deno.test("a Lease that is deleted stays with its holder", async () => {
       lost: () => events.push(`${identity} lost`),
       waiting: (of) => waits.push(`${identity} waits for ${of}`),
     });
-  // The waiting holder retries 20 times as often as the present holder renews, but must still not
-  // acquire the Lease.
+  // The second holder tries to acquire the Lease 20 times as often as the first holder renews it,
+  // but must still not acquire it.
   const [first, second] = [holder("first", 1), holder("second", 0.05)];
   const at = leaseRef(s.namespace, name);
   first.start();

@@ -16,8 +16,8 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * Returns a client whose watches end after a second. The API server's own timeout is several
- * minutes.
+ * Returns a client whose watches end after a second. The API server would keep a watch open for
+ * several minutes.
  */
 function hasty(client: KubeClient): KubeClient {
   return {

@@ -105,8 +105,8 @@ function recording(
 }
 
 /**
- * Returns a client whose watches end after a second. The API server's own timeout is several
- * minutes.
+ * Returns a client whose watches end after a second. The API server would keep a watch open for
+ * several minutes.
  */
 function hasty(client: KubeClient): KubeClient {
   return {

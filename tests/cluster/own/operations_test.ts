@@ -94,8 +94,9 @@ Deno.test("SIGTERM during a pass: kro is not ready, stops between two requests, 
 
 Deno.test("SIGTERM to the process group of a parent that forwards it releases the Lease", async () => {
   await using cluster = await TestCluster.open("group");
-  // The parent forwards each signal a few times, as a chain of parents does. A process starts in between, so
-  // that kro receives the copies as separate signals.
+  // The parent sends kro five copies of each signal, as a chain of parent processes would. The
+  // parent runs a program before each copy, because the kernel merges equal signals that arrive
+  // together.
   const copies = "for _ in 1 2 3 4 5; do env true; kill -TERM $child; done";
   const forward = `trap '${copies}' TERM; "$@" & child=$!; wait $child; wait $child`;
   const election = ["--leader-elect", `--leader-election-namespace=${cluster.namespace}`];
@@ -117,7 +118,8 @@ Deno.test("a second signal ends kro at once, even during a pass", async () => {
   const graph = await startedPass(cluster);
   kro.kill("SIGTERM");
   await eventually("the first is logged", () => /SIGTERM: stopping/.test(kro.log()));
-  // Signals within one second after the first are ignored as copies of the first.
+  // kro ignores further signals within one second after the first one, because they may be copies
+  // of it. Only a later signal ends kro.
   await eventually("a later signal ends kro", () => {
     kro.kill("SIGTERM");
     return !kro.running;
@@ -163,7 +165,10 @@ Deno.test("SIGUSR2 writes a heap snapshot to the only writable folder", async ()
   await Deno.remove(folder, { recursive: true });
 });
 
-/** The flags that require a token, each with the path that the token must permit and the URLs of the path. */
+/**
+ * The flags that make kro require a token, each with the path for which the token needs a
+ * permission, and with the endpoints that serve this path.
+ */
 const GUARDED = [
   { flag: "--metrics-auth", path: "/metrics", urls: ["url", "metricsUrl"] },
   { flag: "--http-auth", path: "/graphs", urls: ["url"] },
@@ -288,7 +293,8 @@ Deno.test("a refusal that quotes a Secret's value reaches neither status, log, E
           kind: "ConfigMap",
           metadata: {
             name: "${schema.metadata.name}",
-            // The password has a space, so the API server refuses the label and quotes its value.
+            // The password contains a space, so the API server rejects the label and quotes the
+            // password in its error message.
             labels: { leak: "${string(credentials.data.password)}" },
           },
         },

@@ -41,7 +41,8 @@ const reverts: Record<string, {
       containerOf(changed).env = env.toReversed();
       return client.replace(ref, changed, { fieldManager: "other" });
     },
-    // No manager is named, because a client that only reorders a list owns no field of the list.
+    // kro reports no manager here, because a client that only reorders a list does not own any
+    // field of the list.
     field: 'template.spec.containers[name="main"].env',
   },
   "a value under kro's own field manager": {

@@ -1,4 +1,7 @@
-/** The status of an instance tells what is the case, and one failure stays one failure. */
+/**
+ * Tests that an instance's status stays correct in unusual cases: a null or absent value, a missing
+ * kind, a rejected status, and a rejected update of a node.
+ */
 import assert from "node:assert/strict";
 import { isEstablished } from "../../../src/kube/mod.ts";
 import {
@@ -201,7 +204,8 @@ kroTest(
         "the policy denies",
         () => s.cluster.patchStatus(at, { good: "no" }).then(() => false, () => true),
       );
-      // Restores the status: the first probes may have been accepted before the policy took effect.
+      // Writes the old status again. The API server may have accepted the first attempts to write
+      // `good: "no"`, because the policy takes effect with a delay.
       await s.cluster.patchStatus(at, { good: "1" });
       await s.cluster.patch(at, { spec: { v: "no" } });
       const refused = await s.cluster.until(

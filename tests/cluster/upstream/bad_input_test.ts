@@ -12,7 +12,7 @@ interface Case {
   bad: JsonObject;
   /** The fields of the instance's spec that the failing node reads, as SimpleSchema. */
   spec: JsonObject;
-  /** An invalid and a valid value for each of these fields. */
+  /** Values of the fields in `spec`: `wrong` makes the node fail, and `right` does not. */
   wrong: JsonObject;
   right: JsonObject;
   state: "ERROR" | "IN_PROGRESS";

@@ -190,8 +190,8 @@ kroTest(
   "the conditions of an RGD and its instances report a newest revision that cannot be compiled",
   async (s) => {
     const graph = await withInvalidRevision(s, "Frozen");
-    // Restarts the controller without the feature gate of `omit()`, so that the RGD's revision is
-    // no longer valid.
+    // Restarts the controller without the feature gate of `omit()`. The RGD's revision uses
+    // `omit()`, so it is no longer valid.
     await s.restartWith({ compile: { omit: false } });
     const rgd = await refused(s, graph, "ControllerReady", /omit/);
     assert.deepEqual(verdicts(rgd), {
@@ -316,8 +316,8 @@ kroTest("a change of the graph is rolled out to the instances one after the othe
   }));
   const inOrder = writes.toSorted(([a], [b]) => a! - b!);
   const begunEarly = inOrder.filter(([first], i) => i > 0 && first! < inOrder[i - 1]![1]!);
-  // Counts the instances whose update began before an earlier update had ended. A few of them are
-  // permitted, because kro does not wait for an update that takes over a second, and updates may be
-  // slow on a busy machine. If kro did not wait at all, nearly all updates would begin early.
+  // Counts the instances whose update began before an earlier update had ended. A few are
+  // permitted: kro does not wait for an update that takes over a second, and updates may be slow on
+  // a busy machine. If kro never waited for an update, nearly all updates would begin early.
   assert.ok(begunEarly.length < 10, `${begunEarly.length} of 20 began before another had ended`);
 });

@@ -16,9 +16,9 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * Returns an RGD with a ConfigMap `source`, which the instance's spec changes, and a ConfigMap
- * `dependent`, which is only included for one value of `source`. `further` contains additional
- * nodes of the RGD.
+ * Returns an RGD with two ConfigMaps. `source` contains a field of the instance's spec, and
+ * `dependent` is only included if `source` contains "true". `further` contains additional nodes of
+ * the RGD.
  */
 const switched = (kind: string, further: unknown[] = []): GraphSpec => ({
   kind,

@@ -75,7 +75,8 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   // Scenarios about deletion.
   externalref_deletion: [52, 182],
   cascading_deletion: [53],
-  // Scenarios of upstream's upgrade tests, between upstream's implementation and this one.
+  // Scenarios of upstream's upgrade tests. Here, a cluster changes from upstream's implementation
+  // to this one, or back.
   takeover: ["from-upstream", "to-upstream", "rollout", "deletion"],
   // End-to-end tests.
   e2e: [
