@@ -178,7 +178,7 @@ Deno.test("a failed watch rejects only the promises that wait for it", async () 
       lists++ === 0
         ? Promise.resolve({ items: [], resourceVersion: "1" })
         : Promise.reject(notServed(kind)),
-    // This watch ends immediately, as a watch does after its CRD is deleted.
+    // This watch ends immediately, as the API server ends a watch after the kind's CRD is deleted.
     async *watch() {},
   };
   using watch = await ObjectWatch.start(

@@ -1,4 +1,4 @@
-/** The length of messages. */
+/** Tests of the functions that limit the length of messages. */
 import assert from "node:assert/strict";
 import {
   ApiError,

@@ -1,15 +1,21 @@
-/** Data as large as cost estimates assume for a schema, and the schema of given data. */
+/**
+ * Creates data for the tests of cost estimates: the largest data that an estimate assumes for a
+ * schema. Also returns the schema that describes given data.
+ */
 import { isObject, type Json } from "../../../src/api/mod.ts";
 import type { Schema } from "../../../src/openapi/mod.ts";
 
-/** The sizes that estimates assume where a schema gives no bound. */
+/**
+ * The number of elements of a list or map, and the number of characters of a string, that estimates
+ * assume if the schema does not limit them.
+ */
 const ELEMENTS = 1000;
 const CHARACTERS = 1024;
 
-/** A memo: the data of schemas, which many cases share. */
+/** The data that was created for each schema. Many test cases share a schema. */
 const known = new WeakMap<Schema, Json>();
 
-/** Data of the greatest size that estimates assume for a schema. */
+/** Returns the largest data that a cost estimate assumes for a value of this schema. */
 export function assumedData(schema: Schema): Json {
   const data = known.get(schema) ?? dataOf(schema, 0);
   known.set(schema, data);
@@ -20,7 +26,8 @@ function dataOf(schema: Schema | undefined, index: number): Json {
   switch (schema?.type) {
     case "array": {
       const size = Number(schema.maxItems ?? ELEMENTS);
-      // The inner lists are one shared object, because a million strings would take much memory.
+      // For a list of lists, all elements are the same object. Separate inner lists would contain a
+      // million strings and take too much memory.
       const inner = schema.items?.type === "array" ? dataOf(schema.items, 0) : undefined;
       return Array.from({ length: size }, (_, i) => inner ?? dataOf(schema.items, i));
     }
@@ -78,12 +85,15 @@ export function exactSchema(json: Json | undefined): Schema | undefined {
   if (!isObject(json)) return undefined;
   const fields = Object.entries(json).map(([name, value]) => [name, exactSchema(value)] as const);
   if (fields.some(([, field]) => field === undefined)) return undefined;
-  // An empty object has no schema that says so.
+  // A schema cannot describe that an object is empty.
   if (fields.length === 0) return undefined;
   return { type: "object", properties: Object.fromEntries(fields) as Record<string, Schema> };
 }
 
-/** A text that schemas of one kind have in common: the length of a string does not count. */
+/**
+ * Returns a key for comparing schemas. Schemas that differ only in the maximum length of strings
+ * have the same key.
+ */
 function text(schema: Schema | undefined): string {
   return JSON.stringify(schema, (key, value) => key === "maxLength" ? undefined : value) ?? "";
 }

@@ -55,7 +55,7 @@ const EXPENSIVE = [
   // budget is exceeded.
   "d.exists(a, d.exists(b, d.exists(c, c.missing == a + b)))",
   "d.exists(a, d.all(b, d.all(c, c.missing && a.missing)) || false)",
-  // Elements that have no order must be compared with every earlier element.
+  // Lists have no order, so `distinct` must compare each element with every earlier element.
   "lists.range(30000).map(x, [x]).distinct().size()",
   "lists.range(300000).exists(x, quantity(string(x)) == quantity('-1'))",
   "lists.range(300000).exists(x, timestamp(x).getHours('Europe/Berlin') == 25)",

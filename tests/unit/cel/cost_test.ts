@@ -1,13 +1,16 @@
-/** The charged cost of each function grows with the work that it does, on the inputs that make it do the most. */
+/**
+ * Tests the cost that is charged for CEL functions. With the most expensive arguments, the cost
+ * must grow with the work that the function does.
+ */
 import assert from "node:assert/strict";
 import { DECLARATIONS } from "../../../src/cel/library/registry.ts";
 import { compile, DYN, objectType, PassBudget, rawToCel, toCel } from "../../../src/cel/mod.ts";
 import { CONSTANT, HOSTILE } from "../../support/hostile_expressions.ts";
 
-/** The default limit of one evaluation. */
+/** The default cost limit of one evaluation. */
 const LIMIT = 10_000_000;
 
-/** The cost that an evaluation is charged, and its outcome. */
+/** Evaluates an expression. Returns the charged cost, and the result or the failure code. */
 function charged(
   expression: string,
   variables: Readonly<Record<string, unknown>> = {},
@@ -45,7 +48,8 @@ Deno.test("matching is charged by the length of the string and the size of the p
     const pattern = `(?:[ab]?){${repeated}}[ab]{${repeated}}$`;
     return charged(`t.matches('${pattern}')`, { t: "ab".repeat(length / 2) }, 1e9).cost;
   };
-  // The first evaluation compiles the pattern.
+  // The first evaluation of each pattern also charges for its compilation, so these two evaluations
+  // are not measured.
   cost(10, 40);
   cost(10, 80);
   const [short, long, large] = [cost(1_000, 40), cost(2_000, 40), cost(1_000, 80)];
@@ -77,7 +81,7 @@ Deno.test("a pattern with too many instructions is refused before it is compiled
   const checked = compile(`'a'.find('${large}')`, { variables: {} });
   assert.ok(!checked.ok);
   assert.match(checked.problems[0]?.message ?? "", /not too large to compile/);
-  // A brace in an escape or a class of a pattern does not begin a repetition.
+  // A brace does not begin a repetition if it is escaped or in a character class.
   for (const pattern of ["[{1000}]{3}", "\\\\{900\\\\}", "\\\\Q{1000}{1000}\\\\E", "x{,1000}"]) {
     assert.ok(compile(`'a'.find('${pattern}')`, { variables: {} }).ok, pattern);
   }

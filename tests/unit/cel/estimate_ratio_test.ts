@@ -1,6 +1,7 @@
 /**
- * Cost estimates are close to what evaluation charges: with data of the sizes that an estimate assumes, the
- * greatest cost is at most ten times the measured one, over the conformance corpus and everyday expressions.
+ * Tests that cost estimates are not too high. Each expression of the conformance corpus, and many
+ * typical expressions, are evaluated with data of the largest size that an estimate assumes. The
+ * estimated maximum must be at most ten times the cost that the evaluation is charged.
  */
 import assert from "node:assert/strict";
 import { type CelType, compile, objectType, PassBudget, toCel } from "../../../src/cel/mod.ts";
@@ -8,13 +9,16 @@ import type { Schema } from "../../../src/openapi/mod.ts";
 import { readCorpus } from "../../conformance/corpus.ts";
 import { assumedData, exactSchema } from "./assumed_data.ts";
 
-/** The greatest ratio of an estimate to the measured cost. */
+/** The factor by which an estimated cost may exceed the measured cost. */
 const RATIO = 10;
-/** Costs below this many units (0.05 ms) are not compared: compiling a pattern is charged only once. */
+/**
+ * A number of units (0.05 ms) that is added to both costs before they are compared. Small costs
+ * therefore never differ too much, even if only one of them includes the compilation of a pattern.
+ */
 const FLOOR = 5_000;
 
 /**
- * Expressions that visit only a few elements, although an estimate assumes that they visit all
+ * Expressions that visit only a few elements, although their estimates assume that they visit all
  * elements.
  */
 const DECIDED_EARLY = [
@@ -30,7 +34,10 @@ interface Compared {
   readonly measured: number;
 }
 
-/** Estimates and evaluates an expression; undefined when it does not compile or its evaluation fails. */
+/**
+ * Estimates and evaluates an expression. Returns undefined if the expression does not compile or
+ * its evaluation fails.
+ */
 function compared(
   expression: string,
   types: Record<string, CelType>,

@@ -1,4 +1,7 @@
-/** `kro apply` takes over the fields of an earlier client-side apply. */
+/**
+ * Tests that `kro apply` takes over the ownership of fields that an earlier client-side apply has
+ * set.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject, ManagedFieldsEntry } from "../../../src/api/mod.ts";
 import { takenOver } from "../../../src/cli/apply_object.ts";

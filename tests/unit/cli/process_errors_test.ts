@@ -1,10 +1,14 @@
-/** Errors that no code caught are logged and counted, and the process continues. */
+/**
+ * Tests that errors which no code has caught are logged and counted, and that the process
+ * continues.
+ */
 import assert from "node:assert/strict";
 
 const PROCESS_ERRORS = new URL("../../../src/cli/process_errors.ts", import.meta.url).href;
 
 Deno.test("uncaught errors and unhandled rejections are logged and counted until the end", async () => {
-  // The errors occur in a process of their own, because the test runner reports uncaught errors.
+  // The errors occur in a separate process, because the test runner would report uncaught errors as
+  // failures.
   const code = `
     import { configure } from "@logtape/logtape";
     import { catchProcessErrors } from "${PROCESS_ERRORS}";

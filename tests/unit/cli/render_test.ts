@@ -1,4 +1,7 @@
-/** `kro render`: observed objects, and the exit code when a node is not rendered. */
+/**
+ * Tests of `kro render`: expressions can read the observed objects, and the exit code is 1 if a
+ * node is not rendered.
+ */
 import assert from "node:assert/strict";
 import { parseYaml } from "../../../src/cli/mod.ts";
 import { runCommand } from "../../support/command.ts";
@@ -56,7 +59,7 @@ spec: {replicas: 1, revisionHistoryLimit: 10}
 status: {readyReplicas: 3}
 `;
 
-/** Renders these files, with the observed objects if there are any. */
+/** Runs `kro render` on these files, with `--observed` if `observed` is given. */
 async function render(files: string[], observed?: string) {
   const dir = await Deno.makeTempDir();
   try {

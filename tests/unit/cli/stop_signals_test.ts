@@ -1,4 +1,7 @@
-/** The first signal stops kro, copies of this signal are ignored, and a later signal ends kro. */
+/**
+ * Tests of the signals that stop kro: the first signal stops kro gracefully, copies of this signal
+ * are ignored, and a later signal ends kro immediately.
+ */
 import assert from "node:assert/strict";
 import { StopSignals } from "../../../src/cli/stop_signals.ts";
 

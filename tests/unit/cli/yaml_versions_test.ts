@@ -1,4 +1,4 @@
-/** Scalars that YAML 1.1 and 1.2 read differently. */
+/** Tests that YAML scalars are found which YAML 1.1 and YAML 1.2 read differently. */
 import assert from "node:assert/strict";
 import { ambiguousScalars } from "../../../src/cli/yaml_versions.ts";
 

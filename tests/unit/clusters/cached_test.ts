@@ -1,6 +1,7 @@
 /**
- * Tests of the cached cluster: only a cache that covers the kind and the namespace at the moment of the read
- * answers. A cache that ended while the pass waited answers nothing, and the API server is asked instead.
+ * Tests of the cached cluster. A read uses the cache only if the cache covers the kind and the
+ * namespace at the moment of the read. If the cache ends while the read waits, the read asks the
+ * API server instead.
  */
 import assert from "node:assert/strict";
 import { ApiError, type KindRef, type KubeObject, Label } from "../../../src/api/mod.ts";
@@ -30,14 +31,17 @@ const OBJECT: KubeObject = {
   },
 };
 
-/** Enough microtasks for every step of a read, and of a relist, to have happened. */
+/** The number of microtasks in which every step of a read, or of a relist, completes. */
 const STEPS = 40;
 
 async function microtasks(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await Promise.resolve();
 }
 
-/** The parts of a cached cluster for a cluster that contains one object, and the requests for live lists. */
+/**
+ * Returns the parts of a cached cluster whose API server contains one object. `lists` records the
+ * namespaces of the list requests that the cached cluster sends to the API server.
+ */
 function partsOf(given: Partial<KubeClient> = {}) {
   const lists: (string | undefined)[] = [];
   const client: Partial<KubeClient> = {
@@ -101,8 +105,8 @@ for (const [name, read] of Object.entries(childReads)) {
           if (isRefused && !namespace) throw new ApiError("no", { reason: "Forbidden", code: 403 });
           yield await Promise.resolve({ items: [OBJECT], resourceVersion: "1" });
         },
-        // The first connection ends normally, and the next one reports that its resourceVersion has expired.
-        // The reflector then lists again without a delay.
+        // The first watch ends without an error, and the next watch reports that its
+        // resourceVersion has expired. The reflector then lists again without a delay.
         async *watch(_kind, { signal, namespace }) {
           const first = watches++ === 0;
           if (first && !namespace) {
@@ -145,7 +149,7 @@ for (const [name, read] of Object.entries(externalReads)) {
 
 Deno.test("cached cluster: members are listed live when only the cache of external objects has the kind", async () => {
   const { externals, cluster, lists, stop } = partsOf({
-    // The watch of external objects has not delivered the object yet.
+    // The list for the watch of external objects does not contain the object yet.
     async *pages() {
       yield await Promise.resolve({ items: [], resourceVersion: "1" });
     },

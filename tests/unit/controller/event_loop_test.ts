@@ -21,7 +21,9 @@ Deno.test("a blocked event loop is logged with the passes meanwhile and the last
       { duration: "2s", passes: "a, b, c", event: "Deployment.apps" },
       { duration: "500ms", passes: "none", event: "none" },
     ]);
-    // Passes that ended within 500 ms before the delay are included.
+    // The log line names the reconciliations that ended during the delay of the event loop, or
+    // within the 500 ms before it. Each queue is therefore asked for a period that is 500 ms longer
+    // than the delay.
     assert.deepEqual(asked, [2500, 2500, 1000, 1000]);
   } finally {
     await reset();

@@ -1,4 +1,7 @@
-/** Bytes, such as a Secret's values, against fields that take them and fields that do not. */
+/**
+ * Tests of expressions whose value is of the type bytes, such as a Secret's values. Some fields
+ * accept bytes, and all other fields must reject them.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { compiled, configMap, deployment, open, problemsOf, rgd, SPEC } from "./fixtures.ts";

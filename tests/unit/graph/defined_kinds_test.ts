@@ -1,4 +1,7 @@
-/** Why a kind that an RGD defines is not served. */
+/**
+ * Tests of the problem that is reported for a kind which another RGD defines but the API server
+ * does not serve yet. The problem must state why the kind is not served.
+ */
 import assert from "node:assert/strict";
 import { gvkKey, type Problem, type ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { compile, explainKinds, kindsOf } from "../../../src/graph/mod.ts";
@@ -6,7 +9,9 @@ import { buildGraph } from "../../../src/publish/mod.ts";
 import { snapshotSource } from "../../../src/openapi/mod.ts";
 import { rgd as demo } from "./fixtures.ts";
 
-/** An RGD that defines the kind of its name in capitals, and uses the kinds of these RGDs. */
+/**
+ * Returns an RGD whose kind is the name in capitals. Its nodes use the kinds of the RGDs `uses`.
+ */
 function rgd(name: string, ...uses: string[]): ResourceGraphDefinition {
   const resources = uses.map((used) => ({
     id: used,

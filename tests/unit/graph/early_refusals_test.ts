@@ -1,4 +1,7 @@
-/** RGDs whose instances could never work are refused when they are compiled, with the path of the fault. */
+/**
+ * Tests that kro rejects an RGD when it is compiled, if no instance of it could ever work. The
+ * problem must contain the path of the faulty field.
+ */
 import assert from "node:assert/strict";
 import { problemText } from "../../../src/api/mod.ts";
 import { compiled, configMap, deployment, open, problemsOf, rgd, SPEC } from "./fixtures.ts";

@@ -1,4 +1,7 @@
-/** Warnings about optional fields of the instance that are read as if they were always there. */
+/**
+ * Tests of the warning about an expression that reads an optional field of the instance without
+ * checking whether the field exists.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { optionalReads } from "../../../src/graph/mod.ts";

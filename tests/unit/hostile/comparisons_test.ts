@@ -171,7 +171,7 @@ Deno.test("managed fields that are nested too deeply for JSON.stringify differ f
   // V8 recurses only into objects whose keys are array indexes.
   const deep = JSON.parse('{"0":'.repeat(9_990) + "{}" + "}".repeat(9_990));
   assert.throws(() => JSON.stringify(deep), RangeError);
-  // The projection ignores the deep fields, because their keys name no field.
+  // The fingerprint ignores the nested entries, because their key `0` does not name a field.
   const print = fingerprint(applied(1, "1", { "f:spec": {}, "f:data": deep }));
   assert.ok(print);
   assert.notEqual(print.valuesHash, desiredValues(applied(1)));

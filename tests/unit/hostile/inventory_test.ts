@@ -47,7 +47,10 @@ Deno.test("the deletion of an instance with 8,000 forged namespaces costs few li
   assert.ok(made.configMap("theirs", "n7"));
 });
 
-/** Stores a member of the instance that the graph does not contain: a pass prunes the members it finds. */
+/**
+ * Creates an object with the instance's ApplySet label in this namespace. The graph has no node for
+ * the object, so a reconciliation that finds the object prunes it.
+ */
 async function leftOver(made: Awaited<ReturnType<typeof forged>>, namespace: string) {
   const labels = { [Label.applySetPartOf]: applySetId(made.kind, made.instance()) };
   const object = foreignMap("left", { a: "b" }, { namespace, labels });

@@ -1,4 +1,8 @@
-/** Absent optionals in templates: left out where the schema of the field does not allow null. */
+/**
+ * Tests of templates that assign an absent optional to a field. If the schema of the field does not
+ * allow null, the field is omitted. If the schema allows null, or there is no schema, the field
+ * becomes null.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import type { Node } from "../../../src/graph/mod.ts";

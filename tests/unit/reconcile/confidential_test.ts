@@ -20,13 +20,13 @@ function map(id: string, data: string, more = "", name = id): string {
     template: {apiVersion: v1, kind: ConfigMap, metadata: {name: "${name}"}, data: {a: "${data}"}}${more}`;
 }
 
-/** The requests of a pass that a case lets the cluster refuse. */
+/** The methods of the cluster whose requests a test case can reject. */
 type Verb = "apply" | "getExternal" | "listCollection" | "listMembers" | "writeStatus";
 
 /**
- * Returns a cluster that refuses all requests with this verb, except for objects with names that start with
- * `kept`. The error message quotes the value of the Secret and the request, because real API servers,
- * webhooks and policies may quote parts of an object.
+ * Returns a cluster that rejects all requests with this verb, except for objects whose names start
+ * with `kept`. The error message quotes the Secret's value and the request. Real API servers,
+ * webhooks and policies may quote parts of an object as well.
  */
 function quoting(options: MemoryOptions, verb: Verb): MemoryCluster {
   const cluster = new MemoryCluster(options);
@@ -48,7 +48,10 @@ function quoting(options: MemoryOptions, verb: Verb): MemoryCluster {
   return Object.assign(cluster, { [verb]: refuse });
 }
 
-/** Returns the outcome and the status of an instance, after one pass or after a pass of its deletion. */
+/**
+ * Reconciles an instance once, and returns the outcome and the instance's status as JSON. With
+ * `isDeleted`, the instance is being deleted.
+ */
 async function outcomeOf(
   resources: string,
   { schema = "{}", refuses = "apply", isDeleted = false }: Options = {},
@@ -78,7 +81,7 @@ async function outcomeOf(
 interface Options {
   /** The schema of the RGD, as YAML. */
   schema?: string;
-  /** The verb that the cluster refuses; `apply` by default. */
+  /** The verb of the requests that the cluster rejects; `apply` by default. */
   refuses?: Verb;
   /** Whether the instance is being deleted. */
   isDeleted?: boolean;
@@ -204,7 +207,7 @@ Deno.test("a Secret and its readers are confidential, their neighbors are not", 
   );
   const found = [...graph.nodes.values()].filter((n) => n.confidential).map((n) => n.id);
   // `c` reads only the name of `a`, but is confidential too: if one expression of the graph reads
-  // the data of `a`, all nodes that depend on `a` are confidential.
+  // the data of `a`, kro treats all nodes that depend on `a` as confidential.
   assert.deepEqual(found.sort(), ["a", "b", "c", "sec"]);
 });
 

@@ -20,7 +20,7 @@ ${mapNode("b", "${a.data.value}")}
       metadata: {name: "\${b.metadata.name}", namespace: "\${b.data.value + '-' + schema.spec.ns}"}`;
 
 /**
- * A cluster that rejects all writes after the first `left` writes, as if the process had been
+ * A cluster that rejects all writes after the first `left` writes, as if kro's process had been
  * killed at that time.
  */
 class CrashingCluster extends MemoryCluster {

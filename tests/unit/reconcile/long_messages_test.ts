@@ -1,10 +1,10 @@
-/** Messages of any length: what conditions and the outcome hold of them. */
+/** Tests that long messages are shortened in conditions and in the outcome of a reconciliation. */
 import assert from "node:assert/strict";
 import { Annotation, ApiError, type Condition, jsonText } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
 import { condition, configMap, mapNode, type World, world } from "./fixtures.ts";
 
-/** Refuses every apply with a long message. */
+/** A cluster that rejects every apply with a very long message. */
 class Verbose extends MemoryCluster {
   override apply(): Promise<never> {
     const message = `apply: ${"v".repeat(700_000)}: field is immutable`;

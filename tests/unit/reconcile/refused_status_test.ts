@@ -113,7 +113,7 @@ Deno.test("the refusal stands beside the author's conditions until a status is a
   assert.deepEqual(types((await w.pass()).instance), ["Mine=True"]);
 });
 
-/** Refuses each status for which `refuses` returns an error. */
+/** A cluster that rejects each status for which `refuses` returns an error. */
 class Judging extends MemoryCluster {
   refuses: (status: JsonObject) => ApiError | undefined = () => undefined;
   override writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
@@ -217,12 +217,15 @@ Deno.test("a condition that waits for data keeps its last value", async () => {
   assert.equal(condition(w.instance(), "Mine").status, "True");
 });
 
-/** From now on the API server refuses to create objects. */
+/** Makes the cluster reject all further applies. */
 function refuseObjects(cluster: Judging): void {
   cluster.apply = () => Promise.reject(new ApiError("no", { reason: "Forbidden", code: 403 }));
 }
 
-/** The elements of a list and a map whose schema allows or refuses null, and the elements of the list to write. */
+/**
+ * Schemas for the elements of a list and the values of a map. Each schema is followed by the
+ * elements that kro must write for the list `["a", null]`.
+ */
 const nulls: Record<string, [items: Schema, kept: unknown[]]> = {
   "of a type": [{ type: "string" }, ["a"]],
   "of a nullable type": [{ type: "string", nullable: true }, ["a", null]],

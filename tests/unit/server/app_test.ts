@@ -305,7 +305,8 @@ Deno.test("a connection without traffic is closed, and so is one beyond the maxi
     const open = [];
     for (let i = 0; i < earlier; i++) open.push(await connect());
     using last = await connect();
-    // A connection that only the limit of the time for a request ends gets a response.
+    // The server closes the connection without a response. It sends a response only if a request
+    // exceeds the time limit for requests.
     assert.equal(await untilClosed(last), "");
     for (const connection of open) connection.close();
     await listening.close();

@@ -18,6 +18,6 @@ Deno.test("a state is steady after so many equal looks in a row", async () => {
   const texts = ["a", "b", "b", "c"];
   let looks = 0;
   await steady("text", () => texts[Math.min(looks++, 3)]!, 100);
-  // `steady` must have read the same string five times after the last change.
+  // `steady` must have read the last string five times in a row.
   assert.ok(looks >= 4 + 5, String(looks));
 });

@@ -1,4 +1,7 @@
-/** Tests of the cache of child objects: a list or a GET finds and corrects what no event reported. */
+/**
+ * Tests of the cache of child objects: a list or a GET finds and corrects changes that no event has
+ * reported.
+ */
 import assert from "node:assert/strict";
 import { ChildStore } from "../../../../src/clusters/cache/store.ts";
 import { at, filled, KIND, seen } from "./store_fixtures.ts";
