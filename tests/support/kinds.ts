@@ -31,8 +31,8 @@ export const NAMESPACE: KindRef = core("Namespace", false);
 export const DEPLOYMENT: KindRef = { ...core("Deployment"), group: "apps" };
 
 /**
- * The kind APIService, which registers an API group that another server serves behind the API
- * server.
+ * The kind APIService, which registers an API group. The API server forwards requests for this
+ * group to another server.
  */
 export const API_SERVICE: KindRef = {
   ...core("APIService", false),

@@ -16,7 +16,7 @@ import { CONFIG_MAP } from "../kinds.ts";
 import { eventually } from "../wait.ts";
 import { ANY_VALUE, crdOf } from "./crds.ts";
 
-/** The field manager of the writes in tests of the client. */
+/** The field manager with which the tests of the client write objects. */
 export const by = { fieldManager: "client-test" };
 
 /** A Kubernetes client that records its requests. Disposing the object closes the client. */

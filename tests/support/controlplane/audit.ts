@@ -144,7 +144,7 @@ export function addCounts(a: CallCounts, b: CallCounts): CallCounts {
   return { calls: a.calls + b.calls, writes: a.writes + b.writes, by };
 }
 
-/** Reads an audit log while the API server writes it. */
+/** Reads an audit log while the API server writes to it. */
 export class AuditLog {
   readonly #file: string;
   #offset: number;

@@ -25,7 +25,9 @@ export interface SearchOptions {
   progress: (line: string) => void;
   /** Environment variables; by default those of this process. */
   env?: { get(name: string): string | undefined };
-  /** Returns the version of Go, undefined without Go; by default calls `go version`. */
+  /**
+   * Returns the version of Go, or undefined if Go is not installed. By default, runs `go version`.
+   */
   go?: () => Promise<string | undefined>;
   /** Builds all programs into a folder. */
   build?: (into: string, progress: (line: string) => void) => Promise<void>;

@@ -7,7 +7,7 @@ import { copyStages } from "./stages.ts";
 
 type Progress = (line: string) => void;
 
-/** Returns the output of `go version`; undefined without Go. */
+/** Returns the output of `go version`, or undefined if Go is not installed. */
 export async function goVersion(): Promise<string | undefined> {
   try {
     const { code, stdout } = await new Deno.Command("go", { args: ["version"], cwd: moduleDir })

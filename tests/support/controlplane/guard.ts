@@ -46,7 +46,10 @@ export class Guarded {
     return this.#child.pid;
   }
 
-  /** The output of the program; only without a log file. */
+  /**
+   * The program's standard output and error. They can be read only if the program does not write to
+   * a log file.
+   */
   get output(): { stdout: ReadableStream<Uint8Array>; stderr: ReadableStream<Uint8Array> } {
     return { stdout: this.#child.stdout, stderr: this.#child.stderr };
   }

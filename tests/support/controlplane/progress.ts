@@ -2,7 +2,7 @@
 // built packages, and the finished programs.
 import { packages, type Program } from "./parts.ts";
 
-/** The progress of a `go build -v`. */
+/** Tracks the progress of `go build -v` by its output. */
 export class BuildProgress {
   /** The names of the programs that have been linked, which is the last step of their build. */
   linked: readonly string[] = [];

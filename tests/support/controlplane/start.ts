@@ -18,7 +18,7 @@ import { LIMIT_SECONDS } from "../wait.ts";
 import { type Program, programs } from "./parts.ts";
 import { type AnyUser, kubeconfig, makeTokens, roles, tokenFile, users } from "./users.ts";
 
-/** The name of a component that a control plane can do without. */
+/** The name of a component that a control plane can omit. */
 export type Optional = "kube-controller-manager" | "kube-scheduler" | "kwok";
 
 /**

@@ -110,7 +110,8 @@ async function endSurvivors(): Promise<number> {
     try {
       Deno.kill(pid, "SIGKILL");
     } catch {
-      // The process has already ended, because its parent was killed before it.
+      // Ignores the error if the process has already ended. A process ends when the loop has killed
+      // its parent.
     }
   }
   return left.length;
