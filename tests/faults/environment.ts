@@ -47,7 +47,10 @@ export interface StartOptions {
   under?: string[];
   /** Whether to wait until the process is ready; true by default. */
   wait?: boolean;
-  /** The offset of the process's clock, in milliseconds. */
+  /**
+   * How far the process's clock is ahead of the machine's clock, in milliseconds. A negative number
+   * sets the clock back.
+   */
   skewMs?: number;
   /** The path of a kubeconfig file to use instead of the kubeconfig for the client port. */
   kubeconfig?: string;

@@ -9,7 +9,7 @@ import { isWrite, targetOf } from "./target.ts";
 import { OpenWatch, type WatchMode } from "./watches.ts";
 import { sleep } from "../../support/wait.ts";
 
-/** The address of the API server and the certificate authority that signed its certificate. */
+/** The API server's URL, and the certificate authority that signed the API server's certificate. */
 export interface Upstream {
   /** The API server's URL. */
   server: string;
@@ -43,8 +43,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #stopped = Promise.withResolvers<void>();
   /**
-   * The first response to each list of a whole kind. The keys are the URL paths of the lists. The
-   * fault `older` sends this response again.
+   * The first response to each list request for all objects of a kind. The keys are the requests'
+   * URL paths. The fault `older` sends this response again.
    */
   readonly #lists = new Map<string, string>();
   #number = 0;
@@ -207,7 +207,10 @@ export class FaultProxy implements AsyncDisposable {
   }
 }
 
-/** Whether the path lists a whole kind: it contains neither a selector nor a continue token. */
+/**
+ * Whether a list request returns all objects of a kind: its path contains neither a selector nor a
+ * continue token.
+ */
 function isWhole(path: string): boolean {
   return !/[?&](continue|labelSelector|fieldSelector)=/.test(path);
 }

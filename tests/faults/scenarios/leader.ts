@@ -91,8 +91,8 @@ class Pair {
 }
 
 /**
- * The variants of the scenario. The keys are their names. Each function disturbs the leader in one
- * phase.
+ * The ways in which the scenario disturbs the leader. The keys are the names of the disturbances.
+ * Each function disturbs the leader in one phase.
  */
 const misfortunes: Record<string, (env: Environment, pair: Pair) => Promise<void>> = {
   "killed": async (_, pair) => {

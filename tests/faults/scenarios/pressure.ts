@@ -98,10 +98,10 @@ const slowReaders: Scenario = {
   },
 };
 
-/** The number of instances. */
+/** The number of instances that the scenario creates. */
 const CROWD = 10_000;
 
-/** The memory limit of the process, in bytes. */
+/** The memory limit of kro's process, in bytes. */
 const MEMORY = 256 * 2 ** 20;
 
 /**
