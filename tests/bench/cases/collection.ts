@@ -5,7 +5,10 @@ import { BY, isActive, publish } from "../kit/user.ts";
 import { driftEach } from "./drift.ts";
 
 const ITEMS = 1000;
-/** The number of changes before the measurement. They run kro's code until V8 has compiled it. */
+/**
+ * The number of changes that are made before the measurement, so that V8 has already compiled kro's
+ * code.
+ */
 const WARM_UP = 20;
 
 /**

@@ -64,7 +64,8 @@ export const failover: Case = {
       for (let round = 0; round < ROUNDS; round++) {
         const standby = await harness.another({ flags: FLAGS });
         try {
-          // Waits until the standby has filled its caches; it reports ready earlier.
+          // Waits until the standby has filled its caches. The standby reports that it is ready
+          // before it has filled them.
           await pause(5);
           rounds.push(await failOver(harness, signal, `${signal}-${round}`));
         } finally {

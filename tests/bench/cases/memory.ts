@@ -41,8 +41,8 @@ function eachMore(what: string, mib: ReadonlyMap<number, number>): Figure[] {
 }
 
 /**
- * Measures the resident memory of a new process. The created instances are not deleted, so this
- * case runs last, before `heap`.
+ * Measures the resident memory of a new process. The created instances are not deleted, so only the
+ * case `heap` runs after this case.
  */
 export const memory: Case = {
   name: "memory",

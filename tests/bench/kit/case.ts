@@ -6,9 +6,9 @@ import type { Harness } from "./harness.ts";
 export interface Sizes {
   /** The number of instances in most cases. */
   readonly n: number;
-  /** The number of instances in cases that need many. */
+  /** The number of instances in cases that need many instances. */
   readonly many: number;
-  /** The number of times that an object is changed for kro to repair it. */
+  /** The number of times that the benchmark changes an object which kro must then repair. */
   readonly drifts: number;
   /** The duration of the case in which nothing changes, in seconds. */
   readonly quiet: number;

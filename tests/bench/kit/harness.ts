@@ -26,13 +26,13 @@ const LIMIT_MS = 60_000;
 /** The result of an action, and the requests and CPU time that it caused. */
 export interface Measured<T> {
   readonly result: T;
-  /** The controller's requests until the action had ended. */
+  /** The requests that the controller sent until the action had ended. */
   readonly done: CallCounts;
-  /** The controller's requests until the controller was idle again. */
+  /** The requests that the controller sent until it was idle again. */
   readonly all: CallCounts;
-  /** The controller's CPU time until it was idle again, in milliseconds. */
+  /** The CPU time that the controller used until it was idle again, in milliseconds. */
   readonly cpuMs: number;
-  /** The API server's CPU time until the controller was idle again, in milliseconds. */
+  /** The CPU time that the API server used until the controller was idle again, in milliseconds. */
   readonly serverMs: number;
 }
 

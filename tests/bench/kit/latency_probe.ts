@@ -16,8 +16,8 @@ interface Latencies {
 }
 
 /**
- * The number of requests before the measurement. They run the client's code until V8 has compiled
- * it.
+ * The number of requests that are sent before the measurement, so that V8 has already compiled the
+ * client's code.
  */
 const WARM_UP = 20;
 

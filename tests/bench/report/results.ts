@@ -48,8 +48,8 @@ export function shown(value: number | undefined): string {
 }
 
 /**
- * Returns the value of the first figure of a case whose name matches; undefined if it was not
- * measured.
+ * Returns the value of the first figure of a case whose name matches `measure`. Returns undefined
+ * if the figure was not measured.
  */
 export function valueOf(results: Results, of: string, measure: RegExp, column: Column) {
   return results.rows.find((row) => row.case === of && measure.test(row.measure))?.values[column];
