@@ -42,8 +42,8 @@ const CLASSES: readonly (readonly [name: string, ...upstream: RegExp[]])[] = [
 ];
 
 /**
- * Returns the class of a failure. The class is `other` for invalid arguments and for failures
- * without a class.
+ * Returns the class of a failure. The class is `other` for invalid arguments, for an exceeded cost
+ * budget, and for messages of upstream that match no class.
  */
 function classOf({ class: own, evalError }: Answer): string {
   if (typeof own === "string") return ["argument", "cost"].includes(own) ? "other" : own;
