@@ -45,7 +45,7 @@ async function example() {
     dir,
     group,
     namespace: space.name,
-    /** The generated kind's name for kubectl. */
+    /** The name by which kubectl finds the kind that kro generates. */
     kind: `httpbinapps.${group}`,
     /** Runs a command of kro in the namespace. */
     kro,
@@ -127,7 +127,10 @@ async function nestedExample() {
   };
 }
 
-/** Returns the results in a printed table. The keys are of the form `Kind name`. */
+/**
+ * Returns the result of each object in a table that kro has printed. The keys are the kinds of the
+ * objects.
+ */
 function results(stdout: string): Record<string, string> {
   const rows = stdout.trim().split("\n").slice(1).map((line) => line.split(/\s{2,}/));
   return Object.fromEntries(rows.map((cells) => [cells[0]!, cells.at(-1)!]));

@@ -183,8 +183,8 @@ kroTest("a kind of an aggregated API that does not respond is not missing", asyn
 });
 
 /**
- * Returns an RGD of a chain. Each RGD creates an instance of the RGD one level below, and the RGD
- * of level 0 creates a ConfigMap.
+ * Returns one RGD of a chain of RGDs. The RGD of each level creates an instance of the RGD one
+ * level below. The RGD of level 0 creates a ConfigMap.
  */
 function link(s: Scenario, level: number): GraphSpec {
   const suffix = s.namespace.slice(-8);
