@@ -20,13 +20,13 @@ interface Banned {
 }
 
 const BANNED: readonly Banned[] = [
-  // Sentences without a subject. The component, the object or the user that acts must be named.
+  // Words that hide who acts. The sentence must name the component, the object or the user instead.
   { phrase: /\b(?:nobody|somebody|anybody|everybody)\b/i, instead: "name who it is" },
   { phrase: /\b(?:whoever|whosoever)\b/i, instead: "a caller that, a user who" },
   { phrase: /\b(?:what|of|by|who) others\b(?! of)/i, instead: "name the manager, user or object" },
   { phrase: /\bof the rest\b/i, instead: "name what is left" },
 
-  // Negations instead of positive statements, and inversions.
+  // Negations where a positive statement is possible, and inversions.
   { phrase: /(?<!\bthere )\b(?:is|are|was) no (?!longer\b|more\b|less\b)/i, instead: "is not a" },
   { phrase: /\b(?:is|are|it has|and) none\b/i, instead: "say what there is" },
   { phrase: /\bnone to speak of\b/i, instead: "few, or say how many" },
@@ -39,7 +39,7 @@ const BANNED: readonly Banned[] = [
     instead: "subject first",
   },
 
-  // Everyday words instead of technical terms.
+  // Everyday words for which a technical term exists.
   { phrase: /\bsettle[sd]?\b/i, instead: "converge, finish, decide" },
   { phrase: /\bfights?\b|\bfighting\b|\bcontests?\b/i, instead: "another manager keeps reverting" },
   { phrase: /\b(?:no|is|are|the|its|their|of) news\b/i, instead: "a change, an event" },
@@ -52,7 +52,7 @@ const BANNED: readonly Banned[] = [
   { phrase: /\blook(?:s|ed)? at again\b/i, instead: "requeued, read again" },
   { phrase: /\b(?:takes?|waits? for) (?:its|his|their) turn\b/i, instead: "acquires the mutex" },
 
-  // Words for speech instead of words for data flow.
+  // Words for speech that describe the flow of data.
   { phrase: /\b(?:is|are|be|was|were|been) told\b/i, instead: "receives, is called with, reports" },
   { phrase: /\btold of\b/i, instead: "called with, counts" },
   { phrase: /\btells? of\b/i, instead: "shows, reports, sends" },

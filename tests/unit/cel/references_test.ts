@@ -19,8 +19,8 @@ const REFERENCES: Readonly<Record<string, Record<string, number>>> = {
   "json.marshal(a)": { a: 13 },
   "a.json.marshal(b)": { a: 0, b: 15 },
   "xs.map(x, x + y)": { xs: 0, y: 14 },
-  // The variable of a macro is not visible in the macro's range, and the variable of a bind is not
-  // visible in the bind's initializer.
+  // In `svc.ports.map(svc, …)`, the first `svc` is not the macro's variable, because the macro's
+  // range is outside of the variable's scope. The same is true for the initializer of `cel.bind`.
   "svc.ports.map(svc, svc.port)": { svc: 0 },
   "cel.bind(svc, svc.metadata, svc.name)": { svc: 14 },
   "xs.filter(x, x > 0).exists(y, x == y)": { xs: 0, x: 30 },

@@ -46,16 +46,17 @@ function numbers(_key: string, value: unknown): unknown {
 
 /** Expressions that kro and cel-js evaluate differently, with kro's results. */
 const READINGS: Readonly<Record<string, unknown>> = {
-  // All comparison operators have the same precedence and associate to the left.
+  // Expressions with several comparison operators. These operators have the same precedence and
+  // associate to the left.
   "true == 1 < 2": REFUSED,
   "false == false < false": false,
   "1 == 2 in [false]": true,
-  // Optional list elements and map entries.
+  // Expressions with optional list elements and map entries.
   "[?optional.of(1), ?optional.none(), 2]": [1, 2],
   "[1, ?optional.of(2)]": [1, 2],
   "[?(true ? optional.of(1) : optional.none())]": [1],
   "{?'k': optional.of(1), ?'j': optional.none()}": { k: 1 },
-  // Names that are escaped, begin with a dot, or have a meaning in JavaScript.
+  // Expressions with names that are escaped, begin with a dot, or have a meaning in JavaScript.
   "a.`b-c`": "dashed",
   "a.?`b-c`.orValue('')": "dashed",
   "has(a.`b-c`)": true,
@@ -65,7 +66,7 @@ const READINGS: Readonly<Record<string, unknown>> = {
   "[1].map(__proto__, __proto__ + 1)": [2],
   ".a.b": "plain",
   "[.a.b]": ["plain"],
-  // Number, bytes and raw string literals.
+  // Expressions with number, bytes and raw string literals.
   ".5 + .25e1": 3,
   "b'é'.size()": 2,
   "bR'\\x'.size()": 2,
@@ -73,7 +74,7 @@ const READINGS: Readonly<Record<string, unknown>> = {
   'r"""\\"""': "\\",
   "9223372036854775808 > 0": REFUSED,
   "-(9223372036854775808) < 0": REFUSED,
-  // Operands and separators that the grammar permits or rejects.
+  // Expressions with operands and separators that the grammar permits or rejects.
   "--'a'": "a",
   "size('a',)": REFUSED,
   "'a'.startsWith('a',)": REFUSED,

@@ -27,7 +27,7 @@ alias: *here
 empty:
 `;
 
-/** Returns the rest of the YAML line that begins at the position of the path and offset. */
+/** Returns the part of a YAML line that starts at the position of the path and offset. */
 function textAt(path: string, offset?: number, document = 2): string | undefined {
   const found = new Positions(TEXT).locate(document, [], path, offset);
   return found && TEXT.split("\n")[found.line - 1]!.slice(found.column - 1);

@@ -1,4 +1,7 @@
-/** Tests of the passes that a one-shot command repeats over one instance. */
+/**
+ * Tests of untilSettled, with which a command reconciles one instance repeatedly until nothing is
+ * left to do.
+ */
 import assert from "node:assert/strict";
 import type { KubeObject, ObjectRef } from "../../../src/api/mod.ts";
 import type { Report } from "../../../src/cli/report.ts";
@@ -18,8 +21,8 @@ function demo(uid: string, deletionTimestamp?: string): KubeObject {
 }
 
 /**
- * Repeats passes over the given instances, one instance after the other, and returns the UIDs that
- * the passes saw.
+ * Calls untilSettled. Each reconciliation receives the next of the given instances. Returns the
+ * UIDs of the instances that were reconciled.
  */
 async function seenBy(isDeletion: boolean, ...instances: KubeObject[]) {
   const seen: string[] = [];

@@ -31,7 +31,7 @@ const OBJECT: KubeObject = {
   },
 };
 
-/** The number of microtasks in which every step of a read, or of a relist, completes. */
+/** A number of microtasks after which every step of a read, or of a relist, has completed. */
 const STEPS = 40;
 
 async function microtasks(count: number): Promise<void> {

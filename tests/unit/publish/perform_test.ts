@@ -15,7 +15,10 @@ import type { Write } from "../../../src/publish/writes.ts";
 import { decided, first, graphs, live } from "./decisions.ts";
 import { revision, rgd, SPECS } from "./fixtures.ts";
 
-/** Performs the writes. The request `refuse.at` ("verb name") fails with `refuse.reason`. */
+/**
+ * Performs the writes. The request that `refuse.at` describes, such as `create cart-r00001`, fails
+ * with `refuse.reason`.
+ */
 async function performed(
   writes: readonly Write[],
   refuse: { at?: string; reason?: ApiErrorReason; serve?: string } = {},

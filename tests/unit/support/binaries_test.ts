@@ -10,8 +10,8 @@ async function folderWith(dir: string, names: readonly string[]): Promise<string
 }
 
 /**
- * Searches for the binaries without using the programs and the cache of this machine; the cache is
- * below `root`. `made` records the builds and downloads.
+ * Searches for the binaries in an environment that contains none of this machine's programs, with a
+ * cache folder below `root`. `made` records the builds and downloads.
  */
 async function search(
   root: string,

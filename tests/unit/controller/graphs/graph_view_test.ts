@@ -1,4 +1,4 @@
-/** Tests of the JSON API's view of an RGD. */
+/** Tests of the view of an RGD that kro's JSON API returns. */
 import assert from "node:assert/strict";
 import type { ResourceGraphDefinition } from "../../../../src/api/mod.ts";
 import { graphView } from "../../../../src/controller/graphs/graph_view.ts";

@@ -1,4 +1,4 @@
-/** Metric sources for tests of metrics. */
+/** Values from which tests compute the controller's metrics. */
 import type { MetricSources } from "../../../../src/controller/metrics/metrics.ts";
 
 const queue: MetricSources["instances"] = {
@@ -11,7 +11,7 @@ const queue: MetricSources["instances"] = {
   workers: 1,
 };
 
-/** The metric sources of an idle controller: its queues are empty, and it watches no kind. */
+/** The values of an idle controller: its queues are empty, and it watches no kind. */
 export const nothing: MetricSources = {
   instances: queue,
   graphs: queue,

@@ -422,7 +422,8 @@ Deno.test("a key that fails for ever is retried as often as in upstream's queue"
   const bench = new Bench(1);
   bench.queue.add("a");
   await flush();
-  // ItemExponentialFailureRateLimiter with upstream's default delays: 200 ms to 1000 s.
+  // The expected delays are those of client-go's ItemExponentialFailureRateLimiter, with upstream's
+  // default limits of 200 ms and 1000 s.
   for (let failures = 0; failures < 20; failures++) {
     await bench.finish("a", "retry");
     const upstream = Math.min(200 * 2 ** failures, 1_000_000);
