@@ -121,8 +121,9 @@ async function inFolders(
   return { paths, stages: [], origin };
 }
 
-// Adds the paths of kwok's stage files to the binaries. Stage files are used from the folder
-// `stages` beside kwok if it exists. Otherwise they are copied or downloaded into the cache.
+// Adds the paths of kwok's stage files to the binaries. If the folder of kwok's binary contains a
+// folder `stages`, uses the stage files in it. Otherwise copies or downloads the stage files into
+// the cache.
 async function withStages(
   found: Binaries,
   cache: string,
