@@ -29,7 +29,7 @@ export interface Model {
    * The number of requests that kro sent for each graph in each phase; the key is `graph phase`.
    */
   requests: Map<string, number>;
-  /** The time from the start of each phase to kro's last write in it, in milliseconds. */
+  /** The time from the start of each phase to kro's last write in this phase, in milliseconds. */
   took: Map<Phase, number>;
 }
 

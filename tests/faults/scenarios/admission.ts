@@ -135,8 +135,9 @@ const admitted: Scenario = {
       const lived = await attempt(() => context.live({ plan, patienceMs: 240_000 }));
       tally.add(`${mode} for 3 s in every phase`, lived);
     }
-    // The webhook's changes remain in the objects, so their state differs from the model. Only
-    // three rules are checked: kro stops writing, inventories are complete, and no orphans remain.
+    // The webhook's changes remain in the objects, so the objects differ from those of the run
+    // without faults. Only three rules are checked: kro stops writing, inventories are complete,
+    // and no orphans remain.
     for (const mode of ["annotate", "overwrite"] as const) {
       webhook.mode = mode;
       const lived = await attempt(async () => {
