@@ -12,7 +12,7 @@ import { BY, isActive, pause } from "../kit/user.ts";
 
 /**
  * The number of times that the graph is changed. During a single change, the other client sends too
- * few requests to compute a 99th percentile of their latencies.
+ * few requests to compute a 99th percentile of its latencies.
  */
 const CHANGES = 3;
 

@@ -2,7 +2,7 @@
  * The benchmark case `example` (`deno task figures`): measures the API requests, times and memory
  * of kro's production bundle for deploy/examples/httpbin, on a control plane with all controllers.
  * The requests are read from the audit log; they include watches, but no requests for the Lease.
- * The script prints their verbs to standard error.
+ * The script prints the verbs of the requests to standard error.
  */
 import { AuditLog, calls } from "../../support/controlplane/audit.ts";
 import { startControlPlane } from "../../support/controlplane/mod.ts";
