@@ -145,8 +145,8 @@ scenario(
       spec: { owner: "string" },
       resources: [
         configMap("cm", "shared", data),
-        // Upstream detects the conflict only for single objects, but not for the items of a
-        // collection.
+        // Upstream detects that another instance owns an object only for single objects, but not
+        // for the items of a collection.
         configMap("listed", "${name}", data, { forEach: [{ name: "${['item-a', 'item-b']}" }] }),
       ],
     });
