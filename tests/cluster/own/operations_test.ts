@@ -132,7 +132,7 @@ Deno.test("a second signal ends kro at once, even during a pass", async () => {
 Deno.test("healthz fails while a pass exceeds its deadline, and recovers afterwards", async () => {
   await using cluster = await TestCluster.open("beyond");
   await using kro = await startKro(["--pass-deadline=2s", ...SLOW]);
-  assert.equal((await kro.get("/healthz"))?.status, 200);
+  await eventually("healthy at first", async () => (await kro.get("/healthz"))?.status === 200);
   const graph = await startedPass(cluster);
   const problem = await eventually("unhealthy", async () => {
     const health = await kro.get("/healthz");

@@ -134,7 +134,13 @@ export class KroProcess implements AsyncDisposable {
 
   /** Sends a signal to the process; does nothing if the process has ended. */
   kill(signal: Deno.Signal): void {
-    if (this.#running) Deno.kill(this.pid, signal);
+    if (!this.#running) return;
+    try {
+      Deno.kill(this.pid, signal);
+    } catch (error) {
+      // On a busy machine, the process may have ended although `#running` does not say so yet.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
 
   /** Kills the process with SIGKILL, and waits until it has ended. */
