@@ -19,6 +19,6 @@ function equalAt(a: unknown, b: unknown, level: number): boolean {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
       a.every((value, i) => equalAt(value, b[i], level + 1));
   }
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((key) => equalAt(ownValue(a, key), ownValue(b, key), level + 1));
+  return Object.keys(a).every((key) => equalAt(ownValue(a, key), ownValue(b, key), level + 1)) &&
+    Object.keys(b).every((key) => Object.hasOwn(a, key) || ownValue(b, key) === undefined);
 }

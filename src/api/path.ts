@@ -3,6 +3,7 @@
  * `containers[name="main"].image`.
  */
 import { jsonText } from "./json.ts";
+import { shortened } from "./shorten.ts";
 import type { JsonObject } from "./object.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { JsonObject } from "./object.ts";
 export type PathStep = string | number | JsonObject;
 
 /**
- * Formats a path for messages.
+ * Formats a path for messages. A long path, or a long name in the path, is shortened.
  *
  * @example
  * ```ts
@@ -30,13 +31,25 @@ export function pathText(
   path: readonly PathStep[],
   isQuoted: (name: string) => boolean = isAmbiguous,
 ): string {
-  return path.map((step, index) => {
-    if (typeof step === "number") return `[${step}]`;
-    if (typeof step !== "string") return `[${keysText(step)}]`;
-    if (isQuoted(step)) return `[${JSON.stringify(step)}]`;
-    return index === 0 ? step : `.${step}`;
-  }).join("");
+  let text = "";
+  for (const [index, step] of path.entries()) {
+    if (typeof step === "number") text += `[${step}]`;
+    else if (typeof step !== "string") text += `[${shortened(keysText(step), MAX_STEP)}]`;
+    else {
+      const name = shortened(step, MAX_STEP);
+      text += isQuoted(name) ? `[${JSON.stringify(name)}]` : index === 0 ? name : `.${name}`;
+    }
+    if (text.length > MAX_PATH) return shortened(text, MAX_PATH);
+  }
+  return text;
 }
+
+/**
+ * The maximum length of one step, and of a whole path, in UTF-16 code units. Otherwise, the paths of the fields
+ * below a name of 1 MB would need gigabytes of memory. A valid label key has at most 317 characters.
+ */
+const MAX_STEP = 512;
+const MAX_PATH = 4096;
 
 function isAmbiguous(name: string): boolean {
   return name === "" || /[.[\]]/.test(name);

@@ -61,8 +61,14 @@ const PATCHER = "kro.run/replaced";
  */
 export function duplicatesOf({ reason, causes }: ApiError): Duplicate[] {
   if (reason !== "Invalid" || causes.length === 0) return [];
-  const found = causes.map(duplicateOf);
-  return found.every((one) => one !== undefined) ? found : [];
+  // The API server reports each duplicate element. Each list is searched only once for each field.
+  const found = new Map<string, Duplicate>();
+  for (const cause of causes) {
+    const duplicate = duplicateOf(cause);
+    if (!duplicate) return [];
+    found.set(`${duplicate.list.join(".")} ${duplicate.field}`, duplicate);
+  }
+  return [...found.values()];
 }
 
 function duplicateOf({ reason, field = "" }: StatusCause): Duplicate | undefined {

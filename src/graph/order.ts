@@ -17,16 +17,59 @@ export function topologicalOrder(
   vertices: readonly Vertex[],
 ): { ok: true; order: string[] } | { ok: false; cycle: string[] } {
   const order: string[] = [];
-  const placed = new Set<string>();
-  const waiting = [...vertices];
-  while (waiting.length > 0) {
-    const next = waiting.findIndex((v) => v.dependencies.every((d) => placed.has(d)));
-    if (next === -1) return { ok: false, cycle: findCycle(waiting, placed) };
-    const [vertex] = waiting.splice(next, 1);
-    order.push(vertex!.id);
-    placed.add(vertex!.id);
+  const missing = vertices.map(({ dependencies }) => dependencies.length);
+  const dependents = new Map<string, number[]>(vertices.map(({ id }) => [id, []]));
+  for (const [index, { dependencies }] of vertices.entries()) {
+    for (const id of dependencies) dependents.get(id)?.push(index);
   }
-  return { ok: true, order };
+  const ready = new IndexHeap();
+  for (const [index, count] of missing.entries()) if (count === 0) ready.push(index);
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+    const { id } = vertices[next]!;
+    order.push(id);
+    for (const index of dependents.get(id)!) if (--missing[index]! === 0) ready.push(index);
+  }
+  if (order.length === vertices.length) return { ok: true, order };
+  const placed = new Set(order);
+  return { ok: false, cycle: findCycle(vertices.filter(({ id }) => !placed.has(id)), placed) };
+}
+
+/**
+ * A set of indexes, of which the smallest is taken first. A binary heap: both operations take a time that is
+ * logarithmic in the number of indexes.
+ */
+class IndexHeap {
+  /** The indexes. No index is smaller than the index at half of its position. */
+  readonly #heap: number[] = [];
+
+  /** Adds an index. */
+  push(index: number): void {
+    const heap = this.#heap;
+    let at = heap.push(index) - 1;
+    for (let above = (at - 1) >> 1; at > 0 && heap[above]! > index; above = (at - 1) >> 1) {
+      heap[at] = heap[above]!;
+      at = above;
+    }
+    heap[at] = index;
+  }
+
+  /** Removes and returns the smallest index; undefined when the set is empty. */
+  pop(): number | undefined {
+    const heap = this.#heap;
+    const smallest = heap[0];
+    const last = heap.pop();
+    if (heap.length === 0 || last === undefined) return smallest;
+    let at = 0;
+    for (;;) {
+      let below = 2 * at + 1;
+      if (below + 1 < heap.length && heap[below + 1]! < heap[below]!) below++;
+      if (below >= heap.length || heap[below]! >= last) break;
+      heap[at] = heap[below]!;
+      at = below;
+    }
+    heap[at] = last;
+    return smallest;
+  }
 }
 
 /**
@@ -35,13 +78,14 @@ export function topologicalOrder(
  */
 function findCycle(waiting: readonly Vertex[], placed: ReadonlySet<string>): string[] {
   const byId = new Map(waiting.map((v) => [v.id, v]));
-  const path: string[] = [];
+  const path = new Set<string>();
   let id = waiting[0]!.id;
-  while (!path.includes(id)) {
-    path.push(id);
+  while (!path.has(id)) {
+    path.add(id);
     id = byId.get(id)!.dependencies.find((d) => !placed.has(d) && byId.has(d))!;
   }
-  return [...path.slice(path.indexOf(id)), id];
+  const steps = [...path];
+  return [...steps.slice(steps.indexOf(id)), id];
 }
 
 /**

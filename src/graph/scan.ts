@@ -9,13 +9,6 @@ export type Scan =
   | { ok: false; message: string; at: number };
 
 /**
- * The maximum number of characters that the search for closing braces visits. The limit is needed because
- * the search for each unclosed `${` visits the whole remaining string. Without the limit, a string with
- * many unclosed `${` would take quadratic time.
- */
-const MAX_STEPS = 20_000_000;
-
-/**
  * Splits a string into its parts, with the rules of upstream kro. Braces inside of double quotes are not
  * counted, single quotes have no meaning, and an unclosed `${` is literal text.
  */
@@ -24,14 +17,11 @@ export function scan(text: string): Scan {
   const lastBrace = text.lastIndexOf("}");
   let literalFrom = 0;
   let from = 0;
-  let steps = 0;
+  let ends: Int32Array | undefined;
   for (;;) {
     const start = text.indexOf("${", from);
     if (start === -1 || start > lastBrace) break;
-    if (steps > MAX_STEPS) {
-      return { ok: false, message: "too many ${ without a closing brace", at: start };
-    }
-    const end = closingBrace(text, start + 2);
+    const end = ends ? endFrom(ends, start + 2) : closingBrace(text, start + 2);
     if (typeof end === "object") {
       return {
         ok: false,
@@ -40,7 +30,9 @@ export function scan(text: string): Scan {
       };
     }
     if (end === -1) {
-      steps += text.length - start;
+      // The search visited the whole rest of the string. A string with many unclosed `${` would take quadratic
+      // time, so the ends of all other expressions are computed together.
+      ends ??= closingBraces(text);
       from = start + 2;
       continue;
     }
@@ -70,4 +62,36 @@ function closingBrace(text: string, from: number): number | { nestedAt: number }
     else if (c === "$" && text[i + 1] === "{" && text[i - 1] !== '"') return { nestedAt: i };
   }
   return -1;
+}
+
+/** In the result of {@link closingBraces}: there is no closing brace. */
+const UNCLOSED = -1;
+
+/**
+ * Returns the result of {@link closingBrace} for each index of the string, computed from the end of the string
+ * to its start. A nested `${` at index i is encoded as `-2 - i`.
+ */
+function closingBraces(text: string): Int32Array {
+  const { length } = text;
+  const outside = new Int32Array(length + 2).fill(UNCLOSED);
+  const inLiteral = new Int32Array(length + 2).fill(UNCLOSED);
+  for (let i = length - 1; i >= 0; i--) {
+    const c = text[i];
+    inLiteral[i] = c === "\\" ? inLiteral[i + 2]! : c === '"' ? outside[i + 1]! : inLiteral[i + 1]!;
+    if (c === '"') outside[i] = inLiteral[i + 1]!;
+    else if (c === "}") outside[i] = i;
+    else if (c === "{") {
+      const inner = outside[i + 1]!;
+      outside[i] = inner < 0 ? inner : outside[inner + 1]!;
+    } else {
+      const nested = c === "$" && text[i + 1] === "{" && text[i - 1] !== '"';
+      outside[i] = nested ? -2 - i : outside[i + 1]!;
+    }
+  }
+  return outside;
+}
+
+function endFrom(ends: Int32Array, from: number): ReturnType<typeof closingBrace> {
+  const end = ends[from] ?? UNCLOSED;
+  return end < UNCLOSED ? { nestedAt: -2 - end } : end;
 }

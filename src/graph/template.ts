@@ -145,6 +145,8 @@ function read(
   path: FieldPath,
   walk: Walk,
 ): { draft: Draft | undefined; isBroken: boolean } {
+  // Most strings contain no expression. For these strings, the path is not formatted.
+  if (!value.includes("${")) return { draft: undefined, isBroken: false };
   const place = { path: below(walk.root, path), ...NODE_CODES };
   let isBroken = false;
   const draft = readExpression(value, place, false, (problem) => {
@@ -159,7 +161,8 @@ function read(
  * reported.
  */
 function isUnusableKey(key: string, path: FieldPath, walk: Walk): boolean {
-  return isExpressionKey(key, below(walk.root, path.concat(key)), NODE_CODES.form, walk.report);
+  return key.includes("${") &&
+    isExpressionKey(key, below(walk.root, path.concat(key)), NODE_CODES.form, walk.report);
 }
 
 /**

@@ -145,48 +145,109 @@ export function project(
  * reordered list counts as drift.
  */
 function projectList(list: readonly Json[], fields: JsonObject, level: number): Json[] {
-  const nodes = new Map<string, JsonObject>();
-  const keyNames = new Map<string, string[]>();
-  for (const [key, below] of Object.entries(fields)) {
-    if (!isObject(below)) continue;
-    const prefix = key.slice(0, 2);
-    if (prefix === "i:") nodes.set(key, below);
-    if (prefix !== "k:" && prefix !== "v:") continue;
-    const parsed = parseJson(key.slice(2));
-    nodes.set(prefix + canonical(parsed), below);
-    if (prefix === "k:" && isObject(parsed)) {
-      const names = Object.keys(parsed).sort();
-      keyNames.set(names.join("\n"), names);
-      // Normally, all elements of a list have merge keys with the same names. A client can forge managed
-      // fields with many different sets of names. Looking up the elements would then take quadratic time, so
-      // the number of sets is limited.
-      if (keyNames.size > MAX_KEY_SETS) throw new TooDeepError();
-    }
-  }
+  const selected = selectorsOf(fields);
   const result: Json[] = [];
   for (const [index, element] of list.entries()) {
-    const below = nodes.get(`v:${canonical(element)}`) ??
-      byKeys(element, keyNames, nodes) ?? nodes.get(`i:${index}`);
+    const below = byValue(element, selected) ?? byKeys(element, selected) ??
+      selected.byIndex.get(`i:${index}`);
     if (below) result.push(project(element, below, level + 1) ?? null);
   }
   return result;
 }
 
+/** The entries of a `fieldsV1` tree that select elements of one list. */
+interface Selectors {
+  /** The entries that select an element by its index. The keys are of the form `i:0`. */
+  readonly byIndex: Map<string, JsonObject>;
+  /** The entries that select an element by its value. The keys are the {@link canonical} values. */
+  readonly byValue: Map<string, JsonObject>;
+  /** The length of the longest key of {@link byValue}, in UTF-16 code units. */
+  longestValue: number;
+  /** The entries that select an element by its merge keys. The keys are the {@link canonical} merge keys. */
+  readonly byKeys: Map<string, JsonObject>;
+  /** The different sets of names of merge keys. */
+  readonly keyNames: Map<string, string[]>;
+}
+
+/**
+ * Returns the entries of a `fieldsV1` tree that select elements of one list. Throws TooDeepError when the
+ * entries have too many merge keys.
+ */
+function selectorsOf(fields: JsonObject): Selectors {
+  const found: Selectors = {
+    byIndex: new Map(),
+    byValue: new Map(),
+    longestValue: 0,
+    byKeys: new Map(),
+    keyNames: new Map(),
+  };
+  for (const [key, below] of Object.entries(fields)) {
+    if (!isObject(below)) continue;
+    const prefix = key.slice(0, 2);
+    if (prefix === "i:") found.byIndex.set(key, below);
+    if (prefix !== "k:" && prefix !== "v:") continue;
+    const parsed = parseJson(key.slice(2));
+    const text = canonical(parsed);
+    if (prefix === "v:") {
+      found.byValue.set(text, below);
+      found.longestValue = Math.max(found.longestValue, text.length);
+    } else if (isObject(parsed)) {
+      found.byKeys.set(text, below);
+      const names = Object.keys(parsed).sort();
+      found.keyNames.set(names.join("\n"), names);
+      // Normally, all elements of a list have merge keys with the same few names. A client can forge managed
+      // fields with many names. Looking up the elements would then take quadratic time, so the number of
+      // names and the number of sets are limited.
+      if (names.length > MAX_KEY_NAMES || found.keyNames.size > MAX_KEY_SETS) {
+        throw new TooDeepError();
+      }
+    }
+  }
+  return found;
+}
+
 /** The maximum number of different sets of merge keys for the elements of one list. */
 const MAX_KEY_SETS = 4;
 
-function byKeys(
-  element: Json,
-  keyNames: ReadonlyMap<string, string[]>,
-  nodes: ReadonlyMap<string, JsonObject>,
-): JsonObject | undefined {
+/** The maximum number of merge keys of one list. The kinds of Kubernetes have at most two. */
+const MAX_KEY_NAMES = 8;
+
+/**
+ * Returns the entry that selects an element by its value. Values that are longer than all entries are skipped.
+ * Otherwise, forged entries at each level of nested lists would cause the innermost value to be written once
+ * for each level.
+ */
+function byValue(element: Json, selected: Selectors): JsonObject | undefined {
+  const { byValue, longestValue } = selected;
+  if (byValue.size === 0 || remainder(element, longestValue) < 0) return undefined;
+  return byValue.get(canonical(element));
+}
+
+function byKeys(element: Json, { keyNames, byKeys }: Selectors): JsonObject | undefined {
   if (!isObject(element)) return undefined;
   for (const names of keyNames.values()) {
-    const keys = Object.fromEntries(names.map((name) => [name, element[name]]));
-    const below = nodes.get(`k:${canonical(keys)}`);
+    const pairs = names.map((name): [string, Json | undefined] => [name, element[name]]);
+    // Merge keys are scalars (KEP-555), so an element with another value has no entry.
+    if (pairs.some(([, value]) => typeof value === "object" && value !== null)) continue;
+    const below = byKeys.get(canonical(Object.fromEntries(pairs) as JsonObject));
     if (below) return below;
   }
   return undefined;
+}
+
+/**
+ * Returns `limit` minus a lower bound of the length of the {@link canonical} value; a negative number when the
+ * value is longer than the limit. The walk ends when the limit is exceeded.
+ */
+function remainder(value: Json | undefined, limit: number): number {
+  if (typeof value === "string") return limit - value.length - 2;
+  if (typeof value !== "object" || value === null) return limit - 1;
+  let left = limit - 2;
+  for (const key in value) {
+    if (left < 0) break;
+    left = remainder((value as JsonObject)[key], left);
+  }
+  return left;
 }
 
 /**
@@ -228,16 +289,15 @@ function hash(text: string): string {
  * TooDeepError when the value is nested too deeply.
  */
 export function canonical(value: Json | undefined, level = 0): string {
+  if (typeof value !== "object" || value === null) return scalarText(value);
+  checkDepth(level);
   if (Array.isArray(value)) {
-    checkDepth(level);
     let text = "[";
-    for (const [index, item] of value.entries()) {
-      text += (index > 0 ? "," : "") + canonical(item, level + 1);
+    for (let index = 0; index < value.length; index++) {
+      text += (index > 0 ? "," : "") + canonical(value[index], level + 1);
     }
     return `${text}]`;
   }
-  if (!isObject(value)) return jsonText(value ?? null);
-  checkDepth(level);
   let text = "{";
   for (const key of Object.keys(value).sort()) {
     const field = value[key];
@@ -245,4 +305,11 @@ export function canonical(value: Json | undefined, level = 0): string {
     text += `${text === "{" ? "" : ","}${JSON.stringify(key)}:${canonical(field, level + 1)}`;
   }
   return `${text}}`;
+}
+
+function scalarText(value: Exclude<Json, object> | undefined): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" && !Number.isFinite(value)) return "null";
+  // The number -0 becomes `0`, as with JSON.stringify.
+  return String(value ?? null);
 }

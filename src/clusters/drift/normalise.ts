@@ -134,7 +134,8 @@ function isQuantity(schema: Schema | undefined): boolean {
   if (schema["x-kubernetes-int-or-string"] || schema.format === "int-or-string") {
     return schema.pattern?.startsWith(QUANTITY_PATTERN) ?? false;
   }
-  const types = (schema.oneOf ?? []).map((alternative) => alternative.type).sort();
+  if (!schema.oneOf) return false;
+  const types = schema.oneOf.map((alternative) => alternative.type).sort();
   return types.length === 2 && types[0] === "number" && types[1] === "string";
 }
 

@@ -38,13 +38,14 @@ export function eventsOf(
   failure?: string,
 ): PassEvent[] {
   const objects = outcome.nodes.flatMap((node) => node.objects);
+  const statuses = new Map(before.map(({ type, status }) => [type, status]));
   const having = (action: ObjectOutcome["action"]) => objects.filter((o) => o.action === action);
   return [
     ...objectNews("Created", "created", having("created")),
     ...objectNews("Updated", "updated", having("configured")),
     ...objectNews("Pruned", "pruned", outcome.removed.filter((o) => o.action === "pruned")),
     ...(failure === undefined ? [] : [{ type: "Warning", reason: "Failed", message: failure }]),
-    ...after.flatMap((condition) => transition(before, condition)),
+    ...after.flatMap((condition) => transition(statuses.get(condition.type), condition)),
   ].map((news) => ({ ...news, message: cut(news.message) } as PassEvent));
 }
 
@@ -58,10 +59,9 @@ function objectNews(reason: string, verb: string, objects: readonly ObjectOutcom
 }
 
 function transition(
-  before: readonly Condition[],
+  old: Condition["status"] | undefined,
   { type, status, reason }: Condition,
 ): PassEvent[] {
-  const old = before.find((condition) => condition.type === type)?.status;
   if (old === status) return [];
   const message = `${old ?? "none"} -> ${status}: ${reason ?? ""}`;
   return [{ type: status === "True" ? "Normal" : "Warning", reason: type, message }];

@@ -22,6 +22,14 @@ Deno.test("duplicatesOf returns duplicate list elements only if they are the err
   assert.deepEqual(duplicatesOf(conflict), []);
 });
 
+Deno.test("duplicatesOf returns each list once, although the error names each duplicate element", () => {
+  const causes = Array.from({ length: 1000 }, (_, i) => cause(`spec.ports[${i}].name`));
+  assert.deepEqual(duplicatesOf(invalid(...causes, cause("spec.ports[1].nodePort"))), [
+    { list: ["spec", "ports"], field: "name" },
+    { list: ["spec", "ports"], field: "nodePort" },
+  ]);
+});
+
 const object = (ports: JsonObject[]) => ({
   apiVersion: "v1",
   kind: "Service",

@@ -65,8 +65,6 @@ Deno.test("strings with many unclosed ${ are scanned in bounded time", () => {
     bounded(piece, () => scan(text));
     bounded(piece, () => scan(text + "}"));
   }
-  const hostile = scan('${"'.repeat(300_000) + "}");
-  assert.ok(!hostile.ok && hostile.message === "too many ${ without a closing brace");
 });
 
 /**

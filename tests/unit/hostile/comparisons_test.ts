@@ -154,6 +154,44 @@ Deno.test("forged merge keys do not multiply the work of a fingerprint", () => {
   assert.ok(work(2_000) < 3 * work(1_000) + 100);
 });
 
+Deno.test("a forged merge key with many names does not multiply the work of a fingerprint", () => {
+  const forged = (length: number) => {
+    const names = Array.from({ length }, (_, i) => [`a${i}`, 1]);
+    return { [`k:${JSON.stringify(Object.fromEntries(names))}`]: {} };
+  };
+  const work = (length: number) =>
+    reads(
+      applied({ l: Array.from({ length }, () => ({})) }, "1", {
+        "f:spec": { "f:l": forged(length) },
+      }),
+      (live) => assert.ok(fingerprint(live as KubeObject)),
+    );
+  assert.ok(work(2_000) < 3 * work(1_000) + 100);
+});
+
+for (
+  const [what, entry] of [
+    ["values", { "v:1": {} }],
+    ["merge keys", { 'k:{"a":1}': {} }],
+  ] as const
+) {
+  Deno.test(`forged ${what} at each level do not multiply the work of a fingerprint`, () => {
+    const work = (depth: number) => {
+      let value: unknown = Array.from({ length: 2_000 }, () => 1);
+      let fields: unknown = {};
+      for (let level = 0; level < depth; level++) {
+        value = [{ a: value }];
+        fields = { ...entry, "i:0": { "f:a": fields } };
+      }
+      return reads(
+        applied({ l: value }, "1", { "f:spec": { "f:l": fields } }),
+        (live) => assert.ok(fingerprint(live as KubeObject)),
+      );
+    };
+    assert.ok(work(100) < 3 * work(1), `${work(1)} reads, then ${work(100)}`);
+  });
+}
+
 Deno.test("a long name gets no suggestion", () => {
   assert.equal(didYouMean("a".repeat(700_000), ["a".repeat(699_999)]), undefined);
 });

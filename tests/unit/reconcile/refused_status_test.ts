@@ -17,6 +17,8 @@ import {
 } from "../../../src/reconcile/mod.ts";
 import type { Graph } from "../../../src/graph/mod.ts";
 import type { Schema } from "../../../src/openapi/mod.ts";
+import type { Pass } from "../../../src/reconcile/pass.ts";
+import { fallbackFields } from "../../../src/reconcile/refused_status.ts";
 import { withoutNullItems } from "../../../src/reconcile/null_items.ts";
 import { condition, configMap, mapNode, world } from "./fixtures.ts";
 
@@ -34,6 +36,24 @@ class Strict extends MemoryCluster {
     return Promise.reject(new ApiError("bad is wrong", { reason: "Invalid", code: 422, causes }));
   }
 }
+
+Deno.test("many refused fields are left out together", () => {
+  const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, i]));
+  let copies = 0;
+  const counted = new Proxy({ ...fields }, {
+    ownKeys(target) {
+      copies++;
+      return Reflect.ownKeys(target);
+    },
+  });
+  const causes = Object.keys(fields).filter((key) => key !== "k7")
+    .map((key) => ({ field: `status.${key}` }));
+  const error = new ApiError("no", { reason: "Invalid", causes });
+  const instance = { apiVersion: "v1", kind: "A", metadata: {} };
+  const [rest] = fallbackFields({ instance } as unknown as Pass, counted, error);
+  assert.deepEqual(rest, { k7: 7 });
+  assert.ok(copies <= 10, `${copies} copies`);
+});
 
 const DEEP = (more = "") => `
 schema:

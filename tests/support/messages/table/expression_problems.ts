@@ -6,7 +6,6 @@ export const GRAPH: Entry[] = [
   {
     code: "EXPR-SYNTAX",
     texts: [
-      "too many ${ without a closing brace",
       'expressions cannot be nested, except inside a "…" literal',
       "a CustomResourceDefinition may have expressions only in its metadata",
     ],

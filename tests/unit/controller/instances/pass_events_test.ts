@@ -63,3 +63,18 @@ Deno.test("messages are cut to the maximum length that Kubernetes accepts", () =
   const [event] = eventsOf([], [], outcome([]), "x".repeat(5000));
   assert.equal(event!.message.length, MESSAGE_LENGTH);
 });
+
+Deno.test("many conditions are read a bounded number of times", () => {
+  let reads = 0;
+  const counted = (type: string): Condition => ({
+    get type() {
+      reads++;
+      return type;
+    },
+    status: "True",
+    reason: "Ready",
+  });
+  const conditions = Array.from({ length: 1000 }, (_, i) => counted(`C${i}`));
+  assert.deepEqual(eventsOf(conditions, conditions, outcome([])), []);
+  assert.ok(reads <= 5 * conditions.length, `${reads} reads`);
+});
