@@ -205,6 +205,11 @@ export class ChildCaches {
     return true;
   }
 
+  /** Drops the stored key of an instance that no longer exists. See {@link isMissing}. */
+  forget(instance: string): void {
+    for (const { waiting } of this.#watched.values()) waiting.delete(instance);
+  }
+
   /**
    * Registers a listener that is called with the key of each instance that waits for a kind, when the API
    * server serves the kind again. The instances are stored by {@link isMissing}. The returned function
@@ -324,7 +329,7 @@ export class ChildCaches {
         if (isNotFound(error)) watched.isMissing = true;
         this.#onError?.(kind, error);
       },
-      onLost: () => store.objects.clear(),
+      onLost: () => store.clear(),
       onListed: (list) => {
         this.#served(watched);
         for (const object of store.objects.missingFrom(list)) deleted(object);

@@ -112,7 +112,6 @@ export class ChildStore implements ChildWriter {
     const key = keyOf(at);
     this.#takeLastEvent(key);
     if (this.objects.child(key)?.uid !== at.uid) return false;
-    this.#deleted.delete(key);
     return this.#remove(key, at.resourceVersion);
   }
 
@@ -126,6 +125,15 @@ export class ChildStore implements ChildWriter {
     const old = this.objects.child(key);
     if (!old || compareRevisions(object.metadata.resourceVersion, old.revision) <= 0) return false;
     return this.#replace(key, object, old);
+  }
+
+  /**
+   * Removes all objects, and the marks of the objects that kro deleted. Called when the watch has lost its
+   * permission: the events of these deletions will not arrive.
+   */
+  clear(): void {
+    this.objects.clear();
+    this.#deleted.clear();
   }
 
   /**
@@ -226,7 +234,6 @@ export class ChildStore implements ChildWriter {
   correctGone(at: ObjectKey): boolean {
     const key = keyOf(at);
     if (!this.objects.child(key)) return false;
-    this.#deleted.delete(key);
     this.#remove(key, undefined);
     return true;
   }
@@ -312,6 +319,7 @@ export class ChildStore implements ChildWriter {
 
   #remove(key: string, revision: string | undefined): boolean {
     const old = this.objects.remove(key);
+    this.#deleted.delete(key);
     return old !== undefined && this.#changed(key, revision, true, [old]);
   }
 

@@ -21,6 +21,13 @@ const REPAIRS = { backOff: 5, inspected: 3 };
  */
 const PAUSE_MS = { first: 5_000, longest: 300_000 };
 
+/**
+ * The time after the last repair of an object after which its record is dropped, in milliseconds. Usually, a
+ * record is dropped earlier. This limit is needed for objects that no pass visits any more, such as an object
+ * that another client deleted.
+ */
+const STALE_MS = 2 * PAUSE_MS.longest;
+
 interface Record {
   /** The times of the object's repairs within the counted period, in milliseconds, oldest first. */
   repairs: number[];
@@ -103,7 +110,13 @@ export class RevertBackoff {
   repaired(key: string, change?: ForeignChange): void {
     const now = this.#now();
     const record = this.#records.get(key) ?? { repairs: [], fields: [] };
+    // The record is inserted at the end of the map, so the first records are those with the oldest repairs.
+    this.#records.delete(key);
     this.#records.set(key, record);
+    for (const [oldest, { repairs }] of this.#records) {
+      if (oldest === key || repairs.at(-1)! > now - STALE_MS) break;
+      this.#records.delete(oldest);
+    }
     record.repairs = [...record.repairs.filter((time) => time > now - WINDOW_MS), now];
     if (record.reverted) {
       record.reverted.pauseMs = Math.min(record.reverted.pauseMs * 2, PAUSE_MS.longest);

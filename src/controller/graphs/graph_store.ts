@@ -43,6 +43,12 @@ export interface GraphEntry {
   failure?: string;
 }
 
+/**
+ * The maximum number of CRDs whose last change is remembered. The names of CRDs are those of users, so without
+ * a limit, CRDs that are created and deleted again and again would fill the memory.
+ */
+const MAX_CHANGED = 1000;
+
 /** A {@link GraphEntry} whose fields the store itself can assign. */
 type StoredEntry = { -readonly [Field in keyof GraphEntry]: GraphEntry[Field] };
 
@@ -64,6 +70,8 @@ export class GraphStore {
    * publication of an RGD had begun.
    */
   readonly #changedAt = new Map<string, number>();
+  /** The highest value of the logical clock that was dropped from {@link #changedAt}. */
+  #droppedAt = 0;
   /**
    * The revisions that are being deleted and still have kro's finalizer. The keys are the names of the
    * revisions.
@@ -295,7 +303,14 @@ export class GraphStore {
    */
   #wakeUsers(crd: string, changed: boolean): void {
     if (changed) {
+      // The CRD is inserted at the end of the map, so the first CRD is the one that changed least recently.
+      this.#changedAt.delete(crd);
       this.#changedAt.set(crd, ++this.#crdClock);
+      if (this.#changedAt.size > MAX_CHANGED) {
+        const [oldest, at] = this.#changedAt.entries().next().value!;
+        this.#changedAt.delete(oldest);
+        this.#droppedAt = at;
+      }
       this.#onCrdChanged(crd);
     }
     for (const [name, { kinds }] of this.#entries) {
@@ -316,9 +331,10 @@ export class GraphStore {
 
   /**
    * Returns true when a CRD that the graph uses or needs has changed since the logical clock had the value
-   * `since`.
+   * `since`. Also returns true when too many CRDs have changed since then.
    */
   #usesChangedCrd({ crd, kinds }: GraphEntry, since: number): boolean {
+    if (since < this.#droppedAt) return true;
     const { uses, missing } = kinds!;
     for (const [name, at] of this.#changedAt) {
       if (at <= since || name === crd) continue;

@@ -10,6 +10,11 @@ export class Adopted {
     return this.#keys.size;
   }
 
+  /** Forgets objects that kro has deleted. */
+  forget(removed: readonly ObjectOutcome[]): void {
+    for (const object of removed) this.#keys.delete(keyOf(object));
+  }
+
   /**
    * Records the objects that a pass adopted. Returns these objects, and the nodes of the pass. In the
    * returned nodes, every object that this pass or an earlier pass adopted is marked as adopted.

@@ -82,6 +82,11 @@ export class EventRecorder {
     }
   }
 
+  /** Drops the record of an instance that was deleted. */
+  forget(uid: string): void {
+    this.#series.delete(uid);
+  }
+
   /** Resolves when each queued Event was sent or its request has failed. */
   async idle(): Promise<void> {
     await this.#last;
@@ -164,6 +169,9 @@ export class EventRecorder {
       lastTimestamp: timestamp(now),
     }, by);
     series.sent.set(key, { name: eventName, count: 1, at: now.getTime() });
+    for (const [old, { at }] of series.sent) {
+      if (now.getTime() - at >= SAME_MS) series.sent.delete(old);
+    }
   }
 }
 

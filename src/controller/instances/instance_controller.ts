@@ -184,6 +184,9 @@ export class InstanceController {
   async stop(): Promise<void> {
     const stopped = this.#watch.stop();
     this.#caches.releaseAll();
+    // A running pass may still register interests, so the instances are dropped after the last pass.
+    const forget = () => this.#store.keys().forEach((key) => this.#forget(key));
+    inBackground("release of interests", Promise.allSettled(this.#running).then(forget));
     await stopped;
   }
 
@@ -213,10 +216,7 @@ export class InstanceController {
     const key = this.#store.ownKey(givenKey);
     const instance = this.#store.get(key);
     if (!instance || this.#gone.has(instance.metadata.uid!)) {
-      if (!instance) {
-        this.#records.forget(key);
-        this.#paces.delete(key);
-      }
+      if (!instance) this.#forget(key);
       return "done";
     }
     const started = performance.now();
@@ -233,6 +233,15 @@ export class InstanceController {
     } finally {
       this.#running.delete(run);
     }
+  }
+
+  /** Drops everything that is stored for an instance which no longer exists. */
+  #forget(key: string): void {
+    const { children, externals } = this.#deps.parts;
+    this.#records.forget(key);
+    this.#paces.delete(key);
+    children.forget(this.queueKey(key));
+    externals.keep(this.queueKey(key), []);
   }
 
   /** Returns the keys of all instances, in the form `namespace/name`, sorted. */
@@ -306,8 +315,10 @@ export class InstanceController {
     const { outcome, graph } = ran;
     metrics.pass(this.kind, outcome, seconds);
     metrics.instanceState(this.kind, stateOf(before), outcome.state);
-    if (!outcome.instance) this.#gone.add(before.metadata.uid!);
     const stored = this.#store.get(key);
+    const { uid } = before.metadata;
+    // The UID would be kept forever if the DELETED event has already arrived.
+    if (!outcome.instance && stored?.metadata.uid === uid) this.#gone.add(uid!);
     this.#records.passed(key, { outcome, graph, seconds, before, stored });
     const failed = failureOf(outcome) !== undefined;
     const waits = [this.#requeueMs(ran), outcome.requeueAfterMs];
@@ -353,6 +364,7 @@ export class InstanceController {
   #deleted(object: KubeObject): void {
     this.#store.remove(object);
     this.#gone.delete(object.metadata.uid!);
+    this.#deps.events?.forget(object.metadata.uid!);
     this.#deps.metrics.instanceEvent(this.kind, "delete");
     this.#queue.add(this.queueKey(instanceKey(object.metadata)));
   }

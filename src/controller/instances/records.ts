@@ -76,6 +76,7 @@ export class InstanceRecords {
     const { kind, events, now } = this.#deps;
     const last = this.#last.get(key);
     const failure = failureOf(outcome);
+    last?.adopted?.forget(outcome.removed);
     const about = aboutOf(kind, before, graph);
     logPass(about, stateOf(before), outcome, seconds);
     if (outcome.instance) {

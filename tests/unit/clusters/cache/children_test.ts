@@ -147,6 +147,8 @@ Deno.test("instances that wait for a kind that is not served are woken by a list
   await answered[1]!.promise;
   assert.equal(caches.isMissing(CONFIG_MAP, "one"), true);
   assert.equal(caches.isMissing(CONFIG_MAP, "one"), true);
+  assert.equal(caches.isMissing(CONFIG_MAP, "deleted"), true);
+  caches.forget("deleted");
   // The reflector is now in the delay before its next list. While only microtasks run, no timer
   // ends, so the delay does not end.
   await microtasks();
