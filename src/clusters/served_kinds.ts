@@ -95,19 +95,42 @@ export async function servedKind(
   // CRDs and aggregated APIs cannot add kinds to the core group. If discovery does not list a kind of the
   // core group, the kind does not exist.
   if (kind.group === "") return undefined;
-  const [crds, services] = await Promise.all([
-    client.list(CRD_KIND),
-    client.list(API_SERVICE_KIND),
-  ]);
-  const crd = (crds.items as Crd[]).find(({ spec }) =>
-    spec?.group === kind.group && spec.names?.kind === kind.kind
-  );
+  const { crds, services } = await definitions(client);
+  const crd = crds.find(({ spec }) => spec?.group === kind.group && spec.names?.kind === kind.kind);
   if (crd) return kindOf(crd, kind);
-  const dead = (services.items as ApiService[]).find((service) =>
+  const dead = services.find((service) =>
     service.spec?.group === kind.group && service.spec.service && !isAvailable(service)
   );
   if (dead) throw unknown(kind, `APIService ${dead.metadata.name} is not available`);
   return undefined;
+}
+
+interface Definitions {
+  readonly crds: readonly Crd[];
+  readonly services: readonly ApiService[];
+}
+
+/** For each client, the lists that have been requested but not been sent yet. */
+const requested = new WeakMap<object, Promise<Definitions>>();
+
+/**
+ * Lists all CRDs and APIServices. Callers that wait for the same refresh of discovery share the lists: an
+ * inventory may have many kinds that the cluster does not serve.
+ */
+function definitions(client: Pick<KubeClient, "list">): Promise<Definitions> {
+  const known = requested.get(client);
+  if (known) return known;
+  const lists = Promise.resolve().then(async () => {
+    // Later callers start lists of their own, because these lists may miss a CRD that is created meanwhile.
+    requested.delete(client);
+    const [crds, services] = await Promise.all([
+      client.list(CRD_KIND),
+      client.list(API_SERVICE_KIND),
+    ]);
+    return { crds: crds.items as Crd[], services: services.items as ApiService[] };
+  });
+  requested.set(client, lists);
+  return lists;
 }
 
 function kindOf(crd: Crd, { group, kind }: { group: string; kind: string }): KindRef {

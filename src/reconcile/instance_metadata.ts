@@ -2,7 +2,14 @@
  * Writes kro's finalizer, kro's labels and the ApplySet inventory to an instance, always together in one
  * merge patch.
  */
-import { Annotation, ApiError, FINALIZER, type JsonObject, type KubeObject } from "../api/mod.ts";
+import {
+  Annotation,
+  ApiError,
+  FINALIZER,
+  groupKind,
+  type JsonObject,
+  type KubeObject,
+} from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { patchMetadata } from "./instance_writes.ts";
 import {
@@ -13,6 +20,7 @@ import {
   inventoryAnnotations,
   inventoryFault,
   readInventory,
+  tooManyKinds,
   union,
 } from "./inventory.ts";
 import { accompanyingLabels, decisiveLabels, hasFinalizer } from "./labels.ts";
@@ -47,7 +55,8 @@ export class InstanceMetadata {
   /**
    * Adds kro's finalizer, kro's labels and the planned inventory to the instance in one patch. Sends no
    * request when the instance already has all of them. Rejects with ApiError when the patch fails, or when
-   * the instance already has an invalid inventory, such as that of another ApplySet.
+   * the instance already has an invalid inventory, such as that of another ApplySet or one with too many
+   * kinds.
    */
   async prepare(planned: Inventory): Promise<void> {
     const { instance } = this.#pass;
@@ -58,6 +67,9 @@ export class InstanceMetadata {
         throw new ApiError(message, { reason: "Other" });
       }
     }
+    const own = new Set([...this.#graph.nodes.values()].map(({ kind }) => groupKind(kind)));
+    const excess = tooManyKinds({ ...this.#wanted, kinds: this.#wanted.kinds.difference(own) });
+    if (excess) throw new ApiError(excess, { reason: "Other" });
     this.#wanted = union(this.#wanted, planned);
     await this.#write();
   }

@@ -14,6 +14,22 @@ export interface Inventory {
 }
 
 /**
+ * The maximum number of kinds in an inventory. A user who may edit an instance can forge an inventory with
+ * thousands of kinds, and each kind costs requests. A kind that an earlier graph used must still be searched, so
+ * an inventory is not limited to the kinds of the present graph.
+ */
+export const MAX_KINDS = 512;
+
+/**
+ * Returns the reason why an inventory has too many kinds; undefined when the number is allowed.
+ */
+export function tooManyKinds({ kinds }: Inventory): string | undefined {
+  if (kinds.size <= MAX_KINDS) return undefined;
+  return `the annotation ${Annotation.groupKinds} lists ${kinds.size} kinds, at most ${MAX_KINDS} are ` +
+    "allowed; remove the kinds of which the instance has no objects";
+}
+
+/**
  * Returns the id of the instance's ApplySet, `applyset-<hash>-v1`. As defined by KEP-3659, the hash is
  * computed from the name, namespace, kind and API group of the instance.
  */
@@ -108,6 +124,8 @@ export function inventoryFault(kind: KindRef, instance: KubeObject): string | un
     const bad = text === "" ? undefined : text.split(",").find((e) => !form.test(e));
     if (bad !== undefined) return `invalid ${key} annotation: "${bad}"`;
   }
+  const excess = tooManyKinds(readInventory(instance));
+  if (excess) return excess;
   const hash = annotations[Annotation.inventoryHash];
   const want = inventoryHash(
     id,

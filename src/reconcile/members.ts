@@ -53,14 +53,21 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
   const kinds = await Promise.all(
     [...inventory.kinds].map((text) => known?.get(text) ?? cluster.serves(splitGroupKind(text))),
   );
-  const scopes = kinds.filter((k) => k !== undefined)
-    .flatMap((kind): ListScope[] =>
-      kind.namespaced && namespaces.size <= MAX_NAMESPACES
-        ? [...namespaces].map((namespace) => ({ kind, namespace }))
-        : [{ kind, namespace: undefined }]
-    );
-  const lists = await limited(scopes, async ({ kind, namespace }) => {
-    const found = await listIn(query, { kind, namespace }, namespaces, live);
+  const served = kinds.filter((k) => k !== undefined);
+  const count = served.length * namespaces.size;
+  const isShort = namespaces.size <= MAX_NAMESPACES && count <= MAX_SCOPES;
+  const scopes = served.flatMap((kind): ListScope[] =>
+    kind.namespaced && isShort
+      ? [...namespaces].map((namespace) => ({ kind, namespace }))
+      : [{ kind, namespace: undefined }]
+  );
+  // If RBAC forbids the list of all namespaces, the namespaces are listed one by one.
+  const others = count <= MAX_FALLBACK ? namespaces : undefined;
+  const lists = await limited(scopes, async (scope) => {
+    const { kind } = scope;
+    const found = scope.namespace === undefined && kind.namespaced
+      ? await listEverywhere(query, kind, namespaces, others, live)
+      : await list(query, scope, live);
     return found.filter((o) => isMember(o, applySetId)).map((o) => member(kind, o));
   });
   return lists.flat();
@@ -73,31 +80,43 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
  */
 const MAX_NAMESPACES = 32;
 
+/** The largest number of pairs of a kind and a namespace that are listed one by one. See above. */
+const MAX_SCOPES = 256;
+
+/**
+ * The largest number of pairs of a kind and a namespace that are listed one by one if RBAC forbids lists of all
+ * namespaces. If an inventory has more pairs, its members are unknown, and kro neither prunes objects nor ends
+ * the deletion of the instance.
+ */
+const MAX_FALLBACK = 2000;
+
 /** The largest number of concurrent list requests of one instance. */
 const MAX_LISTS = 16;
 
 /**
- * Lists the members of one kind in the given namespaces. If several namespaces are given, one request lists
- * all namespaces of the cluster. If RBAC forbids this request, each given namespace is listed by a request
- * of its own.
+ * Lists the members of one kind in all namespaces of the cluster, and returns those in the given namespaces. If
+ * RBAC forbids this request, each of the namespaces `others` is listed by a request of its own.
  */
-async function listIn(
+async function listEverywhere(
   query: MemberQuery,
-  { kind, namespace }: ListScope,
+  kind: KindRef,
   namespaces: ReadonlySet<string>,
+  others: ReadonlySet<string> | undefined,
   live: boolean,
 ): Promise<KubeObject[]> {
-  if (namespace !== undefined || !kind.namespaced) {
-    return await list(query, { kind, namespace }, live);
-  }
   try {
-    const found = await list(query, { kind, namespace }, live);
+    const found = await list(query, { kind, namespace: undefined }, live);
     return found.filter(({ metadata }) => namespaces.has(metadata.namespace ?? ""));
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason !== "Forbidden") throw error;
+    if (!others) {
+      const { message, reason, code } = error;
+      const why = `the inventory has too many namespaces (${namespaces.size}) for a list of each`;
+      throw new ApiError(`${message}; ${why}`, { reason, code });
+    }
     const found: KubeObject[] = [];
-    for (const one of namespaces) {
-      for (const object of await list(query, { kind, namespace: one }, live)) found.push(object);
+    for (const namespace of others) {
+      for (const object of await list(query, { kind, namespace }, live)) found.push(object);
     }
     return found;
   }

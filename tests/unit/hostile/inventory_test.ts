@@ -9,14 +9,13 @@ import { CONFIG_MAP, foreignMap, mapNode, world } from "../reconcile/fixtures.ts
 
 const KINDS = ["ConfigMap", "Secret", "Service", "ServiceAccount", "Pod", "Deployment.apps"];
 
-async function forged(count: number) {
+async function forged(count: number, kinds = KINDS.join(",")) {
   const made = await world(`schema: {}\nresources:${mapNode("a", "x")}`);
   made.create();
   await made.converge();
   const foreign = foreignMap("theirs", { a: "b" }, { namespace: "n7" });
   made.cluster.put(CONFIG_MAP, foreign);
   const namespaces = Array.from({ length: count }, (_, i) => `n${i}`).join(",");
-  const kinds = KINDS.join(",");
   const id = applySetId(made.kind, made.instance());
   made.cluster.edit(made.ref(), (draft) => {
     const metadata = draft.metadata as unknown as { annotations: JsonObject };
@@ -92,4 +91,60 @@ Deno.test("at most 16 lists of an instance are in flight", async () => {
   };
   await made.pass();
   assert.equal(most, 16);
+});
+
+const BUILT_IN =
+  "ConfigMap,Secret,Service,ServiceAccount,Pod,PersistentVolumeClaim,Endpoints,Event,LimitRange," +
+  "ResourceQuota,ReplicationController,PodTemplate,Deployment.apps,StatefulSet.apps,DaemonSet.apps," +
+  "ReplicaSet.apps,ControllerRevision.apps,Job.batch,CronJob.batch";
+
+Deno.test("19 forged kinds and 31 forged namespaces cost as many lists as there are kinds", async () => {
+  const made = await forged(31, BUILT_IN);
+  await made.pass();
+  assert.ok(lists(made.cluster.calls) <= 2 * 19, `${lists(made.cluster.calls)} lists`);
+  assert.equal(made.instance().metadata.annotations?.[Annotation.groupKinds], "ConfigMap");
+});
+
+const MANY = Array.from({ length: 5_000 }, (_, i) => `Kind${i}.example.com`).join(",");
+
+Deno.test("an instance with 5,000 forged kinds sends no list, and reports what to do", async () => {
+  const made = await forged(1, MANY);
+  const { conditions } = await made.pass();
+  assert.equal(lists(made.cluster.calls), 0);
+  const { message } = conditions.find(({ type }) => type === "InstanceManaged")!;
+  assert.match(message!, /lists 5000 kinds, at most 512 are allowed; remove the kinds/);
+  made.cluster.edit(made.ref(), (draft) => {
+    const metadata = draft.metadata as unknown as { annotations: JsonObject };
+    metadata.annotations[Annotation.groupKinds] = "ConfigMap";
+  });
+  assert.equal((await made.converge()).state, "ACTIVE");
+});
+
+Deno.test("the deletion of an instance with 5,000 forged kinds sends no list, and reports what to do", async () => {
+  const made = await forged(1, MANY);
+  await made.cluster.delete(made.ref(), { uid: made.instance().metadata.uid! });
+  const { next } = await made.pass();
+  assert.equal(lists(made.cluster.calls), 0);
+  assert.match(JSON.stringify(next), /lists 5000 kinds, at most 512 are allowed/);
+  assert.ok(made.configMap("demo-a"));
+  assert.ok(made.instance());
+});
+
+Deno.test("8,000 forged namespaces are not listed one by one when RBAC forbids a list of all namespaces", async () => {
+  const made = await forged(8_000);
+  const { cluster } = made;
+  let count = 0;
+  const forbidden = new ApiError("list configmaps: forbidden", { reason: "Forbidden", code: 403 });
+  cluster.listMembers = cluster.listMembersLive = () => {
+    count++;
+    return Promise.reject(forbidden);
+  };
+  const { conditions } = await made.pass();
+  assert.match(JSON.stringify(conditions), /too many namespaces \(8001\) for a list of each/);
+  assert.ok(count <= KINDS.length, `${count} lists`);
+  await cluster.delete(made.ref(), { uid: made.instance().metadata.uid! });
+  const { next } = await made.pass();
+  assert.match(JSON.stringify(next), /too many namespaces/);
+  assert.ok(count <= 2 * KINDS.length, `${count} lists`);
+  assert.ok(made.configMap("demo-a") && made.configMap("theirs", "n7"));
 });

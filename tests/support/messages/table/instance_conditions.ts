@@ -42,6 +42,17 @@ export const INSTANCE_CONDITIONS: Section = {
         "Restore the label or annotation to the value that the message names. If the instance is being deleted, you can instead delete its objects and then remove its finalizer.",
     },
     {
+      code: "InstanceManaged=False/ManagementFailed, ResourcesReady=Unknown/UnderDeletion",
+      texts: [
+        "the annotation <key> lists <count> kinds, at most <limit> are allowed; remove the kinds of which the instance has no objects",
+        "the inventory has too many namespaces (<count>) for a list of each",
+      ],
+      cause:
+        "Another client added kinds or namespaces to the annotations in which kro records the instance's objects. Listing all of them would cost too many requests. For namespaces, this is the case only if kro may not list all namespaces of the cluster.",
+      remedy:
+        "Remove from the annotations the kinds and namespaces in which the instance has no objects.",
+    },
+    {
       code: "GraphResolved=True/Resolved",
       texts: ["runtime graph created and all resources resolved"],
       cause:
