@@ -114,9 +114,18 @@ export function errorText(error: unknown): string {
 export const WITHHELD = "the cause is withheld, because it may quote the value of a Secret";
 
 /**
+ * The start of the message with which kube-apiserver refuses a request for lack of a permission. An
+ * authorizer decides before the body of the request is read, so the message quotes no value of the object.
+ * Messages of admission webhooks and policies do not start like this.
+ */
+const NO_PERMISSION =
+  /^[\w.\/-]+(?: "[^"\s]*")? is forbidden: User "[^"\n]*" cannot [a-z]+ resource "/;
+
+/**
  * Returns the message of an error without the part that the API server, an admission webhook or a policy
  * wrote, because this part may quote any value of the object. The returned message contains the request,
- * the reason, and the first field names of the path of each refused field.
+ * the reason, and the first field names of the path of each refused field. The message about a missing
+ * permission is returned unchanged, because it quotes no value.
  *
  * @example
  * ```ts
@@ -133,6 +142,7 @@ export const WITHHELD = "the cause is withheld, because it may quote the value o
 export function withoutAnswer(error: ApiError): string {
   const { message, answer, reason, code, causes } = error;
   if (answer === undefined) return message;
+  if (code === 403 && NO_PERMISSION.test(answer)) return message;
   const request = message.endsWith(answer) ? message.slice(0, -answer.length) : "";
   const fields = new Set(causes.flatMap(({ field }) => publicField(field) ?? []));
   const where = fields.size === 0 ? "" : ` in ${[...fields].slice(0, 4).join(", ")}`;

@@ -1,11 +1,5 @@
-/**
- * The certificate authorities of a cluster. kro trusts no other root certificates. The certificate file is
- * read again at most once a minute, because the file may be replaced while kro runs.
- */
-import { permitted, readFile } from "./deno_permission.ts";
-import type { ClusterConfig } from "./types.ts";
-
-const REREAD_MS = 60_000;
+/** Makes the certificate authorities of the configuration the only ones that kro trusts. */
+import { permitted } from "./deno_permission.ts";
 
 /**
  * Empties Deno's default store of root certificates. Deno would otherwise trust the store in addition to
@@ -17,22 +11,4 @@ export function trustOnlyConfigured(): void {
   for (const name of ["DENO_TLS_CA_STORE", "NODE_EXTRA_CA_CERTS"]) {
     permitted(`setting $${name}`, `--allow-env=${name}`, () => Deno.env.set(name, ""));
   }
-}
-
-/**
- * Returns a function that sets `config.ca` to the content of the file. The function reads the file at most
- * once a minute. When the file cannot be read or is not PEM, `config.ca` keeps its value.
- */
-export function caReader(
-  file: string,
-  config: ClusterConfig,
-  now: () => number = () => performance.now(),
-): () => Promise<void> {
-  let due = now() + REREAD_MS;
-  return async () => {
-    if (now() < due) return;
-    due = now() + REREAD_MS;
-    const text = await readFile(file, "certificate authority").catch(() => "");
-    if (text.includes("-----BEGIN ")) config.ca = text;
-  };
 }

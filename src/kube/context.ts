@@ -1,6 +1,6 @@
 /** Builds the configuration of a cluster from one context of a kubeconfig. */
 import type { Cluster } from "@kubernetes/client-node";
-import { caReader } from "./ca.ts";
+import { certificateReader } from "./certificate_files.ts";
 import { credentialsOf } from "./credentials.ts";
 import { ConfigError } from "./errors.ts";
 import type { Kubeconfig, User } from "./kubeconfig.ts";
@@ -48,7 +48,6 @@ export async function toClusterConfig(
     proxyUrl: cluster.proxyUrl,
     headers: impersonation(origin, user),
   };
-  if (!cluster.caData && cluster.caFile) config.readCa = caReader(cluster.caFile, config);
   const cert = await pem(
     origin,
     user.certData,
@@ -62,7 +61,22 @@ export async function toClusterConfig(
     );
   }
   if (cert !== undefined && key !== undefined) config.clientCert = { cert, key };
-  return Object.assign(config, await credentialsOf(origin, user, config));
+  const certificates = certificateReader({
+    ca: cluster.caData ? undefined : cluster.caFile,
+    cert: user.certData ? undefined : user.certFile,
+    key: user.keyData ? undefined : user.keyFile,
+  }, config);
+  const credentials = await credentialsOf(origin, user, config);
+  Object.assign(config, credentials);
+  if (certificates) {
+    config.readCertificates = certificates.read;
+    // After a response with status 401, the files may already contain a new client certificate.
+    config.forget = () => {
+      credentials.forget?.();
+      certificates.forget();
+    };
+  }
+  return config;
 }
 
 function lookUp<T>(
@@ -88,6 +102,14 @@ function checkServer(origin: string, cluster: Cluster): void {
   const url = URL.canParse(cluster.server) ? new URL(cluster.server) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new ConfigError(`${where}: server "${cluster.server}" is not an http or https URL`);
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new ConfigError(`${where}: server must have no user name, query or fragment`);
+  }
+  if (cluster.skipTLSVerify && (cluster.caData || cluster.caFile)) {
+    throw new ConfigError(
+      `${where}: certificate-authority and insecure-skip-tls-verify exclude each other`,
+    );
   }
   if (cluster.tlsServerName && cluster.tlsServerName !== url.hostname) {
     throw new ConfigError(

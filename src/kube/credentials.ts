@@ -36,16 +36,26 @@ export async function credentialsOf(
 /**
  * Returns credentials that read the token from a file. The file is read again one minute after the last
  * read, because the kubelet rotates the token. The file is also read again after a response with status
- * 401.
+ * 401. If the file cannot be used when it is read again, the last token stays in use, as in client-go,
+ * unless the API server has refused the token.
  */
-export function fileCredentials(tokenFile: string): Credentials {
+export function fileCredentials(
+  tokenFile: string,
+  now: () => number = () => performance.now(),
+): Credentials {
   let known: { value: string; until: number } | undefined;
   return {
     authorization: async () => {
-      if (known && performance.now() < known.until) return known.value;
-      const value = bearer(tokenFile, await readFile(tokenFile, "token file"));
-      known = { value, until: performance.now() + REREAD_MS };
-      return value;
+      if (known && now() < known.until) return known.value;
+      const until = now() + REREAD_MS;
+      try {
+        const value = bearer(tokenFile, await readFile(tokenFile, "token file"));
+        known = { value, until };
+      } catch (error) {
+        if (!known) throw error;
+        known = { ...known, until };
+      }
+      return known.value;
     },
     forget: () => {
       known = undefined;

@@ -1,5 +1,5 @@
 /** Reads the cluster configuration of a pod from the pod's mounted service account. */
-import { caReader } from "./ca.ts";
+import { certificateReader } from "./certificate_files.ts";
 import { bearer, fileCredentials } from "./credentials.ts";
 import { MissingFileError } from "./errors.ts";
 import { readFile } from "./deno_permission.ts";
@@ -43,6 +43,6 @@ export async function inCluster(
     origin: "in-cluster",
     ...fileCredentials(tokenFile),
   };
-  config.readCa = caReader(`${directory}/ca.crt`, config);
+  config.readCertificates = certificateReader({ ca: `${directory}/ca.crt` }, config)?.read;
   return config;
 }

@@ -152,7 +152,7 @@ export class Transport {
     let reconnected = false;
     for (let retries = 0;;) {
       await this.#waitForRate(request);
-      await this.#config.readCa?.();
+      await this.#config.readCertificates?.();
       const authorization = await this.#config.authorization?.();
       let answer: Answer;
       try {

@@ -21,10 +21,10 @@ export interface ClusterConfig {
   /** The client certificate and its private key, in PEM format. */
   clientCert?: { cert: string; key: string };
   /**
-   * Reads the file of the certificate authorities at most once a minute, and sets {@link ca} to its
-   * content. Absent when the certificates do not come from a file.
+   * Reads the files of {@link ca} and {@link clientCert} at most once a minute, and replaces both fields.
+   * Absent when no certificate comes from a file.
    */
-  readCa?: () => Promise<void>;
+  readCertificates?: () => Promise<void>;
   /**
    * Returns the value of the Authorization header for the next request. If the credentials have expired,
    * the function first reads the credentials file or runs the credential plugin again. A plugin may also

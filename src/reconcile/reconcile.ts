@@ -45,7 +45,8 @@ export async function reconcile(
   cluster: Cluster,
   context: PassContext,
 ): Promise<Outcome> {
-  const confidential = isGraph(graph) && graph.confidential;
+  // Without a graph, kro does not know which objects contain the value of a Secret.
+  const confidential = !isGraph(graph) || graph.confidential;
   const pass: Pass = { kind: graph.instance, instance, cluster, context, confidential };
   if (instance.metadata.deletionTimestamp !== undefined) return await remove(pass);
   if (isGraph(graph)) return await converge(graph, pass);

@@ -2,6 +2,7 @@
 // the errors of invalid files.
 import assert from "node:assert/strict";
 import { ConfigError, loadConfig } from "../../../src/kube/mod.ts";
+import { fileCredentials } from "../../../src/kube/credentials.ts";
 import { inCluster } from "../../../src/kube/in_cluster.ts";
 
 const pem = "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n";
@@ -44,7 +45,7 @@ Deno.test("cluster, user and namespace are those of the current context", async 
   assert.equal(config.namespace, "team");
   assert.equal(config.origin, `${files.dir}/config`);
   assert.equal(await config.authorization?.(), "Bearer t");
-  assert.ok(config.readCa, "the file of the authority is read again");
+  assert.ok(config.readCertificates, "the file of the authority is read again");
   assert.equal((await loadConfig({ kubeconfig: config.origin, namespace: "n" })).namespace, "n");
 });
 
@@ -89,6 +90,30 @@ Deno.test("a token file that holds no single word is refused, and the error name
       return true;
     });
   }
+});
+
+Deno.test("a token file is read again after a minute; while the file is unusable, the token is kept", async () => {
+  using files = folder({ token: "one" });
+  const file = `${files.dir}/token`;
+  let now = 0;
+  const { authorization, forget } = fileCredentials(file, () => now);
+  const token = async () => {
+    now += 60_000;
+    return await authorization!();
+  };
+  assert.equal(await token(), "Bearer one");
+  Deno.writeTextFileSync(file, "two");
+  assert.equal(await authorization!(), "Bearer one");
+  assert.equal(await token(), "Bearer two");
+  for (const broken of ["", "s3cret\nsecond"]) {
+    Deno.writeTextFileSync(file, broken);
+    assert.equal(await token(), "Bearer two");
+  }
+  Deno.removeSync(file);
+  assert.equal(await token(), "Bearer two");
+  // The API server has refused the token, so the token is not sent again.
+  forget!();
+  await assert.rejects(authorization!(), { message: `${file}: no such file (token file)` });
 });
 
 Deno.test("a token file is read again after the token was refused", async () => {
@@ -198,6 +223,21 @@ const broken: [string, RegExp, string, string?][] = [
     kubeconfig("", "server: https://k, tls-server-name: other"),
   ],
   [
+    "a server with a password",
+    /cluster "c": server must have no user name, query or fragment$/,
+    kubeconfig("", 'server: "https://me:s3cret@k"'),
+  ],
+  [
+    "a server with a query",
+    /cluster "c": server must have no user name, query or fragment$/,
+    kubeconfig("", 'server: "https://k?token=s3cret"'),
+  ],
+  [
+    "an authority that no certificate is checked with",
+    /certificate-authority and insecure-skip-tls-verify exclude each other$/,
+    kubeconfig("", "server: https://k, certificate-authority: ca, insecure-skip-tls-verify: true"),
+  ],
+  [
     "an auth-provider",
     /auth-provider "oidc" is not supported; use an exec plugin/,
     kubeconfig("auth-provider: {name: oidc}"),
@@ -236,7 +276,7 @@ Deno.test("a pod uses its service account, and reads a rotated token", async () 
   assert.equal(config?.server, "https://[fd00::1]:443");
   assert.equal(config?.namespace, "kro-system");
   assert.equal(config?.origin, "in-cluster");
-  assert.ok(config?.readCa, "the file of the authority is read again");
+  assert.ok(config?.readCertificates, "the file of the authority is read again");
   assert.equal(await config?.authorization?.(), "Bearer old");
   Deno.writeTextFileSync(`${files.dir}/token`, "new");
   config?.forget?.();

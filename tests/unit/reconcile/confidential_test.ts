@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { ApiError, withoutAnswer } from "../../../src/api/mod.ts";
 import { compileYaml, POD, SECRET, world } from "./fixtures.ts";
-import { MemoryCluster, type MemoryOptions } from "../../../src/reconcile/mod.ts";
+import { MemoryCluster, type MemoryOptions, reconcile } from "../../../src/reconcile/mod.ts";
 
 const PLANTED = "S3cr3t!pw/with$igns";
 const ENCODED = btoa(PLANTED);
@@ -54,7 +54,7 @@ function quoting(options: MemoryOptions, verb: Verb): MemoryCluster {
  */
 async function outcomeOf(
   resources: string,
-  { schema = "{}", refuses = "apply", isDeleted = false }: Options = {},
+  { schema = "{}", refuses = "apply", isDeleted = false, hasGraph = true }: Options = {},
 ): Promise<string> {
   const w = await world(`schema: ${schema}\nresources:${resources}`, {
     makeCluster: (o) => quoting(o, refuses),
@@ -73,7 +73,10 @@ async function outcomeOf(
     await w.pass();
     w.cluster.evict(w.ref());
   }
-  const outcome = await w.pass();
+  const noGraph = { instance: w.kind, unresolved: "revision 2 failed" };
+  const outcome = hasGraph
+    ? await w.pass()
+    : await reconcile(noGraph, w.instance(), w.cluster, w.context);
   const { instance, ...rest } = outcome;
   return JSON.stringify([rest, instance?.status]);
 }
@@ -85,6 +88,8 @@ interface Options {
   refuses?: Verb;
   /** Whether the instance is being deleted. */
   isDeleted?: boolean;
+  /** Whether the graph is known during the tested reconciliation; true by default. */
+  hasGraph?: boolean;
 }
 
 const read = "${string(sec.data.password)}";
@@ -171,6 +176,16 @@ const cases: Record<string, [resources: string, kept: RegExp, options?: Options]
     /deletion blocked: listMembers.*the cause is withheld/,
     { refuses: "listMembers", isDeleted: true },
   ],
+  "a refusal to list the objects to delete, without a graph": [
+    map("kept", "b"),
+    /deletion blocked: listMembers.*the cause is withheld/,
+    { refuses: "listMembers", isDeleted: true, hasGraph: false },
+  ],
+  "a refusal of the status without a graph": [
+    map("kept", "b"),
+    /failed to write the status: .*the cause is withheld/,
+    { refuses: "writeStatus", hasGraph: false },
+  ],
   "a refusal of the status": [
     external + map("kept", read),
     /failed to write the status: .*the cause is withheld/,
@@ -217,4 +232,26 @@ Deno.test("withoutAnswer keeps kro's own messages, and the request of the API se
   const answer = "secret";
   const wrapped = new ApiError("other form", { reason: "Invalid", answer });
   assert.match(withoutAnswer(wrapped), /^Invalid; the cause is withheld/);
+});
+
+Deno.test("withoutAnswer keeps a missing permission, but no refusal of a webhook or a policy", () => {
+  const text = (answer: string) =>
+    withoutAnswer(
+      new ApiError(`apply secrets ns/a: ${answer}`, { reason: "Forbidden", code: 403, answer }),
+    );
+  const tail = 'cannot delete resource "secrets" in API group "" in the namespace "ns"';
+  for (const about of ['secrets "a"', "secrets", 'deployments.apps "a"']) {
+    const answer = `${about} is forbidden: User "kro" ${tail}`;
+    assert.equal(text(answer), `apply secrets ns/a: ${answer}`);
+  }
+  for (
+    const answer of [
+      `admission webhook "w" denied the request: secrets "a" is forbidden: User "kro" ${tail} hidden`,
+      `secrets "a" is forbidden: ValidatingAdmissionPolicy 'p' denied request: User "kro" ${tail} hidden`,
+      'secrets "a" is forbidden: exceeded quota: hidden',
+      `secrets "hidden" x is forbidden: User "kro" ${tail}`,
+    ]
+  ) {
+    assert.doesNotMatch(text(answer), /hidden/);
+  }
 });

@@ -38,6 +38,18 @@ export const CONNECTION: Entry[] = [
   },
   {
     code: "exit 2",
+    texts: ["<where>: server must have no user name, query or fragment"],
+    cause: "`clusters[].cluster.server` contains credentials, a query or a fragment.",
+    remedy: "Write only scheme, host, port and path, and move the credentials to `users[].user`.",
+  },
+  {
+    code: "exit 2",
+    texts: ["<where>: certificate-authority and insecure-skip-tls-verify exclude each other"],
+    cause: "The kubeconfig names a certificate authority, and asks kro not to use it.",
+    remedy: "Remove `insecure-skip-tls-verify` from the cluster.",
+  },
+  {
+    code: "exit 2",
     texts: [
       '<where>: tls-server-name "<name>" differs from the server\'s host, which the runtime cannot check; make that name resolve and use it in server',
     ],
@@ -105,7 +117,6 @@ export const CONNECTION: Entry[] = [
       "… service account's certificate authority",
       "… service account's namespace",
       "… token file",
-      "… certificate authority",
     ],
     cause:
       "A file that the kubeconfig or the pod's service account names is missing, unreadable or empty.",
