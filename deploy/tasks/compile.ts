@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { DEBUG_DIR, permissionFlags } from "../../src/cli/mod.ts";
+import { bundle } from "./bundle.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -21,10 +22,12 @@ if (values.role !== "local" && values.role !== "controller") {
 }
 const args = ["compile", ...permissionFlags(values.role, [], DEBUG_DIR), "--output", "dist/kro"];
 if (values.target) args.push("--target", values.target);
-args.push("main.ts");
+// The bundle is compiled instead of main.ts, which would add all packages with their tests and types.
+args.push("--no-check", "dist/kro.js");
 if (values.print) {
   console.log(["deno", ...args].join(" "));
 } else {
+  await bundle();
   const { code } = await new Deno.Command(Deno.execPath(), {
     args,
     cwd: new URL("../..", import.meta.url).pathname,

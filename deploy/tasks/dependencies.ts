@@ -30,8 +30,10 @@ export const REASONS: Record<string, string> = {
     "Parser of CEL; the type checker, evaluator and libraries are code of kro",
   "commander": "Commands, flags and help of the command line",
   "fast-check": "Tests: random input that shrinks to the smallest failing case",
+  "fflate": "Release: writer of zip archives",
   "hono": "Routes of the HTTP endpoint",
   "js-yaml": "Parser and writer of YAML",
+  "nanotar": "Release: writer of tar archives",
   "prom-client": "Metrics in the format of Prometheus",
   "re2js":
     "Regular expressions of RE2, whose time is linear in the input; CEL and patterns of schemas need them",
