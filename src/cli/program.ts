@@ -8,6 +8,7 @@ import { addCostFlags, addExpressionBudget } from "./cost_flags.ts";
 import { deleteObjects } from "./delete.ts";
 import { describeError, Exit } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
+import { addGenerate } from "./generate.ts";
 import { argument } from "./flag_values.ts";
 import { FINDING_FORMATS } from "./findings.ts";
 import { goStyle } from "./go_flags.ts";
@@ -144,6 +145,8 @@ export function createProgram(output: Output, done: (code: number) => void): Com
     .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
     .option("--context <name>", "context of the kubeconfig; the current one by default")
     .action(async (flags) => done(await validate(flags, output)));
+
+  addGenerate(program, output, done);
 
   command("version", "print the version").action(() => output.out(`${VERSION}\n`));
   return program;

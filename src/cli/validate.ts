@@ -21,6 +21,7 @@ import { type Beyond, builtIn, compileSet, type Verdict } from "./compile_set.ts
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions } from "./feature_gates.ts";
+import { readCrds } from "./graph_source.ts";
 import { type Manifest, readManifests } from "./manifests.ts";
 import {
   byPosition,
@@ -98,14 +99,6 @@ async function compared(verdict: Verdict, client: KubeClient, output: Output): P
     output.err(`not compared with the live CRD: ${error.message}`);
     return verdict;
   }
-}
-
-async function readCrds(paths: readonly string[]): Promise<Manifest[]> {
-  const crds = (await readManifests(paths)).filter(({ object }) => isOfKind(object, CRD_KIND));
-  if (crds.length > 0) return crds;
-  throw new UsageError(
-    `there is no CustomResourceDefinition of ${CRD_KIND.group}/v1 in ${paths.join(", ")}`,
-  );
 }
 
 /**
