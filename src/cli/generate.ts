@@ -15,9 +15,9 @@ export function addGenerate(
   done: (code: number) => void,
 ): void {
   const generate = program.command("generate").description("derive files from RGDs");
-  const subcommand = (name: string, description: string) =>
+  const command = (name: string, description: string) =>
     graphFlags(generate.command(`${name} [names...]`).description(description));
-  addRbacFlags(subcommand("rbac", "print the RBAC roles that the controller needs for RGDs"))
+  addRbacFlags(command("rbac", "print the RBAC roles that the controller needs for RGDs"))
     .action(async (names, flags) => done(await generateRbac(names, flags, output)));
 }
 

@@ -23,6 +23,8 @@ export interface RbacFlags extends GraphFlags {
   name?: string;
   /** Whether permissions in known namespaces become Roles, set by `--namespaced`. */
   namespaced?: boolean;
+  /** Whether bindings are printed as well; false with `--no-binding`. */
+  binding: boolean;
   /** Whether the roles are labeled for aggregation instead of bound, set by `--aggregate`. */
   aggregate?: boolean;
   /** Whether the permissions of the controller itself are printed as well, set by `--controller`. */
@@ -41,6 +43,7 @@ export function addRbacFlags(command: Command): Command {
     .option("-n, --namespace <name>", "namespace of the service account", "kro-system")
     .option("--name <name>", "name of one role for all RGDs; kro:graph:RGD for each by default")
     .option("--namespaced", "print Roles where the templates name the namespaces")
+    .option("--no-binding", "print only the roles, without bindings to the service account")
     .addOption(
       new Option("--aggregate", `label the roles ${AGGREGATE.key} instead of binding them`)
         .conflicts("namespaced"),

@@ -135,7 +135,7 @@ function checkNames(
   const known = rgds.map(({ metadata }) => metadata.name!);
   for (const name of names) {
     if (known.includes(name)) continue;
-    const hint = didYouMean(name, known) ?? `known are ${known.join(", ") || "no RGDs"}`;
+    const hint = didYouMean(name, known) ?? `there are ${known.join(", ") || "no RGDs"}`;
     throw new UsageError(`there is no ResourceGraphDefinition "${name}" in ${where}; ${hint}`);
   }
 }

@@ -13,13 +13,14 @@ import {
   type SweepWaits,
 } from "../clusters/mod.ts";
 import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
-import { Discovery, settledIn } from "../kube/mod.ts";
+import { Discovery, mayAccess, settledIn } from "../kube/mod.ts";
 import { ExpansionCache } from "../reconcile/mod.ts";
 import { CONTROLLER_DEFAULTS } from "./defaults.ts";
 import { logBlocked } from "./event_loop.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
 import type { GraphEntry } from "./graphs/graph_store.ts";
-import { graphView } from "./graphs/graph_view.ts";
+import { graphView, rightsView } from "./graphs/graph_view.ts";
+import { RightsReview } from "./graphs/rights_review.ts";
 import { EventRecorder } from "./instances/event_recorder.ts";
 import type { InstanceController } from "./instances/instance_controller.ts";
 import { InstancePool } from "./instances/pool.ts";
@@ -28,7 +29,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import type { ControllerOptions } from "./options.ts";
 import { RESYNC_MS } from "./queue/options.ts";
 import { Sweeps } from "./sweeps.ts";
-import type { ControllerView, GraphView, InstanceView } from "./view.ts";
+import type { ControllerView, GraphRightsView, GraphView, InstanceView } from "./view.ts";
 import { watchFailures } from "./watch_failures.ts";
 
 const logger = getLogger(["kro", "controller"]);
@@ -58,6 +59,7 @@ export class Controller implements ControllerView {
   readonly #externals: ExternalCaches;
   readonly #pool: InstancePool;
   readonly #graphs: GraphController;
+  readonly #rights: RightsReview;
   readonly #sweeps: Sweeps;
   readonly #leadership: Leadership;
   #endSampling = () => {};
@@ -81,7 +83,20 @@ export class Controller implements ControllerView {
       acquired: () => this.#work(),
       lost: () => inBackground("pause", this.#pool.pause()),
     });
-    const client = options.client.behind(this.#leadership);
+    const leadership = this.#leadership;
+    const client = options.client.behind({
+      withholds: (write) => leadership.withholds(write),
+      get writes() {
+        return leadership.writes;
+      },
+      forbidden: (resource) => this.#rights.forbidden(resource),
+    });
+    this.#rights = new RightsReview({
+      mayAccess: (access) => mayAccess(client, access),
+      reviewed: (graph, warning) => this.#graphs.rightsReviewed(graph, warning),
+      allowCrdDeletion: options.allowCrdDeletion,
+      recheckMs: options.rightsRecheckMs,
+    });
     const now = () => new Date();
     const discovery = new Discovery(client);
     this.#metrics = options.metrics ?? new Metrics();
@@ -146,6 +161,7 @@ export class Controller implements ControllerView {
       allowCrdDeletion: options.allowCrdDeletion ?? false,
       workers: options.graphWorkers ?? CONTROLLER_DEFAULTS.graphWorkers,
       progressMs: options.graphProgressMs ?? CONTROLLER_DEFAULTS.graphProgressMs,
+      rights: this.#rights,
       leads: () => this.#leadership.mayWrite,
     });
     this.#sweeps = new Sweeps({
@@ -217,6 +233,7 @@ export class Controller implements ControllerView {
   async stop(graceMs = Infinity): Promise<void> {
     this.#state = "stopping";
     this.#sweeps.stop();
+    this.#rights.stop();
     const work = Promise.all([this.#graphs.stop(), this.#pool.stop()]);
     // The last part of the grace period is reserved for requests in flight, for the release of the Lease and
     // for the exit of the process.
@@ -288,6 +305,11 @@ export class Controller implements ControllerView {
       this.#instancesOf(entry)?.size ?? 0,
       this.#maxCollectionSize,
     );
+  }
+
+  /** Returns the permissions of kro for a graph; undefined when the RGD does not exist. */
+  graphRights(name: string): GraphRightsView | undefined {
+    return this.#graphs.entry(name) && rightsView(name, this.#rights.of(name));
   }
 
   /**

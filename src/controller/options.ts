@@ -97,4 +97,8 @@ export interface ControllerOptions {
    * time, serving the kind fails and is retried.
    */
   syncTimeoutMs?: number;
+  /**
+   * The time after which missing permissions are reviewed again, in milliseconds; 60 s by default.
+   */
+  rightsRecheckMs?: number;
 }

@@ -1,6 +1,7 @@
 /** The read-only view of a running operator, which the HTTP endpoints show. */
 import type { Condition } from "../api/mod.ts";
 import type { CostEstimate } from "../cel/mod.ts";
+import type { PolicyRule } from "../explain/mod.ts";
 import type { InstanceState, NodeOutcome } from "../reconcile/mod.ts";
 
 /** A node of a graph, as the JSON API shows it. */
@@ -47,6 +48,21 @@ export interface GraphView {
   instances: number;
 }
 
+/** The permissions of kro for a graph, as the JSON API shows them. */
+export interface GraphRightsView {
+  /** The name of the RGD that declares the graph. */
+  graph: string;
+  /**
+   * Whether kro has reviewed its permissions for the graph. If false, the list of missing permissions is
+   * empty.
+   */
+  reviewed: boolean;
+  /** The rules of an RBAC role with the permissions that the graph needs. */
+  required: PolicyRule[];
+  /** The rules of an RBAC role with the permissions that kro lacks. */
+  missing: PolicyRule[];
+}
+
 /** An instance, as the JSON API shows it. The view contains no values of the instance's objects. */
 export interface InstanceView {
   /** The namespace of the instance; an empty string for cluster-scoped kinds. */
@@ -87,6 +103,8 @@ export interface ControllerView {
   graphNames(): readonly string[];
   /** Returns the graph of the RGD with this name; undefined when the RGD does not exist. */
   graph(name: string): GraphView | undefined;
+  /** Returns the permissions of kro for a graph; undefined when the RGD does not exist. */
+  graphRights(name: string): GraphRightsView | undefined;
   /**
    * Returns the keys of the graph's instances, in the form `namespace/name`, sorted as strings; undefined
    * when the graph does not exist.

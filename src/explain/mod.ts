@@ -4,6 +4,7 @@
  *
  * - {@link graphRights} returns the permissions that kro needs to serve a graph, {@link controllerRights} the
  *   permissions that the controller needs for itself.
+ * - {@link missingText} describes permissions that kro lacks.
  * - {@link rolesYaml} formats permissions as RBAC roles.
  *
  * @module
@@ -19,5 +20,13 @@ export {
   type RightsOptions,
   VERBS,
 } from "./rights.ts";
+export { missingText, namesMissing } from "./missing.ts";
 export { type RoleContent, type RoleOptions, rolesYaml } from "./role.ts";
-export { type ExplainedRule, explainedRules, type PolicyRule, rulesOf, ruleYaml } from "./rules.ts";
+export {
+  type ExplainedRule,
+  explainedRules,
+  type PolicyRule,
+  rulesLine,
+  rulesOf,
+  ruleYaml,
+} from "./rules.ts";

@@ -33,6 +33,8 @@ export interface RoleOptions {
    * the ClusterRole contains all permissions.
    */
   namespaced?: boolean;
+  /** Whether bindings are returned as well; true by default. */
+  binding?: boolean;
   /**
    * The label `key=value` of the ClusterRole, by which an aggregated ClusterRole selects it. With a label, the
    * ClusterRole gets no binding.
@@ -47,20 +49,19 @@ export interface RoleOptions {
  */
 export function rolesYaml(content: RoleContent, options: RoleOptions): string[] {
   const { rights } = content;
+  const { binding: binds = true } = options;
   const limited = options.namespaced ? rights.filter(({ namespaces }) => namespaces) : [];
   const wide = rights.filter((right) => !limited.includes(right));
   const namespaces = [...new Set(limited.flatMap((right) => right.namespaces!))].sort();
   const documents: string[] = [];
   if (wide.length > 0) {
     documents.push(role("ClusterRole", content, options, wide));
-    if (!options.aggregateLabel) documents.push(binding("ClusterRole", content, options));
+    if (binds && !options.aggregateLabel) documents.push(binding("ClusterRole", content, options));
   }
   for (const namespace of namespaces) {
     const inside = limited.filter((right) => right.namespaces!.includes(namespace));
-    documents.push(
-      role("Role", content, options, inside, namespace),
-      binding("Role", content, options, namespace),
-    );
+    documents.push(role("Role", content, options, inside, namespace));
+    if (binds) documents.push(binding("Role", content, options, namespace));
   }
   return documents;
 }

@@ -70,6 +70,17 @@ export function ruleYaml(rule: PolicyRule): string {
   ).join("");
 }
 
+/** Formats rules as YAML on one line, as a value of the field `rules` of a role. */
+export function rulesLine(rules: readonly PolicyRule[]): string {
+  const lines = rules.map((rule) => {
+    const fields = Object.entries(rule) as [string, string[]][];
+    return `{${
+      fields.map(([field, values]) => `${field}: [${values.map(yamlString).join(", ")}]`).join(", ")
+    }}`;
+  });
+  return `[${lines.join(", ")}]`;
+}
+
 /** Formats a string as YAML, with quotes only where YAML needs them. */
 export function yamlString(value: string): string {
   const isPlain = /^[a-z]([\w.:/-]*\w)?$/i.test(value) &&

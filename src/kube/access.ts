@@ -3,7 +3,8 @@
  * Kubernetes components protect their own metrics in the same way (Kubernetes documentation,
  * "Authorization": non-resource requests).
  */
-import { isObject, type JsonObject, type KindRef } from "../api/mod.ts";
+import { isObject, type JsonObject } from "../api/mod.ts";
+import { review } from "./review.ts";
 import type { KubeClient } from "./types.ts";
 
 /**
@@ -94,12 +95,8 @@ export class AccessReviewer {
     return access.allowed === true ? "allowed" : "forbidden";
   }
 
-  async #ask(group: string, kind: string, spec: JsonObject): Promise<JsonObject> {
-    const plural = `${kind.toLowerCase()}s`;
-    const ref: KindRef = { group, version: "v1", kind, plural, namespaced: false };
-    const object = { apiVersion: `${group}/v1`, kind, metadata: {}, spec };
-    const { status } = await this.#client.create(ref, object, { fieldManager: "kro" });
-    return isObject(status) ? status : {};
+  #ask(group: string, kind: string, spec: JsonObject): Promise<JsonObject> {
+    return review(this.#client, { group, kind }, spec);
   }
 }
 

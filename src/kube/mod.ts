@@ -36,6 +36,7 @@ export {
   type ReflectorHandlers,
   type ReflectorOptions,
 } from "./reflector.ts";
+export { mayAccess, type ResourceAccess } from "./review.ts";
 export { compareRevisions } from "./resource_version.ts";
 export { ScopedReflector } from "./scoped_reflector.ts";
 export { settledIn, sleep, within } from "./timers.ts";

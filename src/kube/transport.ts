@@ -186,6 +186,7 @@ export class Transport {
   }
 
   #refusal(request: KubeRequest, answer: Answer): ApiError {
+    if (answer.code === 403) request.gate?.forbidden?.(request.resource);
     const { origin, server } = this.#config;
     let text = requestText(request);
     // The cause of a 401 is usually wrong credentials, so the message names the configuration that contains

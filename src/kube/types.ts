@@ -97,6 +97,12 @@ export interface RequestGate {
   withholds(write: boolean): string | undefined;
   /** The signal that aborts running writes. The client reads this property again for each attempt. */
   readonly writes: AbortSignal;
+  /**
+   * Called when the API server has refused a request with status 403.
+   *
+   * @param resource The resource in the form `deployments.apps`, with `/status` appended for a subresource.
+   */
+  forbidden?(resource: string): void;
 }
 
 /**

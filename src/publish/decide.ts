@@ -54,6 +54,8 @@ export interface Settings {
   maxRevisions: number;
   /** The present time, used as the transition time of conditions. */
   now: Date;
+  /** The warning for the condition ControllerReady, as `PublishDeps.warning` returns it. */
+  warning?: string;
 }
 
 /** The result of deciding: either the publication itself, or a search that the caller has to make first. */
@@ -167,9 +169,12 @@ function accepted(known: Known, graph: Graph, settings: Settings): Outcome | Sea
       : retired,
     status: status(
       condition("KindReady", "True", "Ready", ready),
-      controller === undefined
-        ? condition("ControllerReady", "True", "Running", "controller is running")
-        : condition("ControllerReady", "False", "FailedToStart", controller),
+      controller === undefined ? running(rgd, settings.warning) : condition(
+        "ControllerReady",
+        "False",
+        "FailedToStart",
+        warned(controller, settings.warning),
+      ),
     ),
     served,
     crd: planned.crd,
@@ -286,6 +291,21 @@ function finalizer({ metadata }: ResourceGraphDefinition): Write[] {
 function serving(served: ServedGraph): Write {
   const reason = `instances are reconciled by revision ${served.revision}`;
   return { type: "serve", part: "controller", reason, served };
+}
+
+/**
+ * Returns the condition ControllerReady with status True. If it is not known whether there is a warning, the
+ * condition keeps the message that it has while its status is True.
+ */
+function running(rgd: ResourceGraphDefinition, warning: string | undefined): ConditionUpdate {
+  const old = findCondition(rgd.status?.conditions, "ControllerReady");
+  const isKept = warning === undefined && old?.status === "True" && old.reason === "Running";
+  const message = isKept && old.message ? old.message : warned("controller is running", warning);
+  return condition("ControllerReady", "True", "Running", message);
+}
+
+function warned(message: string, warning = ""): string {
+  return warning === "" ? message : `${message}; ${warning}`;
 }
 
 /**

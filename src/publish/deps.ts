@@ -62,6 +62,12 @@ export interface PublishDeps extends BuildDeps {
    */
   serve?: (served: ServedGraph) => Promise<void>;
   /**
+   * Returns a warning for the condition ControllerReady, such as permissions that kro lacks: an empty string
+   * for no warning, and undefined when it is not known yet whether there is a warning. The condition then
+   * keeps its warning.
+   */
+  warning?: () => string | undefined;
+  /**
    * The maximum number of GraphRevisions per RGD, by default {@link MAX_REVISIONS}. Zero or a negative
    * number keeps all revisions.
    */

@@ -124,7 +124,8 @@ export async function planGraph(
 
 async function planned(known: Known, deps: PublishDeps): Promise<GraphPlan> {
   const { version, maxRevisions = MAX_REVISIONS } = deps;
-  const decision = decide(known, { version, maxRevisions, now: deps.now() });
+  const warning = deps.warning?.();
+  const decision = decide(known, { version, maxRevisions, now: deps.now(), warning });
   if (decision.kind === "publication") return { known, publication: decision };
   const lastGood = await findLastGood(known.rgd, decision, deps);
   return await planned({ ...known, lastGood }, deps);

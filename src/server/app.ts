@@ -83,6 +83,11 @@ export function createHandler(options: ServerOptions): Handler {
     const graph = view.graph(name);
     return graph ? json(graph) : problem(404, `no graph "${name}"; see /graphs`);
   });
+  app.get("/graphs/:name/rights", (c) => {
+    const name = c.req.param("name");
+    const rights = view.graphRights(name);
+    return rights ? json(rights) : problem(404, `no graph "${name}"; see /graphs`);
+  });
   app.get("/graphs/:name/instances", (c) => {
     const name = c.req.param("name");
     const keys = view.instanceKeys(name);

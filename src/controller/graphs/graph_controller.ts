@@ -36,10 +36,11 @@ import type { WorkResult } from "../queue/work.ts";
 import { watchFailures } from "../watch_failures.ts";
 import { ApiServices } from "./api_services.ts";
 import { type GraphEntry, GraphStore } from "./graph_store.ts";
+import { isReported, type RightsReview } from "./rights_review.ts";
 import { serveDeletions, serveUnresolved } from "./without_graph.ts";
 
 /** The objects and settings that the graph controller needs. */
-export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
+export interface GraphDeps extends Omit<PublishDeps, "current" | "serve" | "warning"> {
   /**
    * The lookup of kinds and their schemas. The graph controller invalidates the schemas of a CRD that has
    * changed.
@@ -58,6 +59,8 @@ export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
    * milliseconds.
    */
   progressMs: number;
+  /** The review of kro's permissions for graphs. Absent when permissions are not reviewed. */
+  rights?: RightsReview;
   /**
    * Returns whether this process may write now. A standby process must not write and only fills the caches.
    */
@@ -163,6 +166,12 @@ export class GraphController {
     return [...caches, ...graphs];
   }
 
+  /** Requeues an RGD unless its condition ControllerReady has this result of {@link RightsReview.warning}. */
+  rightsReviewed(name: string, warning: string): void {
+    const entry = this.#store.entry(name);
+    if (entry && !isReported(entry.rgd, warning)) this.#queue.add(`rgd/${name}`);
+  }
+
   /** The work queue, which metrics and health checks read. */
   get queue(): WorkQueue {
     return this.#queue;
@@ -206,6 +215,7 @@ export class GraphController {
 
   #rgdGone(name: string): void {
     this.#deps.metrics.revisions.gone(name);
+    this.#deps.rights?.forget(name);
     this.#store.rgdGone(name);
   }
 
@@ -258,7 +268,7 @@ export class GraphController {
   }
 
   async #publish(entry: GraphEntry): Promise<WorkResult> {
-    const { metrics, pool, signal = this.#stop.signal, ...deps } = this.#deps;
+    const { metrics, pool, signal = this.#stop.signal, rights, ...deps } = this.#deps;
     const before = entry.rgd;
     const name = before.metadata.name!;
     const since = this.#store.crdClock;
@@ -268,7 +278,9 @@ export class GraphController {
       definedBy: (kind) => this.#store.definedBy(kind),
       onBuilt: (seconds, ok) => metrics.build(name, seconds, ok),
       current: entry.served,
+      warning: () => rights?.warning(name),
       serve: async (served) => {
+        rights?.review(name, served.graph);
         const controller = await pool.controller(served.graph.instance);
         await controller.serve(served, entry.rgd);
         // The RGD may have been deleted while it was published. The key of its CRD is then queued, so that
@@ -341,11 +353,8 @@ export class GraphController {
     const { client, now } = this.#deps;
     const before = entry.rgd;
     const graph = before.metadata.name;
-    this.#store.rgdWritten(
-      entry,
-      before,
-      await writeRgdStatus(before, { conditions }, client, now()),
-    );
+    const written = await writeRgdStatus(before, { conditions }, client, now());
+    this.#store.rgdWritten(entry, before, written);
     if (entry.failure !== message) logger.info("graph {graph} is {message}", { graph, message });
     entry.failure = message;
   }
@@ -363,10 +372,8 @@ export class GraphController {
       }
       return "done";
     } catch (error) {
-      logger.warn("cannot watch instances of {crd}, retrying: {error}", {
-        crd,
-        error: errorText(error),
-      });
+      const failure = { crd, error: errorText(error) };
+      logger.warn("cannot watch instances of {crd}, retrying: {error}", failure);
       return "retry";
     }
   }

@@ -1,8 +1,10 @@
 /** Builds the view of a graph for the JSON API: kinds, order and expressions, but no values of objects. */
 import { apiVersionOf, pathText, type ResourceGraphDefinition } from "../../api/mod.ts";
+import { rulesOf } from "../../explain/mod.ts";
 import { type Expression, type Field, type Graph, graphCost, type Node } from "../../graph/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
-import type { GraphView, NodeView } from "../view.ts";
+import type { GraphRightsView, GraphView, NodeView } from "../view.ts";
+import type { ReviewedRights } from "./rights_review.ts";
 
 /**
  * Returns the view of an RGD and of the graph that serves its kind.
@@ -25,6 +27,21 @@ export function graphView(
     nodes: [...served?.graph.nodes.values() ?? []].map(nodeView),
     ...(served ? { cost: graphCost(served.graph, maxCollectionSize).pass } : {}),
     instances,
+  };
+}
+
+/**
+ * Returns the view of kro's permissions for a graph.
+ *
+ * @param rights The reviewed permissions; undefined when kro has not served the graph.
+ */
+export function rightsView(graph: string, rights: ReviewedRights | undefined): GraphRightsView {
+  const { required = [], missing } = rights ?? {};
+  return {
+    graph,
+    reviewed: missing !== undefined,
+    required: rulesOf(required),
+    missing: rulesOf(missing ?? []),
   };
 }
 

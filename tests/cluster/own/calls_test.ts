@@ -1,6 +1,6 @@
 /** Asserts the exact numbers of kro's requests to the API server, as its audit log counts them. */
 import assert from "node:assert/strict";
-import { callText, isWriteVerb } from "../../support/controlplane/audit.ts";
+import { callText, isWrite } from "../../support/controlplane/audit.ts";
 import {
   configMap,
   type GraphSpec,
@@ -202,7 +202,7 @@ kroTest(
       await s.requests();
       await s.restart();
       await s.idle(2 * QUIET_MS);
-      return (await s.requests()).filter(({ verb }) => isWriteVerb(verb)).map((c) => callText(c));
+      return (await s.requests()).filter(isWrite).map((c) => callText(c));
     };
 
     await s.step(

@@ -3,16 +3,17 @@ import { Api } from "../controlplane/api.ts";
 import {
   type AuditEntry,
   AuditLog,
+  calls,
   callText,
   controllerCalls,
-  isWriteVerb,
+  isReview,
+  isWrite,
 } from "../controlplane/audit.ts";
 import { sharedControlPlane } from "../controlplane/shared.ts";
 import { eventually, steady } from "../wait.ts";
 
 /**
- * Records the API requests of the user `kro` on the shared control plane, without watches and
- * requests for kro's Lease.
+ * Records the API requests of a user on the shared control plane.
  *
  * @example
  * ```ts
@@ -26,30 +27,45 @@ import { eventually, steady } from "../wait.ts";
 export class KroRequests implements Disposable {
   readonly #api: Api;
   readonly #log: AuditLog;
+  readonly #user: string;
   /** Log entries that {@link idle} has read and that the next call of {@link take} returns. */
   #read: AuditEntry[] = [];
 
-  private constructor(api: Api, log: AuditLog) {
+  private constructor(api: Api, log: AuditLog, user: string) {
     this.#api = api;
     this.#log = log;
+    this.#user = user;
   }
 
   /** Starts to record. Earlier requests are not included. */
-  static async open(): Promise<KroRequests> {
+  static async open(user = "kro"): Promise<KroRequests> {
     const { server, ca, token, auditLog } = await sharedControlPlane();
     const log = await AuditLog.fromNow(auditLog);
-    const requests = new KroRequests(new Api(server, ca, token("reader")), log);
+    const requests = new KroRequests(new Api(server, ca, token("reader")), log, user);
     await requests.take();
     return requests;
   }
 
-  /** Returns the requests that have completed since the last call. */
+  /**
+   * Returns the requests that have completed since the last call, without watches, requests for
+   * kro's Lease, and the review of kro's own permissions. kro sends the review once in the
+   * background, so that a test cannot know when it is sent.
+   */
   async take(): Promise<AuditEntry[]> {
+    return controllerCalls(await this.#all(), this.#user).filter((entry) => !isReview(entry));
+  }
+
+  /** Returns all requests that have completed or started to watch since the last call. */
+  async takeAll(): Promise<AuditEntry[]> {
+    return calls(await this.#all()).filter(({ user }) => user === this.#user);
+  }
+
+  async #all(): Promise<AuditEntry[]> {
     await this.#catchUp();
     // The API server may log a request only after the client has received its response, so the log
     // is read until it contains all earlier requests.
     await this.#catchUp();
-    return controllerCalls(this.#read.splice(0));
+    return this.#read.splice(0);
   }
 
   /**
@@ -60,7 +76,7 @@ export class KroRequests implements Disposable {
   async idle(ms = 500): Promise<void> {
     await steady("requests of kro", async () => {
       await this.#catchUp();
-      return String(controllerCalls(this.#read).length);
+      return String(controllerCalls(this.#read, this.#user).length);
     }, ms);
   }
 
@@ -91,5 +107,5 @@ export class KroRequests implements Disposable {
 
 /** Returns the requests that may change an object, each as `verb resource[/subresource] name`. */
 export function writes(entries: readonly AuditEntry[]): string[] {
-  return entries.filter(({ verb }) => isWriteVerb(verb)).map((entry) => callText(entry));
+  return entries.filter(isWrite).map((entry) => callText(entry));
 }

@@ -20,6 +20,7 @@ export * from "./kro_process.ts";
 export * from "./kro_requests.ts";
 export * from "./nodes.ts";
 export * from "./rgd_status.ts";
+export * from "./service_account.ts";
 export * from "./scenario.ts";
 export type { Scenario } from "./session.ts";
 export * from "./status.ts";

@@ -99,6 +99,19 @@ export function isWriteVerb(verb: string): boolean {
 }
 
 /**
+ * Whether the request is a review, such as SelfSubjectAccessReview. A review has the verb `create`,
+ * but only asks a question.
+ */
+export function isReview({ group, resource }: Pick<AuditEntry, "group" | "resource">): boolean {
+  return /^(authorization|authentication)\.k8s\.io$/.test(group) && resource.endsWith("reviews");
+}
+
+/** Whether the request may change an object. */
+export function isWrite(entry: AuditEntry): boolean {
+  return isWriteVerb(entry.verb) && !isReview(entry);
+}
+
+/**
  * Describes a request as `verb resource[/subresource] name`. The name is omitted for lists and with
  * `named: false`.
  */
@@ -133,7 +146,7 @@ export function countCalls(entries: readonly AuditEntry[]): CallCounts {
     const key = callText(entry, { named: false });
     by.set(key, (by.get(key) ?? 0) + 1);
   }
-  const writes = entries.filter(({ verb }) => isWriteVerb(verb)).length;
+  const writes = entries.filter(isWrite).length;
   return { calls: entries.length, writes, by };
 }
 

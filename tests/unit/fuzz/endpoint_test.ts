@@ -9,6 +9,7 @@ const view: ControllerView = {
   readiness: () => ({ ready: true, missing: [] }),
   graphNames: () => [],
   graph: () => undefined,
+  graphRights: () => undefined,
   instanceKeys: () => [],
   instance: () => undefined,
   metrics: () => Promise.resolve("up 1\n"),

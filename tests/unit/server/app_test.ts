@@ -27,11 +27,15 @@ function instance(namespace: string, name: string): InstanceView {
   return { namespace, name, uid: name, state: "ACTIVE", conditions: [], nodes };
 }
 
+const RULE = { apiGroups: [""], resources: ["secrets"], verbs: ["watch"] };
+
 const view: ControllerView = {
   health: () => ({ healthy: true }),
   readiness: () => ({ ready: false, missing: ["cache of apps.x.dev is not synced"] }),
   graphNames: () => ["a", "b", "c"],
   graph: (name) => ["a", "b", "c"].includes(name) ? graph(name) : undefined,
+  graphRights: (name) =>
+    name === "a" ? { graph: name, reviewed: true, required: [RULE], missing: [RULE] } : undefined,
   instanceKeys: (name) => name === "a" ? ["/root", "kro/one"] : undefined,
   instance: (name, key) => {
     const [namespace = "", one = ""] = key.split("/");
@@ -57,6 +61,15 @@ Deno.test("/healthz answers 200 while /readyz answers 503 with the missing parts
     assert.equal(ready.status, 503);
     assert.match(ready.text, /cache of apps\.x\.dev is not synced/);
   }
+});
+
+Deno.test("/graphs/NAME/rights has the permissions that kro needs and those that it lacks", async () => {
+  const answer = await get("/graphs/a/rights");
+  assert.equal(answer.status, 200);
+  assert.deepEqual(answer.json().missing, [RULE]);
+  const unknown = await get("/graphs/x/rights");
+  assert.equal(unknown.status, 404);
+  assert.match(unknown.text, /no graph/);
 });
 
 Deno.test("/healthz answers 500 with the problem while a reconciliation hangs", async () => {

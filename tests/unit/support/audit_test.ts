@@ -76,6 +76,15 @@ Deno.test("calls are counted in all, by writes, and by verb and resource", () =>
   });
 });
 
+Deno.test("a review counts as a call, but not as a write", () => {
+  const text = line("kro", "create", "ResponseComplete", {
+    apiGroup: "authorization.k8s.io",
+    resource: "selfsubjectaccessreviews",
+  });
+  const { calls, writes } = countCalls(parseAudit(text));
+  assert.deepEqual({ calls, writes }, { calls: 1, writes: 0 });
+});
+
 Deno.test("a log is read on as it grows, and a new file in its place is an error", async () => {
   const file = await Deno.makeTempFile();
   const append = (text: string) => Deno.writeTextFile(file, text, { append: true });

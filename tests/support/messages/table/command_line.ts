@@ -202,6 +202,28 @@ export const COMMAND_LINE: Section = {
     },
     {
       code: "exit 2",
+      texts: [
+        'there is no ResourceGraphDefinition "<name>" in <where>; <hint>',
+        "… these files",
+        "… the cluster",
+        "… there are <names>",
+        "… no RGDs",
+      ],
+      cause: "The name of an RGD on the command line is misspelled.",
+      remedy: "Correct the name. `kubectl get rgd` lists the RGDs of the cluster.",
+    },
+    {
+      code: "exit 2",
+      texts: [
+        "name RGDs by one of -f FILE, NAME, and --all",
+        "--all reads the RGDs of the cluster; drop --all or -f",
+        "--crd is for RGDs of files: add -f",
+      ],
+      cause: "The command line does not show which RGDs `kro generate` has to read.",
+      remedy: "Pass either files with `-f`, or names of RGDs in the cluster, or `--all`.",
+    },
+    {
+      code: "exit 2",
       texts: ["<error>; --offline checks without a cluster"],
       cause: "`kro validate` cannot use the kubeconfig, or cannot reach its cluster.",
       remedy: "Correct the kubeconfig, or pass `--offline`.",

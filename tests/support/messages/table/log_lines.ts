@@ -104,6 +104,23 @@ export const LOG_LINES: Section = {
         "Read the RGD's conditions, which contain the error, and look up the message on this page.",
     },
     {
+      code: "kro.graph WARN, kro.graph INFO",
+      texts: ["graph <graph>: <warning>", "graph <graph>: kro has all permissions again"],
+      cause:
+        "kro lacks permissions that the graph needs, or has them again. The condition `ControllerReady` of the RGD has the same text.",
+      remedy:
+        "Add the rules in the message to kro's role, or apply the roles that `kro generate rbac` prints.",
+    },
+    {
+      code: "kro.graph WARN",
+      texts: [
+        "cannot review the permissions of kro: <error>; missing permissions show only when requests fail",
+      ],
+      cause:
+        "The API server refused a SelfSubjectAccessReview, which every authenticated user may create by default.",
+      remedy: "Bind the ClusterRole `system:basic-user` to kro's service account.",
+    },
+    {
       code: "kro.graph WARN",
       texts: ["cannot watch instances of <crd>, retrying: <error>"],
       cause: "The RGD of a CRD was deleted, and kro cannot watch the remaining instances.",

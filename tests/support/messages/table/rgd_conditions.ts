@@ -163,6 +163,17 @@ export const RGD_CONDITIONS: Section = {
       remedy: "Nothing.",
     },
     {
+      code: "ControllerReady=True/Running, ControllerReady=False/FailedToStart",
+      texts: [
+        "kro lacks permissions:",
+        "<start><permissions>; add to kro's role the rules <rules>",
+      ],
+      cause:
+        "kro lacks permissions that the graph needs in the whole cluster, or in the namespaces that its templates name.",
+      remedy:
+        "Add the rules in the message to kro's role, or apply the roles that `kro generate rbac` prints. If kro needs the permissions only in namespaces in which it has them, do nothing.",
+    },
+    {
       code: "ControllerReady=False/FailedToStart",
       texts: [
         "caches are not synced in time: <caches>",

@@ -1,0 +1,31 @@
+/** Runs kro as a service account that has only the permissions of given roles. */
+import { kubectl, sharedControlPlane } from "../controlplane/shared.ts";
+
+/** A service account with a kubeconfig file. Disposing the object removes the file. */
+export interface ServiceAccount extends AsyncDisposable {
+  /** The name of the service account. */
+  readonly name: string;
+  /** The name of the user as the API server knows the service account. */
+  readonly user: string;
+  /** The path of a kubeconfig file that authenticates as the service account. */
+  readonly kubeconfig: string;
+}
+
+/** Creates a service account without permissions in the namespace. */
+export async function serviceAccountIn(
+  namespace: string,
+  name = "kro",
+): Promise<ServiceAccount> {
+  const controlPlane = await sharedControlPlane();
+  await kubectl(["create", "serviceaccount", name, "-n", namespace]);
+  const token = (await kubectl(["create", "token", name, "-n", namespace])).trim();
+  const kubeconfig = await Deno.makeTempFile({ prefix: "kubeconfig-" });
+  const config = await Deno.readTextFile(controlPlane.kubeconfigFor("kro"));
+  await Deno.writeTextFile(kubeconfig, config.replaceAll(controlPlane.token("kro"), token));
+  return {
+    name,
+    user: `system:serviceaccount:${namespace}:${name}`,
+    kubeconfig,
+    [Symbol.asyncDispose]: () => Deno.remove(kubeconfig),
+  };
+}
