@@ -2,7 +2,7 @@
  * Determines what a request to the API server addresses (verb, group, resource, namespace and name)
  * from its method, path and content type.
  */
-import { isWriteVerb } from "../../support/controlplane/audit.ts";
+import { isReview, isWriteVerb } from "../../support/controlplane/audit.ts";
 
 /** What a request to the API server addresses, in Kubernetes' terms. */
 export interface Target {
@@ -77,7 +77,7 @@ function verbOf(method: string, url: URL, contentType: string, name: string): st
   return (name === "" ? OF_KIND : OF_OBJECT)[method] ?? method.toLowerCase();
 }
 
-/** Whether the request may change an object. A dry run changes nothing. */
+/** Whether the request may change an object. A dry run or a review changes nothing. */
 export function isWrite(request: Target & { path: string }): boolean {
-  return isWriteVerb(request.verb) && !request.path.includes("dryRun=All");
+  return isWriteVerb(request.verb) && !isReview(request) && !request.path.includes("dryRun=All");
 }

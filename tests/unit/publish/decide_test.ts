@@ -16,7 +16,8 @@ import {
   testCases,
   VALID,
 } from "./decisions.ts";
-import { liveCrd, revision, rgd, SPECS } from "./fixtures.ts";
+import { decide, type Known } from "../../../src/publish/decide.ts";
+import { liveCrd, NOW, revision, rgd, SPECS, VERSION } from "./fixtures.ts";
 
 const cases: Case[] = [
   {
@@ -207,4 +208,31 @@ Deno.test("a patch of the CRD has the changes as its reason and the resourceVers
   assert.match(patch.reason, /size/);
   assert.equal(patch.resourceVersion, "50");
   assert.deepEqual(Object.keys(patch.patch), ["metadata", "spec"]);
+});
+
+Deno.test("decide: the warning is in ControllerReady; while it is unknown, an earlier one is kept", () => {
+  const WARNING = "kro lacks permissions";
+  const old = (message: string, status: "True" | "False" = "True") => ({
+    conditions: [{ type: "ControllerReady", status, reason: "Running", message }],
+  });
+  const message = (status: ReturnType<typeof old> | undefined, warning?: string) => {
+    const known: Known = {
+      rgd: { ...rgd(SPECS.first), ...(status ? { status } : {}) },
+      build: built(graphs.first),
+      revisions: [first],
+      kind: { live },
+      refused: {},
+    };
+    const decision = decide(known, { version: VERSION, maxRevisions: 5, now: NOW, warning });
+    assert.ok(decision.kind === "publication");
+    return decision.status.conditions.find(({ type }) => type === "ControllerReady")?.message;
+  };
+  const running = "controller is running";
+  const warned = `${running}; ${WARNING}`;
+  assert.equal(message(undefined), running);
+  assert.equal(message(undefined, WARNING), warned);
+  assert.equal(message(old(warned)), warned);
+  assert.equal(message(old(warned), ""), running);
+  assert.equal(message(old(running), WARNING), warned);
+  assert.equal(message(old("failed", "False")), running);
 });
