@@ -1,6 +1,6 @@
 /**
- * The limits for the nesting of values that users write. The limits keep recursive functions from overflowing
- * the stack.
+ * The limits for the nesting and the number of values that users write. The limits keep recursive functions from
+ * overflowing the stack, and comparisons from blocking the event loop.
  */
 
 /**
@@ -38,6 +38,33 @@ export function checkDepth(level: number): void {
  */
 export function deeperThan(value: unknown, limit: number): boolean {
   return limit < 0 || someBelow(value, (below) => deeperThan(below, limit - 1));
+}
+
+/**
+ * The maximum number of values in an object that kro compares field by field. The API server stores objects with
+ * up to 750,000 values, whose comparison would block the event loop for too long. An object with 1.5 MB of useful
+ * data has far fewer values.
+ */
+export const MAX_VALUES = 100_000;
+
+/**
+ * Reports whether a JSON value contains more values than the limit. Lists and objects count, and so do the values
+ * in them. The search ends at the limit.
+ */
+export function moreValuesThan(value: unknown, limit = MAX_VALUES): boolean {
+  let left = limit;
+  // The search uses a list instead of recursion, because deep nesting could overflow the stack.
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next !== "object" || next === null) continue;
+    for (const key in next) {
+      if (--left < 0) return true;
+      const below = (next as Record<string, unknown>)[key];
+      if (typeof below === "object" && below !== null) waiting.push(below);
+    }
+  }
+  return false;
 }
 
 /**

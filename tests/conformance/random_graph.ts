@@ -15,6 +15,7 @@ import {
   SERVICE,
   SPEC,
 } from "./corpus/graph/build.ts";
+import { HOSTILE_IDS, HOSTILE_NAMES, withHostileNames } from "./hostile_names.ts";
 import type { Request } from "./protocol.ts";
 
 const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
@@ -23,6 +24,23 @@ const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
  * form a cycle, the RGD is invalid.
  */
 const IDS = ["a", "b", "c", "web"] as const;
+
+/** Expressions that read a field with a hostile name, or an inherited member that is no field. */
+const HOSTILE_READS = HOSTILE_NAMES.flatMap((name) => {
+  const field = name.replaceAll("__", "__underscores__");
+  return [
+    ...["schema.spec", "schema.spec.free", "schema.spec.labels", "a.data", "web.metadata"]
+      .map((object) => `${object}.${field}`),
+    `a.data['${name}']`,
+    `schema.spec.?${field}.orValue('x')`,
+  ];
+});
+
+/** The spec of the instances, with a field of each hostile name except the last one. */
+const HOSTILE_SPEC: JsonObject = {
+  ...SPEC,
+  ...withHostileNames<Json>("string", HOSTILE_NAMES.filter((name) => name !== "valueOf")),
+};
 
 /** Expressions whose value is usually a string. */
 const string: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
@@ -46,6 +64,7 @@ const string: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
         "string(schema.spec.count)",
       ),
     },
+    { weight: 5, arbitrary: one(...HOSTILE_READS) },
     { weight: 9, arbitrary: fc.tuple(tie("e"), tie("e")).map(([l, r]) => `${l} + ${r}`) },
     { weight: 1, arbitrary: tie("e").map((e) => `(schema.spec.flag ? ${e} : 'n')`) },
     { weight: 1, arbitrary: tie("e").map((e) => `[${e}].map(v, v + 'x')[0]`) },
@@ -117,6 +136,12 @@ function node(id: string): fc.Arbitrary<JsonObject> {
   const plain: fc.Arbitrary<JsonObject> = fc.oneof(
     { weight: 5, arbitrary: text.map((k) => data(k, id)) },
     { weight: 1, arbitrary: any.map((e) => data(wrapped(e), id)) },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(text, one(...HOSTILE_NAMES)).map(([value, name]) =>
+        resource(id, CONFIG_MAP, { data: withHostileNames<Json>(value, [name]) })
+      ),
+    },
     { weight: 2, arbitrary: text.map((name) => resource(id, CONFIG_MAP, { metadata: { name } })) },
     { weight: 2, arbitrary: int.map((e) => deployment(id, { replicas: wrapped(e) })) },
     { weight: 1, arbitrary: any.map((e) => container(id, { args: wrapped(e) })) },
@@ -133,13 +158,16 @@ function node(id: string): fc.Arbitrary<JsonObject> {
       arbitrary: text.map((v) => ({ ...external({ selector: { matchLabels: { a: v } } }), id })),
     },
   );
-  const collection = fc.tuple(list, one("n-${x}", "${x}-${schema.spec.name}", "n", "${x + 'y'}"))
-    .map((
-      [items, name],
-    ) => ({
-      ...resource(id, CONFIG_MAP, { metadata: { name } }),
-      forEach: [{ x: wrapped(items) }],
-    }));
+  const collection = fc.tuple(
+    list,
+    one("n-${x}", "${x}-${schema.spec.name}", "n", "${x + 'y'}"),
+    fc.oneof({ weight: 3, arbitrary: one<string>("x") }, one<string>(...HOSTILE_IDS)),
+  ).map(([items, name, variable]) => ({
+    ...resource(id, CONFIG_MAP, {
+      metadata: { name: name.replace(/\bx\b/, variable) },
+    }),
+    forEach: [withHostileNames<Json>(wrapped(items), [variable])],
+  }));
   return fc.oneof(
     { weight: 6, arbitrary: plain },
     { weight: 2, arbitrary: fc.tuple(plain, whens).map(([n, more]) => ({ ...n, ...more })) },
@@ -159,7 +187,7 @@ function withReady([node, readyWhen]: [JsonObject, string[]]): JsonObject {
 }
 
 const status: fc.Arbitrary<JsonObject> = fc.dictionary(
-  one("s", "t", "u"),
+  fc.oneof({ weight: 2, arbitrary: one("s", "t", "u") }, one(...HOSTILE_NAMES)),
   fc.oneof(
     any.map((e) => wrapped(e) as Json),
     text as fc.Arbitrary<Json>,
@@ -186,6 +214,9 @@ function wired(id: string): fc.Arbitrary<JsonObject> {
   );
 }
 
+/** The id that the node `b` gets. Usually, the node keeps its id. */
+const renamed = fc.oneof({ weight: 2, arbitrary: one<string>("b") }, one<string>(...HOSTILE_IDS));
+
 /** Generates an RGD of three or four nodes, in random order. */
 export const graphRequest: fc.Arbitrary<Request> = fc.tuple(
   fc.oneof(
@@ -193,11 +224,13 @@ export const graphRequest: fc.Arbitrary<Request> = fc.tuple(
     fc.shuffledSubarray([...IDS], { minLength: 3 }),
   ).chain((ids) => fc.tuple(...ids.map(wired))),
   status,
-).map(([resources, status]) => ({
-  op: "graph" as const,
-  rgd: JSON.parse(
-    JSON.stringify(
-      rgd({ spec: SPEC, ...(Object.keys(status).length > 0 && { status }) }, resources),
-    ).replaceAll("@", "b"),
-  ) as JsonObject,
-}));
+  renamed,
+).map(([resources, status, id]) => {
+  const schema = { spec: HOSTILE_SPEC, ...(Object.keys(status).length > 0 && { status }) };
+  const text = JSON.stringify(rgd(schema, resources)).replaceAll("@", "b");
+  const withId = text.replaceAll('"id":"b"', `"id":"${id}"`).replaceAll(
+    /\bb\.metadata/g,
+    `${id}.metadata`,
+  );
+  return { op: "graph" as const, rgd: JSON.parse(withId) as JsonObject };
+});

@@ -1,15 +1,19 @@
 /** Generates random SimpleSchema. Most types and markers are valid, and a few are invalid. */
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../src/api/mod.ts";
+import { HOSTILE_NAMES } from "./hostile_names.ts";
 import type { Request } from "./protocol.ts";
 
 const one = (...texts: string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
 const BLANKS = one("", "", "", " ", "  ", "\t");
 const NAMES = ["T", "U", "V"];
+/** The names of further named types. A spec defines some of them, and may refer to each of them. */
+const TYPES = HOSTILE_NAMES;
 
 const atom = fc.oneof(
   { weight: 12, arbitrary: one("string", "integer", "float", "boolean", "object") },
   { weight: 6, arbitrary: one(...NAMES) },
+  { weight: 2, arbitrary: one(...TYPES) },
   { weight: 1, arbitrary: one("int", "String", "", "W", "[]", "map[string]", "map[int]string") },
 );
 const type: fc.Arbitrary<string> = fc.tuple(
@@ -43,6 +47,7 @@ const marker: fc.Arbitrary<string> = fc.oneof(
   one("atomic", "set", "map", "foo").map((v) => `listType=${v}`),
   one("a", "b", "x").map((v) => `listMapKey=${v}`),
   one('"self != oldSelf"', "self>0", '""', '"a b"').map((v) => `validation=${v}`),
+  one(...HOSTILE_NAMES).map((name) => `${name}=1`),
   one("foo=1", "required", "=1", "requ ired=true", "| a=b", '"', "{", "]", "Required=true"),
 );
 
@@ -62,7 +67,7 @@ const DEFAULTS: Record<string, string[]> = {
 function defaultFor(text: string): fc.Arbitrary<string> {
   const bare = text.trim();
   const kind = bare.startsWith("[]") ? "[]" : bare.startsWith("map") ? "object" : bare;
-  const values = DEFAULTS[kind];
+  const values = Object.hasOwn(DEFAULTS, kind) ? DEFAULTS[kind] : undefined;
   return values === undefined ? fc.constant("") : one(...values).map((v) => `default=${v}`);
 }
 
@@ -79,7 +84,10 @@ const sound: fc.Arbitrary<string> = fc.tuple(
   one("string", "integer", "boolean", "[]string", "[]integer", "map[string]float", "object", "T"),
   one("", "", " | required=true", " | description=x", " | immutable=true"),
 ).map((parts) => parts.join(""));
-const key = one("a", "b", "c", "a.b", "x-y", "", "é", "__proto__", "constructor");
+const key = fc.oneof(
+  { weight: 7, arbitrary: one("a", "b", "c", "a.b", "x-y", "", "é") },
+  { weight: 3, arbitrary: one(...HOSTILE_NAMES) },
+);
 
 /** Generates objects that contain the given field among valid fields. */
 const nodeOf = (field: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
@@ -117,7 +125,8 @@ function fields(names: fc.Arbitrary<string>): fc.Arbitrary<JsonObject> {
  */
 export const schemaRequest: fc.Arbitrary<Request> = fc.record({
   spec: fields(key),
-  types: fc.record({ T: named, U: named, V: named }, { requiredKeys: ["T"] }) as fc.Arbitrary<
-    JsonObject
-  >,
+  types: fc.tuple(
+    fc.record({ T: named, U: named, V: named }, { requiredKeys: ["T"] }),
+    fc.array(fc.tuple(one(...TYPES), named), { maxLength: 2 }),
+  ).map(([types, more]) => Object.fromEntries([...Object.entries(types), ...more]) as JsonObject),
 }).map(({ spec, types }) => ({ op: "schema" as const, spec, types }));

@@ -12,6 +12,7 @@ import {
   jsonText,
   type KubeObject,
   Manager,
+  moreValuesThan,
   parseJson,
   TooDeepError,
 } from "../../api/mod.ts";
@@ -41,13 +42,15 @@ export interface Fingerprint {
  * Returns the hash of kro's managed-fields entry and the hash of the values that kro owns, for an object from
  * the API server. Returns undefined when kro owns no field of the object. The hash of the entry alone does not show every change. The entry stays the same when another
  * client applies under kro's manager name, when a list is reordered, and when an admission webhook changes
- * values. An object that is nested too deeply to be compared counts as different from every desired object.
+ * values. An object that is nested too deeply or has too many values to be compared counts as different from every
+ * desired object.
  */
 export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | undefined {
   const entry = applyEntry(object);
   if (!entry) return undefined;
   const { apiVersion, time, fieldsV1 = {} } = entry;
   const ownsStatus = Object.hasOwn(fieldsV1, "f:status");
+  if (moreValuesThan(object)) return incomparable(object, ownsStatus);
   try {
     const live = project(object as unknown as Json, storedFields(object, fieldsV1));
     return {
@@ -60,11 +63,17 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
   } catch (error) {
     // JSON.stringify throws RangeError when an entry is nested too deeply.
     if (!(error instanceof TooDeepError || error instanceof RangeError)) throw error;
-    // An object that cannot be hashed gets the hash of its resourceVersion. This hash differs from the hash
-    // of every desired object, and from the hash of every other state of this object.
-    const revision = hash(`deep@${object.metadata.resourceVersion}`);
-    return { entryHash: revision, valuesHash: revision, ownsStatus, nulls: [] };
+    return incomparable(object, ownsStatus);
   }
+}
+
+/**
+ * Returns the fingerprint of an object that cannot be hashed: the hash of its resourceVersion. This hash differs
+ * from the hash of every desired object, and from the hash of every other state of this object.
+ */
+function incomparable(object: KubeObject, ownsStatus: boolean): Fingerprint {
+  const revision = hash(`deep@${object.metadata.resourceVersion}`);
+  return { entryHash: revision, valuesHash: revision, ownsStatus, nulls: [] };
 }
 
 /**
@@ -81,9 +90,10 @@ function storedFields(object: KubeObject, fields: JsonObject): JsonObject {
 /**
  * Returns the {@link Fingerprint.valuesHash} that a live object has when the values of kro's fields are the
  * desired values. `status` is hashed only if `ownsStatus` is true. Throws TooDeepError when the object is
- * nested too deeply.
+ * nested too deeply. An object with too many values gets a hash that no live object has.
  */
 export function desiredValues(desired: KubeObject, schema?: Schema, ownsStatus = false): string {
+  if (moreValuesThan(desired)) return digest(desired as unknown as Json);
   const { status, ...rest } = desired;
   return digest(comparable((ownsStatus && status !== undefined ? desired : rest) as Json, schema));
 }
@@ -252,10 +262,10 @@ function remainder(value: Json | undefined, limit: number): number {
 
 /**
  * Returns a hash of a JSON value as a string of 12 characters. The order of object keys does not affect the
- * hash.
+ * hash, unless the value contains more than 100,000 values.
  */
 export function digest(value: Json | undefined): string {
-  return hash(canonical(value));
+  return hash(moreValuesThan(value) ? jsonText(value) : canonical(value));
 }
 
 /**

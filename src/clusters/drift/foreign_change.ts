@@ -9,6 +9,7 @@ import {
   type JsonObject,
   type KubeObject,
   type ManagedFieldsEntry,
+  moreValuesThan,
   pathText,
   TooDeepError,
 } from "../../api/mod.ts";
@@ -30,7 +31,7 @@ type Step = string | JsonObject;
 
 /**
  * Returns the first field in which the live object differs from the desired object; undefined when no field
- * differs.
+ * differs. If an object is nested too deeply or has too many values to be compared, the field is the whole object.
  */
 export function foreignChange(
   live: KubeObject,
@@ -44,6 +45,7 @@ export function foreignChange(
 }
 
 function differenceOf(live: KubeObject, desired: KubeObject, schema?: Schema): Step[] | undefined {
+  if (moreValuesThan(desired) || moreValuesThan(live)) return [];
   const { status: _, ...wanted } = desired;
   try {
     const [left, right] = [wanted as Json, live as unknown as Json];

@@ -3,6 +3,7 @@
  * invalid values.
  */
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
+import { withHostileNames } from "../hostile_names.ts";
 
 const STRING = { type: "string" };
 const INTEGER = { type: "integer" };
@@ -80,6 +81,7 @@ export const SCHEMAS: JsonObject = {
       missing: STRING,
       missingList: list(STRING),
       missingObject: object({ n: INTEGER }),
+      ...withHostileNames<Json>(STRING),
     }),
   }),
   i: INTEGER,
@@ -121,10 +123,15 @@ const SPEC: JsonObject = {
   matrix: [[1, 2], [3]],
   noitems: [1],
   mm: { a: { v: 1 } },
+  ...withHostileNames<Json>("own", ["constructor", "toString", "length", "__proto__"]),
 };
 const METADATA: JsonObject = {
   name: "n",
-  labels: { app: "web", "app.kubernetes.io/name": "x" },
+  labels: {
+    app: "web",
+    "app.kubernetes.io/name": "x",
+    ...withHostileNames<Json>("own", ["prototype", "hasOwnProperty", "__proto__"]),
+  },
   creationTimestamp: "2020-01-01T00:00:00Z",
 };
 const D: JsonObject = {
@@ -140,6 +147,7 @@ const D: JsonObject = {
   deep: { x: [0, { y: "z" }] },
   empty: {},
   big: 1099511627776,
+  ...withHostileNames<Json>({ constructor: 1 }, ["constructor", "valueOf"]),
 };
 
 const vars = (spec: Json, metadata: JsonObject, d: Json): JsonObject => ({

@@ -3,12 +3,21 @@
  * of variables. Random expressions are built from them.
  */
 
+import { HOSTILE_NAMES } from "../hostile_names.ts";
+
+/** The hostile names as CEL writes them in a selection. */
+const HOSTILE_FIELDS = HOSTILE_NAMES.map((name) => name.replaceAll("__", "__underscores__"));
+
 /**
  * The expressions of each type, the simplest one first. Types such as `pattern` are strings that a
  * CEL function can parse.
  */
 export const LEAVES: Readonly<Record<string, readonly string[]>> = {
-  bool: ["true", "false", "s.spec.on", "d.t"],
+  bool: [
+    ...["true", "false", "s.spec.on", "d.t"],
+    ...HOSTILE_NAMES.map((name) => `'${name}' in d`),
+    ...HOSTILE_FIELDS.map((field) => `has(s.spec.${field})`),
+  ],
   int: [
     ...["1", "0", "-1", "2", "3", "7", "100", "0x1F", "-0x10", "2147483648", "9007199254740991"],
     ...["9007199254740993", "9223372036854775807", "-9223372036854775808", "1000000007"],
@@ -106,6 +115,8 @@ export const LEAVES: Readonly<Record<string, readonly string[]>> = {
       "s.spec.freeP.known",
     ],
     ...["s.spec.namespace", "s.spec.__if__"],
+    ...HOSTILE_FIELDS.map((field) => `s.spec.${field}`),
+    ...HOSTILE_NAMES.map((name) => `s.metadata.labels['${name}']`),
   ],
   bytes: [
     "b'a'",
@@ -198,6 +209,8 @@ export const LEAVES: Readonly<Record<string, readonly string[]>> = {
       "s.spec.emb",
     ],
     ...["s.spec.env[0]", "s.spec.mm.a", "l", "l[0]"],
+    ...HOSTILE_FIELDS.map((field) => `d.${field}`),
+    ...HOSTILE_NAMES.map((name) => `{'${name}': 1}['${name}']`),
   ],
   type: [
     "type(1)",
@@ -256,6 +269,8 @@ export const LEAVES: Readonly<Record<string, readonly string[]>> = {
     "s.spec.?nope",
     "s.spec.?nul",
     "s.?status.x",
+    ...HOSTILE_FIELDS.map((field) => `s.spec.?${field}`),
+    ...HOSTILE_NAMES.map((name) => `s.metadata.?labels[?'${name}']`),
   ],
   pattern: [
     ..."a [a-z]+ ^$ \\\\d+ (a|b)* . x* (?i)A [[:alpha:]] \\\\pL \\\\bb (a)(b)? [^a] a{2} ( (?=a) \\\\1 a** \\\\C (?s).+ ü"

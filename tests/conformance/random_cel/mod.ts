@@ -14,7 +14,7 @@ import { type Part, smaller, type Term, textOf } from "./term.ts";
  * The names of macro variables. Some declared variables have the same name, so that a macro
  * variable may shadow a declared variable.
  */
-const NAMES = ["x", "y", "k", "v", "x", "y", "i", "d", "s", "type"];
+const NAMES = ["x", "y", "k", "v", "x", "y", "i", "d", "s", "type", "constructor", "toString"];
 
 /**
  * A variable that every request declares. Upstream would use another environment for a request that

@@ -3,7 +3,13 @@
  * grow linearly with the object's size, and the depth of recursion must be limited.
  */
 import assert from "node:assert/strict";
-import { deeperThan, didYouMean, jsonEqual, type KubeObject } from "../../../src/api/mod.ts";
+import {
+  deeperThan,
+  didYouMean,
+  jsonEqual,
+  type KubeObject,
+  moreValuesThan,
+} from "../../../src/api/mod.ts";
 import { ChildStore } from "../../../src/clusters/cache/store.ts";
 import { canonical, desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
 import { foreignChange } from "../../../src/clusters/drift/foreign_change.ts";
@@ -191,6 +197,38 @@ for (
     assert.ok(work(100) < 3 * work(1), `${work(1)} reads, then ${work(100)}`);
   });
 }
+
+Deno.test("an object with too many values is compared by its resourceVersion, and applied once", () => {
+  const values = Array.from({ length: 100_001 }, () => 1);
+  const print = fingerprint(applied({ values }))!;
+  assert.notEqual(print.valuesHash, desiredValues(applied({ values })));
+  assert.deepEqual(fingerprint(applied({ values })), print);
+  assert.notEqual(fingerprint(applied({ values }, "2"))?.valuesHash, print.valuesHash);
+  assert.deepEqual(foreignChange(applied({ values }), applied({ values }))?.field, "");
+
+  const at = { namespace: "ns", name: "a" };
+  const store = new ChildStore(CHART);
+  const desired = applied({ values });
+  store.observe(applied({ values }));
+  assert.ok(!store.isUpToDate(at, desired));
+  return store.apply(at, desired, undefined, () => Promise.resolve(applied({ values }, "2")))
+    .then(() => {
+      assert.ok(store.isUpToDate(at, desired));
+      assert.ok(!store.isUpToDate(at, applied({ values: [...values, 2] })));
+      store.observe(applied({ values: [2] }, "3"));
+      assert.ok(!store.isUpToDate(at, desired));
+    });
+});
+
+Deno.test("the values of an object are counted at most up to the limit", () => {
+  const values = Array.from({ length: 1_000_000 }, () => 1);
+  assert.ok(reads(values, (value) => assert.ok(moreValuesThan(value))) <= 100_001);
+  assert.ok(!moreValuesThan(values.slice(0, 100_000)));
+  assert.ok(moreValuesThan([values.slice(0, 100_000)]));
+  assert.ok(!moreValuesThan(lists(9_990)));
+  assert.ok(moreValuesThan({ a: { b: [1] } }, 2));
+  assert.ok(!moreValuesThan({ a: { b: [1] } }, 3));
+});
 
 Deno.test("a long name gets no suggestion", () => {
   assert.equal(didYouMean("a".repeat(700_000), ["a".repeat(699_999)]), undefined);
