@@ -6,6 +6,7 @@ import { ApiError, conditionsOf, isNotFound } from "../api/mod.ts";
 import { PassBudget } from "../cel/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { MANAGED, nodeReason, notManaged, suspendedVerdict, verdict } from "./conditions.ts";
+import { refusalOf } from "./confidential.ts";
 import { deriveStatus, type Findings } from "./derive_status.ts";
 import { InstanceMetadata } from "./instance_metadata.ts";
 import { isSuperseded } from "./instance_writes.ts";
@@ -37,7 +38,7 @@ export async function converge(graph: Graph, pass: Pass): Promise<Outcome> {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isSuperseded(error)) return superseded(pass, error);
-    return await report(graph, pass, scope, unmanaged(error));
+    return await report(graph, pass, scope, unmanaged(pass, error));
   }
   // Another client may have changed the instance before the patch of its metadata was sent, and expressions
   // may read the changed labels and annotations. The expressions of this pass are therefore evaluated with
@@ -74,8 +75,8 @@ function suspension({ instance }: Pass): Findings {
  * Returns the findings of a pass that could not write the instance's finalizer, labels or inventory. Such a
  * pass must not create any object.
  */
-function unmanaged(error: ApiError): Findings {
-  const message = `finalizer/labeling failed: ${error.message}`;
+function unmanaged(pass: Pass, error: ApiError): Findings {
+  const message = `finalizer/labeling failed: ${refusalOf(pass, error)}`;
   return {
     managed: notManaged(message),
     state: "ERROR",
@@ -145,7 +146,8 @@ function nodeOutcome(result: NodeResult): NodeOutcome {
  * Returns the outcome of a pass whose instance was deleted or changed by another client during the pass.
  * The next pass reads the instance again.
  */
-function superseded({ instance }: Pass, error: ApiError): Outcome {
+function superseded(pass: Pass, error: ApiError): Outcome {
+  const { instance } = pass;
   const isGone = isNotFound(error);
   return {
     state: "IN_PROGRESS",
@@ -153,6 +155,6 @@ function superseded({ instance }: Pass, error: ApiError): Outcome {
     nodes: [],
     removed: [],
     instance: isGone ? undefined : instance,
-    next: isGone ? { kind: "done" } : { kind: "wait", reason: error.message, timed: true },
+    next: isGone ? { kind: "done" } : { kind: "wait", reason: refusalOf(pass, error), timed: true },
   };
 }

@@ -3,6 +3,7 @@
  * Independent nodes run concurrently.
  */
 import { ApiError, type KubeObject, refKey, refText } from "../api/mod.ts";
+import { refusalOf } from "./confidential.ts";
 import type { Graph, Node } from "../graph/mod.ts";
 import type { InstanceMetadata } from "./instance_metadata.ts";
 import { addObject } from "./inventory.ts";
@@ -97,7 +98,8 @@ class Reservations {
       return undefined;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const message = `failed to patch instance with applyset labels: ${error.message}`;
+      const why = refusalOf(this.#pass, error);
+      const message = `failed to patch instance with applyset labels: ${why}`;
       return { state: "Failed", message, soft: true };
     }
   }

@@ -21,7 +21,7 @@ function map(id: string, data: string, more = "", name = id): string {
 }
 
 /** The methods of the cluster whose requests a test case can reject. */
-type Verb = "apply" | "getExternal" | "listCollection" | "listMembers" | "writeStatus";
+type Verb = "apply" | "patch" | "getExternal" | "listCollection" | "listMembers" | "writeStatus";
 
 /**
  * Returns a cluster that rejects all requests with this verb, except for objects whose names start
@@ -185,6 +185,53 @@ const cases: Record<string, [resources: string, kept: RegExp, options?: Options]
     map("kept", "b"),
     /failed to write the status: .*the cause is withheld/,
     { refuses: "writeStatus", hasGraph: false },
+  ],
+  "a refusal of the finalizer, by a webhook that quotes the instance's status": [
+    external + map("kept", read),
+    /finalizer\/labeling failed: patch configmaps demo: Invalid.*the cause is withheld/,
+    { refuses: "patch" },
+  ],
+  "an annotation that the API server refuses": [
+    `${external}
+  - id: cm
+    template:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: cm, annotations: {a: "${read}"}}`,
+    /apply configmaps cm: Invalid.*the cause is withheld/,
+  ],
+  "a conversion of a value in a collection of Secrets": [
+    `
+  - id: secs
+    externalRef: {apiVersion: v1, kind: Secret, metadata: {selector: {}}}` +
+    map("cm", "${string(int(string(secs[0].data.password)))}"),
+    /the cause is withheld/,
+  ],
+  "a conversion in an iteration over a collection of Secrets": [
+    `
+  - id: secs
+    externalRef: {apiVersion: v1, kind: Secret, metadata: {selector: {}}}` +
+    map(
+      "cm",
+      "${string(int(string(s.data.password)))}",
+      `\n    forEach: [{s: "\${secs}"}]`,
+      "${s.metadata.name}",
+    ),
+    /the cause is withheld/,
+  ],
+  "a name that is computed from the Secret's value": [
+    external + map("cm", "b", "", "${{'a': 'b'}[string(sec.data.password)]}"),
+    /the cause is withheld/,
+  ],
+  "a forEach that fails": [
+    external +
+    map(
+      "cm",
+      "b",
+      `\n    forEach: [{x: "\${[int(string(sec.data.password))].map(i, string(i))}"}]`,
+      "${x}",
+    ),
+    /the cause is withheld/,
   ],
   "a refusal of the status": [
     external + map("kept", read),

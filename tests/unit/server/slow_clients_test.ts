@@ -1,0 +1,44 @@
+/** Tests that clients which send or read slowly cannot keep a connection of the HTTP endpoint. */
+import assert from "node:assert/strict";
+import { type ClientLimits, type Handler, listen } from "../../../src/server/mod.ts";
+import { eventually } from "../../support/wait.ts";
+
+/**
+ * Starts an endpoint that accepts one connection, sends `text` on a first connection without
+ * reading the response, and waits until the endpoint has closed that connection: only then does it
+ * answer on a second connection.
+ */
+async function answersAfter(text: string, handler: Handler, limits: Partial<ClientLimits>) {
+  const listening = await listen("127.0.0.1:0", handler, { ...limits, connectionsOfAddress: 1 });
+  const { hostname, port } = new URL(listening.url);
+  using slow = await Deno.connect({ hostname, port: Number(port) });
+  await slow.write(new TextEncoder().encode(text));
+  await eventually("an answer on a second connection", async () => {
+    // The header closes the connection after the response, so that no idle connection is left.
+    const response = await fetch(`${listening.url}/other`, { headers: { connection: "close" } })
+      .catch(() => undefined);
+    return await response?.text() === "other";
+  });
+  await listening.close();
+}
+
+const HALF = "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf";
+const WHOLE = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
+
+Deno.test("a request whose body is half-sent keeps no connection", async () => {
+  let requests = 0;
+  const handler: Handler = (request) => {
+    requests++;
+    return new Response(new URL(request.url).pathname === "/other" ? "other" : "refused");
+  };
+  await answersAfter(HALF, handler, { requestMs: 200, checkMs: 50, silentMs: 300 });
+  assert.equal(requests, 2);
+});
+
+Deno.test("a client that does not read the response keeps no connection", async () => {
+  // The response is larger than the buffers of both sockets.
+  const large = "x".repeat(64 * 2 ** 20);
+  const handler: Handler = (request) =>
+    new Response(new URL(request.url).pathname === "/other" ? "other" : large);
+  await answersAfter(WHOLE, handler, { silentMs: 300 });
+});
