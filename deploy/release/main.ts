@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { didYouMean } from "../../src/api/mod.ts";
 import { isReleaseTag } from "../tasks/stamp.ts";
 import { run, Stage } from "./build.ts";
+import { packageChart } from "./chart.ts";
 import { CHECKSUMS, checksumsIn, sha256Of } from "./checksums.ts";
 import { homebrewFormula } from "./homebrew.ts";
 import { krewManifest } from "./krew.ts";
@@ -56,11 +57,15 @@ interface Request {
   repository: string;
 }
 
+/** Throws an error if the repository is unknown. */
+function requireRepository(repository: string): void {
+  if (/^[\w.-]+\/[\w.-]+$/.test(repository)) return;
+  throw new Error("the repository of the downloads is unknown; set --repository OWNER/NAME");
+}
+
 /** Returns the archives of a release that exist in its folder. Throws an error if there are none. */
 async function archivesOf({ tag, out, repository }: Request): Promise<Archive[]> {
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
-    throw new Error("the repository of the downloads is unknown; set --repository OWNER/NAME");
-  }
+  requireRepository(repository);
   const archives: Archive[] = [];
   for (const target of TARGETS) {
     const file = archiveName(tag, target);
@@ -75,15 +80,6 @@ async function archivesOf({ tag, out, repository }: Request): Promise<Archive[]>
   return archives;
 }
 
-async function packageChart({ tag, out }: Request): Promise<void> {
-  const helm = Deno.env.get("HELM") ?? "helm";
-  const version = ["--version", tag.slice(1), "--app-version", tag];
-  await run(helm, ["package", "deploy/chart", ...version, "--destination", out]).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error(`${helm} is not installed; install it, or set HELM to its path`);
-  });
-}
-
 /** Builds one part of a release. */
 async function build(part: string, request: Request, stage: () => Promise<Stage>): Promise<void> {
   const { tag, out, repository } = request;
@@ -95,7 +91,8 @@ async function build(part: string, request: Request, stage: () => Promise<Stage>
       return void await run(Deno.execPath(), ["task", "-q", "sbom", "--out", file]);
     }
     case "chart":
-      return await packageChart(request);
+      requireRepository(repository);
+      return await packageChart((await stage()).dir, request);
     case "krew": {
       const manifest = krewManifest(tag, repository, await archivesOf(request));
       return await Deno.writeTextFile(join(out, "krew.yaml"), manifest);

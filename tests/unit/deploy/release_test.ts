@@ -9,11 +9,11 @@ import { load } from "js-yaml";
 import { parseTarGzip } from "nanotar";
 import { tarGz, zip } from "../../../deploy/release/archive.ts";
 import { causeIn } from "../../../deploy/release/build.ts";
-import { sha256Of } from "../../../deploy/release/checksums.ts";
 import { homebrewFormula } from "../../../deploy/release/homebrew.ts";
 import { krewManifest } from "../../../deploy/release/krew.ts";
 import { type Archive, archiveName, TARGETS } from "../../../deploy/release/targets.ts";
 import { read, root } from "../../support/documents.ts";
+import { runStep } from "../../support/workflows.ts";
 
 /** Runs the task and returns its exit code and output. */
 async function release(args: string[], env: Record<string, string> = {}) {
@@ -44,27 +44,45 @@ function downloadsOf(formula: string): [url: string, sha256: string][] {
     .map(([, url, sha256]) => [url!, sha256!]);
 }
 
+/** The tag of the release that the test builds into a folder below `dist/release`. */
+const TAG = "v0.0.0-test";
+
+/** Whether the task `deno task sbom` exists. */
+const HAS_SBOM = "sbom" in JSON.parse(read("deno.json")).tasks;
+
 Deno.test({
-  name: "a release has archives, manifests and checksums, and names the parts that it lacks",
+  name:
+    "the workflow builds archives, manifests and checksums, and names the parts that are missing",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
-    const dir = await Deno.makeTempDir();
+    const dir = join(root, "dist/release", TAG);
     try {
       const version = read("src/api/version.ts");
-      const args = ["v9.8.7-rc.1", "--out", dir, "--repository", "owner/kro"];
-      const only = ["--only", "linux-amd64,linux-arm64,darwin-arm64", "--only", "checksums,krew"];
-      const { code, stdout, stderr } = await release(
-        [...args, ...only, "--only", "homebrew"],
-        { DENORT_BIN: "/bin/true" },
+      const env = { GITHUB_REF_NAME: TAG, GITHUB_REPOSITORY: "owner/kro", HELM: "/no/helm" };
+      const built = await runStep("Build the release", { ...env, DENORT_BIN: "/bin/true" });
+      const missing = new Map(
+        [...built.stderr.matchAll(/^missing: ([\w-]+): (.+)$/gm)].map((
+          [, part, why],
+        ) => [part!, why!]),
       );
-      assert.match(stderr, /^missing: darwin-arm64: Writing binary bytes: ./m);
-      assert.equal(stderr.match(/^missing/gm)?.length, 1, stderr);
-      assert.equal(code, 1);
+      assert.deepEqual([...missing.keys()], [
+        "darwin-amd64",
+        "darwin-arm64",
+        "windows-amd64",
+        ...(HAS_SBOM ? [] : ["sbom"]),
+        "chart",
+      ]);
+      // Until the repository contains the chart, its file of values is missing as well.
+      assert.match(missing.get("chart")!, /^\/no\/helm is not installed; .*HELM|values\.yaml/);
+      assert.match(missing.get("windows-amd64")!, /^Writing binary bytes: Invalid object/);
+      assert.equal(built.code, 1);
       assert.equal(read("src/api/version.ts"), version);
 
-      const archives = ["amd64", "arm64"].map((arch) => `kro_v9.8.7-rc.1_linux_${arch}.tar.gz`);
+      const archives = ["amd64", "arm64"].map((arch) => `kro_${TAG}_linux_${arch}.tar.gz`);
       const files = [...archives, "krew.yaml", "kro.rb", "SHA256SUMS"];
-      assert.deepEqual(stdout.trim().split("\n").sort(), files.map((f) => join(dir, f)).sort());
+      if (HAS_SBOM) files.push(`kro_${TAG}.spdx.json`);
+      const printed = built.stdout.trim().split("\n");
+      assert.deepEqual(printed.sort(), files.map((file) => join(dir, file)).sort());
 
       for (const archive of archives) {
         const entries = await parseTarGzip(await Deno.readFile(join(dir, archive)));
@@ -72,22 +90,23 @@ Deno.test({
           entries.map(({ name, attrs }) => [name, attrs?.mode?.slice(-3), attrs?.mtime]),
           [["kro", "755", 0], ["LICENSE", "644", 0], ["THIRD_PARTY_LICENSES", "644", 0]],
         );
-        assert.ok(entries[0]!.text.includes("v9.8.7-rc.1"), "the executable has the version");
+        assert.ok(entries[0]!.text.includes(TAG), "the executable has the version");
         assert.equal(entries[1]!.text, read("LICENSE"));
         assert.match(entries[2]!.text, /^hono@[\d.]+ \(MIT\)\n\nMIT License/m);
       }
 
+      const verified = await runStep("Verify the checksums", env);
+      assert.equal(verified.code, 0, verified.stderr);
       const sums = new Map(
         (await Deno.readTextFile(join(dir, "SHA256SUMS"))).trim().split("\n")
           .map((line) => line.split("  ").reverse() as [string, string]),
       );
       assert.deepEqual([...sums.keys()].sort(), files.filter((f) => f !== "SHA256SUMS").sort());
-      for (const [name, sum] of sums) assert.equal(await sha256Of(join(dir, name)), sum, name);
 
-      const base = "https://github.com/owner/kro/releases/download/v9.8.7-rc.1/";
+      const base = `https://github.com/owner/kro/releases/download/${TAG}/`;
       const expected = archives.map((name) => [base + name, sums.get(name)]);
       const krew = load(await Deno.readTextFile(join(dir, "krew.yaml"))) as Manifest;
-      assert.equal(krew.spec.version, "v9.8.7-rc.1");
+      assert.equal(krew.spec.version, TAG);
       assert.deepEqual(krew.spec.platforms.map(({ uri, sha256 }) => [uri, sha256]), expected);
       const formula = await Deno.readTextFile(join(dir, "kro.rb"));
       assert.deepEqual(downloadsOf(formula).sort(), expected.sort());
@@ -97,14 +116,15 @@ Deno.test({
   },
 });
 
-Deno.test("a release without archives, repository and helm names each of them", async () => {
+Deno.test("a release without a repository, or without archives, names the parts that need them", async () => {
   const dir = await Deno.makeTempDir();
   try {
-    const only = ["--only", "krew,chart,checksums"];
+    const only = ["--only", "krew,chart", "--only", "checksums"];
     const env = { HELM: "/no/helm", GITHUB_REPOSITORY: "" };
     const without = await release(["v1.0.0", "--out", dir, ...only], env);
     assert.match(without.stderr, /^missing: krew: .*set --repository OWNER\/NAME$/m);
-    assert.match(without.stderr, /^missing: chart: \/no\/helm is not installed; .*HELM/m);
+    assert.match(without.stderr, /^missing: chart: .*set --repository OWNER\/NAME$/m);
+    assert.equal(without.stdout, `${join(dir, "SHA256SUMS")}\n`);
     assert.equal(without.code, 1);
     const empty = await release(["v1.0.0", "--out", dir, "--only", "homebrew"], {
       GITHUB_REPOSITORY: "owner/kro",

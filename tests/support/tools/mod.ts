@@ -1,0 +1,91 @@
+/**
+ * Runs engines of other projects, which `main.go` contains: health checks of Argo CD and Flux, Flux's
+ * variable substitution, and actionlint.
+ *
+ * @module
+ */
+import { cacheDir, fill } from "../controlplane/binaries.ts";
+import { goVersion } from "../controlplane/build.ts";
+
+const folder = import.meta.dirname!;
+
+/** A question to an engine. */
+export type Question =
+  /** Evaluates a health script of Argo CD for an object. */
+  | { lua: string; object: unknown }
+  /** Evaluates a health check of Flux for an object. The keys are `current`, `failed`, `inProgress`. */
+  | { cel: Readonly<Record<string, string>>; object: unknown }
+  /** Matches API group and kind, as GROUP/KIND, with a pattern of Argo CD. */
+  | { glob: string; kind: string }
+  /** Replaces the variables in a manifest, as Flux does. */
+  | { text: string; variables: Readonly<Record<string, string>> };
+
+/** The answer of an engine. */
+export interface Answer {
+  /** The health, such as `Healthy`, whether a pattern matches, or the manifest after the substitution. */
+  status: string;
+  /** The message of a health script. */
+  message?: string;
+  /** The error of the engine. */
+  error?: string;
+}
+
+const go = await goVersion();
+
+/** The options of a test that needs Go; the name of the test says so if Go is missing. */
+export function withGo(name: string, fn: () => Promise<void>): Deno.TestDefinition {
+  return go === undefined
+    ? { name: `${name} (ignored: needs Go)`, ignore: true, fn }
+    : { name, fn };
+}
+
+let built: Promise<string> | undefined;
+
+/** Returns the path of the program. Builds the program with Go unless the cache contains it. */
+export function toolsPath(): Promise<string> {
+  return built ??= find();
+}
+
+async function find(): Promise<string> {
+  const files = await Promise.all(
+    ["go.mod", "main.go"].map((name) => Deno.readTextFile(`${folder}/${name}`)),
+  );
+  const data = new TextEncoder().encode([...files, go].join("\n"));
+  const key = new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex().slice(0, 16);
+  const dir = `${cacheDir(Deno.env)}/tools-${key}`;
+  await fill(dir, async (into, progress) => {
+    progress("building the tools of tests/support/tools with Go; once, about 30 seconds");
+    const args = ["build", "-buildvcs=false", "-o", `${into}/tools`, "."];
+    const { success, stderr } = await new Deno.Command("go", { args, cwd: folder }).output();
+    if (!success) throw new Error(`go build of the tools failed:\n${decode(stderr)}`);
+  }, console.error);
+  return `${dir}/tools`;
+}
+
+/** Puts questions to the engines. Returns the answers in the order of the questions. */
+export async function ask(questions: readonly Question[]): Promise<Answer[]> {
+  const child = new Deno.Command(await toolsPath(), {
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const lines = questions.map((each) => JSON.stringify(each)).join("\n");
+  const stdin = child.stdin.getWriter();
+  const written = stdin.write(new TextEncoder().encode(lines)).then(() => stdin.close());
+  const { success, stdout, stderr } = await child.output();
+  await written;
+  if (!success) throw new Error(decode(stderr));
+  return decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+}
+
+/** Runs actionlint. Returns its exit code and the problems that it prints. */
+export async function actionlint(
+  files: readonly string[],
+): Promise<{ code: number; stdout: string }> {
+  const { code, stdout } = await new Deno.Command(await toolsPath(), { args: [...files] }).output();
+  return { code, stdout: decode(stdout) };
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
