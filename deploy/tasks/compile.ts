@@ -1,18 +1,26 @@
 /**
- * The task `deno task compile [--target TRIPLE] [--role controller|local] [--print]`: compiles the program
- * into one executable file, `dist/kro`, with fixed permissions. An executable with the role `controller`
- * can write files only below `/debug`. The flag `--print` prints the compile command without running the
- * command.
+ * The task `deno task compile [--target TRIPLE] [--role controller|local] [--api-server HOST:PORT] [--print]`:
+ * bundles the program and compiles the bundle into one executable file, `dist/kro`, with fixed permissions.
+ *
+ * The executable contains the code of the bundle. If `main.ts` were compiled, the executable would contain all
+ * packages of `deno.lock`, also those that only tests use.
+ *
+ * An executable with the role `controller` can write files only below `/debug`. With `--api-server`, it can
+ * connect only to this host, and can listen only on the default ports of the endpoint. The flag `--print`
+ * prints the compile command without running the command.
  */
 import { parseArgs } from "node:util";
-import { DEBUG_DIR, permissionFlags } from "../../src/cli/mod.ts";
+import { BUNDLE_FLAGS, DEBUG_DIR, ENDPOINT_HOSTS, permissionFlags } from "../../src/cli/mod.ts";
 import { bundle } from "./bundle.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
 
 const { values } = parseArgs({
   args: Deno.args,
   options: {
     target: { type: "string" },
     role: { type: "string", default: "local" },
+    "api-server": { type: "string", default: "" },
     print: { type: "boolean", default: false },
   },
 });
@@ -20,9 +28,15 @@ if (values.role !== "local" && values.role !== "controller") {
   console.error(`--role is "${values.role}", expected controller or local`);
   Deno.exit(2);
 }
-const args = ["compile", ...permissionFlags(values.role, [], DEBUG_DIR), "--output", "dist/kro"];
+const server = values["api-server"];
+if (server !== "" && values.role === "local") {
+  console.error("--api-server needs --role controller");
+  Deno.exit(2);
+}
+const hosts = server === "" ? undefined : [server, ...ENDPOINT_HOSTS];
+const permissions = permissionFlags(values.role, [], DEBUG_DIR, hosts);
+const args = ["compile", ...permissions, ...BUNDLE_FLAGS, "--output", "dist/kro"];
 if (values.target) args.push("--target", values.target);
-// The bundle is compiled instead of main.ts, which would add all packages with their tests and types.
 args.push("--no-check", "dist/kro.js");
 if (values.print) {
   console.log(["deno", ...args].join(" "));
@@ -30,7 +44,7 @@ if (values.print) {
   await bundle();
   const { code } = await new Deno.Command(Deno.execPath(), {
     args,
-    cwd: new URL("../..", import.meta.url).pathname,
+    cwd: root,
     stdin: "null",
     stdout: "inherit",
     stderr: "inherit",

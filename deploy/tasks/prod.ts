@@ -1,19 +1,51 @@
 /**
  * The task `deno task prod ARGS`: bundles the program and runs the bundle with the same permissions as in
- * production.
+ * production. In addition, `deno task prod controller` may connect to the hosts that its kubeconfig names.
  */
-import { debugDirOf, kubeconfigPaths, permissionFlags, roleOf } from "../../src/cli/mod.ts";
+import { load } from "js-yaml";
+import {
+  BUNDLE_FLAGS,
+  CONTROLLER_HOSTS,
+  debugDirOf,
+  hostsOf,
+  kubeconfigPaths,
+  permissionFlags,
+  roleOf,
+} from "../../src/cli/mod.ts";
 import { bundle } from "./bundle.ts";
+
+/** Returns the hosts of all clusters in kubeconfig files. Ignores a file that kro will refuse. */
+async function hostsIn(files: readonly string[]): Promise<string[]> {
+  const hosts: string[] = [];
+  for (const file of files) {
+    const text = await Deno.readTextFile(file).catch(() => "");
+    try {
+      const config = load(text) as
+        | { clusters?: { cluster?: Record<string, string> }[] }
+        | undefined;
+      for (const { cluster = {} } of config?.clusters ?? []) {
+        hosts.push(...hostsOf({ server: cluster.server ?? "", proxyUrl: cluster["proxy-url"] }));
+      }
+    } catch {
+      // Ignores the file, because kro reports what is wrong with it.
+    }
+  }
+  return hosts;
+}
 
 const out = await bundle();
 const { KUBECONFIG, HOME } = Deno.env.toObject();
-const flags = permissionFlags(
-  roleOf(Deno.args),
-  kubeconfigPaths(Deno.args, { KUBECONFIG, HOME }),
-  debugDirOf(Deno.args),
-);
+const files = kubeconfigPaths(Deno.args, { KUBECONFIG, HOME });
+const role = roleOf(Deno.args);
+const hosts = role === "controller" ? [...CONTROLLER_HOSTS, ...await hostsIn(files)] : [];
 const child = new Deno.Command(Deno.execPath(), {
-  args: ["run", ...flags, out, ...Deno.args],
+  args: [
+    "run",
+    ...permissionFlags(role, files, debugDirOf(Deno.args), hosts),
+    ...BUNDLE_FLAGS,
+    out,
+    ...Deno.args,
+  ],
   stdin: "inherit",
   stdout: "inherit",
   stderr: "inherit",

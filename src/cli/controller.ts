@@ -17,8 +17,10 @@ import {
   createMetricsHandler,
   listen,
   type Listening,
+  parseAddress,
   type ServerOptions,
 } from "../server/mod.ts";
+import { confine, hostsOf } from "./confine.ts";
 import { checkFlags, type ControllerFlags, ignoredFlags } from "./controller_flags.ts";
 import { costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
@@ -43,6 +45,11 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   const config = await loadConfig({ kubeconfig: flags.kubeconfig });
   const pod = config.origin === "in-cluster" ? config.namespace : undefined;
   checkFlags(flags, pod);
+  confine({
+    hosts: [...hostsOf(config), ...listenHosts(flags)],
+    writes: flags.debugDir === undefined ? [] : [flags.debugDir],
+    run: config.usesPlugin === true,
+  });
 
   const metrics = new Metrics();
   const endCatching = catchProcessErrors((work) => metrics.internalError(work));
@@ -135,6 +142,15 @@ function createController(
     maxRetries: flags.dynamicControllerDefaultQueueMaxRetries,
     resyncMs: flags.dynamicControllerDefaultResyncPeriod * 1000,
     passDeadlineMs: flags.passDeadline,
+  });
+}
+
+/** Returns the addresses of the endpoint as Deno's permissions name them. */
+function listenHosts(flags: ControllerFlags): string[] {
+  const addresses = [flags.healthProbeBindAddress, flags.metricsBindAddress];
+  return addresses.filter((address) => address !== "0").map((address) => {
+    const { hostname, port } = parseAddress(address);
+    return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
   });
 }
 

@@ -16,6 +16,7 @@
  *
  * @module
  */
+export { enableConfinement, hostsOf } from "./confine.ts";
 export { parseDuration } from "./durations.ts";
 export * from "./errors.ts";
 export * from "./freeze.ts";

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../api/mod.ts";
 import { apply } from "./apply.ts";
+import { confine } from "./confine.ts";
 import { controller } from "./controller.ts";
 import { addControllerFlags } from "./controller_flags.ts";
 import { addCostFlags, addExpressionBudget } from "./cost_flags.ts";
@@ -88,6 +89,8 @@ export function createProgram(output: Output, done: (code: number) => void): Com
       getErrHasColors: () => false,
     });
 
+  program.hook("preAction", (_, command) => confineCommand(command));
+
   const command = (usage: string, description: string) =>
     program.command(usage).description(description);
 
@@ -150,6 +153,17 @@ export function createProgram(output: Output, done: (code: number) => void): Com
 
   command("version", "print the version").action(() => output.out(`${VERSION}\n`));
   return program;
+}
+
+/**
+ * Gives up the permissions that a one-shot command does not need. A command without a cluster loses the network
+ * and the right to run programs. Every command loses the right to write files, except for the file of `--out`.
+ */
+function confineCommand(command: Command): void {
+  if (command.name() === "controller") return;
+  const { offline, out } = command.opts<{ offline?: boolean; out?: string }>();
+  const isLocal = offline || !command.options.some(({ long }) => long === "--kubeconfig");
+  confine({ writes: out ? [out] : [], ...(isLocal && { hosts: [], run: false }) });
 }
 
 /** Adds the flags of commands that reconcile objects in their own process. */

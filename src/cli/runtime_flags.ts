@@ -1,8 +1,8 @@
 /**
- * The flags of Deno and V8 with which kro runs. These flags are used to compile kro, to build its image, and
- * to run its bundle with the same permissions as in production.
+ * What each role of kro may do on its machine. The same table gives the flags with which kro is compiled, its
+ * image is built and its bundle is run. It also gives the table in `docs/operating.md`.
  */
-import { SERVICE_ACCOUNT_DIR } from "../kube/mod.ts";
+import { SERVICE_ACCOUNT_DIR, SERVICE_NAME } from "../kube/mod.ts";
 
 /** The role of a kro process: `controller` for the operator, and `local` for all other commands. */
 export type Role = "controller" | "local";
@@ -27,15 +27,74 @@ const ENVIRONMENT = [
 ];
 
 /**
- * Returns the flags for `deno run` and `deno compile`.
+ * The hosts of the controller's `--allow-net`: every IPv4 address, and the names that the controller may need
+ * besides. Deno can narrow a list of hosts while kro runs, but not the flag `--allow-net` without hosts. Deno
+ * has no notation for all names or all IPv6 addresses.
+ */
+export const CONTROLLER_HOSTS: readonly string[] = [
+  "0.0.0.0/0",
+  "[::]",
+  "[::1]",
+  "localhost",
+  SERVICE_NAME,
+];
+
+/**
+ * The default addresses of the endpoint, in the form of `--allow-net`. They are used for an executable that
+ * can connect only to one API server.
+ */
+export const ENDPOINT_HOSTS: readonly string[] = ["0.0.0.0:8079", "0.0.0.0:8078"];
+
+/** A kind of Deno permission, as the flags `--allow-KIND` name it. */
+export type Permission = "net" | "read" | "write" | "run" | "env" | "sys" | "ffi" | "import";
+
+/** The grant of one permission to one role. */
+export interface Grant {
+  /** The value of the flag `--allow-KIND`. An empty list means that the flag is absent. */
+  flag: "all" | readonly string[];
+  /**
+   * What remains of the permission after the command has read its flags and its kubeconfig, for the
+   * documentation. If absent, the permission remains as the flag gives it.
+   */
+  then?: string;
+}
+
+/** The permissions of each role. A test starts kro with these permissions and tries each operation. */
+export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Grant>>>> = {
+  controller: {
+    net: {
+      flag: CONTROLLER_HOSTS,
+      then: "the API server, its proxy, the addresses of the endpoint",
+    },
+    read: { flag: [SERVICE_ACCOUNT_DIR] },
+    write: { flag: [DEBUG_DIR], then: "the folder of `--debug-dir`" },
+    run: { flag: [] },
+    env: { flag: ENVIRONMENT },
+    sys: { flag: ["hostname"] },
+    ffi: { flag: [] },
+    import: { flag: [] },
+  },
+  local: {
+    net: { flag: "all", then: "all; none for a command without a cluster" },
+    read: { flag: "all" },
+    write: { flag: [] },
+    run: { flag: "all", then: "none; all if the kubeconfig names a credential plugin" },
+    env: { flag: "all" },
+    sys: { flag: ["hostname"] },
+    ffi: { flag: [] },
+    import: { flag: [] },
+  },
+};
+
+/**
+ * Returns the flags for `deno run` and `deno compile` that give a process the permissions of its role.
  *
- * The operator may read only its service account and the given kubeconfig files, and may run no other
- * program. Other commands may read manifests anywhere, and may run exec credential plugins with the
- * environment of the user. The flag `--ignore-env` is needed because the library @kubernetes/client-node
- * reads the whole environment when it is imported.
+ * The flag `--ignore-env` is needed because the library @kubernetes/client-node reads the whole environment
+ * when it is imported.
  *
  * @param kubeconfigs The kubeconfig files that an operator outside of a cluster may read.
  * @param debugDir The only folder to which the operator may write; if absent, the operator may write nowhere.
+ * @param hosts The hosts that the operator may reach, instead of {@link CONTROLLER_HOSTS}.
  *
  * @example
  * ```ts
@@ -50,20 +109,34 @@ export function permissionFlags(
   role: Role,
   kubeconfigs: readonly string[] = [],
   debugDir?: string,
+  hosts: readonly string[] = CONTROLLER_HOSTS,
 ): string[] {
-  const common = ["--no-prompt", "--allow-net", "--allow-sys=hostname"];
-  if (role === "local") return [...common, "--allow-read", "--allow-env", "--allow-run"];
+  const flags = ["--no-prompt"];
+  const places = { net: hosts, read: [SERVICE_ACCOUNT_DIR, ...kubeconfigs], write: debugDir ?? [] };
+  for (const [kind, { flag }] of Object.entries(PERMISSIONS[role])) {
+    const values = role === "controller" && kind in places
+      ? places[kind as keyof typeof places]
+      : flag;
+    if (values === "all") flags.push(`--allow-${kind}`);
+    else if (values.length > 0) flags.push(`--allow-${kind}=${[values].flat().join(",")}`);
+    // Deno permits to import modules from some hosts, such as deno.land, even with --deny-import.
+    else if (kind === "import") flags.push("--no-remote");
+  }
+  if (role === "local") return flags;
   return [
-    ...common,
-    `--allow-read=${[SERVICE_ACCOUNT_DIR, ...kubeconfigs].join(",")}`,
-    ...(debugDir ? [`--allow-write=${debugDir}`] : []),
-    `--allow-env=${ENVIRONMENT.join(",")}`,
+    ...flags,
     "--ignore-env",
     // Limits each semi-space of V8's young generation to 8 MiB. With V8's default of 16 MiB, the young
     // generation keeps 48 MiB of memory after a burst of allocations.
     "--v8-flags=--max-semi-space-size=8",
   ];
 }
+
+/**
+ * The flags with which Deno runs the bundle, in addition to {@link permissionFlags}. The bundle contains all of
+ * its code. Therefore it needs no `deno.json`, and it must not install npm packages while it runs.
+ */
+export const BUNDLE_FLAGS: readonly string[] = ["--no-config", "--no-npm"];
 
 /**
  * Returns the role of a command line: `controller` for `kro controller`, and `local` for any other command.

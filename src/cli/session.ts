@@ -4,6 +4,7 @@ import { ClusterSchemas, LiveCluster } from "../clusters/mod.ts";
 import type { CompileOptions, CostLimits } from "../graph/mod.ts";
 import { connect, Discovery, type KubeClient, loadConfig, readLeases } from "../kube/mod.ts";
 import { installCrds, ownCrdsPresent } from "../publish/mod.ts";
+import { confine } from "./confine.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { UsageError } from "./errors.ts";
 import { compileOptions, type GateFlags } from "./feature_gates.ts";
@@ -61,6 +62,7 @@ export interface Session extends Disposable {
  */
 export async function openSession(flags: ConnectionFlags, output: Output): Promise<Session> {
   const config = await loadConfig(flags);
+  confine({ run: config.usesPlugin === true });
   const client = connect(config, { userAgent: `kro/${VERSION}` });
   const discovery = new Discovery(client);
   const schemas = new ClusterSchemas(client, discovery);

@@ -9,7 +9,7 @@ import { runPlugin } from "./exec_plugin.ts";
 import type { ClusterConfig } from "./types.ts";
 
 /** The fields of a cluster configuration that authenticate requests. */
-export type Credentials = Pick<ClusterConfig, "authorization" | "forget">;
+export type Credentials = Pick<ClusterConfig, "authorization" | "forget" | "usesPlugin">;
 
 /**
  * Returns the credentials of a kubeconfig user. If the user has several credentials, the order of
@@ -93,7 +93,7 @@ async function execCredentials(
   // Concurrent requests share one run of the plugin.
   const authorization = () => running ??= run().finally(() => running = undefined);
   await authorization();
-  return { authorization, forget: () => void (known = undefined) };
+  return { authorization, forget: () => void (known = undefined), usesPlugin: true };
 }
 
 /**

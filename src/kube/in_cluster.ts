@@ -11,6 +11,9 @@ import type { ClusterConfig } from "./types.ts";
  */
 export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+/** The name of the API server's Service. The certificate of every API server is valid for this name. */
+export const SERVICE_NAME = "kubernetes.default.svc";
+
 /**
  * Returns the cluster configuration of the pod that runs this process. Returns undefined when the process
  * does not run in a pod or the pod has no service account token. Rejects with ConfigError when a file
@@ -36,8 +39,7 @@ export async function inCluster(
   const ca = await readFile(`${directory}/ca.crt`, "service account's certificate authority");
   const namespace = await readFile(`${directory}/namespace`, "service account's namespace");
   const config: ClusterConfig = {
-    // An IPv6 address in a URL is written in brackets.
-    server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    server: `https://${permittedHost(host, port)}:${port}`,
     ca,
     namespace: namespace.trim(),
     origin: "in-cluster",
@@ -45,4 +47,16 @@ export async function inCluster(
   };
   config.readCertificates = certificateReader({ ca: `${directory}/ca.crt` }, config)?.read;
   return config;
+}
+
+/**
+ * Returns the host with which a URL names the API server. If Deno does not permit a connection to the given
+ * host, returns the name of the Service instead. The image permits only IPv4 addresses and this name, because
+ * Deno cannot permit all names and IPv6 addresses in a form that kro can narrow later.
+ */
+function permittedHost(host: string, port: string): string {
+  // An IPv6 address in a URL is written in brackets.
+  const written = host.includes(":") ? `[${host}]` : host;
+  const { state } = Deno.permissions.querySync({ name: "net", host: `${written}:${port}` });
+  return state === "granted" ? written : SERVICE_NAME;
 }

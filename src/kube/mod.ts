@@ -24,7 +24,7 @@ export { loadConfig, type LoadOptions } from "./config.ts";
 export { Discovery } from "./discovery.ts";
 export { ConfigError, NoClusterError } from "./errors.ts";
 export { isEstablished, isServed, waitEstablished } from "./established.ts";
-export { SERVICE_ACCOUNT_DIR } from "./in_cluster.ts";
+export { SERVICE_ACCOUNT_DIR, SERVICE_NAME } from "./in_cluster.ts";
 export type { DiscoveredKind } from "./kind_index.ts";
 export * from "./lease.ts";
 export { TokenBucket } from "./token_bucket.ts";

@@ -36,6 +36,11 @@ export interface ClusterConfig {
    * credentials again.
    */
   forget?: () => void;
+  /**
+   * Whether a credential plugin returns the credentials. If true, the process must keep the permission to
+   * run programs.
+   */
+  usesPlugin?: boolean;
   /** The headers that are added to every request, such as headers for impersonation. */
   headers?: Record<string, string>;
   /** The URL of a proxy, with the scheme `http`, `https` or `socks5`. */

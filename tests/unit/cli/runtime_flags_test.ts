@@ -1,6 +1,14 @@
 /** Tests of the Deno permissions with which each command of the released binary runs. */
 import assert from "node:assert/strict";
-import { debugDirOf, kubeconfigPaths, permissionFlags, roleOf } from "../../../src/cli/mod.ts";
+import {
+  debugDirOf,
+  type Grant,
+  kubeconfigPaths,
+  permissionFlags,
+  PERMISSIONS,
+  type Role,
+  roleOf,
+} from "../../../src/cli/mod.ts";
 
 Deno.test("the controller may read only its service account and kubeconfig, and run no programs", () => {
   const controller = permissionFlags("controller", ["/k"]);
@@ -38,4 +46,24 @@ Deno.test("the controller may write only to its debug folder", () => {
   assert.equal(debugDirOf(["controller", "--debug-dir", "/d"]), "/d");
   assert.equal(debugDirOf(["controller", "-debug-dir=/d"]), "/d");
   assert.equal(debugDirOf(["controller"]), undefined);
+});
+
+/** Returns the rows of the table of a role, as `docs/operating.md` contains them. */
+function rowsOf(role: Role): string[][] {
+  const list = (flag: Grant["flag"]) =>
+    flag === "all" ? "all" : flag.map((value) => `\`${value}\``).join(", ") || "none";
+  return Object.entries(PERMISSIONS[role]).map((
+    [kind, { flag, then }],
+  ) => [kind, list(flag), then ?? "the same"]);
+}
+
+Deno.test("docs/operating.md contains the table of permissions", () => {
+  const page = Deno.readTextFileSync(
+    new URL("../../../docs/operating.md", import.meta.url).pathname,
+  );
+  const section = page.slice(page.indexOf("On the machine where kro runs"));
+  const rows = [...section.matchAll(/^\| (\w+) +\| (.*?) *\| (.*?) *\|$/gm)]
+    .map(([, kind, start, then]) => [kind, start, then])
+    .filter(([kind]) => kind! in PERMISSIONS.local);
+  assert.deepEqual(rows, [...rowsOf("controller"), ...rowsOf("local")]);
 });
