@@ -42,6 +42,15 @@ export const SILENT: { why: string; texts: string[] }[] = [
     ],
   },
   {
+    why: "They are cells of the table of permissions in docs/operating.md.",
+    texts: [
+      "the API server, its proxy, the addresses of the endpoint",
+      "the folder of `--debug-dir`",
+      "all; none for a command without a cluster",
+      "none; all if the kubeconfig names a credential plugin",
+    ],
+  },
+  {
     why: "Reasons of planned writes, which tests read.",
     texts: [
       "instances can be read once the CRD is established",
