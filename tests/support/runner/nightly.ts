@@ -52,6 +52,14 @@ export function partsOf(seed: number): Part[] {
       hours: 8,
     },
     {
+      name: "image",
+      about:
+        "kro runs in a root file system like that of the image, and SIGTERM ends it with code 0",
+      args: ["-q", "test", "tests/image"],
+      needs: "buildah",
+      hours: 1,
+    },
+    {
       name: "worst",
       about: "the cost budget stops the most expensive call of each CEL function in time",
       args: ["-q", "bench", "--only", "worst"],
