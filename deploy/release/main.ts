@@ -88,7 +88,15 @@ async function build(part: string, request: Request, stage: () => Promise<Stage>
   switch (part) {
     case "sbom": {
       const file = join(out, `kro_${tag}.spdx.json`);
-      return void await run(Deno.execPath(), ["task", "-q", "sbom", "--out", file]);
+      return void await run(Deno.execPath(), [
+        "task",
+        "-q",
+        "sbom",
+        "--out",
+        file,
+        "--version",
+        tag,
+      ]);
     }
     case "chart":
       requireRepository(repository);

@@ -77,7 +77,8 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
   local: {
     net: { flag: "all", then: "all; none for a command without a cluster" },
     read: { flag: "all" },
-    write: { flag: [] },
+    // A list, because Deno can narrow "/" to one file later, but not --allow-write without paths.
+    write: { flag: ["/"], then: "the file of `--out`" },
     run: { flag: "all", then: "none; all if the kubeconfig names a credential plugin" },
     env: { flag: "all" },
     sys: { flag: ["hostname"] },
