@@ -16,6 +16,12 @@ export const MAX_DEPTH = 256;
  */
 export const MAX_SPEC_DEPTH = 128;
 
+/**
+ * The maximum number of nested lists and objects in the value of an expression. An object with the value at
+ * the deepest place of a template is then nested up to {@link MAX_DEPTH}.
+ */
+export const MAX_VALUE_DEPTH = MAX_DEPTH - MAX_SPEC_DEPTH;
+
 /** The error for a value that is nested deeper than {@link MAX_DEPTH}. */
 export class TooDeepError extends Error {
   /** Always `TooDeepError`. */

@@ -30,6 +30,7 @@ import type { ControllerOptions } from "./options.ts";
 import { RESYNC_MS } from "./queue/options.ts";
 import { Sweeps } from "./sweeps.ts";
 import type { ControllerView, GraphRightsView, GraphView, InstanceView } from "./view.ts";
+import { logIncomparable } from "./incomparable.ts";
 import { watchFailures } from "./watch_failures.ts";
 
 const logger = getLogger(["kro", "controller"]);
@@ -107,7 +108,7 @@ export class Controller implements ControllerView {
     };
     const schemas = new ClusterSchemas(client, discovery, undefined, lookups);
     const watchFailed = watchFailures("controller");
-    const children = new ChildCaches(client, schemas, watchFailed, routed);
+    const children = new ChildCaches(client, schemas, watchFailed, routed, logIncomparable);
     const externals = new ExternalCaches(client, watchFailed, routed);
     this.#children = children;
     this.#externals = externals;

@@ -18,6 +18,7 @@ import { LONGEST_WHOLE, TooLongError } from "./body.ts";
 import { InactivityError } from "./errors.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
 import { type KubeRequest, requestText } from "./request.ts";
+import { bodyOf, statusBodyOf } from "./request_body.ts";
 import { Transport } from "./transport.ts";
 import { readWatch } from "./watch.ts";
 import type {
@@ -126,12 +127,14 @@ class Client implements KubeClient {
 
   async create(kind: KindRef, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const { namespace, name, generateName } = object.metadata;
-    const ref: ObjectRef = { kind, namespace, name: "" };
-    return await this.#object({
-      ...onObject(ref, "create", undefined, writeQuery(options)),
+    const request = {
+      ...onObject({ kind, namespace, name: "" }, "create", undefined, writeQuery(options)),
       object: objectText(namespace, name ?? generateName ?? ""),
+    };
+    return await this.#object({
+      ...request,
       method: "POST",
-      body: jsonText(object),
+      body: bodyOf(request, object),
       contentType: "application/json",
     });
   }
@@ -143,10 +146,11 @@ class Client implements KubeClient {
   ): Promise<KubeObject> {
     const query = writeQuery(options);
     if (options.force) query.set("force", "true");
+    const request = onObject(ref, "apply", options.subresource, query);
     return await this.#object({
-      ...onObject(ref, "apply", options.subresource, query),
+      ...request,
       method: "PATCH",
-      body: jsonText(object),
+      body: bodyOf(request, object),
       contentType: "application/apply-patch+yaml",
     });
   }
@@ -169,10 +173,12 @@ class Client implements KubeClient {
     object: KubeObject,
     options: WriteOptions & { subresource?: "status" },
   ): Promise<KubeObject> {
+    const request = onObject(ref, "update", options.subresource, writeQuery(options));
+    const body = options.subresource ? statusBodyOf : bodyOf;
     return await this.#object({
-      ...onObject(ref, "update", options.subresource, writeQuery(options)),
+      ...request,
       method: "PUT",
-      body: jsonText(object),
+      body: body(request, object),
       contentType: "application/json",
     });
   }

@@ -2,7 +2,14 @@
  * Evaluates the status fields that the author of an RGD (ResourceGraphDefinition) declares in
  * `schema.status`.
  */
-import { type JsonObject, pathText, setAt, valueAt } from "../api/mod.ts";
+import {
+  deeperThan,
+  type JsonObject,
+  MAX_VALUE_DEPTH,
+  pathText,
+  setAt,
+  valueAt,
+} from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { failureOf, ofExpression } from "./confidential.ts";
 import { withoutNullItems } from "./null_items.ts";
@@ -39,15 +46,13 @@ export function statusFields(
       continue;
     }
     const result = scope.evaluate(expression);
-    if (result.ok) {
-      if (result.value !== undefined) setAt(fields, path, result.value);
-    } else if (!result.pending) {
-      failures.push(
-        `${pathText(["status", ...path], () => false)}: ${
-          failureOf(ofExpression(graph, expression), result)
-        }`,
-      );
-    }
+    const at = pathText(["status", ...path], () => false);
+    if (!result.ok) {
+      if (result.pending) continue;
+      failures.push(`${at}: ${failureOf(ofExpression(graph, expression), result)}`);
+    } else if (deeperThan(result.value, MAX_VALUE_DEPTH)) {
+      failures.push(`${at} is nested too deeply to be compared`);
+    } else if (result.value !== undefined) setAt(fields, path, result.value);
   }
   return { fields: withoutNullItems(fields, graph), failures };
 }

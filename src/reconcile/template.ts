@@ -6,8 +6,7 @@ import {
   type Json,
   type JsonObject,
   type KubeObject,
-  MAX_DEPTH,
-  MAX_SPEC_DEPTH,
+  MAX_VALUE_DEPTH,
   pathText,
   setAt,
 } from "../api/mod.ts";
@@ -20,12 +19,6 @@ import { encodeStringData } from "./secret.ts";
 
 /** Marks a field whose expression returned `omit()`. The field is removed after all fields are set. */
 const OMITTED = Symbol("omitted");
-
-/**
- * The maximum nesting depth of an expression's value. A template may be nested up to `MAX_SPEC_DEPTH`, so
- * an object with the value at the deepest place of the template is nested up to `MAX_DEPTH`.
- */
-const MAX_VALUE_DEPTH = MAX_DEPTH - MAX_SPEC_DEPTH;
 
 /**
  * Pairs of a field and the value of the field's expression. If an expression reads no forEach iterator, all

@@ -83,6 +83,8 @@ export interface Rare {
   formerOwners?: readonly InstanceId[];
   /** The paths of the fields that kro owns and that are missing or null, such as `/spec/replicas`. */
   nulls?: readonly string[];
+  /** Whether the object is nested too deeply or has too many values to be compared. */
+  isIncomparable?: true;
   /**
    * Hashes of the object that kro applied last. Absent when {@link Child.valuesHash} is enough to decide
    * whether the object is applied.
@@ -126,7 +128,9 @@ export function childOf(
   const first = print ? undefined : managedFields?.[0];
   const { deletionTimestamp, finalizers } = object.metadata;
   const nulls = print && print.nulls.length > 0 ? print.nulls : undefined;
-  const isRare = first || nulls || deletionTimestamp || (finalizers && finalizers.length > 0);
+  const isIncomparable = print?.isIncomparable;
+  const isRare = first || nulls || isIncomparable || deletionTimestamp ||
+    (finalizers && finalizers.length > 0);
   return {
     owner,
     node: labels?.[Label.nodeId],
@@ -145,6 +149,7 @@ export function childOf(
         deletionTimestamp,
         finalizers,
         nulls,
+        isIncomparable,
       }
       : undefined,
   };

@@ -23,12 +23,20 @@ import { type IndexedLabel, type Owner, Owners } from "./owners.ts";
 import { readPart } from "./trim.ts";
 import { type View, Views } from "./views.ts";
 
+/**
+ * Called with a live object that another client has made too deep or too large for kro to compare it. The
+ * object counts as different from every desired object.
+ */
+export type IncomparableListener = (kind: KindRef, at: ObjectKey) => void;
+
 /** The data that the tables of all kinds share. */
 export interface SharedParts {
   /** The paths of child objects that the CEL expressions of each graph read. */
   reads: GraphReads;
   /** The labels that kro sets on children, stored once for all children of an instance. */
   owners: Owners;
+  /** Called when a child becomes too deep or too large to be compared, and not again while it stays so. */
+  onIncomparable?: IncomparableListener;
 }
 
 /** Read access to the cached children of one kind. Callers must not modify the returned objects. */
@@ -170,6 +178,10 @@ export class ChildTable implements ChildReader {
     // paths that it kept before the object lost its labels.
     const reads = this.#readsOf(owner, labels?.[Label.nodeId]) ?? old?.reads ?? NO_READS;
     const child = childOf(object, owner, reads, this.schema);
+    const wasIncomparable = old?.uid === child.uid && old.rare?.isIncomparable;
+    if (child.rare?.isIncomparable && !wasIncomparable) {
+      this.#shared.onIncomparable?.(this.kind, placeOf(key));
+    }
     const isUntouched = old?.uid === child.uid && carryOver(old, child);
     const identity = isUntouched ? this.#views.upToDateIdentityOf(key) : undefined;
     if (old) this.#leave(key, old);

@@ -14,7 +14,7 @@ import {
 } from "../../api/mod.ts";
 import { Backoff, everyPage, type KubeClient, ScopedReflector, sleep } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
-import type { ChildReader, SharedParts } from "./child_table.ts";
+import type { ChildReader, IncomparableListener, SharedParts } from "./child_table.ts";
 import { GraphReads, type InstanceKind, type NodeReads } from "./graph_reads.ts";
 import type { InstanceId } from "./instance_id.ts";
 import { Owners } from "./owners.ts";
@@ -75,7 +75,7 @@ export class ChildCaches {
    * {@link complete} is called.
    */
   readonly reads = new GraphReads();
-  readonly #shared: SharedParts = { reads: this.reads, owners: new Owners() };
+  readonly #shared: SharedParts;
   readonly #watched = new Map<string, Watched>();
   readonly #listeners = new Set<WakeListener>();
   readonly #servedListeners = new Set<(instance: string) => void>();
@@ -86,11 +86,13 @@ export class ChildCaches {
     schemas: SchemaSource,
     onError?: WatchErrorListener,
     onRouted?: RouteListener,
+    onIncomparable?: IncomparableListener,
   ) {
     this.#client = client;
     this.#schemas = schemas;
     this.#onError = onError;
     this.#onRouted = onRouted;
+    this.#shared = { reads: this.reads, owners: new Owners(), onIncomparable };
   }
 
   /**
@@ -319,10 +321,7 @@ export class ChildCaches {
       if (reflector.hasSynced) this.#onRouted?.(kind, woke);
     };
     const deleted = (object: KubeObject) =>
-      inBackground(
-        "deletion event",
-        this.#deleted(watched, object).then(routed),
-      );
+      inBackground("deletion event", this.#deleted(watched, object).then(routed));
     const reflector: ScopedReflector = new ScopedReflector(this.#client, kind, {
       labelSelector: `${Label.owned}=true`,
       onError: (error) => {

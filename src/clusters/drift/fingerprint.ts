@@ -36,13 +36,17 @@ export interface Fingerprint {
   ownsStatus: boolean;
   /** The paths of the fields that kro owns and that are missing or null, such as `/spec/replicas`. */
   nulls: readonly string[];
+  /** Whether the object cannot be compared. Its hashes then equal those of no desired object. */
+  isIncomparable?: true;
 }
 
 /**
  * Returns the hash of kro's managed-fields entry and the hash of the values that kro owns, for an object from
- * the API server. Returns undefined when kro owns no field of the object. The hash of the entry alone does not show every change. The entry stays the same when another
- * client applies under kro's manager name, when a list is reordered, and when an admission webhook changes
- * values. An object that is nested too deeply or has too many values to be compared counts as different from every
+ * the API server. Returns undefined when kro owns no field of the object.
+ *
+ * The hash of the entry alone does not show every change. The entry stays the same when another client
+ * applies under kro's manager name, when a list is reordered, and when an admission webhook changes values.
+ * An object that is nested too deeply or has too many values to be compared counts as different from every
  * desired object.
  */
 export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | undefined {
@@ -73,7 +77,7 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
  */
 function incomparable(object: KubeObject, ownsStatus: boolean): Fingerprint {
   const revision = hash(`deep@${object.metadata.resourceVersion}`);
-  return { entryHash: revision, valuesHash: revision, ownsStatus, nulls: [] };
+  return { entryHash: revision, valuesHash: revision, ownsStatus, nulls: [], isIncomparable: true };
 }
 
 /**

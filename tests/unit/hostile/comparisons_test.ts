@@ -10,6 +10,8 @@ import {
   type KubeObject,
   moreValuesThan,
 } from "../../../src/api/mod.ts";
+import { GraphReads } from "../../../src/clusters/cache/graph_reads.ts";
+import { Owners } from "../../../src/clusters/cache/owners.ts";
 import { ChildStore } from "../../../src/clusters/cache/store.ts";
 import { canonical, desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
 import { foreignChange } from "../../../src/clusters/drift/foreign_change.ts";
@@ -92,6 +94,24 @@ for (const [form, make] of Object.entries({ lists, objects })) {
     });
   }
 }
+
+Deno.test("a child that becomes too deeply nested is reported once, and again after a repair", () => {
+  const reported: string[] = [];
+  const store = new ChildStore(CHART, {
+    reads: new GraphReads(),
+    owners: new Owners(),
+    onIncomparable: (kind, { namespace, name }) =>
+      reported.push(`${kind.kind} ${namespace}/${name}`),
+  });
+  const deep = { values: lists(6_000) };
+  store.observe(applied({ values: 1 }, "1"));
+  assert.deepEqual(reported, []);
+  for (const revision of ["2", "3", "4"]) store.observe(applied(deep, revision));
+  assert.deepEqual(reported, ["Chart ns/a"]);
+  store.observe(applied({ values: 1 }, "5"));
+  store.observe(applied(deep, "6"));
+  assert.deepEqual(reported, ["Chart ns/a", "Chart ns/a"]);
+});
 
 Deno.test("a quantity with more digits than the API server stores is compared as a string", () => {
   for (const digits of [100, 100_000, 1_500_000]) {

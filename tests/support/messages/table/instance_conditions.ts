@@ -222,8 +222,11 @@ export const INSTANCE_CONDITIONS: Section = {
         "Remove the duplicate element, or use a unique part of the element in `metadata.name`.",
     },
     {
-      code: "ResourcesReady=False/NotReady",
-      texts: ['node "<id>": <field> is nested too deeply to be compared'],
+      code: "ResourcesReady=False/NotReady, GraphResolved=False/ResolutionFailed",
+      texts: [
+        'node "<id>": <field> is nested too deeply to be compared',
+        "… <field> is nested too deeply to be compared",
+      ],
       cause:
         "The result of the field's expression has more than 128 levels of nested lists or objects, which kro does not compare with the object in the cluster.",
       remedy:

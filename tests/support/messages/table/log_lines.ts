@@ -66,6 +66,16 @@ export const LOG_LINES: Section = {
         "Check the CPU limit of the pod. If the message repeatedly names the same instance, check the instance for very large values, and report the message.",
     },
     {
+      code: "kro.controller WARN",
+      texts: [
+        "<kind> <object> is nested too deeply or has too many values: kro cannot compare it, and treats it as changed",
+      ],
+      cause:
+        "Another client has written a deeply nested value or very many values into an object of kro, or has forged its managed fields.",
+      remedy:
+        "Nothing: kro applies the object again if an instance owns it. Find the client in the audit log of the API server.",
+    },
+    {
       code: "kro.process ERROR",
       texts: [
         "internal error in <work>, please report it: <error>",

@@ -21,6 +21,12 @@ export const REQUESTS: Section = {
         "Check `server` and the certificate authority in the kubeconfig, and test with `kubectl get --raw /version`.",
     },
     {
+      code: "Invalid",
+      texts: ["<request>: the object is nested too deeply"],
+      cause: "Another client has written a value with thousands of nested lists or objects.",
+      remedy: "Replace the value in the object.",
+    },
+    {
       code: "Unreachable",
       texts: ["<request>: the client is closed"],
       cause: "kro is stopping.",
