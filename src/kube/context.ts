@@ -101,7 +101,9 @@ function checkServer(origin: string, cluster: Cluster): void {
   const where = `${origin}: cluster "${cluster.name}"`;
   const url = URL.canParse(cluster.server) ? new URL(cluster.server) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new ConfigError(`${where}: server "${cluster.server}" is not an http or https URL`);
+    // The part before `@` may contain a password.
+    const shown = cluster.server.replace(/[^/]*@/, "…@");
+    throw new ConfigError(`${where}: server "${shown}" is not an http or https URL`);
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new ConfigError(`${where}: server must have no user name, query or fragment`);

@@ -41,12 +41,15 @@ Deno.test("a target is met, missed or not measured", () => {
     row("ceiling", "200 instances created, 8 at a time", "s", { bare: 2.5 }),
     row("ceiling", "200 instances created, 8 at a time: CPU an instance", "ms", { bare: 0.1 }),
     row("restart", "writes besides the repair", "calls", { ours: 0, tuned: 9 }),
+    row("readers", "time to repair without readers, p50", "ms", { ours: 5 }),
+    row("readers", "time to repair with readers, p50", "ms", { ours: 12 }),
   ));
   const holds = (target: string) => verdicts.find((v) => v.target.startsWith(target))!.holds;
   assert.equal(holds("time to create: kro"), true);
   assert.equal(holds("time to create: upstream"), true);
   assert.equal(holds("calls to create"), false);
   assert.equal(holds("writes after a restart"), true);
+  assert.equal(holds("time to repair (p50)"), false);
   assert.equal(holds("time to update"), undefined);
 });
 

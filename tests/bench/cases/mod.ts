@@ -10,6 +10,7 @@ import { failover } from "./failover.ts";
 import { heap, memory } from "./memory.ts";
 import { neighbour } from "./neighbour.ts";
 import { quiet } from "./quiet.ts";
+import { readers } from "./readers.ts";
 import { restart } from "./restart.ts";
 import { crds, rgds } from "./rgd.ts";
 import { start } from "./start.ts";
@@ -25,6 +26,7 @@ export const cases: readonly Case[] = [
   ceiling,
   quiet,
   drift,
+  readers,
   update,
   restart,
   remove,

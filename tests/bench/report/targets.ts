@@ -100,6 +100,12 @@ export function judge(results: Results): Verdict[] {
       )
     ),
     ratio(
+      "time to repair (p50): with 700 requests a second to kro's API at most 2 times as long as without",
+      value("readers", /with readers, p50$/),
+      value("readers", /without readers, p50$/),
+      (found) => found <= 2,
+    ),
+    ratio(
       "RSS with 5000 instances: at most 0.7 times that of upstream, tuned",
       value("memory", /^RSS with 5000 /),
       value("memory", /^RSS with 5000 /, "tuned"),

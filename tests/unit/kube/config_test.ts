@@ -223,6 +223,16 @@ const broken: [string, RegExp, string, string?][] = [
     kubeconfig("", "server: https://k, tls-server-name: other"),
   ],
   [
+    "a server of another scheme, without its password",
+    /server "ftp:\/\/…@k" is not an http or https URL/,
+    kubeconfig("", 'server: "ftp://me:s3cret@k"'),
+  ],
+  [
+    "a server that is not a URL, without its password",
+    /server "…@k:x" is not an http or https URL/,
+    kubeconfig("", 'server: "me:s3cret@k:x"'),
+  ],
+  [
     "a server with a password",
     /cluster "c": server must have no user name, query or fragment$/,
     kubeconfig("", 'server: "https://me:s3cret@k"'),

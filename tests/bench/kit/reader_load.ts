@@ -1,0 +1,43 @@
+/**
+ * Clients of kro's JSON API that send requests at a fixed rate. The program `reader_load.ts <rate>
+ * <url>...` sends `rate` requests a second, one URL after the other, prints `ready` when it begins,
+ * runs until SIGTERM, and then prints the mean number of responses in a second.
+ */
+import { beside } from "./process.ts";
+import { pause } from "./user.ts";
+
+/** The number of connections to kro. */
+const CONNECTIONS = 16;
+
+/** Sends requests while `act` runs, and returns the number of responses in a second. */
+export async function readersBeside(
+  rate: number,
+  urls: readonly string[],
+  act: () => Promise<unknown>,
+): Promise<number> {
+  return JSON.parse(await beside(import.meta.filename!, [String(rate), ...urls], act)) as number;
+}
+
+if (import.meta.main) {
+  const [rate, ...urls] = Deno.args;
+  const began = performance.now();
+  let stopped = false;
+  let sent = 0;
+  let answered = 0;
+  Deno.addSignalListener("SIGTERM", () => stopped = true);
+  const read = async () => {
+    while (!stopped) {
+      const number = sent++;
+      const dueMs = began + number * 1000 / Number(rate) - performance.now();
+      if (dueMs > 0) await pause(dueMs / 1000);
+      const response = await fetch(urls[number % urls.length]!);
+      await response.arrayBuffer();
+      if (!response.ok) throw new Error(`${response.url}: HTTP ${response.status}`);
+      answered++;
+    }
+  };
+  console.log("ready");
+  await Promise.all(Array.from({ length: CONNECTIONS }, read));
+  console.log(JSON.stringify(answered * 1000 / (performance.now() - began)));
+  Deno.exit(0);
+}
