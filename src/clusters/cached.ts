@@ -15,16 +15,17 @@ import {
 } from "../api/mod.ts";
 import type { Discovery, KubeClient } from "../kube/mod.ts";
 import type { SchemaSource } from "../openapi/mod.ts";
-import type {
-  Applied,
-  ApplyOptions,
-  Cluster,
-  CollectionRef,
-  DeleteOptions,
-  ExternalSelection,
-  GroupKind,
-  ListScope,
-  ServesOptions,
+import {
+  type Applied,
+  type ApplyOptions,
+  type Cluster,
+  type CollectionRef,
+  type DeleteOptions,
+  type ExternalSelection,
+  type GroupKind,
+  isTaken,
+  type ListScope,
+  type ServesOptions,
 } from "../reconcile/mod.ts";
 import type { ChildCaches } from "./cache/children.ts";
 import type { ExternalCaches } from "./cache/external.ts";
@@ -163,17 +164,21 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Returns the objects with the label of the ApplySet from the cache of child objects. Sends a LIST if the
-   * cache does not cover the kind and the namespace. The cache of external objects is not used, because it
+   * Returns the objects of the ApplySet from the cache of child objects. Sends a LIST if the cache does not
+   * cover the kind and the namespace. The cache of external objects is not used, because it
    * may not yet contain an object that kro has just created. If pruning missed the only object of a kind, it
    * would remove the kind from the inventory, and the object would never be deleted.
    */
-  async listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
+  async listMembers(
+    scope: ListScope,
+    applySet: string,
+    instanceUid?: string,
+  ): Promise<KubeObject[]> {
     const { kind, namespace } = scope;
     const cached = await this.#parts.children.read(
       kind,
       namespace,
-      (objects) => objects.members(applySet, namespace),
+      (objects) => objects.members(applySet, namespace, instanceUid),
     );
     return cached ?? await this.#polled().listMembers(scope, applySet);
   }
@@ -384,9 +389,11 @@ function kindMissing(ref: ObjectRef): ApiError {
  * an object.
  */
 function refuseTaken(ref: ObjectRef, live: KubeObject | undefined, desired: KubeObject): void {
-  const owner = live?.metadata.labels?.[Label.applySetPartOf];
-  const wanted = desired.metadata.labels?.[Label.applySetPartOf];
-  if (owner === undefined || wanted === undefined || owner === wanted) return;
+  const { [Label.applySetPartOf]: wanted, [Label.instanceId]: instanceUid } =
+    desired.metadata.labels ?? {};
+  if (!live || wanted === undefined) return;
+  if (!isTaken(live, { applySetId: wanted, instanceUid })) return;
+  const owner = live.metadata.labels?.[Label.applySetPartOf];
   const message = `apply ${refText(ref)}: it belongs to ApplySet "${owner}", not to "${wanted}"`;
   throw new ApiError(message, { reason: "Conflict", code: 409 });
 }

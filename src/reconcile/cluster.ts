@@ -157,9 +157,12 @@ export interface Cluster {
   getLive(ref: ObjectRef): Promise<KubeObject | undefined>;
   /**
    * Returns the objects that have the ApplySet's label `part-of`. Other controllers may copy this label to
-   * objects of their own, so the caller has to check each object with `isMember`.
+   * objects of their own, so the caller has to check each object with `isMember`. A cached cluster also
+   * returns the objects of the instance whose label `part-of` another client edited.
+   *
+   * @param instanceUid The UID of the instance that is the parent of the ApplySet.
    */
-  listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]>;
+  listMembers(scope: ListScope, applySet: string, instanceUid?: string): Promise<KubeObject[]>;
   /**
    * Lists the objects with the ApplySet's label `part-of` as {@link listMembers} does, but from the API
    * server and with metadata only. The list reflects every write that the API server completed before the

@@ -59,7 +59,9 @@ function convergence(results: readonly NodeResult[], pruned: Pruned): Findings {
     managed: MANAGED,
     resources,
     state,
-    next: isPruning ? { kind: "wait", reason: "waiting for pruned objects to be gone" } : next,
+    next: isPruning
+      ? { kind: "wait", reason: "waiting for pruned objects to be gone", timed: pruned.timed }
+      : next,
     results,
     removed: pruned.removed,
     fields: "all",

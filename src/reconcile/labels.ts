@@ -3,6 +3,7 @@ import {
   Annotation,
   apiVersionOf,
   FINALIZER,
+  type KindRef,
   type KubeObject,
   Label,
   versionLabel,
@@ -107,6 +108,22 @@ export function accompanyingLabels(context: PassContext): Record<string, string>
     [Label.controllerPodId]: context.podId,
     [Label.rgdNamespace]: "",
   };
+}
+
+/**
+ * Reports whether the labels of an object name the instance. A watch event of the object requeues the
+ * instance only if the labels do.
+ */
+export function namesInstance(
+  object: KubeObject,
+  kind: KindRef,
+  { metadata: { uid, namespace, name } }: KubeObject,
+): boolean {
+  const { labels = {} } = object.metadata;
+  return labels[Label.instanceId] === uid && labels[Label.instanceName] === name &&
+    (labels[Label.instanceNamespace] ?? "") === (namespace ?? "") &&
+    labels[Label.instanceKind] === kind.kind && labels[Label.instanceGroup] === kind.group &&
+    Boolean(labels[Label.instanceVersion]);
 }
 
 /** Reports whether the object has kro's finalizer. */

@@ -49,6 +49,7 @@ export interface MemberQuery {
  */
 export async function listMembers(query: MemberQuery, live: boolean): Promise<Member[]> {
   const { cluster, instance, applySetId, inventory, known } = query;
+  const parent = { applySetId, instanceUid: instance.metadata.uid };
   const namespaces = new Set([parentNamespace(instance), ...inventory.namespaces]);
   const kinds = await Promise.all(
     [...inventory.kinds].map((text) => known?.get(text) ?? cluster.serves(splitGroupKind(text))),
@@ -68,7 +69,7 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
     const found = scope.namespace === undefined && kind.namespaced
       ? await listEverywhere(query, kind, namespaces, others, live)
       : await list(query, scope, live);
-    return found.filter((o) => isMember(o, applySetId)).map((o) => member(kind, o));
+    return found.filter((o) => isMember(o, parent)).map((o) => member(kind, o));
   });
   return lists.flat();
 }
@@ -181,14 +182,14 @@ export function kindsByName(kinds: Iterable<KindRef>): Map<string, KindRef> {
 }
 
 async function list(
-  { cluster, applySetId }: MemberQuery,
+  { cluster, applySetId, instance }: MemberQuery,
   scope: ListScope,
   live: boolean,
 ): Promise<KubeObject[]> {
   try {
     return live
       ? await cluster.listMembersLive(scope, applySetId)
-      : await cluster.listMembers(scope, applySetId);
+      : await cluster.listMembers(scope, applySetId, instance.metadata.uid);
   } catch (error) {
     // The result is an empty list only if the kind is no longer served, because then no object of the kind
     // can exist. If discovery fails, an error is thrown, because objects may still exist.

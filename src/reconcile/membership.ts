@@ -2,7 +2,14 @@
  * Decides which objects are members of an ApplySet. The ApplySet's label marks a member, and the managed
  * fields confirm that kro applied the object.
  */
-import { type KubeObject, Label, type ManagedFieldsEntry, Manager } from "../api/mod.ts";
+import {
+  isObject,
+  type JsonObject,
+  type KubeObject,
+  Label,
+  type ManagedFieldsEntry,
+  Manager,
+} from "../api/mod.ts";
 
 /**
  * Returns the managed-fields entry of kro's server-side applies (KEP-555), ignoring entries of
@@ -23,9 +30,21 @@ export function isApplied(object: KubeObject): boolean {
   return !object.metadata.managedFields?.length || applyEntry(object) !== undefined;
 }
 
+/** The identity of an ApplySet's parent, which is an instance. kro applies both values as labels. */
+export interface Parent {
+  /** The id of the ApplySet, the value of the label `applyset.kubernetes.io/part-of`. */
+  applySetId: string;
+  /** The UID of the instance, the value of the label `kro.run/instance-id`. */
+  instanceUid?: string;
+}
+
 /**
- * Reports whether the object is a member of the ApplySet with this id (KEP-3659). A member has the label
- * `applyset.kubernetes.io/part-of` with the id, and was applied by kro.
+ * Reports whether the object is a member of the ApplySet with this parent (KEP-3659). A member has the label
+ * `applyset.kubernetes.io/part-of` with the id of the ApplySet, and was applied by kro.
+ *
+ * The label counts only if kro owns the label. When another client edits a label, kro's entry in the
+ * managed fields loses the label. If kro no longer owns the label `part-of`, the label `kro.run/instance-id`
+ * decides, provided that kro still owns this label.
  *
  * @example
  * ```ts
@@ -36,9 +55,67 @@ export function isApplied(object: KubeObject): boolean {
  * const managedFields = [{ manager: "endpointslice-controller", operation: "Update" as const }];
  * const slice = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" };
  * const copied = { ...slice, metadata: { name: "a", labels, managedFields } };
- * assert.ok(!isMember(copied, "applyset-a-v1"));
+ * assert.ok(!isMember(copied, { applySetId: "applyset-a-v1" }));
  * ```
  */
-export function isMember(object: KubeObject, applySet: string): boolean {
-  return object.metadata.labels?.[Label.applySetPartOf] === applySet && isApplied(object);
+export function isMember(object: KubeObject, parent: Parent): boolean {
+  if (!isApplied(object)) return false;
+  const { applySetId, instanceUid } = ownLabels(object);
+  if (applySetId !== undefined) return applySetId === parent.applySetId;
+  return instanceUid !== undefined && instanceUid === parent.instanceUid;
+}
+
+/**
+ * Reports whether the object belongs to an ApplySet other than that of the parent. An object without the
+ * label `part-of` belongs to no ApplySet. If another client wrote the label to an object that kro applied,
+ * the label does not count, unless kro applied the object for another instance.
+ */
+export function isTaken(object: KubeObject, parent: Parent): boolean {
+  const label = object.metadata.labels?.[Label.applySetPartOf];
+  if (label === undefined || label === parent.applySetId) return false;
+  if (applyEntry(object) === undefined) return true;
+  const { applySetId, instanceUid } = ownLabels(object);
+  if (applySetId !== undefined) return true;
+  return instanceUid !== undefined && instanceUid !== parent.instanceUid;
+}
+
+/**
+ * Returns those of the labels `part-of` and `kro.run/instance-id` that kro's Apply entry does not own. Returns
+ * an empty list when kro did not apply the object, or when the entry does not list its fields.
+ */
+export function foreignLabels(object: KubeObject): ParentLabel[] {
+  const entry = applyEntry(object);
+  return entry ? PARENT_LABELS.filter((label) => !owns(entry, label)) : [];
+}
+
+/**
+ * Returns the part of a `fieldsV1` tree by which {@link isMember} and {@link isTaken} see which labels kro
+ * does not own.
+ */
+export function fieldsWithout(foreign: readonly ParentLabel[]): JsonObject {
+  const own = PARENT_LABELS.filter((label) => !foreign.includes(label));
+  const labels = Object.fromEntries(own.map((label) => [`f:${label}`, {}]));
+  return { "f:metadata": { "f:labels": labels } };
+}
+
+const PARENT_LABELS = [Label.applySetPartOf, Label.instanceId] as const;
+
+/** The name of a label that identifies the instance to which an object belongs. */
+export type ParentLabel = typeof PARENT_LABELS[number];
+
+/** Returns the values of the labels that identify the instance, as far as kro owns the labels. */
+function ownLabels(object: KubeObject): Partial<Parent> {
+  const { labels = {} } = object.metadata;
+  const entry = applyEntry(object);
+  if (!entry) return { applySetId: labels[Label.applySetPartOf] };
+  const own = (label: ParentLabel) => owns(entry, label) ? labels[label] : undefined;
+  return { applySetId: own(Label.applySetPartOf), instanceUid: own(Label.instanceId) };
+}
+
+/** Reports whether the entry owns the label. An entry without its fields counts as owning all labels. */
+function owns({ fieldsV1 }: ManagedFieldsEntry, label: ParentLabel): boolean {
+  if (fieldsV1 === undefined) return true;
+  const metadata = fieldsV1["f:metadata"];
+  const labels = isObject(metadata) ? metadata["f:labels"] : undefined;
+  return isObject(labels) && Object.hasOwn(labels, `f:${label}`);
 }

@@ -54,5 +54,14 @@ export { matchLabels, selectorText } from "./selector.ts";
 export { withoutValues, withValuesOf } from "./volatile.ts";
 export { applySetId, type Inventory, inventoryHash, readInventory } from "./inventory.ts";
 export { hasFinalizer, isSuspended, managedMetadataText } from "./labels.ts";
-export { applyEntry, isApplied, isMember } from "./membership.ts";
+export {
+  applyEntry,
+  fieldsWithout,
+  foreignLabels,
+  isApplied,
+  isMember,
+  isTaken,
+  type Parent,
+  type ParentLabel,
+} from "./membership.ts";
 export { type MemoryCall, MemoryCluster, type MemoryOptions } from "./memory/cluster.ts";

@@ -14,7 +14,7 @@ import type { Applied, Cluster, RevertedField, Volatile } from "./cluster.ts";
 import { refusalOf } from "./confidential.ts";
 import type { ExpansionCache } from "./expansion_cache.ts";
 import { type CollectionPlace, labelled, type ParentIdentity, versionOf } from "./labels.ts";
-import { isMember } from "./membership.ts";
+import { isMember, isTaken, type Parent } from "./membership.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import type { Fault, RevertNotice } from "./result.ts";
 
@@ -92,7 +92,7 @@ export async function applyOwned(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const fault = applyFault(node, error);
-    return live && fault.state === "Failed" && isMember(live, parent.applySetId)
+    return live && fault.state === "Failed" && isMember(live, memberParent(parent))
       ? { live, fault }
       : { fault };
   }
@@ -109,6 +109,10 @@ export function applyFault(node: Node, error: ApiError): Fault {
   }
   const message = `${apiVersionOf(kind)}, kind ${kind.kind} is not served`;
   return { state: "Waiting", message, fromApply: true, retry: error.code !== undefined };
+}
+
+function memberParent({ applySetId, instance }: ParentIdentity): Parent {
+  return { applySetId, instanceUid: instance.metadata.uid };
 }
 
 /** Returns the reference to an object of the node. */
@@ -194,8 +198,8 @@ function ownershipFault(
   live: KubeObject,
   parent: ParentIdentity,
 ): Fault | undefined {
+  if (!isTaken(live, memberParent(parent))) return undefined;
   const owner = live.metadata.labels?.[Label.applySetPartOf];
-  if (owner === undefined || owner === parent.applySetId) return undefined;
   const what = `${shortName(live)} (${apiVersionOf(node.kind)}, Kind=${node.kind.kind})`;
   const message = `resource belongs to a different ApplySet: ${what} belongs to ApplySet ` +
     `"${owner}", cannot reassign to "${parent.applySetId}"${ownerText(live)}`;

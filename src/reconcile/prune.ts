@@ -7,6 +7,7 @@ import type { Graph } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
 import { refusalOf } from "./confidential.ts";
 import type { InstanceMetadata } from "./instance_metadata.ts";
+import { namesInstance } from "./labels.ts";
 import { addObject, covers, type Inventory } from "./inventory.ts";
 import { deleteMember, kindsByName, listMembers, type Member, remain } from "./members.ts";
 import type { ObjectOutcome } from "./outcome.ts";
@@ -25,6 +26,11 @@ export interface Pruned {
    * reduced.
    */
   unfinished: boolean;
+  /**
+   * Whether no watch event requeues the instance when an object is gone, because the labels of the object do
+   * not name the instance.
+   */
+  timed?: boolean;
 }
 
 /**
@@ -60,7 +66,10 @@ export async function prune(
     if (due.length < orphans.length) return { removed, unfinished: true };
     if (due.length > 0) {
       step = "list orphans failed";
-      if (await remain(query, due)) return { removed, unfinished: true };
+      if (await remain(query, due)) {
+        const timed = !due.every((m) => namesInstance(m.object, graph.instance, instance));
+        return { removed, unfinished: true, timed };
+      }
     }
     step = "failed to patch instance with applyset labels";
     const wanted = currentInventory(instance, results);

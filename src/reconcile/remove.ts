@@ -16,7 +16,7 @@ import { refusalOf } from "./confidential.ts";
 import { deletingStatus } from "./derive_status.ts";
 import { patchMetadata } from "./instance_writes.ts";
 import { applySetId, inventoryFault, readInventory } from "./inventory.ts";
-import { hasFinalizer } from "./labels.ts";
+import { hasFinalizer, namesInstance } from "./labels.ts";
 import { deleteMember, listMembers, type Member, type MemberQuery, remain } from "./members.ts";
 import type { Next, ObjectOutcome, Outcome } from "./outcome.ts";
 import type { Pass } from "./pass.ts";
@@ -79,7 +79,13 @@ async function deleteWaves(
     return await deleteWaves(pass, query, lower, removed);
   }
   const reason = `deleting apply-order wave ${order}`;
-  return outcomeOf(pass, removed, { kind: "wait", reason, objects: wave.map((m) => m.ref) });
+  const timed = !wave.every((m) => namesInstance(m.object, pass.kind, pass.instance));
+  return outcomeOf(pass, removed, {
+    kind: "wait",
+    reason,
+    objects: wave.map((m) => m.ref),
+    ...(timed && { timed }),
+  });
 }
 
 /**

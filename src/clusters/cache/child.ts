@@ -15,6 +15,7 @@ import {
 } from "../../api/mod.ts";
 import type { Reads } from "../../cel/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
+import { fieldsWithout, foreignLabels, type ParentLabel } from "../../reconcile/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
 import { type InstanceId, instanceOf } from "./instance_id.ts";
 import type { Owner } from "./owners.ts";
@@ -81,6 +82,8 @@ export interface Rare {
   finalizers?: string[];
   /** The instances that the labels of the object identified before another client edited the labels. */
   formerOwners?: readonly InstanceId[];
+  /** Those labels that identify the instance of the object, but that kro does not own. */
+  foreignLabels?: readonly ParentLabel[];
   /** The paths of the fields that kro owns and that are missing or null, such as `/spec/replicas`. */
   nulls?: readonly string[];
   /** Whether the object is nested too deeply or has too many values to be compared. */
@@ -129,7 +132,8 @@ export function childOf(
   const { deletionTimestamp, finalizers } = object.metadata;
   const nulls = print && print.nulls.length > 0 ? print.nulls : undefined;
   const isIncomparable = print?.isIncomparable;
-  const isRare = first || nulls || isIncomparable || deletionTimestamp ||
+  const foreign = foreignLabels(object);
+  const isRare = first || nulls || isIncomparable || deletionTimestamp || foreign.length > 0 ||
     (finalizers && finalizers.length > 0);
   return {
     owner,
@@ -150,6 +154,7 @@ export function childOf(
         finalizers,
         nulls,
         isIncomparable,
+        ...(foreign.length > 0 && { foreignLabels: foreign }),
       }
       : undefined,
   };
@@ -195,14 +200,36 @@ function textOf({ group, version, kind, namespace, name, uid }: InstanceId): str
 const OWN_ENTRY: ManagedFieldsEntry = { manager: Manager.children, operation: "Apply" };
 
 /**
+ * Returns the managed-fields entry of an object that was rebuilt from its record. The entry lists fields only
+ * if kro does not own all labels that identify the instance.
+ */
+function entryOf({ entryHash, rare }: Child): ManagedFieldsEntry | undefined {
+  if (entryHash === undefined) return rare?.writer;
+  return rare?.foreignLabels ? entryWithout(rare.foreignLabels) : OWN_ENTRY;
+}
+
+/** Returns a managed-fields entry of kro that owns all labels that identify the instance, except these labels. */
+export function entryWithout(foreign: readonly ParentLabel[]): ManagedFieldsEntry {
+  return { ...OWN_ENTRY, fieldsV1: fieldsWithout(foreign) };
+}
+
+/**
+ * Returns the UID of the instance that a child belonged to before another client edited both labels that
+ * identify the instance; undefined when kro owns at least one of these labels.
+ */
+export function lostUid({ rare }: Child): string | undefined {
+  return rare?.foreignLabels?.length === 2 ? rare.formerOwners?.[0]?.uid : undefined;
+}
+
+/**
  * Rebuilds an object from the compact record of a child. The object contains kro's own metadata and
  * everything that CEL expressions read.
  */
 export function objectOf(kind: KindRef, key: string, child: Child): KubeObject {
-  const { owner, node, order, uid, revision, entryHash, rare } = child;
+  const { owner, node, order, uid, revision, rare } = child;
   const { metadata, ...rest } = (child.part ?? {}) as Partial<KubeObject>;
   const { namespace, name } = placeOf(key);
-  const writer = entryHash === undefined ? rare?.writer : OWN_ENTRY;
+  const writer = entryOf(child);
   const labels = {
     ...metadata?.labels,
     ...owner.labels,

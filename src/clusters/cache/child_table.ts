@@ -11,7 +11,10 @@ import {
   type Child,
   childOf,
   distinct,
+  entryWithout,
+  keepOwners,
   keyOf,
+  lostUid,
   type ObjectKey,
   objectOf,
   ownersOf,
@@ -28,6 +31,9 @@ import { type View, Views } from "./views.ts";
  * object counts as different from every desired object.
  */
 export type IncomparableListener = (kind: KindRef, at: ObjectKey) => void;
+
+/** An entry of kro that owns the label `kro.run/instance-id`, but not the label `part-of`. */
+const UID_ENTRY = entryWithout([Label.applySetPartOf]);
 
 /** The data that the tables of all kinds share. */
 export interface SharedParts {
@@ -54,9 +60,11 @@ export interface ChildReader {
   get(at: ObjectKey): KubeObject | undefined;
   /**
    * Returns the cached objects with the `part-of` label of the ApplySet, in one namespace or in all
-   * namespaces, sorted by namespace and name.
+   * namespaces, sorted by namespace and name. If the UID of the instance is given, the result also contains
+   * the objects of the instance whose label `part-of` another client edited. If that client edited the label
+   * `kro.run/instance-id` as well, the object is returned with the value that the label had before.
    */
-  members(applySet: string, namespace?: string): KubeObject[];
+  members(applySet: string, namespace?: string, instanceUid?: string): KubeObject[];
   /** Returns the cached objects that one node of one instance created, sorted by namespace and name. */
   items(instanceUid: string, nodeId: string): KubeObject[];
   /**
@@ -83,6 +91,8 @@ export class ChildTable implements ChildReader {
    */
   readonly #members = new Map<Owner, string | Set<string>>();
   readonly #views = new Views();
+  /** The keys of the children that have {@link Rare.formerOwners}. */
+  readonly #edited = new Set<string>();
 
   /** Creates an empty table. */
   constructor(
@@ -104,11 +114,29 @@ export class ChildTable implements ChildReader {
   }
 
   /** See {@link ChildReader.members}. */
-  members(applySet: string, namespace?: string): KubeObject[] {
-    const keys = this.#labelled(Label.applySetPartOf, applySet);
-    return this.#sorted(
-      namespace === undefined ? keys : keys.filter((key) => key.startsWith(`${namespace}/`)),
+  members(applySet: string, namespace?: string, instanceUid?: string): KubeObject[] {
+    const isWithin = (key: string) => namespace === undefined || key.startsWith(`${namespace}/`);
+    const marked = this.#labelled(Label.applySetPartOf, applySet).filter(isWithin);
+    if (instanceUid === undefined) return this.#sorted(marked);
+    const edited = [...this.#edited].filter(isWithin);
+    const lost = edited.filter((key) => lostUid(this.#children.get(key)!) === instanceUid);
+    const own = this.#labelled(Label.instanceId, instanceUid).filter((key) =>
+      isWithin(key) && this.#children.get(key)!.rare?.foreignLabels
     );
+    const found = this.#sorted([...new Set([...marked, ...own]).difference(new Set(lost))]);
+    const asBefore = ({ metadata, ...rest }: KubeObject): KubeObject => {
+      const labels = { ...metadata.labels, [Label.instanceId]: instanceUid };
+      return { ...rest, metadata: { ...metadata, labels, managedFields: [UID_ENTRY] } };
+    };
+    return [...found, ...this.#sorted(lost).map(asBefore)];
+  }
+
+  /**
+   * Keeps the former owners of a child from its earlier record. See {@link keepOwners}.
+   */
+  keepOwners(key: string, old: Child | undefined, child: Child): void {
+    keepOwners(old, child);
+    if (child.rare?.formerOwners) this.#edited.add(key);
   }
 
   /** See {@link ChildReader.items}. */
@@ -262,6 +290,7 @@ export class ChildTable implements ChildReader {
 
   #leave(key: string, { owner }: Child): void {
     this.#views.forget(key);
+    this.#edited.delete(key);
     const members = this.#members.get(owner);
     if (typeof members === "string") this.#members.delete(owner);
     else if (members?.delete(key) && members.size === 0) this.#members.delete(owner);

@@ -8,7 +8,7 @@ import { compareRevisions } from "../../kube/mod.ts";
 import { isApplied, type Volatile } from "../../reconcile/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
 import { hasDrifted, isUpToDate, recordApplied } from "./applied_state.ts";
-import { type Child, distinct, keepOwners, keyOf, type ObjectKey, ownersOf } from "./child.ts";
+import { type Child, distinct, keyOf, type ObjectKey, ownersOf } from "./child.ts";
 import { type ChildReader, ChildTable, type SharedParts } from "./child_table.ts";
 import { type DeferredEvent, InflightWrites } from "./inflight_writes.ts";
 import type { InstanceId } from "./instance_id.ts";
@@ -248,7 +248,7 @@ export class ChildStore implements ChildWriter {
     if (!child || child.uid !== uid || compareRevisions(resourceVersion, child.revision) < 0) {
       return;
     }
-    keepOwners(child, this.#put(key, object));
+    this.objects.keepOwners(key, child, this.#put(key, object));
   }
 
   /**
@@ -313,7 +313,7 @@ export class ChildStore implements ChildWriter {
    */
   #replace(key: string, object: KubeObject, old: Child | undefined): boolean {
     const child = this.#put(key, object);
-    keepOwners(old, child);
+    this.objects.keepOwners(key, old, child);
     return this.#changed(key, object.metadata.resourceVersion, false, [old, child]);
   }
 

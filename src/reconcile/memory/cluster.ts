@@ -163,9 +163,16 @@ export class MemoryCluster implements Cluster {
   }
 
   /** Implements {@link Cluster.listMembers}. */
-  listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
-    const labels = { [Label.applySetPartOf]: applySet };
-    return this.#call("listMembers", { ...scope, name: "" }, () => this.#labelled(scope, labels));
+  listMembers(scope: ListScope, applySet: string, instanceUid = ""): Promise<KubeObject[]> {
+    const wanted = [[Label.applySetPartOf, applySet], [Label.instanceId, instanceUid]] as const;
+    return this.#call(
+      "listMembers",
+      { ...scope, name: "" },
+      () =>
+        this.#within(scope).filter(({ metadata: { labels } }) =>
+          wanted.some(([label, value]) => value !== "" && labels?.[label] === value)
+        ),
+    );
   }
 
   /** Implements {@link Cluster.listMembersLive}. */

@@ -85,7 +85,7 @@ const gone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [
 const KEYS = Object.values(Label);
 
 /** The labels of a child object that name its instance and node. */
-const IDENTITY = [...INSTANCE_LABELS, Label.nodeId];
+const IDENTITY = [...INSTANCE_LABELS, Label.nodeId, Label.applySetPartOf];
 
 /**
  * A disturbance that a user or another controller causes once, while kro processes an update of all
@@ -112,6 +112,16 @@ const interferences: Record<string, Interference> = {
       const labels = Object.fromEntries(IDENTITY.map((label) => [label, "another"]));
       await own.patch(child, { metadata: { labels } });
       await own.delete(child);
+    }
+  },
+  "labels of children swapped between instances": async (_, __, own) => {
+    const byKind = Map.groupBy(await own.children(), ({ kind }) => kind);
+    for (const children of byKind.values()) {
+      for (const [i, child] of children.entries()) {
+        const { labels } = children[(i + 1) % children.length]!.metadata;
+        const annotations = { [Annotation.applyOrder]: "7" };
+        await own.patch(child, { metadata: { labels, annotations } });
+      }
     }
   },
   "finalizer, labels and inventory of instances stripped": async (_, __, own) => {

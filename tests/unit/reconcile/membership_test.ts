@@ -4,6 +4,7 @@ import { type KubeObject, Label, type ManagedFieldsEntry } from "../../../src/ap
 import { applyEntry, isMember } from "../../../src/reconcile/mod.ts";
 
 const APPLY_SET = "applyset-demo-v1";
+const PARENT = { applySetId: APPLY_SET, instanceUid: "uid-1" };
 const labels = { [Label.applySetPartOf]: APPLY_SET };
 const ours: ManagedFieldsEntry = { manager: "kro.run/applyset", operation: "Apply" };
 const others: ManagedFieldsEntry = { manager: "endpointslice-controller", operation: "Update" };
@@ -45,6 +46,6 @@ const members: Record<string, { metadata: KubeObject["metadata"]; expected: bool
 
 for (const [what, { metadata, expected }] of Object.entries(members)) {
   Deno.test(`an object ${what} is ${expected ? "a" : "not a"} member`, () => {
-    assert.equal(isMember(object(metadata), APPLY_SET), expected);
+    assert.equal(isMember(object(metadata), PARENT), expected);
   });
 }

@@ -96,6 +96,9 @@ function desired(data: Record<string, string>): KubeObject {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: at, data };
 }
 
+/** The entry of {@link child} owns no labels, so the cache keeps that kro does not own the labels. */
+const WITHOUT_LABELS = { "f:metadata": { "f:labels": {} } };
+
 Deno.test("a child that no expression reads keeps only the fields that kro needs", () => {
   const { store } = storeOf(new Map([["node", reads()]]));
   store.observe(child({ data: { big: BIG, small: "s" } }));
@@ -107,7 +110,7 @@ Deno.test("a child that no expression reads keeps only the fields that kro needs
     uid: "u1",
     resourceVersion: "1",
     annotations: { "internal.kro.run/apply-order": "2" },
-    managedFields: [{ manager: "kro.run/applyset", operation: "Apply" }],
+    managedFields: [{ manager: "kro.run/applyset", operation: "Apply", fieldsV1: WITHOUT_LABELS }],
   });
   assert.equal(labels[Label.nodeId], "node");
   assert.equal(labels[Label.applySetPartOf], "set-of-demo");

@@ -70,7 +70,10 @@ function scaled(resourceVersion: number, spec: JsonObject, owned: string[]): Kub
   const object = seen(resourceVersion);
   const [entry] = object.metadata.managedFields!;
   const fields = Object.fromEntries(owned.map((name) => [`f:${name}`, {}]));
-  object.metadata.managedFields = [{ ...entry!, fieldsV1: { "f:spec": fields } }];
+  object.metadata.managedFields = [{
+    ...entry!,
+    fieldsV1: { ...entry!.fieldsV1, "f:spec": fields },
+  }];
   return { ...object, spec };
 }
 

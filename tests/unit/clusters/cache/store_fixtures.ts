@@ -24,6 +24,8 @@ interface Variant {
   namespace?: string;
   foreign?: boolean;
   node?: string;
+  /** The labels that another client wrote, so that kro does not own them. */
+  edited?: readonly string[];
 }
 
 /**
@@ -32,8 +34,11 @@ interface Variant {
  */
 export function seen(resourceVersion: number, variant: Variant = {}): KubeObject {
   const { data = {}, uid = "u1", instance = "demo", name = "a", namespace = "ns" } = variant;
-  const { foreign, node = "node" } = variant;
+  const { foreign, node = "node", edited } = variant;
   const fields = Object.fromEntries(Object.keys(data).map((key) => [`f:${key}`, {}]));
+  const labels = labelsOf(instance, node);
+  const owned = Object.keys(labels).filter((label) => !edited?.includes(label));
+  const ownLabels = Object.fromEntries(owned.map((label) => [`f:${label}`, {}]));
   return {
     apiVersion: "v1",
     kind: "ConfigMap",
@@ -42,32 +47,38 @@ export function seen(resourceVersion: number, variant: Variant = {}): KubeObject
       namespace,
       uid,
       resourceVersion: String(resourceVersion),
-      labels: {
-        [Label.owned]: "true",
-        [Label.instanceGroup]: "example.com",
-        [Label.instanceVersion]: "v1",
-        [Label.instanceKind]: "Demo",
-        [Label.instanceNamespace]: "ns",
-        [Label.instanceName]: instance,
-        [Label.instanceId]: `uid-of-${instance}`,
-        [Label.applySetPartOf]: `set-of-${instance}`,
-        [Label.nodeId]: node,
-      },
+      labels,
       annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}", kept: "x" },
       managedFields: [{
         manager: foreign ? "copier" : "kro.run/applyset",
         operation: "Apply",
         apiVersion: "v1",
         time: "2026-01-01T00:00:00Z",
-        fieldsV1: { "f:data": fields },
+        fieldsV1: { "f:metadata": { "f:labels": ownLabels }, "f:data": fields },
       }],
     },
     data,
   };
 }
 
+function labelsOf(instance: string, node: string): Record<string, string> {
+  return {
+    [Label.owned]: "true",
+    [Label.instanceGroup]: "example.com",
+    [Label.instanceVersion]: "v1",
+    [Label.instanceKind]: "Demo",
+    [Label.instanceNamespace]: "ns",
+    [Label.instanceName]: instance,
+    [Label.instanceId]: `uid-of-${instance}`,
+    [Label.applySetPartOf]: `set-of-${instance}`,
+    [Label.nodeId]: node,
+  };
+}
+
 export function desired(data: Record<string, string>): KubeObject {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "ns" }, data };
+  const labels = labelsOf("demo", "node");
+  const metadata = { name: "a", namespace: "ns", labels };
+  return { apiVersion: "v1", kind: "ConfigMap", metadata, data };
 }
 
 /**

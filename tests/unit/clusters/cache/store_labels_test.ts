@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { INSTANCE_LABELS, type KubeObject, Label } from "../../../../src/api/mod.ts";
+import { isMember, isTaken } from "../../../../src/reconcile/mod.ts";
 import { at, filled, seen, write } from "./store_fixtures.ts";
 
 Deno.test("store: an event requeues the instance that the labels name", () => {
@@ -66,6 +67,49 @@ for (const label of LABELS) {
     });
   }
 }
+
+const PARENT = [Label.applySetPartOf, Label.instanceId] as const;
+const parent = { applySetId: "set-of-demo", instanceUid: "uid-of-demo" };
+
+for (
+  const edited of [[Label.applySetPartOf], [Label.instanceId], PARENT, [
+    ...INSTANCE_LABELS,
+    ...PARENT,
+  ]]
+) {
+  for (const to of ["removed", "edited"] as const) {
+    const names = edited.join(", ");
+    Deno.test(`store: ${names} ${to}: the object stays a member of its instance alone`, () => {
+      const store = filled(seen(1));
+      const object = seen(2, { edited });
+      for (const label of edited) {
+        const labels = object.metadata.labels!;
+        const value = label === Label.applySetPartOf ? "set-of-other" : "uid-of-other";
+        if (to === "removed") delete labels[label];
+        else labels[label] = value;
+      }
+      if (to === "removed" && edited.length > 2) store.stripped(object);
+      else store.observe(object);
+      const members = (instance: string) =>
+        store.objects.members(`set-of-${instance}`, "ns", `uid-of-${instance}`);
+      const [found] = members("demo").filter((one) => isMember(one, parent));
+      assert.equal(found?.metadata.name, "a");
+      const other = { applySetId: "set-of-other", instanceUid: "uid-of-other" };
+      assert.deepEqual(members("other").filter((one) => isMember(one, other)), []);
+      assert.ok(!isTaken(store.get()!, parent), "the instance may repair the labels");
+      store.observe(seen(3));
+      assert.equal(members("demo").length, 1, "after the repair");
+    });
+  }
+}
+
+Deno.test("store: after a restart, the label that kro still owns finds the object", () => {
+  const edited = [Label.applySetPartOf];
+  const object = seen(1, { edited });
+  object.metadata.labels![Label.applySetPartOf] = "set-of-other";
+  const found = filled(object).objects.members("set-of-demo", undefined, "uid-of-demo");
+  assert.ok(found.length === 1 && isMember(found[0]!, parent));
+});
 
 Deno.test("store: an object whose labels change again and again has four former owners", () => {
   const store = filled();
