@@ -112,6 +112,8 @@ export class Reflector {
   readonly #backoff: Backoff;
   readonly #synced = Promise.withResolvers<void>();
   #state: Listing | Watching = { name: "listing", synced: false };
+  #connections = 0;
+  #isWatching = false;
   /** Aborting this controller ends the present delay between two attempts. */
   #hurry = new AbortController();
 
@@ -152,6 +154,14 @@ export class Reflector {
    */
   get mayList(): boolean {
     return this.#state.name === "watching";
+  }
+
+  /**
+   * The number of the current watch connection, which differs for each connection. Undefined while the
+   * reflector lists, and during the delay before the next attempt.
+   */
+  get connection(): number | undefined {
+    return this.#isWatching ? this.#connections : undefined;
   }
 
   /** The number of known objects. */
@@ -302,6 +312,8 @@ export class Reflector {
       else watchdog = setTimeout(check, left);
     };
     let watchdog = setTimeout(check, INACTIVITY_MS);
+    this.#connections++;
+    this.#isWatching = true;
     try {
       const events = this.#client.watch(this.#kind, {
         ...this.#selection(),
@@ -321,6 +333,7 @@ export class Reflector {
         }
       }
     } finally {
+      this.#isWatching = false;
       clearTimeout(watchdog);
       signal.removeEventListener("abort", stop);
       if (performance.now() - started > PRODUCTIVE_MS) state.productive = true;

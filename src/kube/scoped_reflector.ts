@@ -126,6 +126,19 @@ export class ScopedReflector {
     return this.#scope.name !== "unknown";
   }
 
+  /**
+   * Identifies the current watch connections. While the value stays the same, no watch was interrupted.
+   * Undefined while one of the watches lists or waits for its next attempt.
+   */
+  get connection(): string | undefined {
+    const scope = this.#scope;
+    const reflectors = scope.name === "namespaces"
+      ? [...scope.watches.values()].map(({ reflector }) => reflector)
+      : [this.#wide];
+    const numbers = reflectors.map(({ connection }) => connection);
+    return numbers.includes(undefined) ? undefined : numbers.join(" ");
+  }
+
   /** Ends the delays after failed attempts. See {@link Reflector.hurry}. */
   hurry(): void {
     this.#wide.hurry();

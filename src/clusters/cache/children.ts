@@ -233,8 +233,9 @@ export class ChildCaches {
    * Compares no object when the kind is not cached. Rejects with ApiError.
    */
   async sweep(kind: KindRef, waits: SweepWaits): Promise<Swept> {
-    const store = this.#synced(kind)?.store;
-    return store ? await sweepKind(this.#client, store, waits) : { compared: 0, missed: 0 };
+    const { store, reflector } = this.#synced(kind) ?? {};
+    if (!store) return { compared: 0, missed: 0 };
+    return await sweepKind(this.#client, store, waits, () => reflector?.connection);
   }
 
   /**
@@ -331,7 +332,7 @@ export class ChildCaches {
       onLost: () => store.clear(),
       onListed: (list) => {
         this.#served(watched);
-        for (const object of store.objects.missingFrom(list)) deleted(object);
+        for (const object of store.listed(list)) deleted(object);
       },
     }, {
       added: (object) => routed(store.observe(object)),

@@ -47,6 +47,11 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
     this.#inflight.set(key, { write, deferred: [] });
   }
 
+  /** Returns the keys of the objects with a write in flight. */
+  keys(): string[] {
+    return [...this.#inflight.keys()];
+  }
+
   /** Returns whether a write of the object is in flight. */
   isInflight(key: string): boolean {
     return this.#inflight.has(key);

@@ -4,14 +4,14 @@
  * sends no request.
  */
 import { apiVersionOf, isNotFound, type KindRef, type KubeObject } from "../../api/mod.ts";
-import { compareRevisions } from "../../kube/mod.ts";
+import { compareRevisions, type Listed } from "../../kube/mod.ts";
 import { isApplied, type Volatile } from "../../reconcile/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
 import { hasDrifted, isUpToDate, recordApplied } from "./applied_state.ts";
-import { type Child, distinct, keyOf, type ObjectKey, ownersOf } from "./child.ts";
+import { type Child, distinct, keyOf, type ObjectKey, ownersOf, placeOf } from "./child.ts";
 import { type ChildReader, ChildTable, type SharedParts } from "./child_table.ts";
 import { type DeferredEvent, InflightWrites } from "./inflight_writes.ts";
-import type { InstanceId } from "./instance_id.ts";
+import { type InstanceId, instanceOf } from "./instance_id.ts";
 
 /** Called with the instances whose child objects a change concerns. */
 export type StoreListener = (instances: readonly InstanceId[]) => void;
@@ -116,6 +116,24 @@ export class ChildStore implements ChildWriter {
   }
 
   /**
+   * Handles a complete list, and returns the cached objects that the list does not contain.
+   *
+   * If a write is in flight and the list does not contain its object, the object did not exist at the
+   * resourceVersion of the list. The response to the write may be older than the list. Such a response is
+   * not cached, because no event will report the deletion of the object.
+   */
+  listed(list: Listed): KubeObject[] {
+    const { resourceVersion: revision, namespace } = list;
+    for (const key of this.#writes.keys()) {
+      const at = placeOf(key);
+      if (list.has(at) || (namespace !== undefined && at.namespace !== namespace)) continue;
+      const child = this.objects.child(key);
+      this.#writes.defer(key, { revision, gone: true, instances: child ? ownersOf(child) : [] });
+    }
+    return this.objects.missingFrom(list);
+  }
+
+  /**
    * Handles an object that still exists but has lost kro's labels. The watch selects objects by these labels,
    * so it reported the object as DELETED.
    */
@@ -168,11 +186,14 @@ export class ChildStore implements ChildWriter {
     send: () => Promise<KubeObject>,
   ): Promise<KubeObject> {
     const key = keyOf(at);
-    return await this.#write(key, false, send, (response) => {
+    let isUnnamed = false;
+    const answer = await this.#write(key, false, send, (response) => {
       const { resourceVersion } = response.metadata;
       const old = this.objects.child(key);
-      const isGone = this.#writes.deferredAfter(key, resourceVersion ?? "")
-        .some((event) => event.gone);
+      const deletions = this.#writes.deferredAfter(key, resourceVersion ?? "")
+        .filter((event) => event.gone);
+      const isGone = deletions.length > 0;
+      isUnnamed = isGone && deletions.every(({ instances }) => instances.length === 0);
       if (!isGone && (!old || compareRevisions(resourceVersion, old.revision) >= 0)) {
         const child = this.#put(key, response);
         recordApplied(child, desired, this.objects.schema, volatile);
@@ -183,6 +204,10 @@ export class ChildStore implements ChildWriter {
       }
       return resourceVersion;
     });
+    // The deletion names no instance if the object was created and deleted while the watch was down.
+    const instance = instanceOf(answer.metadata.labels);
+    if (isUnnamed && instance) this.#wake([instance]);
+    return answer;
   }
 
   /** See {@link ChildWriter.delete}. */

@@ -8,7 +8,7 @@ import type { ChildStore } from "./store.ts";
 export interface SweepWaits {
   /** Waits between two pages of the list, to limit the load on the API server. */
   pause: () => Promise<void>;
-  /** Waits until the watch has delivered the events of all changes that the list showed. */
+  /** Waits until a working watch has delivered the events of all changes that the list showed. */
   awaitEvents: () => Promise<void>;
 }
 
@@ -21,15 +21,26 @@ export interface Swept {
 }
 
 /**
+ * The maximum number of waits for events. The delay between two attempts to watch is at most 30 seconds, so a
+ * watch that still does not work after all waits has missed the changes.
+ */
+const MAX_WAITS = 4;
+
+/**
  * Lists every child object of the kind and compares the list with the cache. An object also differs from the
  * cache while its watch event is on the way. The resync therefore waits for {@link SweepWaits.awaitEvents}
- * and reads the object again. If the object still differs, the cache is corrected and the instance of the
+ * and reads the object again. If the watch was interrupted during the wait, its next list may still report
+ * the change, so the resync waits again. If the object still differs, the cache is corrected and the instance of the
  * object is requeued. Rejects with ApiError when objects cannot be read.
+ *
+ * @param connection Identifies the current connection of the watch; returns undefined while the watch is
+ * interrupted.
  */
 export async function sweepKind(
   client: KubeClient,
   store: ChildStore,
   waits: SweepWaits,
+  connection: () => string | undefined,
 ): Promise<Swept> {
   const { objects } = store;
   // Only objects that were cached before the list can be missing from the list. Objects that are created
@@ -53,7 +64,12 @@ export async function sweepKind(
   }
   for (const [key, at] of before) suspects.set(key, at);
   if (suspects.size === 0) return { compared, missed: 0 };
-  await waits.awaitEvents();
+  for (let i = 0; i < MAX_WAITS; i++) {
+    const before = connection();
+    await waits.awaitEvents();
+    const after = connection();
+    if (before !== undefined && after === before) break;
+  }
   let missed = 0;
   for (const at of suspects.values()) {
     const live = await client.get({ kind: objects.kind, ...at });

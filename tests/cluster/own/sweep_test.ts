@@ -49,7 +49,7 @@ Deno.test("a sweep finds objects that were changed, deleted and created without 
       return Promise.resolve();
     },
   };
-  const found = await sweepKind(client, store, waits);
+  const found = await sweepKind(client, store, waits, () => "1");
   const ours = () => store.objects.members("applyset-demo-v1", namespace);
   assert.ok(woken.includes(`${namespace}/${INSTANCE.name}`));
   assert.ok(found.missed >= 3 && found.compared >= 3);
@@ -64,6 +64,6 @@ Deno.test("a sweep finds objects that were changed, deleted and created without 
   ]);
 
   woken.length = 0;
-  await sweepKind(client, store, waits);
+  await sweepKind(client, store, waits, () => "1");
   assert.deepEqual(woken.filter((name) => name.startsWith(`${namespace}/`)), []);
 });

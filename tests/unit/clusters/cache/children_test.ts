@@ -159,3 +159,44 @@ Deno.test("instances that wait for a kind that is not served are woken by a list
   assert.equal(caches.isMissing(CONFIG_MAP, "one"), false);
   caches.stop();
 });
+
+Deno.test("the answer to a write that is older than a list does not bring a deleted object back", async () => {
+  const object = child("gone");
+  const lists: KubeObject[][] = [[], []];
+  const expired = Promise.withResolvers<void>();
+  const relisted = Promise.withResolvers<void>();
+  let watches = 0;
+  const client: Partial<KubeClient> = {
+    async *pages() {
+      const items = lists.shift() ?? [];
+      yield await Promise.resolve({ items, resourceVersion: String(10 * (2 - lists.length)) });
+    },
+    async *watch(_kind, { signal }) {
+      if (++watches > 1) {
+        relisted.resolve();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      }
+      await expired.promise;
+      yield* [];
+      throw new ApiError("too old resource version", { reason: "Gone", code: 410 });
+    },
+  };
+  const caches = new ChildCaches(client as KubeClient, {
+    resolve: () => Promise.resolve(undefined),
+  });
+  await caches.ensure(CONFIG_MAP, "owner");
+  const woken: string[] = [];
+  caches.onChange(({ name }) => woken.push(name));
+  const writer = await caches.writerFor(CONFIG_MAP, "ns");
+  const metadata = { ...object.metadata, resourceVersion: "15" };
+  // The API server creates the object at 15. While the watch is down, another client deletes the object. The
+  // second list, at 20, arrives before the answer to the write.
+  await writer!.apply({ namespace: "ns", name: "gone" }, object, undefined, async () => {
+    expired.resolve();
+    await relisted.promise;
+    return { ...object, metadata };
+  });
+  assert.equal(caches.store(CONFIG_MAP)?.size, 0);
+  assert.deepEqual(woken, ["gone"]);
+  caches.stop();
+});

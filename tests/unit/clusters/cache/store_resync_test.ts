@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { ChildStore } from "../../../../src/clusters/cache/store.ts";
-import { at, filled, KIND, seen } from "./store_fixtures.ts";
+import { at, filled, KIND, seen, write } from "./store_fixtures.ts";
 
 Deno.test("store: a listed object agrees if it is known or older, and not if events missed its change", () => {
   const store = filled(seen(5, { data: { k: "1" } }));
@@ -58,3 +58,30 @@ Deno.test("store: an object that kro wrote and that a later list lacks is report
   assert.deepEqual(missing("9", "other"), []);
   assert.deepEqual(missing("", "ns"), []);
 });
+
+for (const known of [true, false]) {
+  const what = known ? "deleted" : "created and deleted";
+  Deno.test(`store: a list older than the answer to a write shows that the object was ${what}`, async () => {
+    const store = known ? filled(seen(3)) : filled();
+    const listed = (revision: number, ...names: string[]) =>
+      store.listed({
+        resourceVersion: String(revision),
+        has: ({ name }) => name !== undefined && names.includes(name),
+      });
+    // The API server applies the object at resourceVersion 10, but the response is late. Another client
+    // deletes the object at 11, while the watch is down. The list shows the state at 12.
+    const requeued = await write(store, { k: "1" }, seen(10, { data: { k: "1" } }), () => {
+      assert.deepEqual(listed(12).map((o) => o.metadata.name), known ? ["a"] : []);
+    });
+    assert.deepEqual(requeued, ["demo"]);
+    if (known) {
+      store.gone({ ...at, uid: "u1", resourceVersion: "3" });
+      store.names();
+    }
+    assert.equal(store.get(), undefined);
+    assert.deepEqual(await write(store, {}, seen(20), () => void listed(19)), []);
+    assert.equal(store.get()?.metadata.resourceVersion, "20", "a write after the list");
+    assert.deepEqual(await write(store, {}, seen(30), () => void listed(31, "a")), []);
+    assert.equal(store.get()?.metadata.resourceVersion, "30", "the list contains the object");
+  });
+}
