@@ -30,6 +30,7 @@ import {
 import type { ChildCaches } from "./cache/children.ts";
 import type { ExternalCaches } from "./cache/external.ts";
 import type { Interest } from "./cache/interests.ts";
+import { kindMissing } from "./cache/kind_missing.ts";
 import type { ChildWriter } from "./cache/store.ts";
 import { isFirstWrite } from "./drift/fingerprint.ts";
 import { type ForeignChange, foreignChange } from "./drift/foreign_change.ts";
@@ -223,7 +224,7 @@ export class CachedCluster implements Cluster {
     const { children, locks } = this.#parts;
     const writer = await children.writerFor(ref.kind, ref.namespace);
     if (!writer) return await this.#polled().apply(ref, desired, options);
-    if (children.isMissing(ref.kind, this.#instance)) throw kindMissing(ref);
+    if (children.isMissing(ref.kind, this.#instance)) throw kindMissing("apply", refText(ref));
     const key = refKey(ref);
     const isFree = locks.isFree(key);
     const unchanged = isFree ? this.#unchanged(writer, ref, desired, options) : undefined;
@@ -373,15 +374,6 @@ export class CachedCluster implements Cluster {
     // The interest is registered before the object is read, so that no change after the read is missed.
     this.#parts.externals.add(this.#instance, interest);
   }
-}
-
-/**
- * Returns the error for a kind that the API server does not serve. The error has no status code, because no
- * request was sent.
- */
-function kindMissing(ref: ObjectRef): ApiError {
-  const message = `apply ${refText(ref)}: the API server does not serve this kind`;
-  return new ApiError(message, { reason: "NotFound", isKindMissing: true });
 }
 
 /**

@@ -2,19 +2,28 @@
  * Reads the objects of external references. These objects are selected by name or by label selector, and
  * kro never writes them.
  */
-import { isObject, type KubeObject, WITHHELD } from "../api/mod.ts";
+import { ApiError, isObject, type KubeObject, WITHHELD } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { NodeContext } from "./node_context.ts";
-import { objectOutcome, refOf } from "./ownership.ts";
+import { kindFault, objectOutcome, refOf } from "./ownership.ts";
 import type { Fault, NodeResult } from "./result.ts";
 import { selectorText } from "./selector.ts";
 import { addressed, resolveOne } from "./template.ts";
 
 /**
  * Reads the objects that an external reference names or selects. Rejects with ApiError when a request
- * fails.
+ * fails, except when the API server does not serve the kind.
  */
 export async function readExternal(node: Node, context: NodeContext): Promise<NodeResult> {
+  try {
+    return await read(node, context);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !error.isKindMissing) throw error;
+    return missing(node, kindFault(node, error));
+  }
+}
+
+async function read(node: Node, context: NodeContext): Promise<NodeResult> {
   const target = resolveOne(node, context.scope);
   if (!target.ok) return missing(node, target.fault);
   if (node.type === "externalCollection") {

@@ -10,6 +10,7 @@ import { readExternal } from "./external.ts";
 import type { NodeContext } from "./node_context.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import { type AppliedObject, applyFault, applyOwned, shortName } from "./ownership.ts";
+import { itemsMessage } from "./item_faults.ts";
 import { included, readinessFault } from "./readiness.ts";
 import { fail, type Fault, isUsable, type NodeResult, ok, type Result } from "./result.ts";
 import { addressed, resolveOne } from "./template.ts";
@@ -98,7 +99,7 @@ async function applyNode(
 
   const { cluster, parent, expansions } = context;
   if (node.type === "resource") {
-    return combine(node, [
+    return combine(node, desired.value, [
       await applyOwned(cluster, node, desired.value[0]!, parent, { volatile }),
     ]);
   }
@@ -106,6 +107,7 @@ async function applyNode(
   const live = size === 0 ? new Map<string, KubeObject>() : await liveItems(node, context);
   return combine(
     node,
+    desired.value,
     await Promise.all(desired.value.map((object, index) => {
       const place = { index, size };
       const known = live.get(shortName(object));
@@ -141,21 +143,30 @@ async function liveItems(node: Node, context: NodeContext): Promise<Map<string, 
 }
 
 /**
- * Combines the results of a node's objects into the result of the node. The first failure of an object
- * becomes the failure of the node.
+ * Combines the results of a node's objects into the result of the node. The failures of a collection's
+ * objects become one failure of the node.
+ *
+ * @param desired The desired object of each result.
  */
-function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
+function combine(
+  node: Node,
+  desired: readonly KubeObject[],
+  results: readonly AppliedObject[],
+): NodeResult {
   const observed = results.flatMap((r) => r.live ? [r.live] : []);
   const objects: ObjectOutcome[] = results.flatMap((r) => r.outcome ? [r.outcome] : []);
   const revisions = results.flatMap((r) => r.revision ? [r.revision] : []);
   const reverted = results.flatMap((r) => r.reverted ? [r.reverted] : []);
-  const faults = results.flatMap((r, index) => r.fault ? [{ index, fault: r.fault }] : []);
-  const first = faults.find((f) => f.fault.state === "Failed") ?? faults[0];
+  const faults = results.flatMap((r, index) =>
+    r.fault ? [{ index, object: desired[index]!, fault: r.fault }] : []
+  );
+  const failed = faults.filter((f) => f.fault.state === "Failed");
+  const first = failed[0] ?? faults[0];
   if (!first) {
     return { node, state: "Ready", observed, objects, revisions, reverted, complete: true };
   }
   const fault = node.type === "collection" && first.fault.state === "Failed"
-    ? { ...first.fault, message: itemMessage(first, faults.length) }
+    ? { ...first.fault, message: itemsMessage(failed) }
     : first.fault;
   return {
     node,
@@ -172,9 +183,4 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
     // does not exist, expressions must wait for the object.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),
   };
-}
-
-function itemMessage({ index, fault }: { index: number; fault: Fault }, count: number): string {
-  const others = count > 1 ? ` (and ${count - 1} more)` : "";
-  return `collection item ${index}: ${fault.message}${others}`;
 }

@@ -103,12 +103,18 @@ export async function applyOwned(
  * the object, the state is Waiting, because the kind may be served later. Otherwise the state is Failed.
  */
 export function applyFault(node: Node, error: ApiError): Fault {
-  const { kind } = node;
-  if (!error.isKindMissing) {
-    return { state: "Failed", message: refusalOf(node, error), fromApply: true };
-  }
+  return error.isKindMissing
+    ? { ...kindFault(node, error), fromApply: true }
+    : { state: "Failed", message: refusalOf(node, error), fromApply: true };
+}
+
+/**
+ * Returns the fault of a node whose kind the API server does not serve. If a request showed this, no watch
+ * reports that the kind is served again, so the instance is retried.
+ */
+export function kindFault({ kind }: Node, { code }: ApiError): Fault {
   const message = `${apiVersionOf(kind)}, kind ${kind.kind} is not served`;
-  return { state: "Waiting", message, fromApply: true, retry: error.code !== undefined };
+  return { state: "Waiting", message, retry: code !== undefined };
 }
 
 function memberParent({ applySetId, instance }: ParentIdentity): Parent {

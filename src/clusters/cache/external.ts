@@ -6,6 +6,7 @@ import {
   groupKind,
   gvkKey,
   inBackground,
+  isNotFound,
   type KindRef,
   type KubeObject,
   type ObjectRef,
@@ -16,6 +17,7 @@ import type { RouteListener, WatchErrorListener } from "./children.ts";
 import { ExternalStore, type Seen } from "./external_store.ts";
 import { NO_READS } from "./graph_reads.ts";
 import { type Interest, type InterestCount, Interests } from "./interests.ts";
+import { kindMissing } from "./kind_missing.ts";
 
 interface Watched {
   readonly kind: KindRef;
@@ -24,6 +26,8 @@ interface Watched {
   readonly owners: Map<string, Reads>;
   readonly stop: AbortController;
   readonly reflector: ScopedReflector;
+  /** Whether the API server answered that it does not serve the kind. */
+  isMissing: boolean;
 }
 
 /** A kind of external objects, and the paths that expressions read of its objects. */
@@ -86,6 +90,8 @@ export class ExternalCaches {
     const known = watched.owners.get(owner);
     watched.owners.set(owner, known ? merged([known, reads]) : reads);
     watched.store.reads = merged(watched.owners.values());
+    // A kind is ensured after its schema was read, so the API server may serve the kind again.
+    if (watched.isMissing) watched.reflector.hurry();
     // `synced` rejects only if the watch is stopped before the cache is synced. The owner then no longer needs
     // the cache, so the rejection is ignored.
     await watched.reflector.synced.catch(() => {});
@@ -118,9 +124,10 @@ export class ExternalCaches {
   /**
    * Returns an object that is at least as new as the watch's last event of the object; undefined when the
    * object does not exist. Sends one GET if the object has changed since it was last read, or if the cache
-   * does not cover the namespace. Rejects with ApiError.
+   * does not cover the namespace. Rejects with ApiError, also while the API server does not serve the kind.
    */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    this.#refuseMissing(ref.kind);
     const store = this.#covering(ref.kind, ref.namespace);
     if (!store) return await this.#client.get(ref);
     const seen = store.get(ref);
@@ -130,12 +137,13 @@ export class ExternalCaches {
   /**
    * Returns the objects that a label selector matches, sorted by namespace and name. Only objects that have
    * changed since they were last read are read again. Sends one LIST if the cache does not cover the
-   * namespace. Rejects with ApiError.
+   * namespace. Rejects with ApiError, also while the API server does not serve the kind.
    */
   async list(
     query: { kind: KindRef; namespace?: string; labelSelector?: string },
   ): Promise<KubeObject[]> {
     const { kind, namespace, labelSelector } = query;
+    this.#refuseMissing(kind);
     const store = this.#covering(kind, namespace);
     if (!store) return (await this.#client.list(kind, { namespace, labelSelector })).items;
     const seen = store.list(labelSelector ?? "", namespace);
@@ -199,6 +207,21 @@ export class ExternalCaches {
     return watched?.reflector.coversNow(namespace) ? watched.store : undefined;
   }
 
+  #refuseMissing(kind: KindRef): void {
+    if (this.#watched.get(gvkKey(kind))?.isMissing) throw kindMissing("read", groupKind(kind));
+  }
+
+  /** Requeues the instances that read objects of a kind that the API server serves again. */
+  #served(watched: Watched): void {
+    if (!watched.isMissing) return;
+    watched.isMissing = false;
+    this.#wake(this.#interests.ofKind(watched.kind));
+  }
+
+  #wake(instances: readonly string[]): void {
+    for (const instance of instances) for (const listener of this.#listeners) listener(instance);
+  }
+
   async #read(kind: KindRef, store: ExternalStore, seen: Seen): Promise<KubeObject | undefined> {
     if (seen.object) return seen.object;
     const { namespace, name = "" } = seen.metadata;
@@ -213,19 +236,24 @@ export class ExternalCaches {
       if (!reflector.hasSynced) return;
       const woken = this.#interests.matching(kind, before?.metadata, object.metadata);
       this.#onRouted?.(kind, woken.length > 0);
-      for (const instance of woken) for (const listener of this.#listeners) listener(instance);
+      this.#wake(woken);
     };
     const reflector: ScopedReflector = new ScopedReflector(this.#client, kind, {
       metadataOnly: true,
-      onError: (error) => this.#onError?.(kind, error),
+      onError: (error) => {
+        if (isNotFound(error)) watched.isMissing = true;
+        this.#onError?.(kind, error);
+      },
       onLost: () => store.clear(),
+      onListed: () => this.#served(watched),
     }, {
       added: (object) => changed(store.observe(object), object),
       modified: (object) => changed(store.observe(object), object),
       deleted: (object) => changed(store.gone(object), object),
     });
+    const watched: Watched = { kind, store, owners: new Map(), stop, reflector, isMissing: false };
     inBackground("watch", reflector.start(stop.signal));
-    return { kind, store, owners: new Map(), stop, reflector };
+    return watched;
   }
 }
 

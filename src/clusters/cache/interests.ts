@@ -56,6 +56,11 @@ export class Interests {
     for (const interest of interests) this.add(instance, interest);
   }
 
+  /** Returns the instances that have an interest in objects of the kind. */
+  ofKind(kind: KindRef): string[] {
+    return [...this.#byKind.get(gvkKey(kind))?.keys() ?? []];
+  }
+
   /** Returns the number of interests for each kind. */
   counts(): InterestCount[] {
     return [...this.#byKind.values()].flatMap((instances) => {

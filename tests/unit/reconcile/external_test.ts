@@ -2,6 +2,7 @@
  * Tests of external references, which read one object by name or several objects by label selector.
  */
 import assert from "node:assert/strict";
+import { ApiError } from "../../../src/api/mod.ts";
 import { condition, configMap, foreignMap, mapNode, world } from "./fixtures.ts";
 
 Deno.test("an external reference by name waits for its object, follows its changes, and never writes it", async () => {
@@ -76,3 +77,31 @@ resources:
     "a selector without a namespace selects from all namespaces",
   );
 });
+
+for (const metadata of ["{name: settings}", "{selector: {matchLabels: {a: b}}}"]) {
+  Deno.test(`an external reference ${metadata} names a kind that is not served, and does not block pruning`, async () => {
+    const w = await world(`
+schema: {spec: {wanted: "boolean | default=true"}}
+resources:
+  - id: ext
+    externalRef: {apiVersion: apps/v1, kind: Deployment, metadata: ${metadata}}
+${mapNode("other", "x", '\n    includeWhen: ["${schema.spec.wanted}"]')}`);
+    w.create();
+    const missing = () =>
+      Promise.reject(new ApiError("gone", { reason: "NotFound", isKindMissing: true }));
+    w.cluster.getExternal = missing;
+    w.cluster.listExternal = missing;
+    const { state, instance, next } = await w.pass();
+    assert.equal(state, "IN_PROGRESS");
+    assert.equal(next.kind, "wait");
+    const kind = metadata.includes("name") ? "reference" : "collection";
+    assert.equal(
+      condition(instance, "ResourcesReady").message,
+      "resource reconciliation failed: apply results contain errors: " +
+        `waiting for external ${kind} "ext": apps/v1, kind Deployment is not served`,
+    );
+    w.change({ wanted: false });
+    await w.pass();
+    assert.equal(w.configMap("demo-other"), undefined);
+  });
+}

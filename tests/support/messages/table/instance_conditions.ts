@@ -102,9 +102,10 @@ export const INSTANCE_CONDITIONS: Section = {
         "apply results contain errors:",
         'node "<id>": <why>',
         'node "<id>": <what><why>',
-        "collection item <index>: <why><more>",
+        "collection item <index><others>: <why>",
+        "… (also <indexes><more>)",
+        "and <n> more failures",
         "<message>; see the condition <type>",
-        "… (and <n> more)",
       ],
       cause: "At least one node failed or is waiting. Each line of the message describes one node.",
       remedy:

@@ -68,7 +68,7 @@ export const REQUESTS: Section = {
       code: "NotFound",
       texts: [
         "… the API server does not serve this kind",
-        "apply <object>: the API server does not serve this kind",
+        "<verb> <object>: the API server does not serve this kind",
       ],
       cause: "The CRD or the API of the kind was deleted, or the version is not served.",
       remedy: "Create the CRD or the APIService again.",

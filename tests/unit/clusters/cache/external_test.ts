@@ -1,7 +1,9 @@
 // Tests of the cache of external objects: which instances a change requeues, and when a cached
 // object is out of date.
 import assert from "node:assert/strict";
-import type { KindRef, KubeObject } from "../../../../src/api/mod.ts";
+import { ApiError, type KindRef, type KubeObject } from "../../../../src/api/mod.ts";
+import { ExternalCaches } from "../../../../src/clusters/mod.ts";
+import type { KubeClient } from "../../../../src/kube/mod.ts";
 import { ExternalStore } from "../../../../src/clusters/cache/external_store.ts";
 import { type Interest, Interests } from "../../../../src/clusters/cache/interests.ts";
 import { KeyedMutex } from "../../../../src/clusters/keyed_mutex.ts";
@@ -117,4 +119,41 @@ Deno.test("keyed mutex: work of one key runs one at a time and in order, also af
     log.indexOf("other begins") < log.indexOf("one ends"),
     "work of another key does not wait",
   );
+});
+
+Deno.test("external caches: a kind that is not served is no missing object, and its readers are woken once served", async () => {
+  let isServed = true;
+  const lost = Promise.withResolvers<void>();
+  const failed = Promise.withResolvers<void>();
+  const notFound = () => new ApiError("not served", { reason: "NotFound", code: 404 });
+  const client: Partial<KubeClient> = {
+    async *pages() {
+      if (!isServed) throw notFound();
+      yield await Promise.resolve({ items: [], resourceVersion: "1" });
+    },
+    async *watch(_kind, { signal }) {
+      const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await Promise.race([lost.promise, aborted]);
+      if (!isServed) throw notFound();
+      yield* [];
+    },
+  };
+  const caches = new ExternalCaches(client as KubeClient, () => failed.resolve());
+  const served = Promise.withResolvers<string>();
+  caches.onChange(served.resolve);
+  const ref = { kind: KIND, namespace: "ns", name: "a" };
+  await caches.ensure({ kind: KIND, reads: "whole" }, "owner");
+  caches.add("ns/reader", ref);
+  assert.equal(await caches.get(ref), undefined);
+  isServed = false;
+  lost.resolve();
+  await failed.promise;
+  const isKindMissing = (error: unknown) => error instanceof ApiError && error.isKindMissing;
+  await assert.rejects(caches.get(ref), isKindMissing);
+  await assert.rejects(caches.list({ kind: KIND }), isKindMissing);
+  isServed = true;
+  await caches.ensure({ kind: KIND, reads: "whole" }, "owner");
+  assert.equal(await served.promise, "ns/reader");
+  assert.equal(await caches.get(ref), undefined);
+  caches.stop();
 });
