@@ -105,12 +105,18 @@ export function hasInventory(instance: KubeObject): boolean {
 export function inventoryFault(kind: KindRef, instance: KubeObject): string | undefined {
   const { labels = {}, annotations = {} } = instance.metadata;
   const id = applySetId(kind, instance);
-  if (labels[Label.applySetId] !== id) {
+  const { [Annotation.groupKinds]: kinds, [Annotation.namespaces]: namespaces } = annotations;
+  const hash = annotations[Annotation.inventoryHash];
+  const want = inventoryHash(id, kinds ?? "", namespaces ?? "");
+  // The hash covers the computed id and both lists. If the hash matches, the lists are intact although another
+  // client edited the label or removed the tooling annotation.
+  const isIntact = kinds !== undefined && namespaces !== undefined && hash === want;
+  if (labels[Label.applySetId] !== id && !isIntact) {
     return `invalid ${Label.applySetId} label: got "${
       labels[Label.applySetId] ?? ""
     }", want "${id}"`;
   }
-  const tooling = annotations[Annotation.tooling] ?? "";
+  const tooling = annotations[Annotation.tooling] ?? (isIntact ? "kro/" : "");
   if (!tooling.startsWith("kro/")) {
     return `invalid ${Annotation.tooling} annotation: "${tooling}" is not kro's`;
   }
@@ -126,12 +132,6 @@ export function inventoryFault(kind: KindRef, instance: KubeObject): string | un
   }
   const excess = tooManyKinds(readInventory(instance));
   if (excess) return excess;
-  const hash = annotations[Annotation.inventoryHash];
-  const want = inventoryHash(
-    id,
-    annotations[Annotation.groupKinds]!,
-    annotations[Annotation.namespaces]!,
-  );
   if (hash !== undefined && hash !== want) {
     return `invalid ${Annotation.inventoryHash} annotation: got "${hash}", want "${want}"`;
   }

@@ -81,6 +81,25 @@ export function labelled(
   };
 }
 
+/** The maximum length of the value of a label, in characters. */
+const LABEL_LENGTH = 63;
+
+/**
+ * Returns the reason why no object of the instance can have kro's labels: the name or the API group of the
+ * instance is too long for the value of a label. Returns undefined when both values are short enough.
+ */
+export function labelsFault({ kind, instance }: ParentIdentity): string | undefined {
+  const { name = "" } = instance.metadata;
+  const values = [
+    { what: "name", value: name, label: Label.instanceName },
+    { what: "API group", value: kind.group, label: Label.instanceGroup },
+  ];
+  const long = values.find(({ value }) => value.length > LABEL_LENGTH);
+  if (!long) return undefined;
+  return `the ${long.what} of the instance has ${long.value.length} characters, but is also the value of ` +
+    `the label ${long.label}, which holds at most ${LABEL_LENGTH}; use a shorter ${long.what}`;
+}
+
 /**
  * Returns the labels that an instance must have at all times. If one of these labels is missing or has
  * another value, kro patches the instance.

@@ -7,6 +7,7 @@ import type { Node } from "../graph/mod.ts";
 import type { Volatile } from "./cluster.ts";
 import { expand } from "./expand.ts";
 import { readExternal } from "./external.ts";
+import { labelsFault } from "./labels.ts";
 import type { NodeContext } from "./node_context.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import { type AppliedObject, applyFault, applyOwned, shortName } from "./ownership.ts";
@@ -94,6 +95,10 @@ async function applyNode(
 ): Promise<NodeResult> {
   const desired = resolve(node, context);
   if (!desired.ok) return faulted(node, desired.fault);
+  const unlabelled = desired.value.length > 0 ? labelsFault(context.parent) : undefined;
+  if (unlabelled) {
+    return faulted(node, { state: "Failed", message: unlabelled, fromApply: true });
+  }
   const reserved = await context.reserve(node, desired.value);
   if (reserved) return faulted(node, reserved);
 

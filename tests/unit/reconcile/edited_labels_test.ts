@@ -3,7 +3,7 @@
  * to another instance: the object is repaired, pruned and deleted with its own instance.
  */
 import assert from "node:assert/strict";
-import { INSTANCE_LABELS, type KubeObject, Label } from "../../../src/api/mod.ts";
+import { Annotation, INSTANCE_LABELS, type KubeObject, Label } from "../../../src/api/mod.ts";
 import { configMap, mapNode, type World, world } from "./fixtures.ts";
 
 const SOME = `
@@ -132,4 +132,68 @@ Deno.test("an object of an ApplySet that another tool applied is not taken", asy
   w.create({}, "one");
   const outcome = await w.pass("one");
   assert.match(outcome.nodes[0]!.reason!, /belongs to ApplySet "applyset-of-kubectl"/);
+});
+
+const KEYS: Record<"labels" | "annotations", readonly string[]> = {
+  labels: [Label.owned, Label.rgdName, Label.rgdId, Label.applySetId, Label.kroVersion],
+  annotations: [Annotation.tooling, Annotation.inventoryHash],
+};
+
+for (const [field, keys] of Object.entries(KEYS) as [keyof typeof KEYS, string[]][]) {
+  for (const key of keys) {
+    for (const value of [undefined, "other"]) {
+      const how = value === undefined ? "removed" : "edited";
+      const isBlocked = field === "annotations" && value !== undefined;
+      const change = (w: World) =>
+        w.cluster.edit(w.ref("one"), (draft) => {
+          const { [key]: _, ...kept } = draft.metadata[field] ?? {};
+          draft.metadata[field] = value === undefined ? kept : { ...kept, [key]: value };
+        });
+
+      Deno.test(`${key} of an instance ${how}: the next pass restores the value`, async () => {
+        const w = await two();
+        const before = w.instance("one").metadata[field]![key];
+        change(w);
+        await w.pass("one");
+        if (key !== Label.kroVersion) assert.equal(w.instance("one").metadata[field]![key], before);
+        assert.equal((await w.pass("one")).state, "ACTIVE");
+      });
+
+      Deno.test(`${key} of an instance ${how}: its deletion ${isBlocked ? "stops, and loses no object" : "completes"}`, async () => {
+        const w = await two();
+        w.cluster.evict(w.ref("one"));
+        change(w);
+        const { instance } = await w.pass("one");
+        if (isBlocked) {
+          assert.ok(w.configMap("one-a") && w.configMap("one-b"));
+          assert.ok(instance);
+        } else {
+          assert.equal(instance, undefined);
+          assert.deepEqual(w.configMaps(), ["two-a", "two-b"]);
+        }
+      });
+    }
+  }
+}
+
+Deno.test("two instances restore labels and annotations that were swapped, also while one is deleted", async () => {
+  const w = await two();
+  const metadata = (name: string) => {
+    const { labels, annotations } = w.instance(name).metadata;
+    return { labels, annotations };
+  };
+  const before = { one: metadata("one"), two: metadata("two") };
+  const swap = (name: string, to: "one" | "two") =>
+    w.cluster.edit(w.ref(name), (draft) => Object.assign(draft.metadata, before[to]));
+  swap("one", "two");
+  swap("two", "one");
+  for (const name of ["one", "two"] as const) {
+    assert.equal((await w.converge(name)).state, "ACTIVE");
+    assert.deepEqual(metadata(name), before[name]);
+  }
+  w.cluster.evict(w.ref("one"));
+  swap("one", "two");
+  const { instance } = await w.pass("one");
+  assert.ok(instance, "the inventory of another instance blocks the deletion");
+  assert.deepEqual(w.configMaps(), ["one-a", "one-b", "two-a", "two-b"]);
 });

@@ -121,6 +121,25 @@ ${mapNode("b", "${a.metadata.name}")}`);
   assert.deepEqual(annotations, { note: "n", "internal.kro.run/apply-order": "1" });
 });
 
+Deno.test("an instance whose name is no label value is refused with the label, and without a request", async () => {
+  const w = await world(FIXED);
+  for (const [length, expected] of [[63, "ACTIVE"], [64, "ERROR"]] as const) {
+    const name = "n".repeat(length);
+    w.create({}, name);
+    const outcome = await w.pass(name);
+    assert.equal(outcome.state, expected);
+    w.cluster.evict(w.ref(name));
+    await w.converge(name);
+    if (expected === "ACTIVE") continue;
+    assert.deepEqual(w.cluster.calls.filter(({ verb }) => verb === "apply"), []);
+    assert.equal(
+      outcome.nodes[0]!.reason,
+      'node "a": the name of the instance has 64 characters, but is also the value of the label ' +
+        "kro.run/instance-name, which holds at most 63; use a shorter name",
+    );
+  }
+});
+
 Deno.test("a new version of kro alone causes no write to children", async () => {
   const w = await world(FIXED);
   w.create();

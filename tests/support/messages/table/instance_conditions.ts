@@ -160,6 +160,16 @@ export const INSTANCE_CONDITIONS: Section = {
     },
     {
       code: "ResourcesReady=False/NotReady",
+      texts: [
+        "the <what> of the instance has <n> characters, but is also the value of the label <label>, which holds at most <n>; use a shorter <what>",
+        "… API group",
+      ],
+      cause:
+        "kro labels each object with the name and the API group of its instance. A label holds fewer characters than a name.",
+      remedy: "Create the instance under a shorter name, or give the RGD a shorter group.",
+    },
+    {
+      code: "ResourcesReady=False/NotReady",
       texts: ["<apiVersion>, kind <kind> is not served"],
       cause:
         "The API server served the kind when the RGD was read, and does not serve it now: its CRD was deleted, or this version of it.",
