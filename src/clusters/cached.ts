@@ -185,11 +185,11 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Lists the metadata of the objects with the label of the ApplySet from the API server. Concurrent passes
+   * Lists the metadata of the objects with the label of the instance or ApplySet from the API server. Concurrent passes
    * share one consistent LIST.
    */
-  listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]> {
-    return this.#parts.liveLists.members(scope, applySet);
+  listMembersLive(scope: ListScope, applySet: string, uid?: string): Promise<KubeObject[]> {
+    return this.#parts.liveLists.members(scope, applySet, uid);
   }
 
   /**

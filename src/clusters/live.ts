@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type KindRef,
   type KubeObject,
+  Label,
   Manager,
   type ObjectRef,
   refKey,
@@ -30,7 +31,7 @@ import {
 } from "../reconcile/mod.ts";
 import { fingerprint, hasValues } from "./drift/fingerprint.ts";
 import { applyOver } from "./renamed_elements.ts";
-import { itemSelector, memberSelector } from "./selectors.ts";
+import { itemSelector, memberLabel, memberSelector } from "./selectors.ts";
 import { servedKind } from "./served_kinds.ts";
 
 /**
@@ -76,15 +77,27 @@ export class LiveCluster implements Cluster {
 
   /** Sends a LIST that selects the label of the ApplySet. */
   listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
-    return this.#list({ ...scope, labelSelector: memberSelector(applySet) });
+    return this.#list({
+      ...scope,
+      labelSelector: memberSelector(Label.applySetPartOf, [applySet]),
+    });
   }
 
   /**
-   * Sends a LIST of metadata that selects the label of the ApplySet. The list is consistent, because the
-   * request sets no resourceVersion.
+   * Sends a LIST of metadata that selects the label of the instance or of the ApplySet. The list is
+   * consistent, because the request sets no resourceVersion.
    */
-  async listMembersLive({ kind, namespace }: ListScope, applySet: string): Promise<KubeObject[]> {
-    const options = { namespace, labelSelector: memberSelector(applySet), metadataOnly: true };
+  async listMembersLive(
+    { kind, namespace }: ListScope,
+    applySet: string,
+    instanceUid?: string,
+  ): Promise<KubeObject[]> {
+    const { label, value } = memberLabel(applySet, instanceUid);
+    const options = {
+      namespace,
+      labelSelector: memberSelector(label, [value]),
+      metadataOnly: true,
+    };
     return (await this.#client.list(kind, options)).items;
   }
 

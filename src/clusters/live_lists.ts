@@ -1,8 +1,8 @@
 /** Consistent lists of the objects of ApplySets. Concurrent passes over instances share one request. */
-import { inBackground, type KubeObject, Label, refKey } from "../api/mod.ts";
+import { inBackground, type KubeObject, refKey } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 import type { ListScope } from "../reconcile/mod.ts";
-import { memberSelector } from "./selectors.ts";
+import { memberLabel, memberSelector } from "./selectors.ts";
 
 /**
  * The maximum number of ApplySets in one request. The id of an ApplySet has 56 characters, and the URL of a
@@ -11,7 +11,8 @@ import { memberSelector } from "./selectors.ts";
 const MAX_APPLY_SETS = 50;
 
 interface Caller {
-  applySet: string;
+  /** The value of the label by which the caller's objects are selected. */
+  value: string;
   resolve: (members: KubeObject[]) => void;
   reject: (error: unknown) => void;
 }
@@ -23,8 +24,8 @@ interface Caller {
 export class LiveLists {
   readonly #client: Pick<KubeClient, "list">;
   /**
-   * The callers that wait for the next list while a list is in flight. Each key stands for a kind and a
-   * namespace.
+   * The callers that wait for the next list while a list is in flight. Each key stands for a kind, a
+   * namespace and a label.
    */
   readonly #waiting = new Map<string, Caller[]>();
 
@@ -34,33 +35,44 @@ export class LiveLists {
   }
 
   /**
-   * Returns the metadata of all objects with the label of the ApplySet. The list is started after the call,
+   * Returns the metadata of all objects with the label of the instance, or of the ApplySet if no UID of an
+   * instance is given. The list is started after the call,
    * because a list that is already in flight may miss the last write of the caller. Rejects with ApiError
    * when the list fails.
    */
-  async members({ kind, namespace }: ListScope, applySet: string): Promise<KubeObject[]> {
-    const key = refKey({ kind, namespace, name: "" });
+  async members(
+    { kind, namespace }: ListScope,
+    applySet: string,
+    instanceUid?: string,
+  ): Promise<KubeObject[]> {
+    const { label, value } = memberLabel(applySet, instanceUid);
+    const key = `${refKey({ kind, namespace, name: "" })} ${label}`;
     const { promise, resolve, reject } = Promise.withResolvers<KubeObject[]>();
-    const caller = { applySet, resolve, reject };
+    const caller = { value, resolve, reject };
     const waiting = this.#waiting.get(key);
     if (waiting) waiting.push(caller);
     else {
       const first = [caller];
       this.#waiting.set(key, first);
-      inBackground("live lists", this.#run(key, { kind, namespace }, first));
+      inBackground("live lists", this.#run(key, { kind, namespace, label }, first));
     }
     return await promise;
   }
 
-  async #run(key: string, { kind, namespace }: ListScope, waiting: Caller[]): Promise<void> {
+  async #run(
+    key: string,
+    { kind, namespace, label }: ListScope & { label: string },
+    waiting: Caller[],
+  ): Promise<void> {
     while (waiting.length > 0) {
       const callers = waiting.splice(0, MAX_APPLY_SETS);
-      const labelSelector = memberSelector(...new Set(callers.map(({ applySet }) => applySet)));
+      const values = [...new Set(callers.map(({ value }) => value))];
+      const labelSelector = memberSelector(label, values);
       try {
         const options = { namespace, labelSelector, metadataOnly: true };
         const { items } = await this.#client.list(kind, options);
-        const found = Map.groupBy(items, (o) => o.metadata.labels?.[Label.applySetPartOf]);
-        for (const { applySet, resolve } of callers) resolve(found.get(applySet) ?? []);
+        const found = Map.groupBy(items, (o) => o.metadata.labels?.[label]);
+        for (const { value, resolve } of callers) resolve(found.get(value) ?? []);
       } catch (error) {
         for (const { reject } of callers) reject(error);
       }

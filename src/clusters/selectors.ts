@@ -2,12 +2,28 @@
 import { Label } from "../api/mod.ts";
 import type { CollectionRef } from "../reconcile/mod.ts";
 
-/** Returns a selector for the objects of one ApplySet, or of any of several ApplySets. */
-export function memberSelector(...applySets: readonly string[]): string {
-  const [only, ...more] = applySets;
-  return more.length === 0
-    ? `${Label.applySetPartOf}=${only}`
-    : `${Label.applySetPartOf} in (${applySets.join(",")})`;
+/** The label and its value by which the members of an ApplySet are selected. */
+export interface MemberLabel {
+  /** The name of the label. */
+  label: string;
+  /** The value of the label. */
+  value: string;
+}
+
+/**
+ * Returns the label by which a live list selects members: the label `kro.run/instance-id` if the UID of the
+ * instance is given, otherwise the label `part-of`.
+ */
+export function memberLabel(applySet: string, instanceUid: string | undefined): MemberLabel {
+  return instanceUid === undefined
+    ? { label: Label.applySetPartOf, value: applySet }
+    : { label: Label.instanceId, value: instanceUid };
+}
+
+/** Returns a selector for the objects on which the label has one of the values. */
+export function memberSelector(label: string, values: readonly string[]): string {
+  const [only, ...more] = values;
+  return more.length === 0 ? `${label}=${only}` : `${label} in (${values.join(",")})`;
 }
 
 /** Returns a selector for the objects that a collection node created for an instance. */

@@ -164,11 +164,14 @@ export interface Cluster {
    */
   listMembers(scope: ListScope, applySet: string, instanceUid?: string): Promise<KubeObject[]>;
   /**
-   * Lists the objects with the ApplySet's label `part-of` as {@link listMembers} does, but from the API
-   * server and with metadata only. The list reflects every write that the API server completed before the
-   * call. kro may therefore remove the finalizer of the instance when the list is empty.
+   * Lists the objects of the ApplySet from the API server, with metadata only. The list reflects every write
+   * that the API server completed before the call. kro may therefore remove the finalizer of the instance
+   * when the list is empty.
+   *
+   * @param instanceUid If given, the list selects the label `kro.run/instance-id` instead of the label
+   * `part-of`, and thus finds objects whose label `part-of` another client edited.
    */
-  listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]>;
+  listMembersLive(scope: ListScope, applySet: string, instanceUid?: string): Promise<KubeObject[]>;
   /** Returns the objects of a collection node, selected by their labels. */
   listCollection(collection: CollectionRef): Promise<KubeObject[]>;
   /** Returns the objects that an external reference selects. */

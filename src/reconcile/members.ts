@@ -187,9 +187,10 @@ async function list(
   live: boolean,
 ): Promise<KubeObject[]> {
   try {
+    const { uid } = instance.metadata;
     return live
-      ? await cluster.listMembersLive(scope, applySetId)
-      : await cluster.listMembers(scope, applySetId, instance.metadata.uid);
+      ? await cluster.listMembersLive(scope, applySetId, uid)
+      : await cluster.listMembers(scope, applySetId, uid);
   } catch (error) {
     // The result is an empty list only if the kind is no longer served, because then no object of the kind
     // can exist. If discovery fails, an error is thrown, because objects may still exist.

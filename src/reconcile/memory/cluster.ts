@@ -176,8 +176,10 @@ export class MemoryCluster implements Cluster {
   }
 
   /** Implements {@link Cluster.listMembersLive}. */
-  listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]> {
-    const labels = { [Label.applySetPartOf]: applySet };
+  listMembersLive(scope: ListScope, applySet: string, uid?: string): Promise<KubeObject[]> {
+    const labels: Record<string, string> = uid === undefined
+      ? { [Label.applySetPartOf]: applySet }
+      : { [Label.instanceId]: uid };
     return this.#call(
       "listMembersLive",
       { ...scope, name: "" },

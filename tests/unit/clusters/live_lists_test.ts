@@ -48,6 +48,21 @@ Deno.test("a single call lists its ApplySet at once", async () => {
   assert.deepEqual(names(await one), ["m"]);
 });
 
+Deno.test("a call with the UID of the instance selects by the UID, and shares no list with other labels", async () => {
+  const { sent, lists } = server();
+  const one = lists.members(at, "x", "uid-1");
+  const other = lists.members(at, "x");
+  assert.deepEqual(
+    sent.map((each) => each.selector),
+    [`${Label.instanceId}=uid-1`, `${Label.applySetPartOf}=x`],
+  );
+  const edited = member("edited", "m");
+  edited.metadata.labels![Label.instanceId] = "uid-1";
+  sent[0]!.answer([edited]);
+  sent[1]!.answer([]);
+  assert.deepEqual([names(await one), names(await other)], [["m"], []]);
+});
+
 Deno.test("calls during a list share the next one, and each returns its own members", async () => {
   const { sent, lists } = server();
   const first = lists.members(at, "x");

@@ -134,6 +134,16 @@ Deno.test("an object of an ApplySet that another tool applied is not taken", asy
   assert.match(outcome.nodes[0]!.reason!, /belongs to ApplySet "applyset-of-kubectl"/);
 });
 
+Deno.test("without a cache, the last list of a deletion finds an object whose label part-of was edited", async () => {
+  const w = await two();
+  edit(w, "one-a", { [Label.applySetPartOf]: "other" });
+  w.cluster.evict(w.ref("one"));
+  const list = w.cluster.listMembers.bind(w.cluster);
+  w.cluster.listMembers = (scope, applySet) => list(scope, applySet);
+  assert.equal((await w.converge("one")).instance, undefined);
+  assert.deepEqual(w.configMaps(), ["two-a", "two-b"]);
+});
+
 const KEYS: Record<"labels" | "annotations", readonly string[]> = {
   labels: [Label.owned, Label.rgdName, Label.rgdId, Label.applySetId, Label.kroVersion],
   annotations: [Annotation.tooling, Annotation.inventoryHash],
