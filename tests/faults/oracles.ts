@@ -82,7 +82,9 @@ export function uncovered(record: readonly Entry[]): string[] {
       }
       checkAll(id, entry);
     }
-    const owner = labels[Label.applySetPartOf];
+    const label = labels[Label.applySetPartOf];
+    // A user who edits the label does not give the object to another instance.
+    const owner = label && entry.client === USER ? children.get(key)?.owner ?? label : label;
     if (isGone || owner === undefined) {
       children.delete(key);
     } else {
@@ -94,6 +96,9 @@ export function uncovered(record: readonly Entry[]): string[] {
   }
   return faults;
 }
+
+/** The name of the client in the proxy's record that sends the requests of users. */
+const USER = "user";
 
 interface Child {
   owner: string;

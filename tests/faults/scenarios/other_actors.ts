@@ -105,6 +105,7 @@ const interferences: Record<string, Interference> = {
         const annotations = { edited: label };
         await own.patch(child, { metadata: { labels: { [label]: "another" }, annotations } });
       }
+      await own.patch(child, { metadata: { annotations: { edited: null } } });
     }
   },
   "children deleted after an edit of their identity labels": async (_, __, own) => {

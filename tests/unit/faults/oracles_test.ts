@@ -159,6 +159,20 @@ const stories: { title: string; record: () => Entry[]; finds: RegExp[] }[] = [
     finds: [/child had no instance after patch/],
   },
   {
+    title: "a user's edit of the label part-of changes no owner",
+    record: () => {
+      const edited = child(3);
+      edited.metadata.labels![Label.applySetPartOf] = "another";
+      return [
+        entry("patch", "apps", instance(1, "ConfigMap")),
+        entry("apply", "configmaps", child(2)),
+        entry("patch", "configmaps", edited, { client: "user" }),
+        entry("patch", "apps", instance(4, "")),
+      ];
+    },
+    finds: [/child was not in the inventory after patch/],
+  },
+  {
     title: "a refused write makes nothing",
     record: () => [
       entry("patch", "apps", instance(1, "")),
