@@ -296,12 +296,8 @@ export class ChildCaches {
 
   async #readAgain(store: ChildStore, { group, kind }: InstanceKind): Promise<void> {
     const { objects } = store;
-    const labels = {
-      [Label.owned]: "true",
-      [Label.instanceGroup]: group,
-      [Label.instanceKind]: kind,
-    };
-    const labelSelector = Object.entries(labels).map((pair) => pair.join("=")).join(",");
+    const labelSelector =
+      `${Label.owned}=true,${Label.instanceGroup}=${group},${Label.instanceKind}=${kind}`;
     const selection = { labelSelector };
     for await (
       const { items } of everyPage(
