@@ -385,9 +385,7 @@ export class ChildCaches {
   }
 
   #wake(instances: readonly InstanceId[]): void {
-    for (const instance of instances) {
-      for (const listener of this.#listeners) listener(instance);
-    }
+    for (const instance of instances) for (const listener of this.#listeners) listener(instance);
   }
 }
 
