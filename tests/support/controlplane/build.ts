@@ -47,26 +47,44 @@ export async function buildOracleInto(into: string, progress: Progress): Promise
   await goBuild(into, ["./oracle"], progress);
 }
 
-async function goBuild(into: string, paths: string[], progress: Progress): Promise<void> {
-  const listed = await run(["list", "-deps", ...paths], new BuildProgress(), progress);
+/**
+ * Builds Go packages into a folder. `module` is the folder of the Go module that sets the versions, by
+ * default the module of the control plane. Go completes the files go.mod and go.sum of another module.
+ */
+export async function goBuild(
+  into: string,
+  paths: string[],
+  progress: Progress,
+  module: string = moduleDir,
+): Promise<void> {
+  const mode = module === moduleDir ? [] : ["-mod=mod"];
+  const listed = await run(
+    module,
+    ["list", ...mode, "-deps", ...paths],
+    new BuildProgress(),
+    progress,
+  );
   const total = listed.trim().split("\n").length;
-  const args = ["build", "-v", "-buildvcs=false", "-o", `${into}/`, "-ldflags", await stamp()];
+  const args = ["build", ...mode, "-v", "-buildvcs=false", "-o", `${into}/`];
   const state = new BuildProgress(total);
-  await run([...args, ...paths], state, progress, async () => {
-    const names = await Array.fromAsync(Deno.readDir(into), ({ name }) => name);
-    state.linked = names.map((name) => name === "server" ? "etcd" : name).sort();
-  });
+  await run(
+    module,
+    [...args, "-ldflags", await stamp(module), ...paths],
+    state,
+    progress,
+    async () => {
+      const names = await Array.fromAsync(Deno.readDir(into), ({ name }) => name);
+      state.linked = names.map((name) => name === "server" ? "etcd" : name).sort();
+    },
+  );
 }
 
 /**
  * Returns linker flags that set the version of each component. A component without a version
  * reports v0.0.0, which newer clients reject.
  */
-async function stamp(): Promise<string> {
-  const version = moduleVersion(
-    await Deno.readTextFile(`${moduleDir}/go.mod`),
-    modules.kubernetes,
-  );
+async function stamp(module: string): Promise<string> {
+  const version = moduleVersion(await Deno.readTextFile(`${module}/go.mod`), modules.kubernetes);
   const [major, minor] = version.slice(1).split(".");
   const variables = { gitVersion: version, gitMajor: major, gitMinor: minor };
   const flags = Object.entries(variables).map(([name, value]) =>
@@ -76,13 +94,14 @@ async function stamp(): Promise<string> {
 }
 
 async function run(
+  module: string,
   args: string[],
   state: BuildProgress,
   progress: Progress,
   look: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string> {
   const began = performance.now();
-  const go = guarded("go", args, { cwd: moduleDir });
+  const go = guarded("go", args, { cwd: module });
   const tell = setInterval(async () => {
     await look();
     progress(`${state.text} (${duration(performance.now() - began)})`);
@@ -95,7 +114,7 @@ async function run(
     const { code, signal } = await go.status;
     if (code === 0) return stdout;
     const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
-    throw new Error(`go ${args[0]} ${how} in ${moduleDir}:\n${state.complaints}`);
+    throw new Error(`go ${args[0]} ${how} in ${module}:\n${state.complaints}`);
   } finally {
     clearInterval(tell);
   }

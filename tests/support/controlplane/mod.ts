@@ -8,6 +8,7 @@
 export { attach } from "./access.ts";
 export type { Output, RunningControlPlane } from "./access.ts";
 export * from "./audit.ts";
+export { kubernetesFolder } from "./kubernetes.ts";
 export { apiOnly, startControlPlane } from "./start.ts";
 export type { ControlPlane, Optional, StartOptions } from "./start.ts";
 export { buildOracle, buildUpstream } from "./upstream.ts";

@@ -6,6 +6,7 @@ import { type Guarded, guarded } from "../controlplane/guard.ts";
 import {
   apiOnly,
   attach,
+  kubernetesFolder,
   type RunningControlPlane,
   startControlPlane,
 } from "../controlplane/mod.ts";
@@ -62,7 +63,7 @@ async function runOnCluster(
   return await runFiles(files, filter, env);
 }
 
-async function runAll({ only, filter, paths }: Request): Promise<Report[]> {
+async function runAll({ only, filter, kubernetes, paths }: Request): Promise<Report[]> {
   const selected = Object.groupBy(await testFiles(paths.length > 0 ? paths : folders), groundOf);
   const { memory = [], api = [], cluster = [] } = selected;
   const reports: Report[] = [];
@@ -70,6 +71,12 @@ async function runAll({ only, filter, paths }: Request): Promise<Report[]> {
   const onCluster = only === "unit" ? [] : [...cluster, ...api];
   if (inMemory.length + onCluster.length === 0) throw new Error("no test file is selected");
 
+  if (kubernetes) {
+    const folder = await kubernetesFolder(kubernetes, (line) => console.error(line));
+    Deno.env.set("KUBEBUILDER_ASSETS", folder);
+    Deno.env.delete("KRO_CONTROLPLANE");
+    Deno.env.delete(sharedVariable);
+  }
   const existing = Deno.env.get(sharedVariable);
   const env = { [mark]: run };
   const options = { progress: (line: string) => console.error(line), env };

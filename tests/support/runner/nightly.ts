@@ -21,6 +21,10 @@ export interface Part {
   hours: number;
 }
 
+/** The oldest and the newest minor version of Kubernetes on which the nightly run tests kro. */
+const OLDEST_KUBERNETES = "1.31";
+const NEWEST_KUBERNETES = "1.37";
+
 /** The result of one part of the nightly run. */
 export interface Result {
   name: string;
@@ -58,6 +62,26 @@ export function partsOf(seed: number): Part[] {
       args: ["-q", "test", "tests/image"],
       needs: "buildah",
       hours: 1,
+    },
+    {
+      name: "upgrade",
+      about: "an upgrade from an earlier commit and the way back write to no object of an instance",
+      args: ["-q", "test", "tests/upgrade"],
+      hours: 1,
+    },
+    {
+      name: "oldest",
+      about: `the cluster tests pass on Kubernetes ${OLDEST_KUBERNETES}`,
+      args: ["-q", "test", "--kubernetes", OLDEST_KUBERNETES, "tests/cluster"],
+      needs: "go",
+      hours: 3,
+    },
+    {
+      name: "newest",
+      about: `the cluster tests pass on Kubernetes ${NEWEST_KUBERNETES}`,
+      args: ["-q", "test", "--kubernetes", NEWEST_KUBERNETES, "tests/cluster"],
+      needs: "go",
+      hours: 3,
     },
     {
       name: "worst",

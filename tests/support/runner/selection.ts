@@ -12,16 +12,21 @@ export interface Request {
   filter: string | undefined;
   /** The files and folders whose tests run; empty for all tests. */
   paths: string[];
+  /** The version of Kubernetes on which the tests run; undefined for the version in go.mod. */
+  kubernetes: string | undefined;
   /** Whether to print the usage and exit. */
   help: boolean;
 }
 
 /** The help text of `deno task test`. */
-export const usage = `Usage: deno task test [--unit | --cluster] [--filter NAME] [PATH...]
+export const usage =
+  `Usage: deno task test [--unit | --cluster] [--filter NAME] [--kubernetes VERSION] [PATH...]
 
   --unit         only the tests in memory (tests/unit, tests/conformance)
   --cluster      only the tests that need a control plane (all others)
   --filter NAME  only tests whose name contains NAME, or matches /NAME/
+  --kubernetes VERSION
+                 only the tests that need a control plane, on this version of Kubernetes, such as 1.34
   PATH           files or folders; all folders below tests by default
 
 The control plane is started once for all tests, and not at all when none needs it. tests/cluster/upstream
@@ -37,12 +42,18 @@ export function parseRequest(args: string[]): Request {
       unit: { type: "boolean", default: false },
       cluster: { type: "boolean", default: false },
       filter: { type: "string" },
+      kubernetes: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
-  const { unit, cluster, filter, help } = values;
-  const only = unit === cluster ? undefined : unit ? "unit" : "cluster";
-  return { only, filter, paths: positionals, help };
+  const { unit, cluster, filter, kubernetes, help } = values;
+  if (kubernetes !== undefined && !/^v?1\.\d+(\.\d+)?$/.test(kubernetes)) {
+    throw new TypeError(
+      `--kubernetes is "${kubernetes}", expected a version such as 1.34 or v1.34.4`,
+    );
+  }
+  const one = unit === cluster ? undefined : unit ? "unit" : "cluster";
+  return { only: kubernetes ? "cluster" : one, filter, kubernetes, paths: positionals, help };
 }
 
 /**

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { moduleFor } from "../../support/controlplane/kubernetes.ts";
+import { moduleVersion } from "../../support/controlplane/parts.ts";
 import { parseReport, reasonOf } from "../../support/runner/report.ts";
 import { groundOf, parseRequest, takes, testFiles } from "../../support/runner/selection.ts";
 import { mark, survivors } from "../../support/runner/survivors.ts";
@@ -69,7 +71,13 @@ Deno.test("a filter is a part of the name or a regular expression, as in Deno", 
 });
 
 Deno.test("parseRequest reads the command line of deno task test", () => {
-  const none = { only: undefined, filter: undefined, paths: [], help: false };
+  const none = {
+    only: undefined,
+    filter: undefined,
+    kubernetes: undefined,
+    paths: [],
+    help: false,
+  };
   assert.deepEqual(parseRequest([]), none);
   assert.deepEqual(parseRequest(["--unit"]), { ...none, only: "unit" });
   assert.deepEqual(parseRequest(["--unit", "--cluster"]), none);
@@ -79,7 +87,22 @@ Deno.test("parseRequest reads the command line of deno task test", () => {
     filter: "x",
     paths: ["tests/cluster"],
   });
+  const older = { ...none, only: "cluster", kubernetes: "1.34" };
+  assert.deepEqual(parseRequest(["--kubernetes", "1.34"]), older);
   assert.throws(() => parseRequest(["--fitler", "x"]), /fitler/);
+  assert.throws(() => parseRequest(["--kubernetes", "old"]), /"old", expected a version such as/);
+});
+
+Deno.test("the module that builds another Kubernetes requires the libraries of the same version", () => {
+  const goMod = "module k8s.io/kubernetes\n\ngo 1.24.0\n\nreplace (\n" +
+    "\tk8s.io/api => ./staging/src/k8s.io/api\n\tk8s.io/mount-utils => ./staging/src/k8s.io/m\n)\n";
+  const made = moduleFor("v1.34.4", goMod);
+  assert.equal(moduleVersion(made, "k8s.io/kubernetes"), "v1.34.4");
+  assert.match(made, /^go 1\.24\.0$/m);
+  assert.deepEqual(made.match(/^\t\S+ => .+$/gm), [
+    "\tk8s.io/api => k8s.io/api v0.34.4",
+    "\tk8s.io/mount-utils => k8s.io/mount-utils v0.34.4",
+  ]);
 });
 
 Deno.test("testFiles finds test files in folders, and groundOf decides by their path if they need a cluster", async () => {
