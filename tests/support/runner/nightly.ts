@@ -22,7 +22,7 @@ export interface Part {
 }
 
 /** The oldest and the newest minor version of Kubernetes on which the nightly run tests kro. */
-const OLDEST_KUBERNETES = "1.31";
+const OLDEST_KUBERNETES = "1.33";
 const NEWEST_KUBERNETES = "1.37";
 
 /** The result of one part of the nightly run. */
