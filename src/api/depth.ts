@@ -51,7 +51,7 @@ export function deeperThan(value: unknown, limit: number): boolean {
  * up to 750,000 values, whose comparison would block the event loop for too long. An object with 1.5 MB of useful
  * data has far fewer values.
  */
-export const MAX_VALUES = 100_000;
+export const MAX_VALUES = 50_000;
 
 /**
  * Reports whether a JSON value contains more values than the limit. Lists and objects count, and so do the values

@@ -98,10 +98,14 @@ export function tokenAt(source: string, offset: number): Token {
   const match = TOKEN.exec(source);
   if (match === null) return { kind: "mark", text: "", start: source.length };
   const [text] = match;
-  const [kind] = Object.entries(match.groups ?? {}).find(([, found]) => found !== undefined) ?? [];
-  if (kind === "blank") return tokenAt(source, offset + text.length);
-  return { kind: kind as Token["kind"], text, start: offset };
+  const groups = match.groups ?? {};
+  if (groups.blank !== undefined) return tokenAt(source, offset + text.length);
+  const kind = KINDS.find((one) => groups[one] !== undefined) ?? "mark";
+  return { kind, text, start: offset };
 }
+
+/** The kinds of tokens that are groups of the pattern, the most frequent ones first. */
+const KINDS = ["mark", "word", "number", "text", "prefixed", "quoted"] as const;
 
 /**
  * Reports whether an operand may end with this token. A following `.`, `[`, `?` or `-` is then an operator

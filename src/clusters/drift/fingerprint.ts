@@ -266,7 +266,7 @@ function remainder(value: Json | undefined, limit: number): number {
 
 /**
  * Returns a hash of a JSON value as a string of 12 characters. The order of object keys does not affect the
- * hash, unless the value contains more than 100,000 values.
+ * hash, unless the value contains more than 50,000 values.
  */
 export function digest(value: Json | undefined): string {
   return hash(moreValuesThan(value) ? jsonText(value) : canonical(value));

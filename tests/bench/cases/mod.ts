@@ -2,6 +2,7 @@
 import type { Case, Script } from "../kit/case.ts";
 import { ceiling } from "./ceiling.ts";
 import { chain } from "./chain.ts";
+import { churn } from "./churn.ts";
 import { collection } from "./collection.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
@@ -36,6 +37,7 @@ export const cases: readonly Case[] = [
   rgds,
   crds,
   failover,
+  churn,
   memory,
   heap,
 ];
@@ -75,6 +77,14 @@ export const scripts: readonly Script[] = [
       "The time of the most expensive call of each CEL function, as a table on stderr. Fails when one takes " +
       "longer than its cost allows.",
     file: "worst.ts",
+    isOnRequest: true,
+  },
+  {
+    name: "blocks",
+    about:
+      "The time for which one call with a hostile object of 1.5 MB blocks the event loop, as a table on " +
+      "stderr. Fails when one takes longer than its limit.",
+    file: "blocks.ts",
     isOnRequest: true,
   },
 ];

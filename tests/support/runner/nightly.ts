@@ -90,6 +90,12 @@ export function partsOf(seed: number): Part[] {
       hours: 1,
     },
     {
+      name: "blocks",
+      about: "no call with a hostile object blocks the event loop for too long",
+      args: ["-q", "bench", "--only", "blocks"],
+      hours: 1,
+    },
+    {
       // The benchmark is the last part, because it needs a machine that is otherwise idle.
       name: "bench",
       about: "calls and CPU of all cases equal the recorded values",

@@ -1,0 +1,76 @@
+/**
+ * The benchmark case `blocks`: measures how long the functions that read what others have written take for the
+ * largest and most hostile objects. Such a call blocks the event loop. The shortest of three CPU times counts. The
+ * script prints a table of the longest times to standard error, and fails if a call takes longer than its limit.
+ * `SECURITY.md` names the exceptions and their reasons.
+ */
+import process from "node:process";
+import { objectWith, PIECES, STRING_CALLS, VALUE_CALLS } from "../../support/hostile_calls.ts";
+import { HOSTILE_VALUES, LARGEST } from "../../support/hostile_values.ts";
+
+/** The longest CPU time of a call, in milliseconds. */
+const LIMIT_MS = 100;
+/** The time limit of the exceptions, in milliseconds. */
+const EXCEPTION_MS = 1000;
+
+/**
+ * The exceptions. All of them take linear time. SimpleSchema and long expressions occur only in RGDs. V8 parses JSON
+ * in one call, and parses it again if it contains integers that a JavaScript number cannot represent. The other
+ * functions copy each value, or compare each value of two objects.
+ */
+const EXCEPTIONS = new Set([
+  ...["parse", "parse of a literal", "scan", "scan of an open expression"],
+  ...["a SimpleSchema type", "a SimpleSchema marker", "a SimpleSchema default"],
+  ...["parseJson", "toEvent", "refusal", "jsonEqual", "evaluate"],
+  ...["readPart", "mergePatch", "withDefaults", "withValuesOf", "withoutValues", "kindsOfCrd"],
+]);
+
+/** The call whose argument, together with its managed fields, is larger than the API server permits. */
+const TOO_LARGE = "fingerprint of single fields";
+
+function cpuTime(call: () => unknown): number {
+  let best = Infinity;
+  for (let i = 0; i < 3; i++) {
+    const before = process.cpuUsage();
+    try {
+      call();
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "TooDeepError") throw error;
+    }
+    const { user, system } = process.cpuUsage(before);
+    best = Math.min(best, (user + system) / 1000);
+  }
+  return best;
+}
+
+let failed = 0;
+
+function report(name: string, times: [what: string, ms: number][]): void {
+  const [what, ms] = times.reduce((worst, one) => one[1] > worst[1] ? one : worst);
+  const isSlow = ms > (EXCEPTIONS.has(name) ? EXCEPTION_MS : LIMIT_MS);
+  if (isSlow) failed++;
+  const mark = isSlow ? "  too slow" : "";
+  console.error(`${name.padEnd(32)}${what.padEnd(40)}${ms.toFixed(0).padStart(6)} ms${mark}`);
+}
+
+for (const [name, call] of Object.entries(VALUE_CALLS)) {
+  if (name === TOO_LARGE) continue;
+  report(
+    name,
+    Object.entries(HOSTILE_VALUES).map(([what, make]) => {
+      const value = make(LARGEST);
+      const object = objectWith(value);
+      return [what, cpuTime(() => call(value, object))];
+    }),
+  );
+}
+for (const [name, call] of Object.entries(STRING_CALLS)) {
+  report(
+    name,
+    PIECES.map((piece) => {
+      const text = piece.repeat(LARGEST / piece.length);
+      return [JSON.stringify(piece), cpuTime(() => call(text))];
+    }),
+  );
+}
+if (failed > 0) throw new Error(`${failed} functions block the event loop for too long`);

@@ -1,0 +1,207 @@
+/**
+ * The functions of kro that read what others have written, as calls with a hostile value or string.
+ * `tests/unit/hostile/linear_test.ts` checks that their time grows linearly with the size of the argument. `deno
+ * task bench --only blocks` measures their time with the largest argument.
+ */
+import {
+  conditionsOf,
+  deeperThan,
+  didYouMean,
+  hasNull,
+  type Json,
+  jsonEqual,
+  type JsonObject,
+  jsonText,
+  type KubeObject,
+  MAX_DEPTH,
+  parseJson,
+  pathText,
+  problemText,
+  setConditions,
+  shortened,
+} from "../../src/api/mod.ts";
+import { COST_LIMITS, DYN, fromCel, parse, PassBudget, rawToCel } from "../../src/cel/mod.ts";
+import { compile } from "../../src/cel/mod.ts";
+import { parseAddress } from "../../src/cel/library/address.ts";
+import { parseDate, parseDuration, parseTimestamp } from "../../src/cel/value/time.ts";
+import { readPart } from "../../src/clusters/cache/trim.ts";
+import { ChildStore } from "../../src/clusters/cache/store.ts";
+import { digest, fingerprint, identityOf } from "../../src/clusters/drift/fingerprint.ts";
+import { foreignChange } from "../../src/clusters/drift/foreign_change.ts";
+import { quantity } from "../../src/clusters/drift/normalise.ts";
+import { InstanceStore } from "../../src/controller/instances/store.ts";
+import { labelKeyFault, labelValueFault } from "../../src/graph/label_syntax.ts";
+import { scan } from "../../src/graph/scan.ts";
+import { refusal } from "../../src/kube/errors.ts";
+import { compareRevisions } from "../../src/kube/mod.ts";
+import { toEvent } from "../../src/kube/watch.ts";
+import { kindsOfCrd, withDefaults } from "../../src/openapi/mod.ts";
+import { mergePatch } from "../../src/reconcile/memory/patch.ts";
+import { inventoryFault } from "../../src/reconcile/inventory.ts";
+import { matchLabels, selectorText, withoutValues, withValuesOf } from "../../src/reconcile/mod.ts";
+import { page } from "../../src/server/page.ts";
+import { transform } from "../../src/simpleschema/mod.ts";
+
+const CHART = {
+  group: "example.com",
+  version: "v1",
+  kind: "Chart",
+  plural: "charts",
+  namespaced: true,
+};
+
+/** Returns an object that kro has applied, with this value in its spec. */
+export function objectWith(value: Json, fields: JsonObject = {}): KubeObject {
+  const entry = {
+    manager: "kro.run/applyset",
+    operation: "Apply",
+    apiVersion: "example.com/v1",
+    fieldsV1: { "f:spec": { "f:value": fields } },
+  };
+  const metadata = { name: "a", namespace: "ns", uid: "u", resourceVersion: "1" };
+  return {
+    apiVersion: "example.com/v1",
+    kind: "Chart",
+    metadata: { ...metadata, managedFields: [entry] },
+    spec: { value },
+  } as unknown as KubeObject;
+}
+
+/** Returns the `fieldsV1` tree that selects each part of a value. */
+function fieldsOf(value: Json | undefined): JsonObject {
+  if (typeof value !== "object" || value === null) return {};
+  const isList = Array.isArray(value);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, below]) => [`${isList ? "i" : "f"}:${key}`, fieldsOf(below)]),
+  );
+}
+
+const isCompared = (value: Json) => !deeperThan(value, MAX_DEPTH);
+
+const compiled = compile("[o.spec.value]", { variables: { o: DYN } });
+
+const READS = new Map([["spec", new Map([["value", new Map([["*", "whole" as const]])]])]]);
+const FREE = { type: "object", additionalProperties: {} };
+const STAMP = { generation: 1, now: "2026-01-01T00:00:00Z", created: "2026-01-01T00:00:00Z" };
+
+/** The calls with a value, and with an object that contains the value. */
+export const VALUE_CALLS: Readonly<Record<string, (value: Json, object: KubeObject) => unknown>> = {
+  jsonText: (value) => jsonText(value),
+  parseJson: (value) => parseJson(jsonText(value)),
+  jsonEqual: (value) => jsonEqual(value, parseJson(jsonText(value))),
+  hasNull,
+  deeperThan: (value) => deeperThan(value, 256),
+  digest,
+  identityOf,
+  fingerprint: (_, object) => fingerprint(object),
+  "fingerprint of single fields": (value) =>
+    isCompared(value) && fingerprint(objectWith(value, fieldsOf(value))),
+  foreignChange: (value, object) => foreignChange(object, objectWith([value])),
+  "observe and compare a child": (_, object) => {
+    const store = new ChildStore(CHART);
+    store.observe(object);
+    return store.isUpToDate({ namespace: "ns", name: "a" }, object);
+  },
+  readPart: (_, object) => readPart(object, READS),
+  "observe an instance": (_, object) => new InstanceStore().observe(object),
+  withDefaults: (_, object) => withDefaults({ ...FREE, additionalProperties: FREE }, object),
+  toEvent: (_, object) => toEvent("WATCH", jsonText({ type: "ADDED", object })),
+  evaluate: (_, object) => {
+    if (!compiled.ok) throw new Error("the expression does not compile");
+    const variables = { o: rawToCel(object as unknown as Json) };
+    const result = compiled.program.evaluate(variables, new PassBudget(COST_LIMITS));
+    return result.ok && fromCel(result.value);
+  },
+  // A pass refuses a desired object that is nested more deeply.
+  withValuesOf: (value, object) =>
+    isCompared(value) && withValuesOf(object, object, [["spec", "value"]]),
+  withoutValues: (value, object) => isCompared(value) && withoutValues(object, [["spec", "value"]]),
+  mergePatch: (value) => mergePatch(value, value),
+  matchLabels: (value) => matchLabels("a=b,c in (d)", value as Record<string, string>),
+  "selectorText of labels": (value) => selectorText({ matchLabels: value }),
+  "selectorText of expressions": (value) => selectorText({ matchExpressions: value }),
+  setConditions: (value) => {
+    const current = conditionsOf({ ...objectWith(1), status: { conditions: value } });
+    return setConditions({ root: "Ready", dependents: ["A"] }, current, [], STAMP);
+  },
+  kindsOfCrd: (value) =>
+    kindsOfCrd({
+      ...objectWith(1),
+      spec: {
+        group: "a.b",
+        names: { kind: "A", plural: "as" },
+        versions: [{
+          name: "v1",
+          schema: { openAPIV3Schema: { type: "object", properties: value } },
+        }],
+      },
+    }),
+  refusal: (value) =>
+    refusal("GET", 422, jsonText({ kind: "Status", message: "no", details: { causes: value } })),
+};
+
+/** The calls with a string. */
+export const STRING_CALLS: Readonly<Record<string, (text: string) => unknown>> = {
+  shortened,
+  pathText: (text) => pathText([text, text]),
+  problemText: (expression) =>
+    problemText({ code: "TYPE", message: expression, expression, offset: 9 }),
+  didYouMean: (text) => didYouMean(text, [text.slice(1)]),
+  quantity,
+  parseDuration,
+  parseTimestamp,
+  parseDate,
+  parseAddress,
+  compareRevisions: (text) => compareRevisions(text, `${text}1`),
+  scan: (text) => scan(`\${${text}}`),
+  "scan of an open expression": (text) => scan(`${text}\${}`),
+  parse: (text) => parse(text),
+  "parse of a literal": (text) => parse(`'${text}`),
+  labelKeyFault,
+  labelValueFault,
+  "selectorText of one label": (text) => selectorText({ matchLabels: { [text]: text } }),
+  "a SimpleSchema type": (text) => transform({ a: text }),
+  "a SimpleSchema marker": (text) => transform({ a: `string | ${text}` }),
+  "a SimpleSchema default": (text) => transform({ a: `string | default="${text}"` }),
+  refusal: (text) => refusal("GET", 422, text),
+  "a page token": (text) => {
+    try {
+      return page([], () => 1, { continue: text });
+    } catch {
+      return undefined;
+    }
+  },
+  inventoryFault: (text) =>
+    inventoryFault(CHART, {
+      ...objectWith(1),
+      metadata: {
+        labels: { "applyset.kubernetes.io/id": "x" },
+        annotations: { "applyset.kubernetes.io/contains-group-kinds": text },
+      },
+    }),
+};
+
+/** Strings whose repetitions are the arguments of {@link STRING_CALLS}. */
+export const PIECES = [
+  ..."a 1 \" ' \\ { } [ ( ) $ . - / , = | : @ % é 😀 \ud800 0".split(" "),
+  ...[
+    " ",
+    "\n",
+    "\t",
+    "${",
+    '${"',
+    "a.",
+    "1.",
+    "1h",
+    "-1",
+    "k=v ",
+    "a=1,",
+    "a,",
+    ".a",
+    "[]",
+    "{}",
+    "(a",
+    "a+",
+    "a?",
+  ],
+];

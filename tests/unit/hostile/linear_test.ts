@@ -1,0 +1,64 @@
+/**
+ * Tests that the time of each function which reads what others have written grows linearly with the size. Each test
+ * compares the CPU times of two calls in the same run: an argument of eight times the size may take at most 24 times
+ * as long. A quadratic function takes 64 times as long.
+ */
+import assert from "node:assert/strict";
+import process from "node:process";
+import type { Json } from "../../../src/api/mod.ts";
+import { objectWith, PIECES, STRING_CALLS, VALUE_CALLS } from "../../support/hostile_calls.ts";
+import { HOSTILE_VALUES } from "../../support/hostile_values.ts";
+
+const SMALL = 10_000;
+const LARGE = 80_000;
+/** The factor by which the CPU time may grow. */
+const FACTOR = 24;
+/** A CPU time that is never too long, in milliseconds. Shorter times depend on the garbage collection. */
+const FLOOR = 20;
+/** The number of measurements of which the shortest counts. */
+const ATTEMPTS = 5;
+
+/** Returns the CPU time of a call, in milliseconds. An error of a limit ends the call early. */
+function cpuTime(call: () => unknown): number {
+  const before = process.cpuUsage();
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "TooDeepError") throw error;
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** Asserts that the CPU time of a call grows at most linearly from the small to the large argument. */
+function assertLinear<T>(what: string, make: (size: number) => T, call: (argument: T) => unknown) {
+  let [small, large] = [Infinity, Infinity];
+  for (let i = 0; i < ATTEMPTS; i++) {
+    const [argument, larger] = [make(SMALL), make(LARGE)];
+    small = Math.min(small, cpuTime(() => call(argument)));
+    large = Math.min(large, cpuTime(() => call(larger)));
+    if (large <= FLOOR + FACTOR * small) return;
+  }
+  assert.fail(`${what}: ${small} ms for ${SMALL} bytes, ${large} ms for ${LARGE} bytes`);
+}
+
+for (const [name, call] of Object.entries(VALUE_CALLS)) {
+  Deno.test(`${name} takes linear time for each hostile value`, () => {
+    for (const [what, makeValue] of Object.entries(HOSTILE_VALUES)) {
+      const make = (size: number): [Json, ReturnType<typeof objectWith>] => {
+        const value = makeValue(size);
+        return [value, objectWith(value)];
+      };
+      assertLinear(what, make, ([value, object]) => call(value, object));
+    }
+  });
+}
+
+for (const [name, call] of Object.entries(STRING_CALLS)) {
+  Deno.test(`${name} takes linear time for each hostile string`, () => {
+    for (const piece of PIECES) {
+      const make = (size: number) => piece.repeat(size / piece.length);
+      assertLinear(JSON.stringify(piece), make, call);
+    }
+  });
+}
