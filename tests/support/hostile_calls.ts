@@ -89,10 +89,10 @@ export const VALUE_CALLS: Readonly<Record<string, (value: Json, object: KubeObje
   jsonText: (value) => jsonText(value),
   parseJson: (value) => parseJson(jsonText(value)),
   jsonEqual: (value) => jsonEqual(value, parseJson(jsonText(value))),
-  hasNull,
+  hasNull: (value) => hasNull(value),
   deeperThan: (value) => deeperThan(value, 256),
-  digest,
-  identityOf,
+  digest: (value) => digest(value),
+  identityOf: (value) => identityOf(value),
   fingerprint: (_, object) => fingerprint(object),
   "fingerprint of single fields": (value) =>
     isCompared(value) && fingerprint(objectWith(value, fieldsOf(value))),
@@ -116,7 +116,7 @@ export const VALUE_CALLS: Readonly<Record<string, (value: Json, object: KubeObje
   withValuesOf: (value, object) =>
     isCompared(value) && withValuesOf(object, object, [["spec", "value"]]),
   withoutValues: (value, object) => isCompared(value) && withoutValues(object, [["spec", "value"]]),
-  mergePatch: (value) => mergePatch(value, value),
+  mergePatch: (value) => mergePatch({ a: value }, { a: value }),
   matchLabels: (value) => matchLabels("a=b,c in (d)", value as Record<string, string>),
   "selectorText of labels": (value) => selectorText({ matchLabels: value }),
   "selectorText of expressions": (value) => selectorText({ matchExpressions: value }),
