@@ -5,12 +5,12 @@
  */
 import {
   ApiError,
-  isObject,
   type Json,
   type JsonObject,
   type KubeObject,
   Manager,
   type ObjectRef,
+  ownValue,
   setAt,
   type StatusCause,
   valueAt,
@@ -119,6 +119,6 @@ function listAt(object: KubeObject, path: readonly string[]): Json[] | undefined
 }
 
 function valueOf(element: Json, field: string): string | undefined {
-  const value = isObject(element) ? element[field] : undefined;
+  const value = ownValue(element, field) as Json | undefined;
   return value === undefined ? undefined : canonical(value);
 }

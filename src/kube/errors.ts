@@ -35,26 +35,28 @@ const byCode: Record<number, ApiErrorReason> = {
   504: "Timeout",
 };
 
-const byReason: Record<string, ApiErrorReason> = {
-  NotFound: "NotFound",
-  AlreadyExists: "AlreadyExists",
-  Conflict: "Conflict",
-  Invalid: "Invalid",
-  Forbidden: "Forbidden",
-  Unauthorized: "Unauthorized",
-  BadRequest: "BadRequest",
-  Gone: "Gone",
-  Expired: "Gone",
-  TooManyRequests: "TooManyRequests",
-  Timeout: "Timeout",
-};
+const byReason: ReadonlyMap<string, ApiErrorReason> = new Map<string, ApiErrorReason>(
+  Object.entries({
+    NotFound: "NotFound",
+    AlreadyExists: "AlreadyExists",
+    Conflict: "Conflict",
+    Invalid: "Invalid",
+    Forbidden: "Forbidden",
+    Unauthorized: "Unauthorized",
+    BadRequest: "BadRequest",
+    Gone: "Gone",
+    Expired: "Gone",
+    TooManyRequests: "TooManyRequests",
+    Timeout: "Timeout",
+  }),
+);
 
 /**
  * Returns the reason of a failed request. If the Status in the response has a known reason, that reason is
  * returned. Otherwise the HTTP status code determines the reason.
  */
 export function reasonOf(code: number, statusReason?: unknown): ApiErrorReason {
-  const named = typeof statusReason === "string" ? byReason[statusReason] : undefined;
+  const named = typeof statusReason === "string" ? byReason.get(statusReason) : undefined;
   return named ?? byCode[code] ?? (code >= 500 ? "ServerError" : "Other");
 }
 

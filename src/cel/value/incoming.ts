@@ -217,10 +217,13 @@ function scalar(json: Json | undefined, schema: Schema, meter: Meter): Value {
  * The cost of parsing one character of a string, for each string format. Parsing other formats is not
  * charged.
  */
-const PARSED: Readonly<Record<string, number>> = { byte: 2, duration: 20, "date-time": 1 };
+const PARSED: ReadonlyMap<string, number> = new Map([["byte", 2], ["duration", 20], [
+  "date-time",
+  1,
+]]);
 
 function text(json: string, format: string | undefined, meter: Meter): Value {
-  const parsed = format === undefined ? undefined : PARSED[format];
+  const parsed = format === undefined ? undefined : PARSED.get(format);
   if (parsed !== undefined) meter.charge(json.length * parsed);
   switch (format) {
     case "byte":

@@ -13,6 +13,7 @@ import {
   type KubeObject,
   Manager,
   moreValuesThan,
+  ownValue,
   parseJson,
   TooDeepError,
 } from "../../api/mod.ts";
@@ -240,7 +241,10 @@ function byValue(element: Json, selected: Selectors): JsonObject | undefined {
 function byKeys(element: Json, { keyNames, byKeys }: Selectors): JsonObject | undefined {
   if (!isObject(element)) return undefined;
   for (const names of keyNames.values()) {
-    const pairs = names.map((name): [string, Json | undefined] => [name, element[name]]);
+    const pairs = names.map((name): [string, Json | undefined] => [
+      name,
+      ownValue(element, name) as Json | undefined,
+    ]);
     // Merge keys are scalars (KEP-555), so an element with another value has no entry.
     if (pairs.some(([, value]) => typeof value === "object" && value !== null)) continue;
     const below = byKeys.get(canonical(Object.fromEntries(pairs) as JsonObject));

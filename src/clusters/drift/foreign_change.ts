@@ -10,6 +10,7 @@ import {
   type KubeObject,
   type ManagedFieldsEntry,
   moreValuesThan,
+  ownValue,
   pathText,
   TooDeepError,
 } from "../../api/mod.ts";
@@ -110,7 +111,10 @@ function inList(
 
 function keysOf(element: Json | undefined, names: readonly string[], schema?: Schema): JsonObject {
   const object = isObject(element) ? element : {};
-  const pairs = names.map((n) => [n, object[n] ?? schema?.properties?.[n]?.default] as const);
+  const pairs = names.map((name) => {
+    const property = ownValue(schema?.properties, name) as Schema | undefined;
+    return [name, (ownValue(object, name) as Json | undefined) ?? property?.default] as const;
+  });
   return Object.fromEntries(pairs.filter((pair): pair is [string, Json] => pair[1] !== undefined));
 }
 

@@ -6,6 +6,7 @@ import {
   jsonEqual,
   type JsonObject,
   jsonText,
+  ownValue,
   parseJson,
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
@@ -109,7 +110,7 @@ export function removeAt(root: unknown, leaf: Leaf): void {
 
 /** Returns the schema of a property, or the schema of all values if the object is a map. */
 export function propertySchema(schema: Schema | undefined, key: string): Schema | undefined {
-  const own = schema?.properties?.[key];
+  const own = ownValue(schema?.properties, key) as Schema | undefined;
   if (own) return own;
   const rest = schema?.additionalProperties;
   return typeof rest === "object" ? rest : undefined;

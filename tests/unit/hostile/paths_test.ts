@@ -8,6 +8,9 @@ import { define, type KubeObject, setAt, valueAt } from "../../../src/api/mod.ts
 import { mergePatch } from "../../../src/reconcile/memory/patch.ts";
 import { fill } from "../../../src/reconcile/template.ts";
 import { withValuesOf } from "../../../src/reconcile/volatile.ts";
+import { compile, COST_LIMITS, objectType, PassBudget, toCel } from "../../../src/cel/mod.ts";
+import { foreignChange } from "../../../src/clusters/drift/foreign_change.ts";
+import { refusal } from "../../../src/kube/errors.ts";
 import { withDefaults } from "../../../src/openapi/mod.ts";
 import { withoutDuplicates } from "../../../src/clusters/renamed_elements.ts";
 import type { Field, Node } from "../../../src/graph/mod.ts";
@@ -89,6 +92,38 @@ Deno.test("defaults and merged lists use own properties", () => {
   const absent = { apiVersion: "v1", kind: "A", metadata: {} };
   assert.equal(withoutDuplicates(absent, absent, [{ list, field: "n" }]), undefined);
 });
+
+for (const name of ["constructor", "toString", "valueOf", "__proto__"]) {
+  Deno.test(`a schema with the format ${name} does not change the cost of an expression`, () => {
+    const schema = { type: "object", properties: { a: { type: "string", format: name } } };
+    const variables = { o: objectType("o", schema) };
+    const compiled = compile("lists.range(100).all(x, o.a + o.a != '')", { variables });
+    assert.ok(compiled.ok);
+    const totals = { evaluations: 0, cost: 0 };
+    const values = { o: toCel({ a: "text" }, variables.o) };
+    assert.ok(compiled.program.evaluate(values, new PassBudget(COST_LIMITS, totals)).ok);
+    assert.ok(totals.cost > 0 && Number.isFinite(totals.cost), `${totals.cost}`);
+  });
+
+  Deno.test(`a refusal with the reason ${name} has the reason of its code`, () => {
+    const body = JSON.stringify({ kind: "Status", message: "no", reason: name });
+    assert.equal(refusal("GET", 409, body).reason, "Conflict");
+  });
+
+  Deno.test(`a list whose merge key is ${name} is compared by own properties`, () => {
+    const schema = {
+      type: "object",
+      properties: { list: { type: "array", "x-kubernetes-list-map-keys": [name] } },
+    };
+    const object = (value: number) => ({
+      apiVersion: "v1",
+      kind: "A",
+      metadata: {},
+      list: [{ value }],
+    } as unknown as KubeObject);
+    assert.equal(foreignChange(object(1), object(2), schema)?.field, "list[].value");
+  });
+}
 
 for (
   const field of [
