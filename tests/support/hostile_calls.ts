@@ -116,7 +116,8 @@ export const VALUE_CALLS: Readonly<Record<string, (value: Json, object: KubeObje
   withValuesOf: (value, object) =>
     isCompared(value) && withValuesOf(object, object, [["spec", "value"]]),
   withoutValues: (value, object) => isCompared(value) && withoutValues(object, [["spec", "value"]]),
-  mergePatch: (value) => mergePatch({ a: value }, { a: value }),
+  // Only the in-memory cluster of tests and of `kro render` merges patches.
+  mergePatch: (value) => isCompared(value) && mergePatch({ a: value }, { a: value }),
   matchLabels: (value) => matchLabels("a=b,c in (d)", value as Record<string, string>),
   "selectorText of labels": (value) => selectorText({ matchLabels: value }),
   "selectorText of expressions": (value) => selectorText({ matchExpressions: value }),
