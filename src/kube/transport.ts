@@ -2,7 +2,7 @@
  * Sends HTTP requests to one API server. The transport limits concurrency, rate and time, adds credentials,
  * obeys Retry-After headers, and creates a new HTTP client after a failed connection.
  */
-import { ApiError } from "../api/mod.ts";
+import { ApiError, shortened } from "../api/mod.ts";
 import { LONGEST_OBJECT, LONGEST_PAGE, readBody, TooLongError } from "./body.ts";
 import { trustOnlyConfigured } from "./ca.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
@@ -242,6 +242,13 @@ export class Transport {
     authorization: string | undefined,
     signal: AbortSignal,
   ): Promise<Response> {
+    // The server's URL and the path are joined. A path such as `@example.com/` would therefore change the host
+    // and send the credentials to another server.
+    if (!request.path.startsWith("/")) {
+      const path = JSON.stringify(shortened(request.path, 253));
+      const message = `${requestText(request)}: the path ${path} does not start with "/"`;
+      throw new ApiError(message, { reason: "BadRequest" });
+    }
     const headers = new Headers(this.#config.headers);
     headers.set("user-agent", this.#options.userAgent);
     headers.set("accept", request.accept ?? "application/json");

@@ -286,3 +286,28 @@ Deno.test("requests go through the kubeconfig's proxy", async () => {
   assert.deepEqual(await client.raw("/version"), { asked: "http://k.example:8001/version" });
   client.close();
 });
+
+Deno.test("a path that the API server returns cannot lead a request with the token to another host", async () => {
+  const stolen: string[] = [];
+  const other = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    stolen.push(request.headers.get("authorization") ?? "");
+    return Response.json({});
+  });
+  const authorization = () => Promise.resolve("Bearer secret");
+  await serving(
+    () => Response.json({}),
+    async ({ client, requests }) => {
+      const { port } = other.addr;
+      for (const path of [`@127.0.0.1:${port}/x`, `.127.0.0.1.nip.io:${port}/x`, ""]) {
+        await assert.rejects(client.raw(path), /the path .*does not start with "\/"/);
+      }
+      await client.raw(`//127.0.0.1:${port}/x`);
+      await client.raw(`/\\127.0.0.1:${port}/x`);
+      assert.equal(requests.length, 2);
+    },
+    {},
+    { authorization },
+  );
+  await other.shutdown();
+  assert.deepEqual(stolen, []);
+});

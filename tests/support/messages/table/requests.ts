@@ -34,6 +34,12 @@ export const REQUESTS: Section = {
     },
     {
       code: "BadRequest",
+      texts: ['<request>: the path <path> does not start with "/"'],
+      cause: "The API server or a proxy returned a link that leads to another host.",
+      remedy: "Look for the program that changes the API server's answers below `/openapi/v3`.",
+    },
+    {
+      code: "BadRequest",
       texts: [
         'invalid name or namespace <name>: it may not be "." or "..", and may not contain "/" or "%"',
       ],
