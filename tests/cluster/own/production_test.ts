@@ -1,7 +1,7 @@
 /** Runs kro's bundle with exactly the Deno permissions that it has in production. */
 import assert from "node:assert/strict";
 import { bundle } from "../../../deploy/tasks/bundle.ts";
-import { permissionFlags, type Role } from "../../../src/cli/mod.ts";
+import { BUNDLE_FLAGS, permissionFlags, type Role } from "../../../src/cli/mod.ts";
 import { installOwnCrds, sharedControlPlane, startKro } from "../../support/cluster/mod.ts";
 
 /**
@@ -10,7 +10,7 @@ import { installOwnCrds, sharedControlPlane, startKro } from "../../support/clus
  */
 async function run(role: Role, args: string[]) {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissionFlags(role), await bundle(), ...args],
+    args: ["run", ...permissionFlags(role), ...BUNDLE_FLAGS, await bundle(), ...args],
     stdin: "null",
     stdout: "null",
     env: { NO_COLOR: "1" },
@@ -20,7 +20,7 @@ async function run(role: Role, args: string[]) {
 
 Deno.test("the bundled controller becomes ready, serves requests and stops gracefully", async () => {
   const { kubeconfigFor } = await sharedControlPlane();
-  const permissions = permissionFlags("controller", [kubeconfigFor("kro")]);
+  const permissions = [...permissionFlags("controller", [kubeconfigFor("kro")]), ...BUNDLE_FLAGS];
   const flags = ["--metrics-bind-address=0", "--log-format=json"];
   await using kro = await startKro(flags, { program: await bundle(), permissions });
   const text = async (path: string) => await (await kro.get(path))!.text();
