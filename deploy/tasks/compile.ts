@@ -33,6 +33,10 @@ if (server !== "" && values.role === "local") {
   console.error("--api-server needs --role controller");
   Deno.exit(2);
 }
+if (server !== "" && !/^(\[[\da-f:]+\]|[^\s:,]+):\d{1,5}$/i.test(server)) {
+  console.error(`--api-server is "${server}", expected HOST:PORT, such as 10.96.0.1:443`);
+  Deno.exit(2);
+}
 const hosts = server === "" ? undefined : [server, ...ENDPOINT_HOSTS];
 const permissions = permissionFlags(values.role, [], DEBUG_DIR, hosts);
 const args = ["compile", ...permissions, ...BUNDLE_FLAGS, "--output", "dist/kro"];
