@@ -1,7 +1,7 @@
 /** `kro controller`: runs the operator and its HTTP endpoint until the process receives SIGINT or SIGTERM. */
 import { hostname } from "node:os";
 import { getLogger } from "@logtape/logtape";
-import { durationText, VERSION } from "../api/mod.ts";
+import { ApiError, durationText, VERSION } from "../api/mod.ts";
 import { Controller, Metrics } from "../controller/mod.ts";
 import {
   AccessReviewer,
@@ -70,11 +70,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   // Requests for the Lease are sent by a separate client, so that renewals never wait for other requests or
   // for the rate limit.
   const leases = connect(config, { ...common, timeoutMs: leaderElectionRenewDeadline / 2 });
-  if (!await ownCrdsPresent(client)) {
-    throw new UsageError(
-      `kro's CustomResourceDefinitions are missing at ${config.server}: kubectl apply -f deploy/crds`,
-    );
-  }
+  await requireOwnCrds(client, config);
   const controller = createController(flags, { client, leases, metrics, pod });
   const mayReadMetrics = flags.metricsAuth
     ? guard(client, "/metrics", "--metrics-auth")
@@ -97,6 +93,26 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   client.close();
   leases.close();
   return Exit.ok;
+}
+
+/**
+ * Throws UsageError when the cluster lacks kro's CRDs, or when kro has no permission to read them.
+ */
+async function requireOwnCrds(client: KubeClient, { server }: ClusterConfig): Promise<void> {
+  let present: boolean;
+  try {
+    present = await ownCrdsPresent(client);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.reason === "Forbidden")) throw error;
+    throw new UsageError(
+      `${error.message}; give kro's account the permissions of the ClusterRoles in deploy/install.yaml`,
+    );
+  }
+  if (present) return;
+  throw new UsageError(
+    `kro's CustomResourceDefinitions are missing at ${server}: install kro's chart, or run kubectl apply ` +
+      "--server-side -f deploy/crds",
+  );
 }
 
 function createController(

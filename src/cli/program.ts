@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../api/mod.ts";
 import { apply } from "./apply.ts";
+import { addCheckCommand } from "./check.ts";
 import { confine } from "./confine.ts";
 import { controller } from "./controller.ts";
 import { addControllerFlags } from "./controller_flags.ts";
@@ -150,6 +151,7 @@ export function createProgram(output: Output, done: (code: number) => void): Com
     .action(async (flags) => done(await validate(flags, output)));
 
   addGenerate(program, output, done);
+  addCheckCommand(program, output, done);
 
   command("version", "print the version").action(() => output.out(`${VERSION}\n`));
   return program;

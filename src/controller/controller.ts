@@ -1,4 +1,5 @@
 /** The long-running operator. Connects its parts, starts and stops them, and exposes their state. */
+import { getHeapStatistics } from "node:v8";
 import { getLogger } from "@logtape/logtape";
 import { errorText, groupKind, inBackground, type KindRef } from "../api/mod.ts";
 import {
@@ -21,6 +22,7 @@ import { GraphController } from "./graphs/graph_controller.ts";
 import type { GraphEntry } from "./graphs/graph_store.ts";
 import { graphView, rightsView } from "./graphs/graph_view.ts";
 import { RightsReview } from "./graphs/rights_review.ts";
+import { HeapWarning, logHeapLimit } from "./heap.ts";
 import { EventRecorder } from "./instances/event_recorder.ts";
 import type { InstanceController } from "./instances/instance_controller.ts";
 import { InstancePool } from "./instances/pool.ts";
@@ -191,12 +193,15 @@ export class Controller implements ControllerView {
   start(): void {
     if (this.#state !== "new") throw new Error("a controller is started once");
     this.#state = "running";
-    this.#endSampling = this.#metrics.sample((ms) =>
-      logBlocked(ms, [this.#pool.queue, this.#graphs.queue], this.#lastEvent)
-    );
+    const heap = new HeapWarning();
+    this.#endSampling = this.#metrics.sample((ms) => {
+      logBlocked(ms, [this.#pool.queue, this.#graphs.queue], this.#lastEvent);
+      heap.check(getHeapStatistics());
+    });
     this.#leadership.start();
     if (!this.#leadership.elects) this.#work();
     else if (this.#warmup) this.#graphs.start();
+    logHeapLimit(getHeapStatistics());
     logger.info("controller started");
   }
 

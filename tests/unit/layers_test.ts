@@ -52,6 +52,7 @@ const inside: Record<string, Record<string, readonly string[]>> = {
   controller: {
     "defaults.ts": [],
     "event_loop.ts": ["queue"],
+    "heap.ts": [],
     "options.ts": ["lease", "metrics"],
     queue: [],
     "view.ts": [],

@@ -17,12 +17,11 @@ const deploy = new URL("../../../deploy", import.meta.url).pathname;
 /** The timeout flag for kubectl commands that wait. */
 const TIMEOUT = `--timeout=${LIMIT_SECONDS}s`;
 
-Deno.test("the example becomes ACTIVE and is deleted with only the roles of deploy/rbac", async () => {
+Deno.test("the example becomes ACTIVE and is deleted with only the permissions of deploy/install.yaml", async () => {
   const controlPlane = await sharedControlPlane();
   const run = async (...args: string[]) => (await kubectl(args)).trim();
-  await run("apply", "--server-side", "-f", `${deploy}/crds`);
-  await run("apply", "-f", `${deploy}/rbac`);
-  await run("apply", "-f", `${deploy}/controller.yaml`, "--dry-run=server");
+  await run("apply", "--server-side", "-k", deploy);
+  await run("apply", "-f", `${deploy}/examples/rbac.yaml`);
   const account = "--as=system:serviceaccount:kro-system:kro";
   const may = ["auth", "can-i", "watch", "apiservices.apiregistration.k8s.io", account];
   // Waits until the permissions apply, because the API server authorizes from a cache of roles that
@@ -55,5 +54,6 @@ Deno.test("the example becomes ACTIVE and is deleted with only the roles of depl
   } finally {
     await Deno.remove(dir, { recursive: true });
     await run("delete", "crd", "httpbinapps.duffy.xyz", "--ignore-not-found", "--wait=false");
+    await run("delete", "deployment", "kro", "-n", "kro-system");
   }
 });

@@ -16,11 +16,14 @@ export const needsGo: string = await goVersion() === undefined
   : "";
 
 /**
- * Starts upstream's controller with all permissions. Disposing the returned object stops it with
- * SIGTERM, as a rollout does.
+ * Starts upstream's controller. Disposing the returned object stops it with SIGTERM, as a rollout
+ * does.
+ *
+ * @param kubeconfig the controller's kubeconfig file; by default, the file of the user `kro` of the
+ *   shared control plane, who has all permissions
  */
-export async function runUpstream(): Promise<AsyncDisposable> {
-  const { kubeconfigFor } = await sharedControlPlane();
+export async function runUpstream(kubeconfig?: string): Promise<AsyncDisposable> {
+  const own = kubeconfig ?? (await sharedControlPlane()).kubeconfigFor("kro");
   const [port] = freePorts(1);
   const dir = await Deno.makeTempDir({ prefix: "kro-upstream-" });
   const log = `${dir}/log`;
@@ -32,7 +35,7 @@ export async function runUpstream(): Promise<AsyncDisposable> {
     "--rgd-progress-requeue-delay=1s",
     "--dynamic-controller-concurrent-reconciles=8",
     "--allow-crd-deletion=true",
-  ], { log, env: { KUBECONFIG: kubeconfigFor("kro") } });
+  ], { log, env: { KUBECONFIG: own } });
   const stop = async () => {
     await controller.stop();
     await Deno.remove(dir, { recursive: true });

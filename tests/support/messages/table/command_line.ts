@@ -98,12 +98,50 @@ export const COMMAND_LINE: Section = {
     {
       code: "exit 2",
       texts: [
-        "kro's CustomResourceDefinitions are missing at <server>: kubectl apply -f deploy/crds",
+        "kro's CustomResourceDefinitions are missing at <server>: install kro's chart, or run kubectl apply --server-side -f deploy/crds",
         "kro's CustomResourceDefinitions are missing in this cluster: run without --no-install, or kubectl apply -f deploy/crds",
       ],
       cause: "The cluster of the current kubeconfig context does not have kro's CRDs.",
       remedy:
-        "Run `kubectl apply -f deploy/crds`. If kro is installed, check the context of the kubeconfig.",
+        "Install the chart, or run `kubectl apply --server-side -f deploy/crds`. If kro is installed, check the context of the kubeconfig.",
+    },
+    {
+      code: "exit 2",
+      texts: [
+        "<message>; give kro's account the permissions of the ClusterRoles in deploy/install.yaml",
+      ],
+      cause: "The account of `kro controller` may not read kro's CustomResourceDefinitions.",
+      remedy:
+        "Install the chart, which creates the service account with its permissions. Without the chart, apply `deploy/install.yaml`.",
+    },
+    {
+      code: "exit 2",
+      texts: ['"<url>" is not a URL: write it as http://HOST:PORT'],
+      cause: "The argument of `kro check` is not the URL of an HTTP endpoint.",
+      remedy: "Write the URL of kro's Service, such as `http://kro.kro:8079`.",
+    },
+    {
+      code: "exit 2",
+      texts: ["GET <url><path>: <why>; check that the controller runs at this URL"],
+      cause: "`kro check` got no response from the controller.",
+      remedy: "Check the URL, and that the pods run.",
+    },
+    {
+      code: "stdout",
+      texts: ["API serves graphs", "API serves permitted clients only"],
+      cause:
+        "`kro check` reached the JSON API. The second message means that the API refused the request, which has no token.",
+      remedy: "Nothing. To also check the response of the API, add `--token-file`.",
+    },
+    {
+      code: "exit 1",
+      texts: [
+        "error: <url>/readyz responded with <status>: <text>",
+        "error: <url>/graphs responded with <status>: <text>",
+      ],
+      cause: "The controller that `kro check` asks is not ready, or does not accept the token.",
+      remedy:
+        "If the controller is not ready, the message contains the reason. If it refuses the token, bind the ClusterRole `kro:graphs-reader` to the account of the token.",
     },
     {
       code: "exit 2",

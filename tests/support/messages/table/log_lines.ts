@@ -11,6 +11,7 @@ export const LOG_LINES: Section = {
     {
       code: "kro.controller INFO",
       texts: [
+        "the JavaScript heap is limited to <limit> MiB",
         "controller started",
         "controller stopped",
         "listening on <url>",
@@ -74,6 +75,16 @@ export const LOG_LINES: Section = {
         "Another client has written a deeply nested value or very many values into an object of kro, or has forged its managed fields.",
       remedy:
         "Nothing: kro applies the object again if an instance owns it. Find the client in the audit log of the API server.",
+    },
+    {
+      code: "kro.controller WARN",
+      texts: [
+        "the JavaScript heap uses <used> MiB of its limit of <limit> MiB; raise the memory limit of the pod",
+      ],
+      cause:
+        "More than 75 % of the JavaScript heap is in use. If the heap reaches its limit, the process ends.",
+      remedy:
+        "Raise the memory limit of the pod; the chart sets the limit of the heap to 75 % of it. [Figures](figures.md) shows how much memory kro needs.",
     },
     {
       code: "kro.process ERROR",

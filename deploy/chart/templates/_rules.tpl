@@ -1,0 +1,61 @@
+{{/* The rules that kro itself needs. The kinds of graphs need further rules. */}}
+{{- define "kro.ownRules" -}}
+- apiGroups: [kro.run]
+  resources: [resourcegraphdefinitions]
+  verbs: [create, delete, get, list, patch, update, watch]
+- apiGroups: [kro.run]
+  resources: [resourcegraphdefinitions/finalizers]
+  verbs: [update]
+- apiGroups: [kro.run]
+  resources: [resourcegraphdefinitions/status]
+  verbs: [get, patch, update]
+- apiGroups: [internal.kro.run]
+  resources: [graphrevisions]
+  verbs: [create, delete, get, list, patch, update, watch]
+- apiGroups: [internal.kro.run]
+  resources: [graphrevisions/finalizers]
+  verbs: [update]
+- apiGroups: [internal.kro.run]
+  resources: [graphrevisions/status]
+  verbs: [get, patch, update]
+- apiGroups: [apiextensions.k8s.io]
+  resources: [customresourcedefinitions]
+  verbs: [create, get, list, watch, patch, update, delete]
+# kro reads APIServices before it removes a finalizer, to tell a deleted kind from one whose aggregated
+# API does not respond, and while an RGD waits for a kind that an aggregated API may add.
+- apiGroups: [apiregistration.k8s.io]
+  resources: [apiservices]
+  verbs: [get, list, watch]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create, get, list, watch, patch, update, delete]
+- apiGroups: ["", events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+# For httpAuth and metricsAuth: to authenticate a token and to check what its user may get.
+- apiGroups: [authentication.k8s.io]
+  resources: [tokenreviews]
+  verbs: [create]
+- apiGroups: [authorization.k8s.io]
+  resources: [subjectaccessreviews]
+  verbs: [create]
+{{- end -}}
+
+{{/* A binding of a ClusterRole to kro's service account. A binding cannot change its role. */}}
+{{- define "kro.binding" -}}
+{{- $root := index . 0 -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: {{ index . 1 }}
+  labels:
+    {{- include "kro.labels" $root | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: {{ index . 2 }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ include "kro.serviceAccountName" $root }}
+    namespace: {{ $root.Release.Namespace }}
+{{- end -}}
