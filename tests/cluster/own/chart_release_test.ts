@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { bundle } from "../../../deploy/tasks/bundle.ts";
+import { DEBUG_DIR, parseYaml, permissionFlags } from "../../../src/cli/mod.ts";
 import {
   type AuditEntry,
   AuditLog,
@@ -14,7 +15,6 @@ import {
 import { startControlPlane } from "../../support/controlplane/mod.ts";
 import { installOwnCrds } from "../../support/cluster/controller.ts";
 import { needsGo, runUpstream } from "../../support/cluster/upstream_controller.ts";
-import { runCommand } from "../../support/command.ts";
 import { chart } from "../../support/helm/mod.ts";
 import { freePortValues, Pod, Releases, upstreamChart } from "../../support/helm/release.ts";
 import { eventually, LIMIT_SECONDS } from "../../support/wait.ts";
@@ -23,11 +23,17 @@ const examples = new URL("../../../deploy/examples", import.meta.url).pathname;
 const crds = new URL("../../../deploy/crds", import.meta.url).pathname;
 
 const CRDS = ["resourcegraphdefinitions.kro.run", "graphrevisions.internal.kro.run"];
-const ADOPT = ["--take-ownership", "--force-conflicts", "--set", "crds.takeOwnership=true"];
+const FORCE = "--force-conflicts";
+const ADOPT = ["--take-ownership", FORCE, "--set", "crds.takeOwnership=true"];
 const TIMEOUT = `--timeout=${LIMIT_SECONDS}s`;
 
 /** The objects of the example's instance. */
 const CHILDREN = ["serviceaccount/httpbin", "service/httpbin", "deployment/httpbin"];
+
+interface Hook {
+  kind: string;
+  spec: { template: { spec: { containers: { args: string[] }[] } } };
+}
 
 interface Live {
   metadata: { name: string; uid: string; generation?: number; resourceVersion: string };
@@ -121,6 +127,33 @@ async function startPod(releases: Releases): Promise<Pod> {
   return pod;
 }
 
+/**
+ * Runs the container of `helm test` against the pod, with the permissions of the image, and returns its
+ * output. Throws an Error if the container fails.
+ */
+async function helmTestOf(releases: Releases, pod: Pod): Promise<string> {
+  const hooks = parseYaml(await releases.run("get", "hooks", "kro"), "the hooks") as Hook[];
+  const [container] = hooks.find(({ kind }) => kind === "Job")!.spec.template.spec.containers;
+  const args = container!.args.map((arg) => arg.startsWith("http://") ? pod.url : arg);
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissionFlags("controller", [], DEBUG_DIR), await bundle(), ...args],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assert.equal(code, 0, text(stderr));
+  return text(stdout);
+}
+
+/** Deletes kro's CRDs with all their objects. The objects' finalizers are removed, because no kro runs. */
+async function removeCrds(releases: Releases): Promise<void> {
+  const names = await releases.kubectl("get", "rgd,graphrevisions.internal.kro.run", "-o", "name");
+  for (const name of names.split("\n").filter((line) => line !== "")) {
+    const patch = JSON.stringify({ metadata: { finalizers: null } });
+    await releases.kubectl("patch", name, "--type=merge", "-p", patch);
+  }
+  await releases.kubectl("delete", "crd", ...CRDS);
+}
+
 Deno.test({
   name: `the chart replaces upstream's chart and back, and is installed and removed${needsGo}`,
   ignore: needsGo !== "",
@@ -145,7 +178,7 @@ Deno.test({
       assert.equal(code, 1);
       assert.match(
         stderr.trim(),
-        /CustomResourceDefinition resourcegraphdefinitions\.kro\.run exists and was not created by a Helm release: .* add --take-ownership --force-conflicts --set crds\.takeOwnership=true$/,
+        /CustomResourceDefinition resourcegraphdefinitions\.kro\.run exists and was not created by a Helm release: .* add --force-conflicts --take-ownership --set crds\.takeOwnership=true$/,
       );
       assert.equal(stderr.trim().split("\n").length, 1, stderr);
       assert.match(
@@ -157,6 +190,12 @@ Deno.test({
     await t.step("upstream's values are refused with the keys to drop", async () => {
       const { stderr } = await releases.try(...upgrade, ...ADOPT, "--reuse-values");
       assert.match(stderr, /remove image\.repository, image\.tag and image\.ko/);
+      const image = ["--set", "image.repository=registry.example/kro"];
+      const reused = await releases.try(...upgrade, ...image, ...ADOPT, "--reuse-values");
+      assert.match(
+        reused.stderr,
+        /the value \w+ is missing, .*: upgrade with --reset-then-reuse-values/,
+      );
     });
 
     await t.step("with the flags, the release becomes ours, and no child is written", async () => {
@@ -166,8 +205,7 @@ Deno.test({
       assert.deepEqual(await writes.take(), []);
       assert.deepEqual(await example.state(), before);
       assert.match(pod.output(), /the JavaScript heap is limited to (7[6-9]|8[0-4])\d MiB/);
-      const check = await runCommand(["check", pod.url]);
-      assert.deepEqual([check.code, check.stdout], [0, "ready\nAPI serves graphs\n"]);
+      assert.equal(await helmTestOf(releases, pod), "ready\nAPI serves graphs\n");
       await example.scale(3);
       await example.scale(2);
       await releases.run("test", "kro");
@@ -212,12 +250,11 @@ Deno.test({
 
     await t.step("in the mode scoped, kro has only the permissions of the example", async () => {
       await releases.run(...upgrade, "--set", "rbac.mode=scoped");
-      const role = (await Deno.readTextFile(`${examples}/rbac.yaml`))
-        .replace("name: kro:controller:httpbin", "name: kro:scoped:graphs")
-        .replace(/ {2}labels:\n.*\n/, "");
-      const file = `${plane.dir}/role.yaml`;
-      await Deno.writeTextFile(file, role);
-      await releases.kubectl("apply", "-f", file);
+      await releases.kubectl("apply", "-f", `${examples}/rbac.yaml`);
+      await releases.kubectl(
+        ...["create", "clusterrolebinding", "example", "--clusterrole=kro:controller:httpbin"],
+        "--serviceaccount=kro:kro",
+      );
       const may = (verb: string, resource: string) =>
         plane.kubectl(["auth", "can-i", verb, resource, "--as=system:serviceaccount:kro:kro"]);
       await eventually(
@@ -231,7 +268,7 @@ Deno.test({
 
     await t.step("helm uninstall keeps CRDs, instances and their objects", async () => {
       before = await example.state();
-      await releases.run("uninstall", "kro", "--wait");
+      await releases.run("uninstall", "kro");
       assert.deepEqual(await example.state(), before);
       assert.equal((await plane.kubectl(["get", "deployment,sa", "kro", "-n", "kro"])).code, 1);
     });
@@ -244,10 +281,10 @@ Deno.test({
         const { stderr } = await other.try(...install);
         assert.match(
           stderr,
-          /belongs to release kro in namespace kro, which no longer runs kro: .* --take-ownership/,
+          /belongs to release kro in namespace kro, which no longer runs kro: .* add .*--take-ownership/,
         );
         await other.run(...install, ...ADOPT);
-        await other.run("uninstall", "other", "--wait");
+        await other.run("uninstall", "other");
         assert.deepEqual(await example.state(), before);
       },
     );
@@ -272,7 +309,7 @@ Deno.test({
             await ended(),
           ),
       );
-      await releases.run("uninstall", "kro", "--wait");
+      await releases.run("uninstall", "kro");
     });
 
     for (
@@ -289,12 +326,21 @@ Deno.test({
         await create();
         const { code, stderr } = await releases.try("install", "kro", chart);
         assert.equal(code, 1);
-        assert.match(stderr, /was not created by a Helm release: .* add --take-ownership/);
+        assert.match(stderr, /was not created by a Helm release: .* add .*--take-ownership/);
         await releases.run("install", "kro", chart, ...ADOPT);
-        await releases.run("uninstall", "kro", "--wait");
+        await releases.run("uninstall", "kro");
         await releases.kubectl("delete", "crd", ...CRDS);
       });
     }
+
+    await t.step("a release of upstream's chart that Helm 3 installed is upgraded", async () => {
+      // Helm 3 does not use server-side apply.
+      await releases.run("install", "kro", await upstreamChart(), "--server-side=false");
+      await releases.run("upgrade", "kro", chart, ...ADOPT.filter((flag) => flag !== FORCE));
+      await releases.run("rollback", "kro", "1");
+      await releases.run("upgrade", "kro", chart);
+      await releases.run("uninstall", "kro");
+    });
 
     await t.step("a namespace that is being deleted is refused", async () => {
       const hold = { metadata: { finalizers: ["example.com/hold"] } };
