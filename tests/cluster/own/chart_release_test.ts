@@ -1,161 +1,25 @@
 /**
  * Tests of the chart's life on a control plane: a release of upstream's chart becomes a release of this chart
- * and back, and a release is installed, upgraded and removed. The pods are simulated, so the tests run kro as
- * the container of the rendered Deployment would run it.
+ * and back, and the release is removed. The pods are simulated, so the test runs kro as the container of the
+ * rendered Deployment would run it.
  */
 import assert from "node:assert/strict";
-import { bundle } from "../../../deploy/tasks/bundle.ts";
-import { DEBUG_DIR, parseYaml, permissionFlags } from "../../../src/cli/mod.ts";
-import {
-  type AuditEntry,
-  AuditLog,
-  controllerCalls,
-  isWriteVerb,
-} from "../../support/controlplane/audit.ts";
 import { startControlPlane } from "../../support/controlplane/mod.ts";
-import { installOwnCrds } from "../../support/cluster/controller.ts";
 import { needsGo, runUpstream } from "../../support/cluster/upstream_controller.ts";
+import {
+  ChildWrites,
+  Example,
+  examples,
+  helmTestOf,
+  startPod,
+} from "../../support/helm/example.ts";
 import { chart } from "../../support/helm/mod.ts";
-import { freePortValues, Pod, Releases, upstreamChart } from "../../support/helm/release.ts";
-import { eventually, LIMIT_SECONDS } from "../../support/wait.ts";
-
-const examples = new URL("../../../deploy/examples", import.meta.url).pathname;
-const crds = new URL("../../../deploy/crds", import.meta.url).pathname;
-
-const CRDS = ["resourcegraphdefinitions.kro.run", "graphrevisions.internal.kro.run"];
-const FORCE = "--force-conflicts";
-const ADOPT = ["--take-ownership", FORCE, "--set", "crds.takeOwnership=true"];
-const TIMEOUT = `--timeout=${LIMIT_SECONDS}s`;
-
-/** The objects of the example's instance. */
-const CHILDREN = ["serviceaccount/httpbin", "service/httpbin", "deployment/httpbin"];
-
-interface Hook {
-  kind: string;
-  spec: { template: { spec: { containers: { args: string[] }[] } } };
-}
-
-interface Live {
-  metadata: { name: string; uid: string; generation?: number; resourceVersion: string };
-}
-
-/** The example in the namespace `app`, and the objects that no change of the installation may replace. */
-class Example {
-  constructor(readonly releases: Releases) {}
-
-  async create(): Promise<void> {
-    const { releases } = this;
-    await releases.kubectl("apply", "-f", `${examples}/httpbin/rgd.yaml`);
-    await releases.kubectl("wait", "rgd/httpbin", "--for=condition=Ready", TIMEOUT);
-    await releases.kubectl("apply", "-n", "app", "-f", `${examples}/httpbin/instance.yaml`);
-    await this.available(2);
-  }
-
-  /** Waits until the instance's status shows the number of available replicas. */
-  async available(replicas: number): Promise<void> {
-    await this.releases.kubectl(
-      ...["wait", "httpbinapps/demo-httpbin", "-n", "app", TIMEOUT],
-      `--for=jsonpath={.status.availableReplicas}=${replicas}`,
-    );
-  }
-
-  /** Changes the number of replicas, and waits until kro has changed the Deployment. */
-  async scale(replicas: number): Promise<void> {
-    const patch = JSON.stringify({ spec: { replicas } });
-    await this.releases.kubectl(
-      ...["patch", "httpbinapps/demo-httpbin", "-n", "app", "--type=merge", "-p", patch],
-    );
-    await this.available(replicas);
-  }
-
-  /**
-   * Returns the identity of the CRDs, the instance and its objects, and the resourceVersion of the objects,
-   * which changes with each write that changes an object.
-   */
-  async state(): Promise<Record<string, string>> {
-    const state: Record<string, string> = {};
-    const owners = [...CRDS, "httpbinapps.duffy.xyz"].map((name) => `crd/${name}`);
-    for (const name of [...owners, "rgd/httpbin", "httpbinapps/demo-httpbin", ...CHILDREN]) {
-      const { metadata } = await this.releases.get<Live>(name, "-n", "app");
-      const isChild = CHILDREN.includes(name);
-      state[name] = isChild ? `${metadata.uid} ${metadata.resourceVersion}` : metadata.uid;
-    }
-    return state;
-  }
-}
-
-/** Records which objects the controller of the release writes. */
-class ChildWrites {
-  readonly #seen: AuditEntry[] = [];
-
-  private constructor(readonly releases: Releases, readonly log: AuditLog) {}
-
-  static async open(releases: Releases): Promise<ChildWrites> {
-    return new ChildWrites(releases, await AuditLog.fromNow(releases.plane.auditLog));
-  }
-
-  /** Returns the controller's writes of the instance's objects since {@link open}. */
-  async take(): Promise<string[]> {
-    const mark = crypto.randomUUID();
-    await this.releases.kubectl("get", "--raw", `/version?mark=${mark}`);
-    await eventually("the mark in the audit log", async () => {
-      this.#seen.push(...await this.log.read());
-      return this.#seen.some(({ uri }) => uri.includes(mark));
-    });
-    const user = `system:serviceaccount:${this.releases.namespace}:kro`;
-    return controllerCalls(this.#seen, user)
-      .filter(({ verb, namespace, group }) =>
-        isWriteVerb(verb) && namespace === "app" && group !== "duffy.xyz"
-      )
-      .map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
-  }
-}
-
-/** Starts kro as the release's Deployment, and waits until kro has reconciled the example. */
-async function startPod(releases: Releases): Promise<Pod> {
-  const pod = await Pod.start(releases, await bundle());
-  try {
-    await pod.ready();
-    await eventually("kro has reconciled the instance", async () => {
-      const answer = await pod.get("/graphs/httpbin/instances/app/demo-httpbin");
-      return answer?.status === 200 && JSON.parse(answer.text).state === "ACTIVE";
-    });
-  } catch (error) {
-    await pod[Symbol.asyncDispose]();
-    throw error;
-  }
-  return pod;
-}
-
-/**
- * Runs the container of `helm test` against the pod, with the permissions of the image, and returns its
- * output. Throws an Error if the container fails.
- */
-async function helmTestOf(releases: Releases, pod: Pod): Promise<string> {
-  const hooks = parseYaml(await releases.run("get", "hooks", "kro"), "the hooks") as Hook[];
-  const [container] = hooks.find(({ kind }) => kind === "Job")!.spec.template.spec.containers;
-  const args = container!.args.map((arg) => arg.startsWith("http://") ? pod.url : arg);
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissionFlags("controller", [], DEBUG_DIR), await bundle(), ...args],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  assert.equal(code, 0, text(stderr));
-  return text(stdout);
-}
-
-/** Deletes kro's CRDs with all their objects. The objects' finalizers are removed, because no kro runs. */
-async function removeCrds(releases: Releases): Promise<void> {
-  const names = await releases.kubectl("get", "rgd,graphrevisions.internal.kro.run", "-o", "name");
-  for (const name of names.split("\n").filter((line) => line !== "")) {
-    const patch = JSON.stringify({ metadata: { finalizers: null } });
-    await releases.kubectl("patch", name, "--type=merge", "-p", patch);
-  }
-  await releases.kubectl("delete", "crd", ...CRDS);
-}
+import { ADOPT, freePortValues, Releases, upstreamChart } from "../../support/helm/release.ts";
+import { eventually } from "../../support/wait.ts";
 
 Deno.test({
-  name: `the chart replaces upstream's chart and back, and is installed and removed${needsGo}`,
+  name:
+    `the chart replaces a release of upstream's chart and back, and keeps all objects when removed${needsGo}`,
   ignore: needsGo !== "",
   async fn(t) {
     await using plane = await startControlPlane();
@@ -288,70 +152,5 @@ Deno.test({
         assert.deepEqual(await example.state(), before);
       },
     );
-
-    await t.step("an account without permissions and a missing CRD are one line each", async () => {
-      await releases.run("install", "kro", chart, ...ADOPT);
-      const binding = ["clusterrolebinding", "kro-cluster-role-binding"];
-      await releases.kubectl("delete", ...binding);
-      const ended = async () => {
-        await using pod = await Pod.start(releases, await bundle());
-        const { code } = await pod.process.status;
-        assert.equal(code, 2, pod.output());
-        return pod.output().trim().split("\n").at(-1)!;
-      };
-      assert.match(await ended(), /^error: .*forbidden.*; give kro's account the permissions of/);
-      await releases.run("upgrade", "kro", chart);
-      await releases.kubectl("delete", "crd", ...CRDS);
-      await eventually(
-        "the permissions",
-        async () =>
-          /^error: kro's CustomResourceDefinitions are missing .*install kro's chart/.test(
-            await ended(),
-          ),
-      );
-      await releases.run("uninstall", "kro");
-    });
-
-    for (
-      const [tool, create] of [
-        ["kubectl apply", () => releases.kubectl("apply", "-f", crds)],
-        [
-          "kubectl apply --server-side",
-          () => releases.kubectl("apply", "--server-side", "-f", crds),
-        ],
-        ["kro apply", () => installOwnCrds(plane.kubeconfig)],
-      ] as const
-    ) {
-      await t.step(`CRDs of ${tool} are taken over by an install with the flags`, async () => {
-        await create();
-        const { code, stderr } = await releases.try("install", "kro", chart);
-        assert.equal(code, 1);
-        assert.match(stderr, /was not created by a Helm release: .* add .*--take-ownership/);
-        await releases.run("install", "kro", chart, ...ADOPT);
-        await releases.run("uninstall", "kro");
-        await releases.kubectl("delete", "crd", ...CRDS);
-      });
-    }
-
-    await t.step("a release of upstream's chart that Helm 3 installed is upgraded", async () => {
-      // Helm 3 does not use server-side apply.
-      await releases.run("install", "kro", await upstreamChart(), "--server-side=false");
-      await releases.run("upgrade", "kro", chart, ...ADOPT.filter((flag) => flag !== FORCE));
-      await releases.run("rollback", "kro", "1");
-      await releases.run("upgrade", "kro", chart);
-      await releases.run("uninstall", "kro");
-    });
-
-    await t.step("a namespace that is being deleted is refused", async () => {
-      const hold = { metadata: { finalizers: ["example.com/hold"] } };
-      await releases.kubectl("create", "namespace", "ending");
-      await releases.kubectl("create", "configmap", "hold", "-n", "ending");
-      const patch = ["patch", "configmap", "hold", "-n", "ending", "--type=merge", "-p"];
-      await releases.kubectl(...patch, JSON.stringify(hold));
-      await releases.kubectl("delete", "namespace", "ending", "--wait=false");
-      const { stderr } = await new Releases(plane, "ending").try("install", "kro", chart);
-      assert.match(stderr, /namespace ending is being deleted: wait until it no longer exists/);
-      await releases.kubectl(...patch, JSON.stringify({ metadata: { finalizers: null } }));
-    });
   },
 });

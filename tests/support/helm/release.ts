@@ -8,6 +8,17 @@ import { kubectl } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 import { helm, type HelmOutput } from "./mod.ts";
 
+/** The flag that lets Helm 4 take over fields of other field managers. Helm 3 does not have the flag. */
+export const FORCE = "--force-conflicts";
+
+/** The flags with which a release takes over existing CRDs. */
+export const ADOPT: readonly string[] = [
+  "--take-ownership",
+  FORCE,
+  "--set",
+  "crds.takeOwnership=true",
+];
+
 /** The part of a Deployment that the tests read. */
 export interface Deployment {
   metadata: { name: string; namespace: string };

@@ -1,0 +1,82 @@
+/**
+ * Tests of the chart in clusters where the installation needs a decision of the user: kro's CRDs exist already,
+ * the namespace is being deleted, or kro lacks its permissions. No pods run.
+ */
+import assert from "node:assert/strict";
+import { bundle } from "../../../deploy/tasks/bundle.ts";
+import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
+import { installOwnCrds } from "../../support/cluster/controller.ts";
+import { needsGo } from "../../support/cluster/upstream_controller.ts";
+import { CRDS } from "../../support/helm/example.ts";
+import { chart } from "../../support/helm/mod.ts";
+import { ADOPT, FORCE, Pod, Releases, upstreamChart } from "../../support/helm/release.ts";
+import { eventually } from "../../support/wait.ts";
+
+Deno.test({
+  name: `an installation that needs a decision of the user is refused with one line${needsGo}`,
+  ignore: needsGo !== "",
+  async fn(t) {
+    await using plane = await startControlPlane({ without: apiOnly });
+    const releases = new Releases(plane, "kro");
+    await releases.kubectl("create", "namespace", "kro");
+    const theirs = `${await upstreamChart()}/crds`;
+
+    for (
+      const [tool, create] of [
+        ["kubectl apply", () => releases.kubectl("apply", "-f", theirs)],
+        [
+          "kubectl apply --server-side",
+          () => releases.kubectl("apply", "--server-side", "-f", theirs),
+        ],
+        ["kro apply", () => installOwnCrds(plane.kubeconfig)],
+      ] as const
+    ) {
+      await t.step(`CRDs of ${tool} are taken over by an install with the flags`, async () => {
+        await create();
+        const { code, stderr } = await releases.try("install", "kro", chart);
+        assert.equal(code, 1);
+        assert.match(stderr, /was not created by a Helm release: .* add .*--take-ownership/);
+        await releases.run("install", "kro", chart, ...ADOPT);
+        await releases.run("uninstall", "kro");
+        await releases.kubectl("delete", "crd", ...CRDS);
+      });
+    }
+
+    await t.step("a release of upstream's chart that Helm 3 installed is upgraded", async () => {
+      // Helm 3 does not use server-side apply.
+      await releases.run("install", "kro", await upstreamChart(), "--server-side=false");
+      await releases.run("upgrade", "kro", chart, ...ADOPT.filter((flag) => flag !== FORCE));
+      await releases.run("rollback", "kro", "1");
+      await releases.run("upgrade", "kro", chart);
+    });
+
+    await t.step("an account without permissions and a missing CRD are one line each", async () => {
+      const binding = ["clusterrolebinding", "kro-cluster-role-binding"];
+      await releases.kubectl("delete", ...binding);
+      /** Runs kro until it exits, and returns its last line. */
+      const lastLine = async () => {
+        await using pod = await Pod.start(releases, await bundle());
+        const { code } = await pod.process.status;
+        assert.equal(code, 2, pod.output());
+        return pod.output().trim().split("\n").at(-1)!;
+      };
+      assert.match(
+        await lastLine(),
+        /^error: .*forbidden.*; give kro's account the permissions of/,
+      );
+      await releases.run("upgrade", "kro", chart);
+      await releases.kubectl("delete", "crd", ...CRDS);
+      const missing = /^error: kro's CustomResourceDefinitions are missing .*install kro's chart/;
+      await eventually("the permissions", async () => missing.test(await lastLine()));
+      await releases.run("uninstall", "kro");
+    });
+
+    await t.step("a namespace that is being deleted is refused", async () => {
+      // Without a controller-manager, the deletion of the namespace does not end.
+      await releases.kubectl("create", "namespace", "ending");
+      await releases.kubectl("delete", "namespace", "ending", "--wait=false");
+      const { stderr } = await new Releases(plane, "ending").try("install", "kro", chart);
+      assert.match(stderr, /namespace ending is being deleted: wait until it no longer exists/);
+    });
+  },
+});

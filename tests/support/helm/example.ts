@@ -1,0 +1,137 @@
+/** The example httpbin, and kro's work on it, while the release of a chart changes. */
+import assert from "node:assert/strict";
+import { bundle } from "../../../deploy/tasks/bundle.ts";
+import { DEBUG_DIR, parseYaml, permissionFlags } from "../../../src/cli/mod.ts";
+import { type AuditEntry, AuditLog, controllerCalls, isWriteVerb } from "../controlplane/audit.ts";
+import { eventually, LIMIT_SECONDS } from "../wait.ts";
+import { Pod, type Releases } from "./release.ts";
+
+/** The path of the folder with the example. */
+export const examples: string = new URL("../../../deploy/examples", import.meta.url).pathname;
+
+/** The names of kro's CRDs. */
+export const CRDS: readonly string[] = [
+  "resourcegraphdefinitions.kro.run",
+  "graphrevisions.internal.kro.run",
+];
+
+const TIMEOUT = `--timeout=${LIMIT_SECONDS}s`;
+
+/** The objects of the example's instance. */
+const CHILDREN = ["serviceaccount/httpbin", "service/httpbin", "deployment/httpbin"];
+
+interface Hook {
+  kind: string;
+  spec: { template: { spec: { containers: { args: string[] }[] } } };
+}
+
+interface Live {
+  metadata: { name: string; uid: string; generation?: number; resourceVersion: string };
+}
+
+/** The example in the namespace `app`, and the objects that no change of the installation may replace. */
+export class Example {
+  constructor(readonly releases: Releases) {}
+
+  /** Creates the RGD and the instance, and waits until the instance's Deployment is available. */
+  async create(): Promise<void> {
+    const { releases } = this;
+    await releases.kubectl("apply", "-f", `${examples}/httpbin/rgd.yaml`);
+    await releases.kubectl("wait", "rgd/httpbin", "--for=condition=Ready", TIMEOUT);
+    await releases.kubectl("apply", "-n", "app", "-f", `${examples}/httpbin/instance.yaml`);
+    await this.available(2);
+  }
+
+  /** Waits until the instance's status shows the number of available replicas. */
+  async available(replicas: number): Promise<void> {
+    await this.releases.kubectl(
+      ...["wait", "httpbinapps/demo-httpbin", "-n", "app", TIMEOUT],
+      `--for=jsonpath={.status.availableReplicas}=${replicas}`,
+    );
+  }
+
+  /** Changes the number of replicas, and waits until kro has changed the Deployment. */
+  async scale(replicas: number): Promise<void> {
+    const patch = JSON.stringify({ spec: { replicas } });
+    await this.releases.kubectl(
+      ...["patch", "httpbinapps/demo-httpbin", "-n", "app", "--type=merge", "-p", patch],
+    );
+    await this.available(replicas);
+  }
+
+  /**
+   * Returns the identity of the CRDs, the instance and its objects, and the resourceVersion of the objects,
+   * which changes with each write that changes an object.
+   */
+  async state(): Promise<Record<string, string>> {
+    const state: Record<string, string> = {};
+    const owners = [...CRDS, "httpbinapps.duffy.xyz"].map((name) => `crd/${name}`);
+    for (const name of [...owners, "rgd/httpbin", "httpbinapps/demo-httpbin", ...CHILDREN]) {
+      const { metadata } = await this.releases.get<Live>(name, "-n", "app");
+      const isChild = CHILDREN.includes(name);
+      state[name] = isChild ? `${metadata.uid} ${metadata.resourceVersion}` : metadata.uid;
+    }
+    return state;
+  }
+}
+
+/** Records which objects the controller of the release writes. */
+export class ChildWrites {
+  readonly #seen: AuditEntry[] = [];
+
+  private constructor(readonly releases: Releases, readonly log: AuditLog) {}
+
+  /** Starts to record. */
+  static async open(releases: Releases): Promise<ChildWrites> {
+    return new ChildWrites(releases, await AuditLog.fromNow(releases.plane.auditLog));
+  }
+
+  /** Returns the controller's writes of the instance's objects since {@link open}. */
+  async take(): Promise<string[]> {
+    const mark = crypto.randomUUID();
+    await this.releases.kubectl("get", "--raw", `/version?mark=${mark}`);
+    await eventually("the mark in the audit log", async () => {
+      this.#seen.push(...await this.log.read());
+      return this.#seen.some(({ uri }) => uri.includes(mark));
+    });
+    const user = `system:serviceaccount:${this.releases.namespace}:kro`;
+    return controllerCalls(this.#seen, user)
+      .filter(({ verb, namespace, group }) =>
+        isWriteVerb(verb) && namespace === "app" && group !== "duffy.xyz"
+      )
+      .map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
+  }
+}
+
+/** Starts kro as the release's Deployment, and waits until kro has reconciled the example. */
+export async function startPod(releases: Releases): Promise<Pod> {
+  const pod = await Pod.start(releases, await bundle());
+  try {
+    await pod.ready();
+    await eventually("kro has reconciled the instance", async () => {
+      const answer = await pod.get("/graphs/httpbin/instances/app/demo-httpbin");
+      return answer?.status === 200 && JSON.parse(answer.text).state === "ACTIVE";
+    });
+  } catch (error) {
+    await pod[Symbol.asyncDispose]();
+    throw error;
+  }
+  return pod;
+}
+
+/**
+ * Runs the container of `helm test` against the pod, with the permissions of the image, and returns its
+ * output. Throws an Error if the container fails.
+ */
+export async function helmTestOf(releases: Releases, pod: Pod): Promise<string> {
+  const hooks = parseYaml(await releases.run("get", "hooks", "kro"), "the hooks") as Hook[];
+  const [container] = hooks.find(({ kind }) => kind === "Job")!.spec.template.spec.containers;
+  const args = container!.args.map((arg) => arg.startsWith("http://") ? pod.url : arg);
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", ...permissionFlags("controller", [], DEBUG_DIR), await bundle(), ...args],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assert.equal(code, 0, text(stderr));
+  return text(stdout);
+}
