@@ -1,4 +1,4 @@
-{{/* The rules that kro itself needs. The kinds of graphs need further rules. */}}
+{{/* The rules of upstream's chart that kro itself needs. The kinds of graphs need further rules. */}}
 {{- define "kro.ownRules" -}}
 - apiGroups: [kro.run]
   resources: [resourcegraphdefinitions]
@@ -39,6 +39,69 @@
 - apiGroups: [authorization.k8s.io]
   resources: [subjectaccessreviews]
   verbs: [create]
+{{- end -}}
+
+{{/* "true" if the feature gate InstanceConditionEvents is on, which records Events about instances. */}}
+{{- define "kro.recordsEvents" -}}
+{{- $gates := .Values.config.featureGates | default dict -}}
+{{- $own := "InstanceConditionEvents" -}}
+{{- if hasKey $gates $own | ternary (get $gates $own) (get $gates "AllAlpha") -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{/*
+Exactly the rules that kro itself needs in the whole cluster. A test compares them with the permissions that
+`kro generate rbac --controller` prints.
+*/}}
+{{- define "kro.scopedRules" -}}
+- apiGroups: [kro.run]
+  resources: [resourcegraphdefinitions]
+  verbs: [get, list, watch, patch]
+- apiGroups: [kro.run]
+  resources: [resourcegraphdefinitions/status]
+  verbs: [patch]
+- apiGroups: [internal.kro.run]
+  resources: [graphrevisions]
+  verbs: [list, watch, create, patch, delete]
+- apiGroups: [internal.kro.run]
+  resources: [graphrevisions/status]
+  verbs: [patch]
+- apiGroups: [apiextensions.k8s.io]
+  resources: [customresourcedefinitions]
+  verbs: [get, list, watch, create]
+- apiGroups: [apiregistration.k8s.io]
+  resources: [apiservices]
+  verbs: [get, list, watch]
+{{- if include "kro.recordsEvents" . }}
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
+{{- if or .Values.config.httpAuth .Values.config.metricsAuth }}
+- apiGroups: [authentication.k8s.io]
+  resources: [tokenreviews]
+  verbs: [create]
+- apiGroups: [authorization.k8s.io]
+  resources: [subjectaccessreviews]
+  verbs: [create]
+{{- end }}
+{{- end -}}
+
+{{/* Exactly the rules that kro itself needs in the namespace of its Lease. */}}
+{{- define "kro.leaseRules" -}}
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [controller.kro.run]
+  verbs: [get, list, watch, update]
+{{- if and .Values.config.enableLeaderElection (not (include "kro.recordsEvents" .)) }}
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create]
+{{- end }}
 {{- end -}}
 
 {{/* A binding of a ClusterRole to kro's service account. A binding cannot change its role. */}}

@@ -4,7 +4,9 @@
  * rendered Deployment would run it.
  */
 import assert from "node:assert/strict";
+import { runCommand } from "../../support/command.ts";
 import { startControlPlane } from "../../support/controlplane/mod.ts";
+import { kubectl } from "../../support/controlplane/shared.ts";
 import { needsGo, runUpstream } from "../../support/cluster/upstream_controller.ts";
 import {
   ChildWrites,
@@ -114,11 +116,10 @@ Deno.test({
 
     await t.step("in the mode scoped, kro has only the permissions of the example", async () => {
       await releases.run(...upgrade, "--set", "rbac.mode=scoped");
-      await releases.kubectl("apply", "-f", `${examples}/rbac.yaml`);
-      await releases.kubectl(
-        ...["create", "clusterrolebinding", "example", "--clusterrole=kro:controller:httpbin"],
-        "--serviceaccount=kro:kro",
-      );
+      const generate = ["generate", "rbac", "-f", `${examples}/httpbin/rgd.yaml`, "-n", "kro"];
+      const { stdout, stderr } = await runCommand(generate);
+      assert.notEqual(stdout, "", stderr);
+      await kubectl(["apply", "-f", "-"], { on: plane, stdin: stdout });
       const may = (verb: string, resource: string) =>
         plane.kubectl(["auth", "can-i", verb, resource, "--as=system:serviceaccount:kro:kro"]);
       await eventually(

@@ -4,6 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { parseYaml } from "../../../src/cli/mod.ts";
+import {
+  controllerRights,
+  type OwnRightsOptions,
+  type PolicyRule,
+  rulesOf,
+} from "../../../src/explain/mod.ts";
 import { chart, helm, template } from "../../support/helm/mod.ts";
 import { stale } from "../../support/helm/manifests.ts";
 import { upstreamChart } from "../../support/helm/release.ts";
@@ -140,5 +146,47 @@ helmTest("the heap is limited to 75 % of the memory limit", async () => {
     ]);
     const found = /name: DENO_V8_FLAGS\n\s+value: --max-old-space-size=(\d+)$/m.exec(text)?.[1];
     assert.equal(found, mebibytes === undefined ? undefined : String(mebibytes), memory);
+  }
+});
+
+/** Returns each permission as a line `group/resource name: verb`, sorted. */
+function permissionsOf(rules: readonly PolicyRule[]): string[] {
+  return rules.flatMap(({ apiGroups, resources, resourceNames = [""], verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) =>
+        resourceNames.flatMap((name) =>
+          verbs.map((verb) => `${group}/${resource} ${name}: ${verb}`)
+        )
+      )
+    )
+  ).sort();
+}
+
+helmTest("the mode scoped grants exactly what the controller itself needs", async () => {
+  const cases: [values: string[], options: Omit<OwnRightsOptions, "leaseNamespace">][] = [
+    [[], { leaderElect: true }],
+    [["config.enableLeaderElection=false"], {}],
+    [["config.httpAuth=true", "config.featureGates.InstanceConditionEvents=true"], {
+      leaderElect: true,
+      tokenReviews: true,
+      conditionEvents: true,
+    }],
+  ];
+  for (const [values, options] of cases) {
+    const flags = ["rbac.mode=scoped", ...values].flatMap((value) => ["--set", value]);
+    const text = await template(["-s", "templates/rbac.yaml", "-n", "kro", ...flags]);
+    const roles = parseYaml(text, "the chart") as { kind: string; rules?: PolicyRule[] }[];
+    const rights = controllerRights({ leaseNamespace: "kro", ...options });
+    for (const kind of ["ClusterRole", "Role"]) {
+      const wanted = rights.filter(({ namespaces }) =>
+        (namespaces !== undefined) === (kind === "Role")
+      );
+      const rendered = roles.find((role) => role.kind === kind)!.rules!;
+      assert.deepEqual(
+        permissionsOf(rendered),
+        permissionsOf(rulesOf(wanted)),
+        `${kind} ${values}`,
+      );
+    }
   }
 });
