@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../api/mod.ts";
 import { apply } from "./apply.ts";
 import { addCheckCommand } from "./check.ts";
-import { confine } from "./confine.ts";
+import { confine, hostsOf } from "./confine.ts";
 import { controller } from "./controller.ts";
 import { addControllerFlags } from "./controller_flags.ts";
 import { addCostFlags, addExpressionBudget } from "./cost_flags.ts";
@@ -159,13 +159,14 @@ export function createProgram(output: Output, done: (code: number) => void): Com
 
 /**
  * Gives up the permissions that a one-shot command does not need. A command without a cluster loses the network
- * and the right to run programs. Every command loses the right to write files, except for the file of `--out`.
+ * and the right to run programs, and `kro check` keeps only the host of its URL. Every command loses the right to write files, except for the file of `--out`.
  */
 function confineCommand(command: Command): void {
   if (command.name() === "controller") return;
   const { offline, out } = command.opts<{ offline?: boolean; out?: string }>();
   const isLocal = offline || !command.options.some(({ long }) => long === "--kubeconfig");
-  confine({ writes: out ? [out] : [], ...(isLocal && { hosts: [], run: false }) });
+  const hosts = command.name() === "check" ? hostsOf({ server: command.args[0] ?? "" }) : [];
+  confine({ writes: out ? [out] : [], ...(isLocal && { hosts, run: false }) });
 }
 
 /** Adds the flags of commands that reconcile objects in their own process. */

@@ -70,7 +70,8 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
     write: { flag: [DEBUG_DIR], then: "the folder of `--debug-dir`" },
     run: { flag: [] },
     env: { flag: ENVIRONMENT },
-    sys: { flag: ["hostname"] },
+    // The memory limit of the container, with which kro compares the size of its heap.
+    sys: { flag: ["hostname", "systemMemoryInfo"] },
     ffi: { flag: [] },
     import: { flag: [] },
   },

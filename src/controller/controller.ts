@@ -1,5 +1,4 @@
 /** The long-running operator. Connects its parts, starts and stops them, and exposes their state. */
-import { getHeapStatistics } from "node:v8";
 import { getLogger } from "@logtape/logtape";
 import { errorText, groupKind, inBackground, type KindRef } from "../api/mod.ts";
 import {
@@ -22,7 +21,7 @@ import { GraphController } from "./graphs/graph_controller.ts";
 import type { GraphEntry } from "./graphs/graph_store.ts";
 import { graphView, rightsView } from "./graphs/graph_view.ts";
 import { RightsReview } from "./graphs/rights_review.ts";
-import { HeapWarning, logHeapLimit } from "./heap.ts";
+import { heapSize, HeapWarning, logHeapLimit, memoryLimit } from "./heap.ts";
 import { EventRecorder } from "./instances/event_recorder.ts";
 import type { InstanceController } from "./instances/instance_controller.ts";
 import { InstancePool } from "./instances/pool.ts";
@@ -194,14 +193,15 @@ export class Controller implements ControllerView {
     if (this.#state !== "new") throw new Error("a controller is started once");
     this.#state = "running";
     const heap = new HeapWarning();
+    const memory = memoryLimit();
     this.#endSampling = this.#metrics.sample((ms) => {
       logBlocked(ms, [this.#pool.queue, this.#graphs.queue], this.#lastEvent);
-      heap.check(getHeapStatistics());
+      heap.check(heapSize(memory));
     });
     this.#leadership.start();
     if (!this.#leadership.elects) this.#work();
     else if (this.#warmup) this.#graphs.start();
-    logHeapLimit(getHeapStatistics());
+    logHeapLimit(heapSize(memory));
     logger.info("controller started");
   }
 

@@ -1,31 +1,64 @@
-/** Logs a warning when the JavaScript heap is nearly full. */
+/** Logs the limit of the JavaScript heap, and a warning when the heap is nearly full. */
+import process from "node:process";
+import { getHeapStatistics } from "node:v8";
 import { getLogger } from "@logtape/logtape";
 
 const logger = getLogger(["kro", "controller"]);
 
-/** The part of the heap limit above which the operator logs a warning. */
+/** The part of the container's memory that the heap may use. The rest is for code, stacks and buffers. */
+const HEAP_PART = 0.75;
+
+/** The part of the limit above which the operator logs a warning. */
 const FULL = 0.75;
 
 /**
- * The part of the heap limit below which the heap counts as recovered. The value is lower than {@link FULL},
- * so that garbage collections near that limit do not repeat the warning.
+ * The part of the limit below which the heap counts as recovered. The value is lower than {@link FULL}, so that
+ * garbage collections near that limit do not repeat the warning.
  */
 const RECOVERED = 0.6;
 
-/** The size of the JavaScript heap, as V8 reports it (`v8.getHeapStatistics`). */
+/** The memory that the process uses and may use, in bytes. */
 export interface HeapSize {
-  /** The memory in use, in bytes. */
-  used_heap_size: number;
-  /** The size at which the process ends, in bytes. */
-  heap_size_limit: number;
+  /** The size of the heap in use. */
+  used: number;
+  /** The size of the heap at which V8 ends the process. */
+  limit: number;
+  /** The memory limit of the container (cgroup), at which the kernel ends the process; absent if unknown. */
+  memory?: number;
 }
 
-/** Logs a warning when more than 75 % of the heap limit is in use, and again only after the heap recovered. */
+/** Returns the present size of the heap and its limits, including the given memory limit of the container. */
+export function heapSize(memory?: number): HeapSize {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  return { used, limit, memory };
+}
+
+/**
+ * Returns the memory limit of the container in bytes; undefined if the container has no limit, or if kro may
+ * not read the limit.
+ */
+export function memoryLimit(): number | undefined {
+  try {
+    const bytes = process.constrainedMemory();
+    // Without a limit, cgroup v1 reports the largest multiple of the page size.
+    return bytes > 0 && bytes < 2 ** 60 ? bytes : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Logs a warning when the heap uses more than 75 % of its limit, and again only after the heap recovered. The
+ * limit is that of V8, or 75 % of the container's memory if that is lower: Deno's executables ignore
+ * DENO_V8_FLAGS, so V8's limit may exceed the memory of the container.
+ */
 export class HeapWarning {
   #warned = false;
 
   /** Compares the size of the heap with the limit. The caller samples the size. */
-  check({ used_heap_size: used, heap_size_limit: limit }: HeapSize): void {
+  check({ used, limit: heap, memory }: HeapSize): void {
+    const limit = Math.min(heap, memory === undefined ? Infinity : memory * HEAP_PART);
     if (used < limit * RECOVERED) this.#warned = false;
     if (this.#warned || used <= limit * FULL) return;
     this.#warned = true;
@@ -36,9 +69,12 @@ export class HeapWarning {
   }
 }
 
-/** Logs the limit of the heap. The environment variable DENO_V8_FLAGS can set the limit. */
-export function logHeapLimit({ heap_size_limit: limit }: HeapSize): void {
-  logger.info("the JavaScript heap is limited to {limit} MiB", { limit: mebibytes(limit) });
+/** Logs the limit of the heap, and the memory limit of the container if there is one. */
+export function logHeapLimit({ limit, memory }: HeapSize): void {
+  logger.info("the JavaScript heap is limited to {limit} MiB", {
+    limit: mebibytes(limit),
+    memory: memory === undefined ? undefined : mebibytes(memory),
+  });
 }
 
 function mebibytes(bytes: number): number {

@@ -12,6 +12,8 @@ import { chart } from "../../support/helm/mod.ts";
 import { ADOPT, FORCE, Pod, Releases, upstreamChart } from "../../support/helm/release.ts";
 import { eventually } from "../../support/wait.ts";
 
+const everything = new URL("../../support/helm/values/everything.yaml", import.meta.url).pathname;
+
 Deno.test({
   name: `an installation that needs a decision of the user is refused with one line${needsGo}`,
   ignore: needsGo !== "",
@@ -20,6 +22,16 @@ Deno.test({
     const releases = new Releases(plane, "kro");
     await releases.kubectl("create", "namespace", "kro");
     const theirs = `${await upstreamChart()}/crds`;
+
+    await t.step("the API server accepts every optional object", async () => {
+      const values = ["-f", everything, "--set", "metrics.serviceMonitor.enabled=false"];
+      await releases.run("install", "kro", chart, ...values);
+      const kinds = "networkpolicy,pdb,flowschema,prioritylevelconfiguration";
+      const names = await releases.kubectl("get", kinds, "-n", "kro", "-o", "name");
+      assert.equal(names.split("\n").filter((name) => name.endsWith("/kro")).length, 4, names);
+      await releases.run("uninstall", "kro");
+      await releases.kubectl("delete", "crd", ...CRDS);
+    });
 
     for (
       const [tool, create] of [

@@ -82,9 +82,9 @@ export const LOG_LINES: Section = {
         "the JavaScript heap uses <used> MiB of its limit of <limit> MiB; raise the memory limit of the pod",
       ],
       cause:
-        "More than 75 % of the JavaScript heap is in use. If the heap reaches its limit, the process ends.",
+        "More than 75 % of the JavaScript heap is in use. The limit is that of V8, or 75 % of the container's memory. If the heap grows further, the process ends.",
       remedy:
-        "Raise the memory limit of the pod; the chart sets the limit of the heap to 75 % of it. [Figures](figures.md) shows how much memory kro needs.",
+        "Raise the memory limit of the pod. [Figures](figures.md) shows how much memory kro needs.",
     },
     {
       code: "kro.process ERROR",
