@@ -3,11 +3,10 @@
  * the namespace is being deleted, or kro lacks its permissions. No pods run.
  */
 import assert from "node:assert/strict";
-import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
 import { installOwnCrds } from "../../support/cluster/controller.ts";
 import { needsGo } from "../../support/cluster/upstream_controller.ts";
-import { CRDS } from "../../support/helm/example.ts";
+import { builtBundle, CRDS } from "../../support/helm/example.ts";
 import { chart } from "../../support/helm/mod.ts";
 import { ADOPT, FORCE, Pod, Releases, upstreamChart } from "../../support/helm/release.ts";
 import { eventually } from "../../support/wait.ts";
@@ -67,7 +66,7 @@ Deno.test({
       await releases.kubectl("delete", ...binding);
       /** Runs kro until it exits, and returns its last line. */
       const lastLine = async () => {
-        await using pod = await Pod.start(releases, await bundle());
+        await using pod = await Pod.start(releases, await builtBundle());
         const { code } = await pod.process.status;
         assert.equal(code, 2, pod.output());
         return pod.output().trim().split("\n").at(-1)!;

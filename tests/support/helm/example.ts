@@ -1,7 +1,7 @@
 /** The example httpbin, and kro's work on it, while the release of a chart changes. */
 import assert from "node:assert/strict";
 import { bundle } from "../../../deploy/tasks/bundle.ts";
-import { DEBUG_DIR, parseYaml, permissionFlags } from "../../../src/cli/mod.ts";
+import { BUNDLE_FLAGS, DEBUG_DIR, parseYaml, permissionFlags } from "../../../src/cli/mod.ts";
 import { type AuditEntry, AuditLog, controllerCalls, isWriteVerb } from "../controlplane/audit.ts";
 import { eventually, LIMIT_SECONDS } from "../wait.ts";
 import { Pod, type Releases } from "./release.ts";
@@ -103,9 +103,16 @@ export class ChildWrites {
   }
 }
 
+let built: Promise<string> | undefined;
+
+/** Returns the path of kro's bundle. The first call builds the bundle. */
+export function builtBundle(): Promise<string> {
+  return built ??= bundle();
+}
+
 /** Starts kro as the release's Deployment, and waits until kro has reconciled the example. */
 export async function startPod(releases: Releases): Promise<Pod> {
-  const pod = await Pod.start(releases, await bundle());
+  const pod = await Pod.start(releases, await builtBundle());
   try {
     await pod.ready();
     await eventually("kro has reconciled the instance", async () => {
@@ -128,7 +135,13 @@ export async function helmTestOf(releases: Releases, pod: Pod): Promise<string> 
   const [container] = hooks.find(({ kind }) => kind === "Job")!.spec.template.spec.containers;
   const args = container!.args.map((arg) => arg.startsWith("http://") ? pod.url : arg);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...permissionFlags("controller", [], DEBUG_DIR), await bundle(), ...args],
+    args: [
+      "run",
+      ...permissionFlags("controller", [], DEBUG_DIR),
+      ...BUNDLE_FLAGS,
+      await builtBundle(),
+      ...args,
+    ],
     env: { NO_COLOR: "1" },
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

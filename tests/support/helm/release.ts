@@ -1,5 +1,5 @@
 /** Installs Helm releases on a control plane, and runs kro as the Deployment of a release would. */
-import { DEBUG_DIR, permissionFlags } from "../../../src/cli/mod.ts";
+import { BUNDLE_FLAGS, DEBUG_DIR, permissionFlags } from "../../../src/cli/mod.ts";
 import { freePorts } from "../controlplane/api.ts";
 import { type Guarded, guarded } from "../controlplane/guard.ts";
 import type { RunningControlPlane } from "../controlplane/mod.ts";
@@ -122,6 +122,7 @@ export class Pod implements AsyncDisposable {
     const process = guarded(Deno.execPath(), [
       "run",
       ...permissionFlags("controller", [kubeconfig], DEBUG_DIR),
+      ...BUNDLE_FLAGS,
       program,
       "controller",
       ...container!.args,
