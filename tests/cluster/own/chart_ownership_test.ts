@@ -13,6 +13,15 @@ import { eventually } from "../../support/wait.ts";
 
 const everything = new URL("../../support/helm/values/everything.yaml", import.meta.url).pathname;
 
+/**
+ * Deletes kro's CRDs. Lists their objects first: if a CRD is deleted while the API server still prepares the
+ * storage of its objects, the deletion takes minutes, because the API server retries it with a backoff.
+ */
+async function removeCrds(releases: Releases): Promise<void> {
+  await releases.kubectl("get", CRDS.join(","));
+  await releases.kubectl("delete", "crd", ...CRDS);
+}
+
 Deno.test({
   name: `an installation that needs a decision of the user is refused with one line${needsGo}`,
   ignore: needsGo !== "",
@@ -29,7 +38,7 @@ Deno.test({
       const names = await releases.kubectl("get", kinds, "-n", "kro", "-o", "name");
       assert.equal(names.split("\n").filter((name) => name.endsWith("/kro")).length, 4, names);
       await releases.run("uninstall", "kro");
-      await releases.kubectl("delete", "crd", ...CRDS);
+      await removeCrds(releases);
     });
 
     for (
@@ -49,7 +58,7 @@ Deno.test({
         assert.match(stderr, /was not created by a Helm release: .* add .*--take-ownership/);
         await releases.run("install", "kro", chart, ...ADOPT);
         await releases.run("uninstall", "kro");
-        await releases.kubectl("delete", "crd", ...CRDS);
+        await removeCrds(releases);
       });
     }
 
@@ -76,7 +85,7 @@ Deno.test({
         /^error: .*forbidden.*; give kro's account the permissions of/,
       );
       await releases.run("upgrade", "kro", chart);
-      await releases.kubectl("delete", "crd", ...CRDS);
+      await removeCrds(releases);
       const missing = /^error: kro's CustomResourceDefinitions are missing .*install kro's chart/;
       await eventually("the permissions", async () => missing.test(await lastLine()));
       await releases.run("uninstall", "kro");
