@@ -26,6 +26,7 @@ export const REASONS: Record<string, string> = {
   "@kubernetes/client-node":
     "Types and parser of kubeconfig files; the client itself is code of kro",
   "@logtape/logtape": "Structured log",
+  "@dagrejs/dagre": "Layout of the drawings of `kro graph -o svg`; loaded only by this command",
   "@marcbachmann/cel-js":
     "Parser of CEL; the type checker, evaluator and libraries are code of kro",
   "commander": "Commands, flags and help of the command line",

@@ -156,21 +156,21 @@ export async function bundledPackages(): Promise<Set<string>> {
   try {
     const out = join(dir, "kro.js");
     const { success } = await new Deno.Command(Deno.execPath(), {
-      args: ["bundle", "--quiet", "--platform", "deno", "--sourcemap", "external", "-o", out]
-        .concat("main.ts"),
+      args: ["bundle", "--quiet", "--platform", "deno", "-o", out, "main.ts"],
       cwd: root,
       stdout: "inherit",
       stderr: "inherit",
     }).output();
     if (!success) throw new Error("deno bundle failed; its output is above");
-    const { sources } = JSON.parse(await Deno.readTextFile(`${out}.map`)) as { sources: string[] };
-    return bundledOf(sources);
+    // The bundler writes the path of each module as a comment. A source map lacks minified modules.
+    const text = await Deno.readTextFile(out);
+    return bundledOf([...text.matchAll(/^ *\/\/ (\S+)$/gm)].map(([, path]) => path!));
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
 }
 
-/** Returns `NAME@VERSION` of each package that the source paths of a source map name. */
+/** Returns `NAME@VERSION` of each package that the paths of modules name. */
 export function bundledOf(sources: readonly string[]): Set<string> {
   const found = new Set<string>();
   for (const source of sources) {

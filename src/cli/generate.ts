@@ -1,7 +1,9 @@
-/** `kro generate`: derives files from RGDs. */
+/** `kro generate` and `kro graph`: derive files and drawings from RGDs. */
 import type { Command } from "commander";
 import { featureGatesOption } from "./feature_gates.ts";
+import { type ApiGenerator, generateApi } from "./generate_api.ts";
 import { addRbacFlags, generateRbac } from "./generate_rbac.ts";
+import { addDrawFlags, drawGraph } from "./graph.ts";
 import type { Output } from "./output.ts";
 
 /**
@@ -19,6 +21,24 @@ export function addGenerate(
     graphFlags(generate.command(`${name} [names...]`).description(description));
   addRbacFlags(command("rbac", "print the RBAC roles that the controller needs for RGDs"))
     .action(async (names, flags) => done(await generateRbac(names, flags, output)));
+  const describe = (name: ApiGenerator, description: string) =>
+    command(name, description)
+      .action(async (names, flags) => done(await generateApi(name, names, flags, output)));
+  describe("crd", "print the CRDs that kro generates for RGDs");
+  describe("jsonschema", "print the JSON Schema of the kind that an RGD defines, for editors");
+  describe("instance", "print commented sample instances of RGDs");
+  describe("docs", "print a reference of the kinds that RGDs define, as Markdown");
+}
+
+/**
+ * Adds the command `kro graph` to the program.
+ *
+ * @param done Called with the exit code of the command.
+ */
+export function addGraph(program: Command, output: Output, done: (code: number) => void): void {
+  const command = program.command("graph [names...]").description("draw the graph of an RGD");
+  addDrawFlags(graphFlags(command))
+    .action(async (names, flags) => done(await drawGraph(names, flags, output)));
 }
 
 /** Adds the flags that name RGDs. */

@@ -10,7 +10,7 @@ import { addCostFlags, addExpressionBudget } from "./cost_flags.ts";
 import { deleteObjects } from "./delete.ts";
 import { describeError, Exit } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
-import { addGenerate } from "./generate.ts";
+import { addGenerate, addGraph } from "./generate.ts";
 import { argument } from "./flag_values.ts";
 import { FINDING_FORMATS } from "./findings.ts";
 import { goStyle } from "./go_flags.ts";
@@ -151,6 +151,7 @@ export function createProgram(output: Output, done: (code: number) => void): Com
     .action(async (flags) => done(await validate(flags, output)));
 
   addGenerate(program, output, done);
+  addGraph(program, output, done);
   addCheckCommand(program, output, done);
 
   command("version", "print the version").action(() => output.out(`${VERSION}\n`));

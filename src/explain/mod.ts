@@ -6,9 +6,22 @@
  *   permissions that the controller needs for itself.
  * - {@link missingText} describes permissions that kro lacks.
  * - {@link rolesYaml} formats permissions as RBAC roles.
+ * - {@link drawingOf} describes a graph for {@link mermaid}, {@link dot} and {@link svg}.
+ * - {@link jsonSchema}, {@link sampleYaml} and {@link referenceMarkdown} document the kind that a graph defines.
  *
  * @module
  */
+export {
+  dot,
+  type Drawing,
+  DRAWING_FORMATS,
+  type DrawingFormat,
+  drawingOf,
+  type DrawnNode,
+  mermaid,
+} from "./drawing.ts";
+export { crdSchema } from "./fields.ts";
+export { jsonSchema } from "./json_schema.ts";
 export { controllerRights, type OwnRightsOptions } from "./own_rights.ts";
 export {
   escalations,
@@ -21,6 +34,9 @@ export {
   VERBS,
 } from "./rights.ts";
 export { missingText, namesMissing } from "./missing.ts";
+export { referenceMarkdown } from "./reference.ts";
+export { sampleYaml } from "./sample.ts";
+export { svg } from "./svg.ts";
 export { type RoleContent, type RoleOptions, rolesYaml } from "./role.ts";
 export {
   type ExplainedRule,

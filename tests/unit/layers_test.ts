@@ -234,6 +234,14 @@ Deno.test("api, openapi, cel, simpleschema, graph, reconcile and explain have no
   assert.deepEqual(violations.map((f) => relative(root, f)), []);
 });
 
+Deno.test("only files are imported dynamically: the bundler leaves out packages", () => {
+  const violations = [...sources(root)].filter((file) => {
+    const code = Deno.readTextFileSync(file).replace(/\/\*[\s\S]*?\*\//g, "");
+    return /\bimport\(\s*"[^.]/.test(code);
+  });
+  assert.deepEqual(violations.map((file) => relative(root, file)), []);
+});
+
 Deno.test("the import scan finds static imports, dynamic imports and re-exports", () => {
   const text = 'import a from "./a.ts";\nexport * from "./b.ts";\nawait import("./c.ts");\n' +
     '// import "./no.ts"\nimport type { X } from\n  "./d.ts";';

@@ -79,25 +79,10 @@ export const SILENT: { why: string; texts: string[] }[] = [
     ],
   },
   {
-    why: "Parts of the RBAC roles that kro generates.",
+    why: "Comments in the RBAC roles that kro generates.",
     texts: [
       "Permissions of the kro controller, without any graph.",
       "Permissions of the kro controller for the graph<s> <names>.",
-      "The controller itself",
-      "The generated CRD",
-      "Instances of the graph",
-      "Objects of instances",
-      "Objects that the graph reads",
-      "<purpose>, only in <namespaces>",
-      "apiVersion: <version> kind: <kind> metadata: name: <name>",
-      "apiVersion: <version> kind: <kind>Binding metadata: name: <name>",
-      "namespace: <namespace>",
-      "labels: <key>: <value>",
-      "roleRef: apiGroup: rbac.authorization.k8s.io kind: <kind> name: <name>",
-      "subjects: - kind: ServiceAccount name: <name>",
-      "Objects of the graph grant permissions. The API server refuses such an object unless kro " +
-      "itself holds all permissions that the object grants. Add these permissions to this role, or " +
-      "let kro grant any permission: <rules>",
     ],
   },
   {

@@ -118,7 +118,7 @@ Deno.test("licenses of package.json: a string, an object, a list, in parentheses
   assert.equal(licenseOf({}), undefined);
 });
 
-Deno.test("the packages of a source map are found by their path in the cache", () => {
+Deno.test("the packages of a bundle are found by the paths of their modules in the cache", () => {
   const cache = "../../cache/npm/registry.npmjs.org";
   const sources = [
     `${cache}/@a/b/1.2.3/x.js`,

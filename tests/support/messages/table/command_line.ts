@@ -253,6 +253,15 @@ export const COMMAND_LINE: Section = {
     {
       code: "exit 2",
       texts: [
+        "kro generate <what> prints one RGD: name one of <names>",
+        "kro graph draws one RGD: name one of <names>",
+      ],
+      cause: "The files contain several RGDs, and the command writes a file about one RGD.",
+      remedy: "Add the name of one RGD to the command line.",
+    },
+    {
+      code: "exit 2",
+      texts: [
         "name RGDs by one of -f FILE, NAME, and --all",
         "--all reads the RGDs of the cluster; drop --all or -f",
         "--crd is for RGDs of files: add -f",
