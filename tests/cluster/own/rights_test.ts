@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { parseYaml } from "../../../src/cli/mod.ts";
-import { runCommand } from "../../support/command.ts";
+import { type CommandResult, runCommand } from "../../support/command.ts";
 import type { AuditEntry } from "../../support/controlplane/audit.ts";
 import {
   active,
@@ -151,6 +151,12 @@ async function grant(
 
 async function revoke({ namespace }: TestCluster): Promise<void> {
   await kubectl(["delete", "clusterrole,clusterrolebinding", namespace, `${namespace}-base`]);
+}
+
+/** Runs a command of kro as the administrator of the control plane. */
+async function kro(...args: string[]): Promise<CommandResult> {
+  const { kubeconfig } = await sharedControlPlane();
+  return await runCommand([...args, "--kubeconfig", kubeconfig]);
 }
 
 /** Serves, repairs and changes the graph, until kro has used its permissions on all kinds of objects. */
@@ -303,4 +309,35 @@ Deno.test("with all permissions, kro reviews its permissions by one request in t
   const sent = await requests.takeAll();
   const reviews = sent.filter(({ resource }) => resource === "selfsubjectaccessreviews");
   assert.deepEqual(reviews.map(({ code }) => code), [201]);
+});
+
+Deno.test("kro generate and kro graph read RGDs of the cluster, by name or all of them", async () => {
+  await installOwnCrds((await sharedControlPlane()).kubeconfig);
+  await using cluster = await TestCluster.open("named");
+  const graph = await TestGraph.create(cluster, INNER);
+  const { name } = graph.rgd;
+  try {
+    const named = await kro("generate", "rbac", name);
+    assert.equal(named.code, 0, named.stderr);
+    assert.ok(named.stdout.includes(`name: kro:graph:${name}\n`), named.stdout);
+    assert.ok(named.stdout.includes(`resourceNames: [inners.${graph.group}]`), named.stdout);
+    const all = await kro("generate", "rbac", "--all");
+    assert.ok(all.stdout.includes(named.stdout), all.stdout);
+    const drawing = await kro("graph", name);
+    assert.match(drawing.stdout, /<b>config<\/b><br\/>ConfigMap/);
+    const misspelled = await kro("graph", `${name}x`);
+    assert.equal(misspelled.code, 2);
+    assert.ok(misspelled.stderr.includes(`in the cluster; did you mean "${name}"?`));
+
+    const broken = { ...INNER, resources: [configMap("config", "${schema.spec.valu}")] };
+    await cluster.replace(graph.rgd, {
+      ...await cluster.get(graph.rgd),
+      spec: graph.object(broken).spec,
+    });
+    const refused = await kro("generate", "rbac", name);
+    assert.deepEqual({ code: refused.code, stdout: refused.stdout }, { code: 1, stdout: "" });
+    assert.match(refused.stderr, new RegExp(`^${name}: node "config": .*unknown field "valu"`));
+  } finally {
+    await graph.remove();
+  }
 });
