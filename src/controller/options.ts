@@ -98,7 +98,8 @@ export interface ControllerOptions {
    */
   syncTimeoutMs?: number;
   /**
-   * The time after which missing permissions are reviewed again, in milliseconds; 60 s by default.
+   * The time after which missing permissions are reviewed again for the first time, in milliseconds; 60 s by
+   * default. The time doubles with each review that has the same result.
    */
   rightsRecheckMs?: number;
 }

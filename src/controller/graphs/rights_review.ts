@@ -51,13 +51,19 @@ export interface RightsReviewDeps {
   /** Whether the controller deletes CRDs, for which it needs more permissions; false by default. */
   allowCrdDeletion?: boolean;
   /**
-   * The time after which missing permissions are reviewed again, and within which the 403 responses for one
+   * The time after which missing permissions are reviewed again for the first time, and within which the 403 responses for one
    * resource cause at most one review, in milliseconds; 60,000 by default.
    */
   recheckMs?: number;
 }
 
 const RECHECK_MS = 60_000;
+
+/**
+ * The factor by which the time between two reviews of missing permissions may grow. A user who grants
+ * permissions only in single namespaces never ends these reviews.
+ */
+const MAX_GROWTH = 16;
 
 const EVERYTHING: ResourceAccess = { verb: "*", group: "*", resource: "*" };
 
@@ -78,12 +84,14 @@ export class RightsReview {
   readonly #suspected = new Set<string>();
   readonly #stop = new AbortController();
   #isPolling = false;
+  #pollMs: number;
   #hasFailed = false;
 
   /** Creates the review. The first question is asked by {@link review}. */
   constructor(deps: RightsReviewDeps) {
     this.#deps = deps;
     this.#recheckMs = deps.recheckMs ?? RECHECK_MS;
+    this.#pollMs = this.#recheckMs;
   }
 
   /** Reviews the permissions for a graph in the background. Reuses the answers to earlier questions. */
@@ -125,7 +133,7 @@ export class RightsReview {
     );
     if (!isNeeded) return;
     this.#suspected.add(resource);
-    this.#later(() => void this.#suspected.delete(resource));
+    this.#later(this.#recheckMs, () => void this.#suspected.delete(resource));
     this.#answers.delete(keyOf(EVERYTHING));
     this.#drop((answer) => answer.resource === resource);
     this.#start([...this.#graphs.keys()]);
@@ -154,7 +162,9 @@ export class RightsReview {
         if (this.#graphs.get(name)?.graph !== before.graph) continue;
         this.#graphs.set(name, { graph: before.graph, missing });
         const warning = missingText(missing);
-        logChange(name, missingText(before.missing ?? []), warning);
+        const earlier = missingText(before.missing ?? []);
+        if (warning !== earlier) this.#pollMs = this.#recheckMs;
+        logChange(name, earlier, warning);
         this.#deps.reviewed(name, warning);
         if (missing.length > 0) this.#poll();
       } catch (error) {
@@ -209,11 +219,16 @@ export class RightsReview {
     }
   }
 
-  /** Reviews the graphs with missing permissions again after the interval. */
+  /**
+   * Reviews the graphs with missing permissions again after an interval. The interval doubles while the result
+   * does not change.
+   */
   #poll(): void {
     if (this.#isPolling) return;
     this.#isPolling = true;
-    this.#later(() => {
+    const waitMs = this.#pollMs;
+    this.#pollMs = Math.min(2 * waitMs, MAX_GROWTH * this.#recheckMs);
+    this.#later(waitMs, () => {
       this.#isPolling = false;
       this.#drop(({ isDenied, resource }) => isDenied && resource !== "*");
       const lacking = [...this.#graphs].filter(([, { missing = [] }]) => missing.length > 0);
@@ -221,9 +236,9 @@ export class RightsReview {
     });
   }
 
-  #later(action: () => void): void {
+  #later(waitMs: number, action: () => void): void {
     const { signal } = this.#stop;
-    const waited = sleep(this.#recheckMs, signal).then(() => signal.aborted || action());
+    const waited = sleep(waitMs, signal).then(() => signal.aborted || action());
     inBackground("review of permissions", waited);
   }
 
