@@ -16,6 +16,7 @@ import { FINDING_FORMATS } from "./findings.ts";
 import { goStyle } from "./go_flags.ts";
 import { durationOption } from "./durations.ts";
 import { type Output, parseFormat, processOutput } from "./output.ts";
+import { addPlanCommand } from "./plan.ts";
 import { reconcileCluster } from "./reconcile.ts";
 import { render } from "./render.ts";
 import { validate } from "./validate.ts";
@@ -120,6 +121,8 @@ export function createProgram(output: Output, done: (code: number) => void): Com
     .option("-f, --filename <path>", "file, folder, or - for standard input", collect);
   connection(oneShot(deleteCommand))
     .action(async (targets, flags) => done(await deleteObjects(targets, flags, output)));
+
+  addPlanCommand(program, output, done);
 
   const renderCommand = command(
     "render",

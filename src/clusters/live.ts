@@ -18,7 +18,6 @@ import type { Schema, SchemaSource } from "../openapi/mod.ts";
 import {
   type Applied,
   type ApplyAction,
-  applyEntry,
   type ApplyOptions,
   type Cluster,
   type CollectionRef,
@@ -29,10 +28,10 @@ import {
   type ServesOptions,
   withValuesOf,
 } from "../reconcile/mod.ts";
-import { fingerprint, hasValues } from "./drift/fingerprint.ts";
 import { applyOver } from "./renamed_elements.ts";
 import { itemSelector, memberLabel, memberSelector } from "./selectors.ts";
 import { servedKind } from "./served_kinds.ts";
+import { isUpToDate } from "./up_to_date.ts";
 
 /**
  * A cluster without caches: each method that reads sends a request. {@link apply} needs the live object as
@@ -121,7 +120,8 @@ export class LiveCluster implements Cluster {
     // `volatile.basis` is empty when this process has written none of the objects from which the volatile
     // fields are computed. The live values of the volatile fields then count as applied.
     const paths = volatile?.basis === "" ? volatile.paths : [];
-    if (live && await this.#isUpToDate(ref.kind, live, withValuesOf(live, desired, paths))) {
+    const wanted = live && withValuesOf(live, desired, paths);
+    if (wanted && isUpToDate(live, wanted, await this.#schema(ref.kind))) {
       const revision = this.#written.get(refKey(ref));
       return { object: live, action: "unchanged", revision };
     }
@@ -201,14 +201,6 @@ export class LiveCluster implements Cluster {
     const object = this.#read.get(key);
     this.#read.delete(key);
     return object;
-  }
-
-  async #isUpToDate(kind: KindRef, live: KubeObject, desired: KubeObject): Promise<boolean> {
-    const entry = applyEntry(live);
-    if (!entry || entry.apiVersion !== desired.apiVersion) return false;
-    const schema = await this.#schema(kind);
-    const print = fingerprint(live, schema);
-    return print !== undefined && hasValues(print, desired, schema);
   }
 
   /**

@@ -4,6 +4,7 @@
  * - {@link LiveCluster} sends a request for each read. Commands that reconcile once and exit use this class.
  * - {@link CachedCluster} reads from {@link ChildCaches} and {@link ExternalCaches}, and writes an object
  *   only if the object differs from the desired object. The operator uses this class.
+ * - {@link PlanCluster} reads once, and records the writes instead of making them. `kro plan` uses this class.
  * - {@link ClusterSchemas} looks up the kinds that the cluster serves, and their schemas.
  * - {@link AsyncCache}, {@link KeyedMutex}, {@link InflightWrites}, {@link Interner} and
  *   {@link RevertBackoff} are general-purpose parts.
@@ -47,5 +48,12 @@ export { Interner } from "./interner.ts";
 export { KeyedMutex } from "./keyed_mutex.ts";
 export { LiveCluster } from "./live.ts";
 export { LiveLists } from "./live_lists.ts";
+export { PlanCluster, type PlanPass } from "./plan/cluster.ts";
+export type { Answer, Question } from "./plan/dry_run.ts";
+export type { PlanKinds } from "./plan/kinds.ts";
+export type { PlanReads, Reader } from "./plan/reads.ts";
+export { isSameObject, type PlanOptions, PlanStore, withoutIdentity } from "./plan/store.ts";
+export type { Table } from "./plan/table.ts";
+export type { PlannedWrite } from "./plan/write.ts";
 export { ClusterSchemas, KindUnavailable } from "./schemas.ts";
 export { API_SERVICE_KIND, type ApiService, isAvailable, shadowed } from "./served_kinds.ts";

@@ -1,6 +1,6 @@
 /**
- * Explains graphs to people. The functions of this folder are pure: they derive what they return from compiled
- * graphs, and send no request.
+ * Explains graphs and results of kro to people and programs. The functions of this folder are pure: they derive
+ * what they return from compiled graphs, outcomes and planned writes, and send no request.
  *
  * - {@link graphRights} returns the permissions that kro needs to serve a graph, {@link controllerRights} the
  *   permissions that the controller needs for itself.
@@ -8,6 +8,19 @@
  * - {@link rolesYaml} formats permissions as RBAC roles.
  * - {@link drawingOf} describes a graph for {@link mermaid}, {@link dot} and {@link svg}.
  * - {@link jsonSchema}, {@link sampleYaml} and {@link referenceMarkdown} document the kind that a graph defines.
+ * - {@link changeOf} turns a planned write into an entry of a {@link PlanReport}.
+ * - {@link planText} and {@link planMarkdown} format a report.
+ * - {@link exceeded} compares a report with limits.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { planText } from "./mod.ts";
+ *
+ * const instances = { planned: 2, deleting: 0, suspended: 0 };
+ * const report = { graphs: [], instances, objects: 4, changes: [], waits: [], notes: [] };
+ * assert.match(planText(report), /^Plan: no changes; 2 instances, 4 objects compared/);
+ * ```
  *
  * @module
  */
@@ -46,3 +59,10 @@ export {
   rulesOf,
   ruleYaml,
 } from "./rules.ts";
+export * from "./plan/change.ts";
+export { type Difference, differences } from "./plan/differences.ts";
+export * from "./plan/limits.ts";
+export { MAX_COMMENT, planMarkdown } from "./plan/markdown.ts";
+export * from "./plan/model.ts";
+export * from "./plan/summary.ts";
+export { objectText, type Painter, planText } from "./plan/text.ts";

@@ -38,7 +38,7 @@ export type { KindFacts } from "./crd_writes.ts";
 export type { Known, Publication } from "./decide.ts";
 export { MAX_REVISIONS, type PublishDeps, type RevisionEvents, type ServedGraph } from "./deps.ts";
 export type { Candidates, Facts, LastGood } from "./facts.ts";
-export { generatedFor, isOwned } from "./generated_crd.ts";
+export { generatedFor, isOwned, pendingChanges } from "./generated_crd.ts";
 export { installCrds, ownCrds, ownCrdsPresent } from "./own_crds.ts";
 export { type GraphPlan, planGraph, publishGraph, type PublishResult } from "./publish.ts";
 export { releaseRevision } from "./revisions.ts";

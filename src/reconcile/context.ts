@@ -97,6 +97,11 @@ export interface PassContext {
   rgdUid?: string;
   /** Whether the RGD is suspended. A suspended RGD suspends all of its instances. */
   suspended?: boolean;
+  /**
+   * Whether every object that was applied or read counts as ready, without evaluating readyWhen. A plan sets
+   * this property to find the writes that follow once the objects are ready.
+   */
+  assumeReady?: boolean;
   /** The number of the graph revision in use, which is copied to the outcome of the pass. */
   instanceRevision?: number;
   /** Decides when the status is written. By default, every change of the status is written immediately. */

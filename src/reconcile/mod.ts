@@ -64,4 +64,6 @@ export {
   type Parent,
   type ParentLabel,
 } from "./membership.ts";
+export { applied, type FieldWrite } from "./memory/apply.ts";
+export { mergePatch } from "./memory/patch.ts";
 export { type MemoryCall, MemoryCluster, type MemoryOptions } from "./memory/cluster.ts";

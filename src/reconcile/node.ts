@@ -83,6 +83,7 @@ function observe(context: NodeContext, result: NodeResult): NodeResult {
   if (!observed) return result;
   context.scope.observe(node.id, observed);
   if (result.fault && !result.usable) return result;
+  if (context.assumeReady && !result.fault) return result;
   const fault = readinessFault(node, observed, context.scope.budget);
   if (result.fault) return { ...result, usable: !fault };
   return fault ? { ...result, state: fault.state, fault } : result;

@@ -20,6 +20,8 @@ export interface NodeContext {
    * {@link PassContext.maxCollectionSize}.
    */
   maxCollectionSize: number;
+  /** Whether readyWhen is not evaluated. See {@link PassContext.assumeReady}. */
+  assumeReady?: boolean;
   /** The cache of expanded collections. See {@link PassContext.expansions}. */
   expansions?: ExpansionCache;
   /**

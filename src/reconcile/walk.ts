@@ -37,6 +37,7 @@ export async function walk(
     },
     maxCollectionSize: context.maxCollectionSize,
     expansions: context.expansions,
+    assumeReady: context.assumeReady,
     reserve: (node, objects) => reservations.reserve(node, objects),
   };
   const running = new Map<string, Promise<NodeResult>>();

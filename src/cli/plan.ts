@@ -1,0 +1,161 @@
+/** `kro plan`: shows what applying RGDs and instances would change in a cluster, without changing anything. */
+import { type Command, Option } from "commander";
+import { didYouMean, jsonText } from "../api/mod.ts";
+import {
+  exceeded,
+  FORBIDDABLE,
+  hasChanges,
+  hasRefusals,
+  MAX_COMMENT,
+  type ObjectAction,
+  type Painter,
+  planMarkdown,
+  type PlanReport,
+  planText,
+} from "../explain/mod.ts";
+import { addCostFlags } from "./cost_flags.ts";
+import { describeError, UsageError } from "./errors.ts";
+import { featureGatesOption } from "./feature_gates.ts";
+import { argument, parseCount } from "./flag_values.ts";
+import { readManifests } from "./manifests.ts";
+import type { Output } from "./output.ts";
+import { makePlan } from "./plan/planner.ts";
+import { type ConnectionFlags, openSession } from "./session.ts";
+
+/** The formats in which `kro plan` prints its report. */
+const FORMATS = ["text", "json", "markdown", "github"] as const;
+
+/** The exit codes of `kro plan`, which equal those of `kubectl diff`. */
+const PlanExit = {
+  unchanged: 0,
+  changes: 1,
+  /** Something would be refused or rejected, or exceeds a limit; also any other error. */
+  refused: 2,
+} as const;
+
+/** The flags that limit a plan. */
+export interface LimitFlags {
+  /** The value of `--max-changes`. */
+  maxChanges?: number;
+  /** The value of `--max-deletes`. */
+  maxDeletes?: number;
+  /** The value of `--forbid`. */
+  forbid?: ObjectAction[];
+}
+
+/** The flags of `kro plan`. */
+export interface PlanFlags extends ConnectionFlags, LimitFlags {
+  /** The files and folders that `-f` names; at least one. */
+  filename: string[];
+  /** The output format that `-o` selects. */
+  output: typeof FORMATS[number];
+}
+
+/** Adds the command `kro plan` to the program. */
+export function addPlanCommand(
+  program: Command,
+  output: Output,
+  done: (code: number) => void,
+): void {
+  const command = program.command("plan")
+    .description("show what applying RGDs and instances would change; changes nothing")
+    .requiredOption(
+      "-f, --filename <path>",
+      "file, folder, or - for standard input",
+      (value: string, previous: string[] = []) => [...previous, value],
+    )
+    .addOption(
+      new Option("-o, --output <format>", "output format; github fits into a comment of 64 KB")
+        .choices([...FORMATS]).default("text"),
+    )
+    .option("-n, --namespace <name>", "namespace of objects without one")
+    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
+    .option("--context <name>", "context of the kubeconfig; the current one by default")
+    .addOption(featureGatesOption());
+  addCostFlags(addLimitFlags(command))
+    .action(async (flags) => done(await plan(flags, output)));
+}
+
+/** Adds the flags that limit a plan. */
+export function addLimitFlags(command: Command): Command {
+  const words = Object.keys(FORBIDDABLE).join(", ");
+  return command
+    .addOption(
+      new Option("--max-changes <n>", "refuse if more objects change").argParser(
+        argument(parseCount),
+      ),
+    )
+    .addOption(
+      new Option("--max-deletes <n>", "refuse if more objects are deleted").argParser(
+        argument(parseCount),
+      ),
+    )
+    .addOption(
+      new Option("--forbid <actions>", `refuse if an object needs one of: ${words}`).argParser(
+        argument(parseForbid),
+      ),
+    );
+}
+
+/** Parses the value of `--forbid`, such as `replace,prune`. Throws UsageError for an unknown action. */
+export function parseForbid(text: string): ObjectAction[] {
+  return text.split(",").map((part) => part.trim()).filter(Boolean).map((word) => {
+    const action = Object.hasOwn(FORBIDDABLE, word) ? FORBIDDABLE[word] : undefined;
+    if (action) return action;
+    const known = Object.keys(FORBIDDABLE);
+    throw new UsageError(
+      `unknown action "${word}"; ${didYouMean(word, known) ?? `known are ${known.join(", ")}`}`,
+    );
+  });
+}
+
+/** Runs `kro plan` and returns the exit code. */
+export async function plan(flags: PlanFlags, output: Output): Promise<number> {
+  try {
+    const manifests = await readManifests(flags.filename);
+    using session = await openSession(flags, output);
+    const { report } = await makePlan(session, manifests);
+    output.out(formatted(report, flags.output, output));
+    const excess = exceeded(report, flags);
+    for (const line of excess) output.err(`refused: ${line}`);
+    return excess.length > 0 ? PlanExit.refused : exitOf(report);
+  } catch (error) {
+    const { message } = describeError(error);
+    output.err(`error: ${message}`);
+    return PlanExit.refused;
+  }
+}
+
+function exitOf(report: PlanReport): number {
+  if (hasRefusals(report)) return PlanExit.refused;
+  return hasChanges(report) ? PlanExit.changes : PlanExit.unchanged;
+}
+
+/** Formats the report as `-o` demands. */
+export function formatted(
+  report: PlanReport,
+  format: PlanFlags["output"],
+  { colour }: Output,
+): string {
+  switch (format) {
+    case "json":
+      return `${jsonText(report, 2)}\n`;
+    case "markdown":
+      return planMarkdown(report);
+    case "github":
+      return planMarkdown(report, MAX_COMMENT);
+    case "text":
+      return planText(report, colour && Deno.stdout.isTerminal() ? paintAction : undefined);
+  }
+}
+
+const COLORS: Record<ObjectAction, number> = {
+  created: 32,
+  changed: 33,
+  adopted: 33,
+  replaced: 35,
+  pruned: 31,
+  refused: 31,
+};
+
+const paintAction: Painter = (text, action) => `\x1b[${COLORS[action]}m${text}\x1b[0m`;

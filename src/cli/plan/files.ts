@@ -1,0 +1,59 @@
+/** Finds out what applying an object of a file would change, without applying it. */
+import { ApiError, type KubeObject, Manager, type ObjectRef } from "../../api/mod.ts";
+import { isSameObject, type PlanStore, withoutIdentity } from "../../clusters/mod.ts";
+import { takenOver } from "../apply_object.ts";
+
+/** The result of {@link askFile}. */
+export interface FileAnswer {
+  /** The live object; absent when it does not exist. */
+  before?: KubeObject;
+  /** The object after it would be applied. */
+  after: KubeObject;
+  /** Whether applying the object would change nothing. */
+  isSame: boolean;
+  /** The reason why the API server was not asked. */
+  unasked?: string;
+}
+
+/**
+ * Returns the object as `kro apply` would leave it. If `kubectl apply` wrote the object before, kro first takes
+ * over kubectl's fields, so the comparison starts with the object after that. Rejects with ApiError when the
+ * API server would refuse the object.
+ */
+export async function askFile(
+  store: PlanStore,
+  ref: ObjectRef,
+  desired: KubeObject,
+): Promise<FileAnswer> {
+  const live = await liveOf(store, ref);
+  const managedFields = live && takenOver(live.metadata.managedFields ?? [], Manager.cli);
+  const before = managedFields ? { ...live, metadata: { ...live.metadata, managedFields } } : live;
+  const { after, unasked } = await store.ask({
+    ref,
+    desired,
+    before,
+    force: true,
+    fieldManager: Manager.cli,
+    isMerged: managedFields !== undefined,
+  });
+  const isSame = live !== undefined && (isSameObject(live, after) || hasSameContent(live, after));
+  return { before: live, after: withoutIdentity(after, live), isSame, unasked };
+}
+
+/** Returns whether two versions of an object differ only in who owns the fields. */
+function hasSameContent(live: KubeObject, after: KubeObject): boolean {
+  const bare = (object: KubeObject): KubeObject => ({
+    ...object,
+    metadata: { ...object.metadata, managedFields: [] },
+  });
+  return isSameObject(bare(live), bare(after));
+}
+
+async function liveOf(store: PlanStore, ref: ObjectRef): Promise<KubeObject | undefined> {
+  try {
+    return await store.reads.live(ref);
+  } catch (error) {
+    if (error instanceof ApiError && error.isKindMissing) return undefined;
+    throw error;
+  }
+}

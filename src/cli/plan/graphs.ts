@@ -1,0 +1,170 @@
+/** Plans RGDs: the graph that would serve each kind, and the changes of the generated CRDs. */
+import {
+  type GroupVersionKind,
+  gvkKey,
+  type KubeObject,
+  type ObjectRef,
+  problemText,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+  servedKind,
+  VERSION,
+} from "../../api/mod.ts";
+import type { PlanStore } from "../../clusters/mod.ts";
+import { type FieldChange, fieldChanges, type GraphChange } from "../../explain/mod.ts";
+import type { Graph } from "../../graph/mod.ts";
+import { kindsOfCrd } from "../../openapi/mod.ts";
+import { type GraphPlan, pendingChanges, planGraph } from "../../publish/mod.ts";
+import { isSuspended } from "../../reconcile/mod.ts";
+import { rgdRef } from "../report.ts";
+import type { Session } from "../session.ts";
+import { askFile } from "./files.ts";
+
+/** A graph that serves a kind after the plan. */
+export interface PlannedGraph {
+  /** The compiled graph. */
+  graph: Graph;
+  /** The UID of the RGD; absent when the plan creates the RGD. */
+  rgdUid?: string;
+  /** The number of the revision that records the graph. */
+  revision: number;
+  /** Whether the RGD is suspended. */
+  suspended: boolean;
+}
+
+/** The plan of one RGD of the given files. */
+export interface RgdPlan {
+  /** The entry of the report. */
+  change: GraphChange;
+  /** The RGD of the file. */
+  rgd: ResourceGraphDefinition;
+  /** The RGD as it is in the cluster; absent when the plan creates the RGD. */
+  live?: KubeObject;
+  /** The graph whose instances change; absent when the RGD changes no instance. */
+  planned?: PlannedGraph;
+}
+
+/** Plans the RGDs of one command, and finds the graphs of other kinds. */
+export class GraphPlanner {
+  readonly #session: Session;
+  readonly #store: PlanStore;
+  readonly #now: () => Date;
+  readonly #graphs = new Map<string, PlannedGraph | undefined>();
+  readonly #loaded = new Map<string, Promise<PlannedGraph | undefined>>();
+  #known?: Promise<ResourceGraphDefinition[]>;
+
+  /** Creates the planner, without sending a request. */
+  constructor(session: Session, store: PlanStore, now: () => Date) {
+    this.#session = session;
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** Plans RGDs, so that each RGD is planned after the RGDs whose kinds it uses. */
+  async plan(rgds: readonly ResourceGraphDefinition[]): Promise<RgdPlan[]> {
+    const done = new Map<ResourceGraphDefinition, RgdPlan>();
+    for (let left = [...rgds]; left.length > 0;) {
+      const waiting: ResourceGraphDefinition[] = [];
+      for (const rgd of left) {
+        const { plan, missing } = await this.#planOne(rgd);
+        done.set(rgd, plan);
+        if (missing) waiting.push(rgd);
+      }
+      left = waiting.length < left.length ? waiting : [];
+    }
+    return rgds.map((rgd) => done.get(rgd)!);
+  }
+
+  /** Returns the graph that serves a kind after the plan; undefined when no RGD defines the kind. */
+  async graphFor(kind: GroupVersionKind): Promise<PlannedGraph | undefined> {
+    const key = gvkKey(kind);
+    if (this.#graphs.has(key)) return this.#graphs.get(key);
+    const loaded = this.#loaded.get(key) ?? this.#load(key);
+    this.#loaded.set(key, loaded);
+    return await loaded;
+  }
+
+  async #load(key: string): Promise<PlannedGraph | undefined> {
+    this.#known ??= this.#session.client.list(RGD_KIND)
+      .then(({ items }) => items as ResourceGraphDefinition[]);
+    const rgd = (await this.#known).find((each) => {
+      const served = servedKind(each);
+      return served && gvkKey(served) === key;
+    });
+    return rgd && servedBy(rgd, await this.#publication(rgd), rgd.metadata.uid);
+  }
+
+  async #publication(rgd: ResourceGraphDefinition): Promise<GraphPlan> {
+    const { client, compile } = this.#session;
+    const deps = { client, schemas: this.#store.kinds, compile, version: VERSION, now: this.#now };
+    return await planGraph(rgd, deps);
+  }
+
+  async #planOne(rgd: ResourceGraphDefinition): Promise<{ plan: RgdPlan; missing: boolean }> {
+    const ref: ObjectRef = rgdRef(rgd);
+    const { before: live, after, isSame } = await askFile(this.#store, ref, rgd);
+    const uid = live?.metadata.uid;
+    // The label with the RGD's UID is part of the CRD. The UID of a new RGD is not known yet.
+    const metadata = { ...after.metadata, uid: uid ?? "" };
+    const wanted = { ...after, metadata } as ResourceGraphDefinition;
+    const published = await this.#publication(wanted);
+    const { known: { build }, publication } = published;
+    const change: GraphChange = {
+      name: ref.name,
+      action: !live ? "created" : isSame ? "unchanged" : "changed",
+      problems: [],
+      fields: live && !isSame ? changedFields(live, after) : [],
+    };
+    const plan: RgdPlan = { change, rgd, live };
+    const served = servedBy(wanted, published, uid);
+    const defined = servedKind(wanted);
+    if (defined) this.#graphs.set(gvkKey(defined), served);
+    const isAccepted = build.graph && publication.error === undefined;
+    if (!isAccepted && !isSuspended(wanted)) {
+      const problems = build.problems.map(problemText);
+      change.action = "rejected";
+      change.problems = problems.length > 0 ? problems : [publication.error ?? "it has no graph"];
+      return { plan, missing: build.missing.length > 0 };
+    }
+    change.crd = crdChange(wanted, published);
+    if (change.crd && build.graph) this.#addKinds(build.graph, change.crd);
+    const isChanged = change.action !== "unchanged" || change.crd !== undefined;
+    return { plan: isChanged ? { ...plan, planned: served } : plan, missing: false };
+  }
+
+  /** Adds the kinds of a CRD whose schema changes. The API server cannot be asked about such a kind. */
+  #addKinds(graph: Graph, { action, changes }: NonNullable<GraphChange["crd"]>): void {
+    const isSchema = action === "created" ||
+      changes.some(({ path }) => !/^(metadata|names|version\.additionalPrinter)/.test(path));
+    if (!isSchema) return;
+    for (const kind of kindsOfCrd(graph.crd)) this.#store.kinds.add(kind);
+  }
+}
+
+function servedBy(
+  rgd: ResourceGraphDefinition,
+  { publication: { served } }: GraphPlan,
+  rgdUid: string | undefined,
+): PlannedGraph | undefined {
+  return served && { ...served, rgdUid, suspended: isSuspended(rgd) };
+}
+
+function changedFields(live: KubeObject, after: KubeObject): FieldChange[] {
+  const withoutStatus = ({ status: _, ...rest }: KubeObject) => rest as KubeObject;
+  return fieldChanges(withoutStatus(live), withoutStatus(after), {
+    confidential: false,
+    hide: () => "",
+  });
+}
+
+function crdChange(rgd: ResourceGraphDefinition, plan: GraphPlan): GraphChange["crd"] {
+  const { known, publication } = plan;
+  const { build: { graph }, kind } = known;
+  const write = publication.writes.find(({ type }) => type === "createCrd" || type === "patchCrd");
+  if (!write || !graph) return undefined;
+  const name = graph.crd.metadata.name!;
+  if (write.type === "createCrd" || !kind?.live) {
+    return { name, action: "created", changes: [], invalid: [] };
+  }
+  return { name, action: "changed", changes: pendingChanges(rgd, graph, kind.live), invalid: [] };
+}

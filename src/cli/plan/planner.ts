@@ -1,0 +1,195 @@
+/** Plans the RGDs and instances of files against a cluster, and returns the report. */
+import {
+  ApiError,
+  apiVersionOf,
+  isNotFound,
+  type KindRef,
+  type KubeObject,
+  type ObjectRef,
+  parseGvk,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+} from "../../api/mod.ts";
+import { type PlannedWrite, PlanStore } from "../../clusters/mod.ts";
+import { hider, type PlanReport } from "../../explain/mod.ts";
+import { kindsOfCrd, violations } from "../../openapi/mod.ts";
+import { ownCrds, ownCrdsPresent } from "../../publish/mod.ts";
+import { UsageError } from "../errors.ts";
+import type { Manifest } from "../manifests.ts";
+import { isOfKind, refOf } from "../report.ts";
+import type { Session } from "../session.ts";
+import { askFile } from "./files.ts";
+import { GraphPlanner, type PlannedGraph, type RgdPlan } from "./graphs.ts";
+import { instanceName, InstancePlanner, isIdle, type PlannedInstance } from "./instances.ts";
+import { changesOf, waitsOf } from "./report.ts";
+
+/** A plan: its report, and the facts from which a saved plan is made. */
+export interface Plan {
+  /** The report of the plan. */
+  report: PlanReport;
+  /** The writes of the plan, including those of the given files. */
+  writes: PlannedWrite[];
+  /** The RGDs of the given files. */
+  rgds: RgdPlan[];
+  /** The instances over which the plan ran. */
+  instances: PlannedInstance[];
+}
+
+/** The number of instances in files from which on one list reads the objects of all instances of a kind. */
+const MANY = 10;
+
+/** Plans the objects of the manifests. Rejects with ApiError, and with UsageError for an unknown kind. */
+export async function makePlan(session: Session, manifests: readonly Manifest[]): Promise<Plan> {
+  return await new Planner(session, manifests).run();
+}
+
+class Planner {
+  readonly #session: Session;
+  readonly #rgds: ResourceGraphDefinition[];
+  readonly #files: Manifest[];
+  readonly #now = new Date();
+  readonly #store: PlanStore;
+  readonly #graphs: GraphPlanner;
+  readonly #instances: InstancePlanner;
+  readonly #notes: string[] = [];
+  #deleting = 0;
+
+  constructor(session: Session, manifests: readonly Manifest[]) {
+    this.#session = session;
+    const isRgd = ({ object }: Manifest) => isOfKind(object, RGD_KIND);
+    this.#rgds = manifests.filter(isRgd).map(({ object }) => object as ResourceGraphDefinition);
+    this.#files = manifests.filter((manifest) => !isRgd(manifest));
+    const { client, discovery, schemas, costs, output } = session;
+    const isWhole = this.#rgds.length > 0 || this.#files.length > MANY;
+    const now = () => this.#now;
+    this.#store = new PlanStore({ client, discovery, schemas, now, isWhole });
+    this.#graphs = new GraphPlanner(session, this.#store, now);
+    this.#instances = new InstancePlanner({
+      store: this.#store,
+      graphFor: (kind) => this.#graphs.graphFor(kind),
+      costs,
+      now: this.#now,
+      progress: progressTo((line) => output.err(line)),
+    });
+  }
+
+  async run(): Promise<Plan> {
+    await this.#ownKinds();
+    const rgds = await this.#graphs.plan(this.#rgds);
+    for (const rgd of rgds) await this.#addInstances(rgd);
+    for (const manifest of this.#files) await this.#addFile(manifest);
+    const instances = await this.#instances.run();
+    const writes = this.#store.writes();
+    const hide = hider(crypto.getRandomValues(new Uint8Array(32)));
+    const context = { instances, hide, store: this.#store };
+    const changes = await changesOf(writes, context);
+    const suspended = instances.filter(isIdle).length;
+    const nodes = instances.flatMap(({ outcome, later }) => [
+      ...(later ?? outcome)!.nodes.flatMap(({ objects }) => objects),
+      ...outcome!.removed,
+    ]);
+    const report: PlanReport = {
+      graphs: rgds.map(({ change }) => change),
+      instances: { planned: instances.length - suspended, deleting: this.#deleting, suspended },
+      objects: nodes.filter(({ action }) => action !== "observed").length,
+      changes,
+      waits: waitsOf(instances, writes),
+      notes: [...this.#notes, ...this.#unasked()],
+    };
+    return { report, writes, rgds, instances };
+  }
+
+  /** If kro is not installed yet, its own kinds are part of the plan. */
+  async #ownKinds(): Promise<void> {
+    if (this.#rgds.length === 0 || await ownCrdsPresent(this.#session.client)) return;
+    this.#notes.push("kro's own CustomResourceDefinitions are missing and would be installed");
+    for (const kind of ownCrds().flatMap(kindsOfCrd)) this.#store.kinds.add(kind);
+  }
+
+  /** Adds all live instances of an RGD that changes. */
+  async #addInstances({ change, planned }: RgdPlan): Promise<void> {
+    if (!planned) return;
+    const { instance: kind } = planned.graph;
+    const { schema } = this.#store.kinds.planned(kind) ?? {};
+    const { output } = this.#session;
+    const instances = await this.#listInstances(kind);
+    output.err(`${kind.kind}: ${instances.length} live instances`);
+    for (const object of instances) {
+      const ref = { kind, namespace: object.metadata.namespace, name: object.metadata.name! };
+      const spec = schema?.properties?.spec;
+      if (spec && change.crd?.action === "changed") {
+        const problems = violations(spec, object.spec as never, ["spec"]);
+        if (problems.length > 0) change.crd.invalid.push({ ...instanceName(ref), problems });
+      }
+      this.#add(ref, object, planned);
+    }
+  }
+
+  async #listInstances(kind: KindRef): Promise<KubeObject[]> {
+    try {
+      return (await this.#session.client.list(kind)).items;
+    } catch (error) {
+      if (isNotFound(error)) return [];
+      throw error;
+    }
+  }
+
+  async #addFile({ object, file }: Manifest): Promise<void> {
+    const gvk = parseGvk(object.apiVersion, object.kind);
+    if (!gvk) {
+      throw new UsageError(`${file}: apiVersion "${object.apiVersion}" is not group/version`);
+    }
+    const planned = await this.#graphs.graphFor(gvk);
+    if (!planned) {
+      const hasRgd = this.#rgds.some(({ spec }) => spec?.schema?.kind === gvk.kind);
+      if (hasRgd) return void this.#notes.push(unserved(object));
+      throw new UsageError(
+        `${file}: no ResourceGraphDefinition serves the kind ${gvk.kind} in ${
+          apiVersionOf(gvk)
+        }: ` +
+          "add the ResourceGraphDefinition that defines it",
+      );
+    }
+    const kind: KindRef = planned.graph.instance;
+    const ref = refOf(object, kind, this.#session.namespace);
+    const desired = { ...object, metadata: { ...object.metadata, namespace: ref.namespace } };
+    try {
+      const { before, after, isSame, unasked } = await askFile(this.#store, ref, desired);
+      const action = before ? "changed" : "created";
+      if (!isSame) this.#store.record({ ref, action, before, after, unasked });
+      this.#add(ref, isSame ? before! : after, planned);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code === undefined) throw error;
+      this.#store.record({ ref, action: "refused", after: desired, error });
+    }
+  }
+
+  #add(ref: ObjectRef, object: KubeObject, planned: PlannedGraph): void {
+    if (object.metadata.deletionTimestamp !== undefined) this.#deleting += 1;
+    else this.#instances.add(ref, object, planned);
+  }
+
+  #unasked(): string[] {
+    return [...this.#store.unasked].map(([why, count]) =>
+      `${count} ${count === 1 ? "object was" : "objects were"} compared by kro itself: ${why}; ` +
+      "admission, quotas and defaults of the API server were not checked"
+    );
+  }
+}
+
+function unserved({ kind, metadata: { name } }: KubeObject): string {
+  return `${kind} ${name} is not planned: its ResourceGraphDefinition is rejected`;
+}
+
+/** The number of instances from which on progress is reported. */
+const SLOW = 200;
+
+/** Returns a function that prints the progress in steps of ten percent. */
+function progressTo(print: (line: string) => void): (done: number, all: number) => void {
+  let next = 0.1;
+  return (done, all) => {
+    if (all < SLOW || done / all < next) return;
+    next = done / all + 0.1;
+    print(`planned ${done} of ${all} instances`);
+  };
+}

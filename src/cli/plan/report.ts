@@ -1,0 +1,143 @@
+/** Turns the writes and outcomes of a plan into the entries of its report. */
+import { type Json, type KubeObject, Label, type ObjectRef, refKey } from "../../api/mod.ts";
+import type { PlannedWrite, PlanStore } from "../../clusters/mod.ts";
+import {
+  changeOf,
+  type NodeWait,
+  type ObjectChange,
+  type ObjectName,
+  pairReplaced,
+} from "../../explain/mod.ts";
+import type { Node } from "../../graph/mod.ts";
+import type { NodeOutcome } from "../../reconcile/mod.ts";
+import { instanceName, type PlannedInstance } from "./instances.ts";
+
+/** The facts from which the changes of a report are made. */
+export interface ChangeSources {
+  /** The instances of the plan. */
+  instances: readonly PlannedInstance[];
+  /** The state of the plan, which knows the schemas of kinds. */
+  store: PlanStore;
+  /** Replaces secret values. */
+  hide: (value: Json) => string;
+}
+
+/**
+ * Returns the changes of objects. The changes of one instance follow each other, in the order in which the
+ * controller applies them.
+ */
+export async function changesOf(
+  writes: readonly PlannedWrite[],
+  { instances, store, hide }: ChangeSources,
+): Promise<ObjectChange[]> {
+  const byName = new Map(
+    instances.map((instance) => [nameKey(instanceName(instance.ref)), instance]),
+  );
+  const found: { change: ObjectChange; order: [number, number] }[] = [];
+  const positions = new Map([...byName.keys()].map((key, index) => [key, index]));
+  for (const write of writes) {
+    const owner = ownerOf(write);
+    const item = owner && byName.get(nameKey(owner.instance));
+    const node = owner && item?.planned?.graph.nodes.get(owner.node);
+    const confidential = (node?.confidential ?? false) || (item?.confidential ?? false) ||
+      isConfidential(write.ref, byName);
+    const context = {
+      ...owner,
+      schema: await store.kinds.schema(write.ref.kind),
+      hide,
+      confidential,
+    };
+    const instance = owner ? positions.get(nameKey(owner.instance)) ?? Infinity : -1;
+    const position = item?.planned?.graph.order.indexOf(owner?.node ?? "") ?? -1;
+    const order = position < 0 ? Infinity : position;
+    found.push({ change: changeOf(write, context), order: [instance, order] });
+  }
+  found.sort((a, b) =>
+    compare(a.order[0], b.order[0]) || compare(a.order[1], b.order[1]) ||
+    (nameKey(a.change) < nameKey(b.change) ? -1 : 1)
+  );
+  const nodeOf = ({ instance, node }: ObjectChange): Node | undefined =>
+    instance && byName.get(nameKey(instance))?.planned?.graph.nodes.get(node ?? "");
+  return pairReplaced(
+    found.map(({ change }) => change),
+    (change) => nodeOf(change)?.type === "resource",
+  );
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+/** Whether an object is itself an instance that may contain values of a Secret. */
+function isConfidential(ref: ObjectRef, byName: ReadonlyMap<string, PlannedInstance>): boolean {
+  const item = byName.get(nameKey(instanceName(ref)));
+  return item !== undefined && refKey(item.ref) === refKey(ref) && item.confidential;
+}
+
+/** Returns the instance and the node that an object belongs to, from kro's labels. */
+function ownerOf(
+  { before, after }: PlannedWrite,
+): { instance: ObjectName; node: string } | undefined {
+  const labels = labelsOf(after) ?? labelsOf(before);
+  if (!labels) return undefined;
+  const {
+    [Label.nodeId]: node = "",
+    [Label.instanceGroup]: group = "",
+    [Label.instanceVersion]: version = "",
+    [Label.instanceKind]: kind = "",
+    [Label.instanceNamespace]: namespace,
+    [Label.instanceName]: name = "",
+  } = labels;
+  const apiVersion = group ? `${group}/${version}` : version;
+  return { node, instance: { apiVersion, kind, ...(namespace ? { namespace } : {}), name } };
+}
+
+function labelsOf(object: KubeObject | undefined): Record<string, string> | undefined {
+  const labels = object?.metadata.labels;
+  return labels?.[Label.nodeId] === undefined ? undefined : labels;
+}
+
+function nameKey({ apiVersion, kind, namespace = "", name }: ObjectName): string {
+  return `${apiVersion} ${kind} ${namespace}/${name}`;
+}
+
+/** Returns the nodes that are not ready, or whose objects cannot be known yet. */
+export function waitsOf(
+  instances: readonly PlannedInstance[],
+  writes: readonly PlannedWrite[],
+): NodeWait[] {
+  const refused = new Set(
+    writes.filter(({ action }) => action === "refused").flatMap((write) => {
+      const owner = ownerOf(write);
+      return owner ? [`${nameKey(owner.instance)} ${owner.node}`] : [];
+    }),
+  );
+  return instances.flatMap(({ ref, planned, outcome, later }) => {
+    const instance = instanceName(ref);
+    const last = (later ?? outcome)!.nodes;
+    const unready = later ? outcome!.nodes.filter(({ state }) => state === "Waiting") : [];
+    const entries = [
+      ...unready.map((node) => ({ node, state: "unready" as const })),
+      ...last.flatMap((node) => {
+        const state = STATES[node.state];
+        const isKnown = unready.some(({ id }) => id === node.id) ||
+          (state === "failed" && refused.has(`${nameKey(instance)} ${node.id}`));
+        return state && !isKnown ? [{ node, state }] : [];
+      }),
+    ];
+    return entries.map(({ node, state }) => ({
+      instance,
+      node: node.id,
+      kind: planned?.graph.nodes.get(node.id)?.kind.kind ?? "object",
+      state,
+      reason: node.reason ?? node.state,
+    }));
+  });
+}
+
+const STATES: Partial<Record<NodeOutcome["state"], NodeWait["state"]>> = {
+  Waiting: "unready",
+  Deleting: "unready",
+  Pending: "unknown",
+  Failed: "failed",
+};

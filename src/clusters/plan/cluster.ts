@@ -1,0 +1,208 @@
+/**
+ * The implementation of the interface `Cluster` for a plan. Reads show the cluster as it would be after the
+ * writes that the plan has found so far, and no method changes an object of the cluster.
+ */
+import {
+  ApiError,
+  type JsonObject,
+  type KindRef,
+  type KubeObject,
+  Label,
+  type ObjectRef,
+  refText,
+} from "../../api/mod.ts";
+import type {
+  Applied,
+  ApplyOptions,
+  Cluster,
+  CollectionRef,
+  DeleteOptions,
+  ExternalSelection,
+  GroupKind,
+  ListScope,
+  ServesOptions,
+} from "../../reconcile/mod.ts";
+import { mergePatch, withValuesOf } from "../../reconcile/mod.ts";
+import { isUpToDate } from "../up_to_date.ts";
+import type { Reader } from "./reads.ts";
+import { isSameObject, type PlanStore, withoutIdentity } from "./store.ts";
+import { keyIn } from "./table.ts";
+
+/** The settings of one pass of a plan. */
+export interface PlanPass extends Reader {
+  /** Whether the pass assumes that all objects are ready. See `PassContext.assumeReady`. */
+  later?: boolean;
+}
+
+/**
+ * The cluster as seen by one pass of a plan. Create a new object for each pass. All passes of one plan share a
+ * {@link PlanStore}.
+ *
+ * @example
+ * ```ts
+ * import type { KubeObject } from "../../api/mod.ts";
+ * import type { Graph } from "../../graph/mod.ts";
+ * import { applySetId, type PassContext, reconcile } from "../../reconcile/mod.ts";
+ * import { PlanCluster, type PlanStore } from "../mod.ts";
+ *
+ * async function plan(store: PlanStore, graph: Graph, instance: KubeObject, context: PassContext) {
+ *   const cluster = new PlanCluster(store, instance, { applySet: applySetId(graph.instance, instance) });
+ *   await reconcile(graph, instance, cluster, context);
+ *   return store.writes();
+ * }
+ * ```
+ */
+export class PlanCluster implements Cluster {
+  readonly #store: PlanStore;
+  readonly #pass: PlanPass;
+  #instance: KubeObject;
+
+  /** Creates the cluster for a pass over the instance, without sending a request. */
+  constructor(store: PlanStore, instance: KubeObject, pass: PlanPass) {
+    this.#store = store;
+    this.#instance = instance;
+    this.#pass = pass;
+  }
+
+  /** The instance with the metadata and the status that the pass would write. */
+  get instance(): KubeObject {
+    return this.#instance;
+  }
+
+  /** Returns an object with kro's labels, as it would be after the plan. */
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    return (await this.#listed(ref.kind)).get(keyIn(ref.namespace, ref.name));
+  }
+
+  /** Returns any object, as it would be after the plan. */
+  getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
+    return this.#store.reads.one(ref);
+  }
+
+  /** Returns any object, as it would be after the plan. */
+  getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
+    return this.#store.reads.one(ref);
+  }
+
+  /** Returns the objects with the label of the ApplySet, as they would be after the plan. */
+  async listMembers({ kind, namespace }: ListScope, applySet: string): Promise<KubeObject[]> {
+    const table = await this.#store.reads.listed(kind, { ...this.#pass, applySet });
+    return table.members(applySet)
+      .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  }
+
+  /** Returns the same objects as {@link listMembers}. */
+  listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]> {
+    return this.listMembers(scope, applySet);
+  }
+
+  /** Returns the objects of a collection node, as they would be after the plan. */
+  async listCollection(collection: CollectionRef): Promise<KubeObject[]> {
+    const { kind, instanceUid, nodeId } = collection;
+    return (await this.#listed(kind)).items(instanceUid, nodeId);
+  }
+
+  /** Returns the objects that an external reference selects, as they would be after the plan. */
+  listExternal(selection: ExternalSelection): Promise<KubeObject[]> {
+    return this.#store.reads.selected(selection);
+  }
+
+  /**
+   * Finds out what an apply would change. Sends no request when the object is up to date. Otherwise asks the
+   * API server by a dry run, and records the write in the {@link PlanStore}. Rejects with ApiError when the
+   * API server would refuse the apply.
+   */
+  async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
+    const store = this.#store;
+    const known = (await this.#listed(ref.kind)).get(keyIn(ref.namespace, ref.name));
+    refuseTaken(ref, known, desired);
+    if (known) {
+      const wanted = withValuesOf(known, desired, options.volatile?.paths ?? []);
+      const schema = await store.kinds.schema(ref.kind);
+      if (isUpToDate(known, wanted, schema)) return { object: known, action: "unchanged" };
+    }
+    const earlier = store.write(ref);
+    const live = earlier ? earlier.before : known;
+    const answer = await store.ask({ ref, desired, before: live, force: options.force })
+      .catch((error) => {
+        // The pass handles a field conflict itself: it reads the object and checks the owner.
+        if (error instanceof ApiError && error.reason !== "Conflict") {
+          store.record({ ref, action: "refused", before: live, after: desired, error }, this.#pass);
+        }
+        throw error;
+      });
+    const { before, after, unasked } = answer;
+    refuseTaken(ref, before, desired);
+    if (before && isSameObject(before, after)) {
+      store.forget(ref, before);
+      return { object: before, action: known && known !== before ? "configured" : "unchanged" };
+    }
+    const object = withoutIdentity(after, before);
+    const isMine = before?.metadata.labels?.[Label.applySetPartOf] !== undefined;
+    const action = !before ? "created" : isMine ? "changed" : "adopted";
+    store.record({ ref, action, before, after: object, unasked }, this.#pass);
+    return { object, action: before ? "configured" : "created" };
+  }
+
+  /**
+   * Records that the object would be deleted. Asks the API server by a dry run. Rejects with ApiError when the
+   * API server would refuse the deletion.
+   */
+  async delete(ref: ObjectRef, { uid }: DeleteOptions): Promise<void> {
+    const store = this.#store;
+    const before = await store.reads.one(ref);
+    if (!before) return;
+    if (before.metadata.uid !== uid && uid !== "") {
+      const message = `delete ${refText(ref)}: its uid is not ${uid}`;
+      throw new ApiError(message, { reason: "Conflict", code: 409 });
+    }
+    const unasked = await store.askDelete(ref, uid).catch((error) => {
+      if (error instanceof ApiError) {
+        store.record({ ref, action: "refused", before, error }, this.#pass);
+      }
+      throw error;
+    });
+    store.record({ ref, action: "deleted", before, unasked }, this.#pass);
+  }
+
+  /** Changes the instance in memory only. */
+  patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
+    const { metadata, ...rest } = patch;
+    const { resourceVersion: _, ...kept } = (metadata ?? {}) as JsonObject;
+    const base = this.#instance as unknown as JsonObject;
+    return this.#wrote(ref, mergePatch(base, { ...rest, metadata: kept }) as unknown as KubeObject);
+  }
+
+  /** Changes the status of the instance in memory only. */
+  writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
+    return this.#wrote(ref, object);
+  }
+
+  /** Returns the kind as it would be served after the plan. */
+  serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined> {
+    return this.#store.kinds.serves(kind, options);
+  }
+
+  #wrote(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
+    this.#instance = object;
+    // An assumption about other objects must not become part of the planned state, so passes over other
+    // instances do not read a status that is derived from the assumption. An instance that the plan deletes is
+    // already absent from the planned state.
+    const isDeleted = object.metadata.deletionTimestamp !== undefined;
+    if (!this.#pass.later && !isDeleted) this.#store.reads.table(ref.kind).write(object);
+    return Promise.resolve(object);
+  }
+
+  #listed(kind: KindRef) {
+    return this.#store.reads.listed(kind, this.#pass);
+  }
+}
+
+/** Throws `Conflict` when the object belongs to another ApplySet, as the operator's cluster does. */
+function refuseTaken(ref: ObjectRef, live: KubeObject | undefined, desired: KubeObject): void {
+  const owner = live?.metadata.labels?.[Label.applySetPartOf];
+  const wanted = desired.metadata.labels?.[Label.applySetPartOf];
+  if (owner === undefined || wanted === undefined || owner === wanted) return;
+  const message = `apply ${refText(ref)}: it belongs to ApplySet "${owner}", not to "${wanted}"`;
+  throw new ApiError(message, { reason: "Conflict", code: 409 });
+}

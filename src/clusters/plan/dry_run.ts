@@ -1,0 +1,180 @@
+/** Asks the API server for the result of a write, without making the write. */
+import {
+  ApiError,
+  gvkKey,
+  isNotFound,
+  type KubeObject,
+  Manager,
+  type ObjectRef,
+  timestamp,
+} from "../../api/mod.ts";
+import type { KubeClient } from "../../kube/mod.ts";
+import { withDefaults } from "../../openapi/mod.ts";
+import { applied } from "../../reconcile/mod.ts";
+import { duplicatesOf } from "../renamed_elements.ts";
+import type { PlanKinds } from "./kinds.ts";
+import type { PlanReads } from "./reads.ts";
+import { keyIn } from "./table.ts";
+
+/** The result of a write that was not made. */
+export interface Answer {
+  /** The object before the write; absent when the object does not exist. */
+  before?: KubeObject;
+  /** The object after the write. */
+  after: KubeObject;
+  /** The reason why the API server was not asked; absent when the API server gave the result. */
+  unasked?: string;
+}
+
+/** The apply to ask for. */
+export interface Question {
+  /** The object that would be applied. */
+  ref: ObjectRef;
+  /** The desired object. */
+  desired: KubeObject;
+  /** The live object, if it is known. */
+  before?: KubeObject;
+  /** Whether the apply takes over fields of other field managers. */
+  force: boolean;
+  /** The field manager of the apply; by default the manager of the objects of instances. */
+  fieldManager?: string;
+  /**
+   * Whether the API server must not be asked, because `before` is not the live object: an earlier write of the
+   * plan has changed its managed fields.
+   */
+  isMerged?: boolean;
+}
+
+/**
+ * Asks by server-side dry run. If the API server cannot be asked, the result comes from kro's own merge. The
+ * reasons are collected in {@link DryRuns.unasked}.
+ */
+export class DryRuns {
+  /** The number of objects for each reason for which the API server was not asked. */
+  readonly unasked = new Map<string, number>();
+  readonly #client: KubeClient;
+  readonly #kinds: PlanKinds;
+  readonly #reads: PlanReads;
+  readonly #forbidden = new Map<string, string>();
+  readonly #now: () => Date;
+
+  /** Creates the questioner, without sending a request. */
+  constructor(client: KubeClient, kinds: PlanKinds, reads: PlanReads, now: () => Date) {
+    this.#client = client;
+    this.#kinds = kinds;
+    this.#reads = reads;
+    this.#now = now;
+  }
+
+  /** Returns the result of an apply. Rejects with ApiError when the API server would refuse the apply. */
+  async apply(question: Question): Promise<Answer> {
+    const { ref, desired, before, force, isMerged } = question;
+    const { fieldManager = Manager.children } = question;
+    const why = isMerged
+      ? "kro takes over the fields of kubectl first"
+      : this.#reasonNotToAsk(ref, "patch");
+    if (why) return await this.#merged(question, why);
+    try {
+      const options = { fieldManager, force, dryRun: true };
+      const after = await this.#client.apply(ref, desired, options);
+      // A dry run that would create the object returns an object without a resourceVersion.
+      const exists = after.metadata.resourceVersion !== undefined;
+      return { before: before ?? (exists ? await this.#reads.live(ref) : undefined), after };
+    } catch (error) {
+      const why = this.#reasonAfter(ref, "patch", error, force);
+      if (!why) throw error;
+      return await this.#merged(question, why);
+    }
+  }
+
+  /**
+   * Resolves when the API server would accept the deletion of the object. Returns the reason if the API server
+   * could not be asked. Rejects with ApiError when the API server would refuse the deletion.
+   */
+  async delete(ref: ObjectRef, uid: string): Promise<string | undefined> {
+    const why = this.#reasonNotToAsk(ref, "delete");
+    if (why) return this.#count(why);
+    try {
+      await this.#client.delete(ref, { uid, propagation: "Background", dryRun: true });
+      return undefined;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      const why = this.#reasonAfter(ref, "delete", error, false);
+      if (!why) throw error;
+      return this.#count(why);
+    }
+  }
+
+  /** Returns the reason why a request could not succeed before the plan is carried out. */
+  #reasonNotToAsk({ kind, namespace }: ObjectRef, verb: string): string | undefined {
+    if (this.#kinds.planned(kind)) return "its CRD changes in this plan";
+    if (namespace !== undefined && this.#isNewNamespace(namespace)) {
+      return "its namespace changes in this plan";
+    }
+    return this.#forbidden.get(`${verb} ${gvkKey(kind)} ${namespace ?? ""}`);
+  }
+
+  /** Returns the reason why a dry run says nothing about the write; undefined for a refusal of the write. */
+  #reasonAfter(
+    { kind, namespace }: ObjectRef,
+    verb: string,
+    error: unknown,
+    force: boolean,
+  ): string | undefined {
+    if (!(error instanceof ApiError)) return undefined;
+    const { code, message } = error;
+    if (code === 403 && RBAC.test(message)) {
+      const why = `this user may not ${verb} ${kind.plural}${
+        namespace ? ` in namespace ${namespace}` : ""
+      }`;
+      this.#forbidden.set(`${verb} ${gvkKey(kind)} ${namespace ?? ""}`, why);
+      return why;
+    }
+    if (NO_DRY_RUN.test(message)) return "an admission webhook does not support dry run";
+    // A forced apply of kro replaces elements of other managers that duplicate a desired element.
+    return force && duplicatesOf(error).length > 0
+      ? "elements of another field manager are replaced"
+      : undefined;
+  }
+
+  #isNewNamespace(name: string): boolean {
+    const table = this.#reads.table({ group: "", kind: "Namespace" });
+    const key = keyIn(undefined, name);
+    return table.isPlanned(key) && table.get(key)?.metadata.uid === undefined;
+  }
+
+  async #merged(question: Question, why: string): Promise<Answer> {
+    const { ref, desired, force, fieldManager = Manager.children } = question;
+    const planned = this.#kinds.planned(ref.kind);
+    const before = question.before ?? await this.#liveIfAllowed(ref);
+    const schema = planned?.schema ?? await this.#kinds.schema(ref.kind);
+    const time = timestamp(this.#now());
+    const merged = applied(before, desired, { manager: fieldManager, time, schema, force });
+    // Defaults are known only for custom resources. The defaults of built-in kinds are code of the API server.
+    const after = planned ? withDefaults(planned.schema, merged) : merged;
+    return { before, after, unasked: this.#count(why) };
+  }
+
+  async #liveIfAllowed(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const table = this.#reads.table(ref.kind);
+    const key = keyIn(ref.namespace, ref.name);
+    if (table.isPlanned(key)) return undefined;
+    try {
+      return table.get(key) ?? await this.#reads.live(ref);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 403) return undefined;
+      throw error;
+    }
+  }
+
+  #count(why: string): string {
+    this.unasked.set(why, (this.unasked.get(why) ?? 0) + 1);
+    return why;
+  }
+}
+
+/** Matches the message of a request that RBAC refused. */
+const RBAC = /is forbidden: User "[^"]*" cannot /;
+
+/** Matches the message of a dry run that reached an admission webhook with side effects. */
+const NO_DRY_RUN = /does not support dry run/;

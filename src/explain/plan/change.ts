@@ -1,0 +1,131 @@
+/** Turns a planned write into an entry of the report, and hides the values of Secrets. */
+import { createHmac } from "node:crypto";
+import {
+  type ApiError,
+  apiVersionOf,
+  type Json,
+  jsonText,
+  type KubeObject,
+  type ObjectRef,
+  type PathStep,
+  pathText,
+  withoutAnswer,
+} from "../../api/mod.ts";
+import type { Schema } from "../../openapi/mod.ts";
+import { differences } from "./differences.ts";
+import type { FieldChange, ObjectAction, ObjectChange, ObjectName } from "./model.ts";
+
+/** A planned write, as far as the report needs it. */
+export interface WriteOfPlan {
+  /** The object that would be written. */
+  ref: ObjectRef;
+  /** The effect of the write. */
+  action: "created" | "changed" | "adopted" | "deleted" | "refused";
+  /** The object before the write. */
+  before?: KubeObject;
+  /** The object after the write, or the desired object of a refused write. */
+  after?: KubeObject;
+  /** The error of a refused write. */
+  error?: ApiError;
+  /** The reason why the API server was not asked. */
+  unasked?: string;
+  /** Whether the write follows only when other objects have become ready. */
+  later?: boolean;
+}
+
+/** The facts about an object that the write itself does not contain. */
+export interface ChangeContext {
+  /** The schema of the object's kind, whose list keys match elements of lists. */
+  schema?: Schema;
+  /** The id of the node that describes the object. */
+  node?: string;
+  /** The instance that owns the object. */
+  instance?: ObjectName;
+  /** Whether values of the object may come from a Secret. Always true for Secrets. */
+  confidential: boolean;
+  /** Replaces secret values. */
+  hide: (value: Json) => string;
+}
+
+/**
+ * Returns a function that replaces a secret value by an HMAC (RFC 2104). Equal values get the same HMAC within
+ * one plan, so a report shows whether a value changes. The key is random for each plan, so values cannot be
+ * guessed from a saved plan.
+ *
+ * @param key The random key, at least 32 bytes.
+ */
+export function hider(key: Uint8Array): (value: Json) => string {
+  return (value) =>
+    `hmac:${createHmac("sha256", key).update(jsonText(value)).digest("base64url").slice(0, 16)}`;
+}
+
+/** Returns the entry of the report for a planned write. */
+export function changeOf(write: WriteOfPlan, context: ChangeContext): ObjectChange {
+  const { ref, action, before, after, error, unasked, later } = write;
+  const { node, instance } = context;
+  const confidential = context.confidential || isSecret(ref);
+  const fields = action === "deleted" || !after
+    ? []
+    : fieldChanges(before, after, { ...context, confidential });
+  const reason = error && (confidential ? withoutAnswer(error) : error.message);
+  return {
+    ...nameOfRef(ref),
+    action: ACTIONS[action],
+    ...(instance && { instance }),
+    ...(node !== undefined && { node }),
+    fields,
+    ...(reason !== undefined && { reason }),
+    ...(later && { later }),
+    ...(unasked !== undefined && { unasked }),
+  };
+}
+
+const ACTIONS: Record<WriteOfPlan["action"], ObjectAction> = {
+  created: "created",
+  changed: "changed",
+  adopted: "adopted",
+  deleted: "pruned",
+  refused: "refused",
+};
+
+/** Returns the changed fields of an object. Secret values are hidden. */
+export function fieldChanges(
+  before: KubeObject | undefined,
+  after: KubeObject,
+  { schema, confidential, hide }: Pick<ChangeContext, "schema" | "confidential" | "hide">,
+): FieldChange[] {
+  return differences(before, after, schema).map(({ path, ...values }) => {
+    const isHidden = confidential && !isPublic(path);
+    const shown = (value: Json | undefined) =>
+      value !== undefined && isHidden ? hide(value) : value;
+    const [old, now] = [shown(values.old), shown(values.new)];
+    return {
+      path: pathText(path),
+      ...(old !== undefined && { old }),
+      ...(now !== undefined && { new: now }),
+    };
+  });
+}
+
+/** Returns the name of an object as the report shows it. */
+export function nameOfRef({ kind, namespace, name }: ObjectRef): ObjectName {
+  return {
+    apiVersion: apiVersionOf(kind),
+    kind: kind.kind,
+    ...(namespace ? { namespace } : {}),
+    name,
+  };
+}
+
+function isSecret({ kind }: ObjectRef): boolean {
+  return kind.group === "" && kind.kind === "Secret";
+}
+
+/** The prefixes of labels and annotations that kro itself sets, which never contain a value of a Secret. */
+const OWN = /^((internal\.)?kro\.run|applyset\.kubernetes\.io)\//;
+
+function isPublic([first, second, key]: readonly PathStep[]): boolean {
+  if (first === "type" || first === "immutable") return true;
+  return first === "metadata" && (second === "labels" || second === "annotations") &&
+    typeof key === "string" && (OWN.test(key) || key === "app.kubernetes.io/managed-by");
+}

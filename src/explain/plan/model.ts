@@ -1,0 +1,145 @@
+/** The report of a plan: what would change in a cluster, as plain data. */
+import type { Json } from "../../api/mod.ts";
+
+/** The change of one field. */
+export interface FieldChange {
+  /** The path of the field, such as `spec.replicas`. */
+  path: string;
+  /** The value before the change; absent when the field does not exist. A secret value is an HMAC. */
+  old?: Json;
+  /** The value after the change; absent when the field is removed. A secret value is an HMAC. */
+  new?: Json;
+}
+
+/** The effect of a plan on one object. */
+export const OBJECT_ACTIONS = [
+  "created",
+  "changed",
+  "adopted",
+  "replaced",
+  "pruned",
+  "refused",
+] as const;
+
+/**
+ * The effect of a plan on one object. A `replaced` object is created in place of the object of the same node
+ * under another name. A `refused` change is one that the API server would refuse.
+ */
+export type ObjectAction = typeof OBJECT_ACTIONS[number];
+
+/** An object by its kind and name. */
+export interface ObjectName {
+  /** The apiVersion of the object. */
+  apiVersion: string;
+  /** The kind of the object. */
+  kind: string;
+  /** The namespace of the object; absent for a cluster-scoped object. */
+  namespace?: string;
+  /** The name of the object. */
+  name: string;
+}
+
+/** The change of one object. */
+export interface ObjectChange extends ObjectName {
+  /** The effect on the object. */
+  action: ObjectAction;
+  /** The instance to which the object belongs; absent for an object of the given files. */
+  instance?: ObjectName;
+  /** The id of the node that describes the object; absent for an object of the given files. */
+  node?: string;
+  /** The changed fields. For a created object, the fields that it gets. */
+  fields: FieldChange[];
+  /** The name of the object that a `replaced` object replaces. */
+  replaces?: string;
+  /** The reason why the change is refused. */
+  reason?: string;
+  /** Whether the change follows only when objects that are not ready yet have become ready. */
+  later?: boolean;
+  /** The reason why the API server was not asked, so that the change is kro's own comparison. */
+  unasked?: string;
+}
+
+/** A node whose objects are not ready or cannot be known yet. */
+export interface NodeWait {
+  /** The instance that the node belongs to. */
+  instance: ObjectName;
+  /** The id of the node. */
+  node: string;
+  /** The kind of the node's objects. */
+  kind: string;
+  /**
+   * Whether the objects of the node are `unknown` because a value is missing, `unready` after the change, or
+   * `failed` because an expression fails or the API server refuses an object.
+   */
+  state: "unknown" | "unready" | "failed";
+  /** The value, object or error that the node waits for. */
+  reason: string;
+}
+
+/** One change of a CRD. */
+export interface SchemaChange {
+  /** The path of the changed field of instances or of the CRD. */
+  path: string;
+  /** The description of the change. */
+  text: string;
+  /** Whether existing instances or clients may break. */
+  breaking: boolean;
+}
+
+/** An instance that the changed schema does not accept. */
+export interface InvalidInstance extends ObjectName {
+  /** The problems of the instance, each with the path of the field. */
+  problems: string[];
+}
+
+/** The effect of a plan on one RGD. */
+export interface GraphChange {
+  /** The name of the RGD. */
+  name: string;
+  /**
+   * The effect on the RGD. The controller would reject a `rejected` RGD, and the last good revision continues
+   * to serve its instances.
+   */
+  action: "created" | "changed" | "unchanged" | "rejected";
+  /** The problems of a rejected RGD, one message each. */
+  problems: string[];
+  /** The changed fields of the RGD. */
+  fields: FieldChange[];
+  /** The generated CRD; absent when the CRD does not change. */
+  crd?: {
+    /** The name of the CRD. */
+    name: string;
+    /** Whether the CRD is created or changed. */
+    action: "created" | "changed";
+    /** The changes of an existing CRD. */
+    changes: SchemaChange[];
+    /** The live instances that the changed schema does not accept. */
+    invalid: InvalidInstance[];
+  };
+}
+
+/** The number of instances of a plan by their state. */
+export interface InstanceCounts {
+  /** The instances over which the plan ran. */
+  planned: number;
+  /** The instances that are being deleted, over which the plan did not run. */
+  deleting: number;
+  /** The instances whose reconciliation is suspended. */
+  suspended: number;
+}
+
+/** The report of a plan. */
+export interface PlanReport {
+  /** The RGDs of the given files. */
+  graphs: GraphChange[];
+  /** The number of instances. */
+  instances: InstanceCounts;
+  /** The number of objects that were compared, changed or not. */
+  objects: number;
+  /** The changes of objects, in the order in which the controller would make them. */
+  changes: ObjectChange[];
+  /** The nodes that are not ready or cannot be known yet. */
+  waits: NodeWait[];
+  /** The limits of the plan, such as questions that the API server could not be asked. */
+  notes: string[];
+}

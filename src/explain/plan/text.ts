@@ -1,0 +1,188 @@
+/** Formats the report of a plan as text for a terminal. The functions are pure. */
+import { type Json, jsonText } from "../../api/mod.ts";
+import type {
+  FieldChange,
+  GraphChange,
+  NodeWait,
+  ObjectAction,
+  ObjectChange,
+  ObjectName,
+  PlanReport,
+} from "./model.ts";
+import {
+  blastRadius,
+  type ChangeGroup,
+  countActions,
+  countsText,
+  groupChanges,
+  hasChanges,
+} from "./summary.ts";
+
+/** The sign that stands before an object in text. */
+export const SIGNS: Record<ObjectAction, string> = {
+  created: "+",
+  changed: "~",
+  adopted: "^",
+  replaced: "±",
+  pruned: "-",
+  refused: "!",
+};
+
+/** Paints a piece of text for an action; returns it unchanged without color. */
+export type Painter = (text: string, action: ObjectAction) => string;
+
+/** Formats the report as text, with the summary first. */
+export function planText(report: PlanReport, paint: Painter = (text) => text): string {
+  const groups = groupChanges(report.changes);
+  const lines = [
+    ...summaryLines(report),
+    ...report.graphs.flatMap(graphLines),
+    ...groups.flatMap((group) => ["", ...groupLines(group, report, paint)]),
+    ...section("Not ready or not known yet:", waitLines(report.waits)),
+    ...section("Notes:", report.notes),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Returns the lines of the summary: the numbers of instances and changes, and the blast radius. */
+export function summaryLines(report: PlanReport): string[] {
+  const { instances: { planned, deleting, suspended }, changes, objects } = report;
+  const others = [
+    ...(deleting > 0 ? [`${deleting} being deleted`] : []),
+    ...(suspended > 0 ? [`${suspended} suspended`] : []),
+  ];
+  const counts = `${planned} ${planned === 1 ? "instance" : "instances"}` +
+    (others.length > 0 ? ` (${others.join(", ")})` : "");
+  const lines = [
+    `Plan: ${countsText(countActions(changes))}; ${counts}, ${objects} objects compared`,
+  ];
+  if (!hasChanges(report)) lines.push("Nothing would change.");
+  if (changes.length > 0) {
+    const { kinds, namespaces } = blastRadius(changes);
+    lines.push(`  by kind:      ${radiusText(kinds)}`, `  by namespace: ${radiusText(namespaces)}`);
+  }
+  return lines;
+}
+
+/** The largest number of kinds or namespaces that the summary names. */
+const MAX_NAMED = 8;
+
+function radiusText(counts: readonly [string, number][]): string {
+  const named = counts.slice(0, MAX_NAMED).map(([name, count]) => `${name} ${count}`);
+  const others = counts.length - named.length;
+  return named.join(", ") + (others > 0 ? `, and ${others} more` : "");
+}
+
+function graphLines(graph: GraphChange): string[] {
+  const { name, action, problems, fields, crd } = graph;
+  const lines = ["", `ResourceGraphDefinition ${name}: ${action}`];
+  if (action === "rejected") {
+    lines.push("  nothing changes: the last good revision continues to serve; problems:");
+    lines.push(...problems.flatMap((p) => p.split("\n")).map((line) => `    ${line}`));
+  }
+  if (action === "changed") lines.push(...fields.map((field) => `    ${fieldText(field)}`));
+  if (!crd) return lines;
+  lines.push(`  CustomResourceDefinition ${crd.name}: ${crd.action}`);
+  for (const { path, text, breaking } of crd.changes) {
+    lines.push(`    ${breaking ? "breaking" : "compatible"}: ${text} (${path})`);
+  }
+  if (crd.invalid.length > 0) {
+    lines.push(`  ${crd.invalid.length} live instances do not fit the changed schema:`);
+    lines.push(
+      ...limited(crd.invalid.map((i) => `    ${objectText(i)}: ${i.problems.join("; ")}`)),
+    );
+  }
+  return lines;
+}
+
+/** The largest number of similar lines that the text shows. */
+const MAX_LINES = 10;
+
+function limited(lines: readonly string[]): string[] {
+  const others = lines.length - MAX_LINES;
+  return others <= 1 ? [...lines] : [...lines.slice(0, MAX_LINES), `    and ${others} more`];
+}
+
+function groupLines(group: ChangeGroup, report: PlanReport, paint: Painter): string[] {
+  const { example, changes } = group;
+  const { action, fields, reason, unasked, later, replaces } = example;
+  const sign = paint(SIGNS[action], action);
+  const lines = [`${sign} ${groupTitle(group, report)}${replaces ? ` replaces ${replaces}` : ""}`];
+  if (reason) lines.push(`    refused: ${reason}`);
+  if (action === "changed" || action === "adopted") {
+    lines.push(
+      ...(fields.length > 0
+        ? fields.map((field) => `    ${fieldText(field)}`)
+        : ["    only the owner of fields changes"]),
+    );
+  }
+  if (later) lines.push("    follows when the nodes that it depends on are ready");
+  if (unasked) lines.push(`    not checked by the API server: ${unasked}`);
+  if (changes.length > 1) {
+    lines.push(...limited(changes.map((change) => `    ${objectText(change)}`)).slice(0, 4));
+    if (changes.length > 4 && changes.length <= MAX_LINES + 1) {
+      lines.push(`    and ${changes.length - 4} more`);
+    }
+  }
+  return lines;
+}
+
+/** Returns the heading of a group, such as `changed Deployment (node web) in 412 of 412 instances`. */
+export function groupTitle({ example, changes }: ChangeGroup, report: PlanReport): string {
+  const { action, kind, node, instance } = example;
+  const where = node === undefined ? "" : ` (node ${node})`;
+  if (changes.length === 1) {
+    const owner = instance ? ` of ${instance.kind} ${shortName(instance)}` : "";
+    return `${action} ${objectText(example)}${where}${owner}`;
+  }
+  const owners = new Set(changes.map((c) => c.instance && shortName(c.instance)));
+  const total = report.instances.planned;
+  return `${action} ${kind}${where}: ${changes.length} objects in ${owners.size} of ${total} instances`;
+}
+
+/** Formats an object as `Kind namespace/name`. */
+export function objectText(object: ObjectName): string {
+  return `${object.kind} ${shortName(object)}`;
+}
+
+function shortName({ namespace, name }: ObjectName): string {
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+/** Formats a change of a field, such as `spec.replicas: 1 -> 2`. */
+export function fieldText({ path, old, new: now }: FieldChange): string {
+  if (old === undefined) return `${path}: + ${valueText(now)}`;
+  if (now === undefined) return `${path}: - ${valueText(old)}`;
+  return `${path}: ${valueText(old)} -> ${valueText(now)}`;
+}
+
+/** The largest length of a value in text, in characters. */
+const MAX_VALUE = 200;
+
+function valueText(value: Json | undefined): string {
+  const text = jsonText(value ?? null);
+  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
+}
+
+/** Formats the nodes that wait. Equal reasons of several instances become one line. */
+export function waitLines(waits: readonly NodeWait[]): string[] {
+  const groups = Map.groupBy(waits, ({ node, kind, state, reason, instance }) => {
+    const text = `${kind} (node ${node}) ${STATES[state]}: ${reason}`;
+    return text.replaceAll(instance.name, "<name>");
+  });
+  return [...groups].map(([text, all]) =>
+    all.length === 1
+      ? `${objectText(all[0]!.instance)}: ${text.replaceAll("<name>", all[0]!.instance.name)}`
+      : `${all.length} instances, such as ${objectText(all[0]!.instance)}: ${text}`
+  );
+}
+
+const STATES: Record<NodeWait["state"], string> = {
+  unknown: "cannot be known yet",
+  unready: "would not be ready",
+  failed: "would fail",
+};
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+}
