@@ -4,17 +4,23 @@
  */
 import {
   apiVersionOf,
+  jsonText,
   type ObjectRef,
   parseGvk,
+  refKey,
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../api/mod.ts";
 import { applyObject } from "./apply_object.ts";
 import { Exit, UsageError } from "./errors.ts";
-import { type Manifest, readManifests } from "./manifests.ts";
+import { type Manifest, parseManifests, readManifests } from "./manifests.ts";
 import { followReady } from "./follow.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
 import type { Output } from "./output.ts";
+import type { LimitFlags } from "./plan.ts";
+import { type PlanFile, readPlan } from "./plan/file.ts";
+import { liveObjects } from "./plan/live_objects.ts";
+import { checkPlan, outcomeDifferences } from "./plan/saved.ts";
 import { isOfKind, refOf, Report, rgdRef } from "./report.ts";
 import {
   ensureOwnKinds,
@@ -25,23 +31,30 @@ import {
 } from "./session.ts";
 
 /** The flags of `kro apply`. */
-export interface ApplyFlags extends OneShotFlags {
-  /** The files and folders that `-f` names; at least one. */
-  filename: string[];
+export interface ApplyFlags extends OneShotFlags, LimitFlags {
+  /** The files and folders that `-f` names; absent with `--plan`. */
+  filename?: string[];
+  /** The file of a saved plan, whose objects are applied. Set by `--plan`. */
+  plan?: string;
   /** Whether missing CRDs of kro are installed. False with `--no-install`. */
   install: boolean;
 }
 
 /** Runs `kro apply` and returns the exit code. */
 export async function apply(flags: ApplyFlags, output: Output): Promise<number> {
-  const manifests = await readManifests(flags.filename);
+  const { manifests, saved } = await inputOf(flags);
   const rgds = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
   const instances = manifests.filter(({ object }) => !isOfKind(object, RGD_KIND));
-  using session = await openSession(flags, output);
+  using session = await openSession(
+    saved ? { ...flags, namespace: saved.namespace } : flags,
+    output,
+  );
   for (const manifest of instances) checkNamespace(manifest, flags.namespace);
+  if (saved) await checkPlan(session, saved, flags);
   await ensureOwnKinds(session, flags.install);
 
   const report = new Report(output);
+  const deadline = performance.now() + flags.timeout;
   const local = await leftToController(session, flags)
     ? undefined
     : new LocalReconciler(session, report, flags.timeout);
@@ -55,11 +68,39 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
     const ref = await applyInstance(session, manifest, applied, report);
     if (ref) refs.push(ref);
   }
+  if (local && saved) refs.push(...await others(session, saved, refs));
   if (local) await local.converge(refs);
   else await followReady(session, refs, report, flags.timeout);
 
+  const differences = saved ? await outcomeDifferences(session, saved, deadline) : [];
+  for (const line of differences) output.err(`differs from the plan: ${line}`);
   report.print(flags.output);
-  return report.failed ? Exit.failed : Exit.ok;
+  return report.failed || differences.length > 0 ? Exit.failed : Exit.ok;
+}
+
+/** Returns the objects to apply: those of the files, or those of a saved plan. */
+async function inputOf(
+  { filename, plan }: ApplyFlags,
+): Promise<{ manifests: Manifest[]; saved?: PlanFile }> {
+  if ((filename === undefined) === (plan === undefined)) {
+    throw new UsageError("name the objects with -f, or a saved plan with --plan, but not both");
+  }
+  if (plan === undefined) return { manifests: await readManifests(filename!) };
+  const saved = await readPlan(plan);
+  const list = { apiVersion: "v1", kind: "List", items: saved.manifests };
+  return { manifests: parseManifests(jsonText(list), plan), saved };
+}
+
+/** Returns the existing instances of a saved plan that are not in its files. */
+async function others(
+  { client }: Session,
+  { instances }: PlanFile,
+  refs: readonly ObjectRef[],
+): Promise<ObjectRef[]> {
+  const known = new Set(refs.map(refKey));
+  const more = instances.filter((ref) => !known.has(refKey(ref)));
+  const live = await liveObjects(client, more);
+  return more.filter((ref) => live.has(refKey(ref)));
 }
 
 async function applyRgd(session: Session, { object }: Manifest): Promise<ResourceGraphDefinition> {

@@ -1,6 +1,6 @@
 /** `kro plan`: shows what applying RGDs and instances would change in a cluster, without changing anything. */
 import { type Command, Option } from "commander";
-import { didYouMean, jsonText } from "../api/mod.ts";
+import { didYouMean, jsonText, plainKind, VERSION } from "../api/mod.ts";
 import {
   exceeded,
   FORBIDDABLE,
@@ -17,10 +17,11 @@ import { addCostFlags } from "./cost_flags.ts";
 import { describeError, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { argument, parseCount } from "./flag_values.ts";
-import { readManifests } from "./manifests.ts";
+import { type Manifest, readManifests } from "./manifests.ts";
 import type { Output } from "./output.ts";
-import { makePlan } from "./plan/planner.ts";
-import { type ConnectionFlags, openSession } from "./session.ts";
+import { clusterIdentity, stateOf, writePlan } from "./plan/file.ts";
+import { makePlan, type Plan } from "./plan/planner.ts";
+import { type ConnectionFlags, openSession, type Session } from "./session.ts";
 
 /** The formats in which `kro plan` prints its report. */
 const FORMATS = ["text", "json", "markdown", "github"] as const;
@@ -49,6 +50,8 @@ export interface PlanFlags extends ConnectionFlags, LimitFlags {
   filename: string[];
   /** The output format that `-o` selects. */
   output: typeof FORMATS[number];
+  /** The file to which the plan is saved, for `kro apply --plan`. */
+  out?: string;
 }
 
 /** Adds the command `kro plan` to the program. */
@@ -68,6 +71,7 @@ export function addPlanCommand(
       new Option("-o, --output <format>", "output format; github fits into a comment of 64 KB")
         .choices([...FORMATS]).default("text"),
     )
+    .option("--out <file>", "file to save the plan to, for kro apply --plan")
     .option("-n, --namespace <name>", "namespace of objects without one")
     .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
     .option("--context <name>", "context of the kubeconfig; the current one by default")
@@ -114,7 +118,9 @@ export async function plan(flags: PlanFlags, output: Output): Promise<number> {
   try {
     const manifests = await readManifests(flags.filename);
     using session = await openSession(flags, output);
-    const { report } = await makePlan(session, manifests);
+    const made = await makePlan(session, manifests);
+    const { report } = made;
+    if (flags.out !== undefined) await save(flags.out, session, manifests, made);
     output.out(formatted(report, flags.output, output));
     const excess = exceeded(report, flags);
     for (const line of excess) output.err(`refused: ${line}`);
@@ -124,6 +130,27 @@ export async function plan(flags: PlanFlags, output: Output): Promise<number> {
     output.err(`error: ${message}`);
     return PlanExit.refused;
   }
+}
+
+async function save(
+  path: string,
+  { client, namespace }: Session,
+  manifests: readonly Manifest[],
+  { report, states, instances }: Plan,
+): Promise<void> {
+  await writePlan(path, {
+    version: VERSION,
+    cluster: await clusterIdentity(client),
+    namespace,
+    manifests: manifests.map(({ object }) => object),
+    instances: instances.filter(({ planned }) => planned)
+      .map(({ ref: { kind, ...ref } }) => ({ kind: plainKind(kind), ...ref })),
+    states: states.map(({ ref: { kind, ...ref }, live }) => ({
+      ref: { kind: plainKind(kind), ...ref },
+      state: stateOf(live),
+    })),
+    report,
+  });
 }
 
 function exitOf(report: PlanReport): number {

@@ -16,7 +16,7 @@ import { FINDING_FORMATS } from "./findings.ts";
 import { goStyle } from "./go_flags.ts";
 import { durationOption } from "./durations.ts";
 import { type Output, parseFormat, processOutput } from "./output.ts";
-import { addPlanCommand } from "./plan.ts";
+import { addLimitFlags, addPlanCommand } from "./plan.ts";
 import { reconcileCluster } from "./reconcile.ts";
 import { render } from "./render.ts";
 import { validate } from "./validate.ts";
@@ -103,10 +103,11 @@ export function createProgram(output: Output, done: (code: number) => void): Com
     "apply",
     "apply RGDs and instances, and reconcile them until they are ready",
   )
-    .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
+    .option("-f, --filename <path>", "file, folder, or - for standard input", collect)
+    .option("--plan <file>", "saved plan of kro plan --out, instead of -f")
     .option("--no-install", "do not install kro's own CRDs if they are missing")
     .addOption(featureGatesOption());
-  connection(oneShot(addCostFlags(applyCommand)))
+  connection(oneShot(addCostFlags(addLimitFlags(applyCommand))))
     .action(async (flags) => done(await apply(flags, output)));
 
   const reconcileCommand = command("reconcile", "reconcile RGDs and instances of the cluster, once")

@@ -1,7 +1,9 @@
 /** Plans RGDs: the graph that would serve each kind, and the changes of the generated CRDs. */
 import {
+  CRD_KIND,
   type GroupVersionKind,
   gvkKey,
+  type Json,
   type KubeObject,
   type ObjectRef,
   problemText,
@@ -11,8 +13,8 @@ import {
   VERSION,
 } from "../../api/mod.ts";
 import type { PlanStore } from "../../clusters/mod.ts";
-import { type FieldChange, fieldChanges, type GraphChange } from "../../explain/mod.ts";
-import type { Graph } from "../../graph/mod.ts";
+import { type GraphChange, rgdChanges, type SchemaChange } from "../../explain/mod.ts";
+import type { CrdChange, Graph } from "../../graph/mod.ts";
 import { kindsOfCrd } from "../../openapi/mod.ts";
 import { type GraphPlan, pendingChanges, planGraph } from "../../publish/mod.ts";
 import { isSuspended } from "../../reconcile/mod.ts";
@@ -40,6 +42,10 @@ export interface RgdPlan {
   rgd: ResourceGraphDefinition;
   /** The RGD as it is in the cluster; absent when the plan creates the RGD. */
   live?: KubeObject;
+  /** The generated CRD as it is in the cluster; absent when the RGD does not compile. */
+  crd?: { ref: ObjectRef; live?: KubeObject };
+  /** The graph of the RGD in the file; absent when the RGD does not compile. */
+  graph?: Graph;
   /** The graph whose instances change; absent when the RGD changes no instance. */
   planned?: PlannedGraph;
 }
@@ -49,15 +55,26 @@ export class GraphPlanner {
   readonly #session: Session;
   readonly #store: PlanStore;
   readonly #now: () => Date;
+  readonly #hide: (value: Json) => string;
   readonly #graphs = new Map<string, PlannedGraph | undefined>();
   readonly #loaded = new Map<string, Promise<PlannedGraph | undefined>>();
   #known?: Promise<ResourceGraphDefinition[]>;
 
-  /** Creates the planner, without sending a request. */
-  constructor(session: Session, store: PlanStore, now: () => Date) {
+  /**
+   * Creates the planner, without sending a request.
+   *
+   * @param hide Replaces secret values in the report.
+   */
+  constructor(
+    session: Session,
+    store: PlanStore,
+    now: () => Date,
+    hide: (value: Json) => string,
+  ) {
     this.#session = session;
     this.#store = store;
     this.#now = now;
+    this.#hide = hide;
   }
 
   /** Plans RGDs, so that each RGD is planned after the RGDs whose kinds it uses. */
@@ -113,12 +130,18 @@ export class GraphPlanner {
       name: ref.name,
       action: !live ? "created" : isSame ? "unchanged" : "changed",
       problems: [],
-      fields: live && !isSame ? changedFields(live, after) : [],
+      fields: live && !isSame ? rgdChanges(live, after, this.#hide) : [],
     };
     const plan: RgdPlan = { change, rgd, live };
     const served = servedBy(wanted, published, uid);
     const defined = servedKind(wanted);
     if (defined) this.#graphs.set(gvkKey(defined), served);
+    change.crd = crdChange(wanted, published);
+    plan.graph = build.graph;
+    if (build.graph) {
+      const name = build.graph.crd.metadata.name!;
+      plan.crd = { ref: { kind: CRD_KIND, name }, live: published.known.kind?.live };
+    }
     const isAccepted = build.graph && publication.error === undefined;
     if (!isAccepted && !isSuspended(wanted)) {
       const problems = build.problems.map(problemText);
@@ -126,7 +149,6 @@ export class GraphPlanner {
       change.problems = problems.length > 0 ? problems : [publication.error ?? "it has no graph"];
       return { plan, missing: build.missing.length > 0 };
     }
-    change.crd = crdChange(wanted, published);
     if (change.crd && build.graph) this.#addKinds(build.graph, change.crd);
     const isChanged = change.action !== "unchanged" || change.crd !== undefined;
     return { plan: isChanged ? { ...plan, planned: served } : plan, missing: false };
@@ -135,7 +157,7 @@ export class GraphPlanner {
   /** Adds the kinds of a CRD whose schema changes. The API server cannot be asked about such a kind. */
   #addKinds(graph: Graph, { action, changes }: NonNullable<GraphChange["crd"]>): void {
     const isSchema = action === "created" ||
-      changes.some(({ path }) => !/^(metadata|names|version\.additionalPrinter)/.test(path));
+      changes.some(({ effect }) => effect !== "harmless");
     if (!isSchema) return;
     for (const kind of kindsOfCrd(graph.crd)) this.#store.kinds.add(kind);
   }
@@ -149,22 +171,25 @@ function servedBy(
   return served && { ...served, rgdUid, suspended: isSuspended(rgd) };
 }
 
-function changedFields(live: KubeObject, after: KubeObject): FieldChange[] {
-  const withoutStatus = ({ status: _, ...rest }: KubeObject) => rest as KubeObject;
-  return fieldChanges(withoutStatus(live), withoutStatus(after), {
-    confidential: false,
-    hide: () => "",
-  });
-}
-
 function crdChange(rgd: ResourceGraphDefinition, plan: GraphPlan): GraphChange["crd"] {
   const { known, publication } = plan;
   const { build: { graph }, kind } = known;
-  const write = publication.writes.find(({ type }) => type === "createCrd" || type === "patchCrd");
-  if (!write || !graph) return undefined;
+  if (!graph || isSuspended(rgd)) return undefined;
   const name = graph.crd.metadata.name!;
-  if (write.type === "createCrd" || !kind?.live) {
-    return { name, action: "created", changes: [], invalid: [] };
+  const live = kind?.live;
+  const changes = live ? pendingChanges(rgd, graph, live).map(schemaChange) : [];
+  if (publication.error !== undefined) {
+    const isBreaking = changes.some(({ effect }) => effect === "breaking");
+    return isBreaking ? { name, action: "refused", changes, invalid: [] } : undefined;
   }
-  return { name, action: "changed", changes: pendingChanges(rgd, graph, kind.live), invalid: [] };
+  if (!live) return { name, action: "created", changes, invalid: [] };
+  return changes.length > 0 ? { name, action: "changed", changes, invalid: [] } : undefined;
+}
+
+/** Matches the paths of changes that concern neither the schema nor the names of a CRD. */
+const HARMLESS = /^(metadata|names\.(shortNames|categories)|version\.additionalPrinterColumns)/;
+
+function schemaChange({ path, text, breaking }: CrdChange): SchemaChange {
+  const effect = breaking ? "breaking" : HARMLESS.test(path) ? "harmless" : "compatible";
+  return { path, text, effect };
 }

@@ -3,10 +3,12 @@ import {
   ApiError,
   apiVersionOf,
   isNotFound,
+  type Json,
   type KindRef,
   type KubeObject,
   type ObjectRef,
   parseGvk,
+  refKey,
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../../api/mod.ts";
@@ -16,7 +18,7 @@ import { kindsOfCrd, violations } from "../../openapi/mod.ts";
 import { ownCrds, ownCrdsPresent } from "../../publish/mod.ts";
 import { UsageError } from "../errors.ts";
 import type { Manifest } from "../manifests.ts";
-import { isOfKind, refOf } from "../report.ts";
+import { isOfKind, refOf, rgdRef } from "../report.ts";
 import type { Session } from "../session.ts";
 import { askFile } from "./files.ts";
 import { GraphPlanner, type PlannedGraph, type RgdPlan } from "./graphs.ts";
@@ -27,12 +29,18 @@ import { changesOf, waitsOf } from "./report.ts";
 export interface Plan {
   /** The report of the plan. */
   report: PlanReport;
-  /** The writes of the plan, including those of the given files. */
-  writes: PlannedWrite[];
-  /** The RGDs of the given files. */
-  rgds: RgdPlan[];
+  /** The objects that the plan depends on, as they were read; an object that does not exist is absent. */
+  states: ReadState[];
   /** The instances over which the plan ran. */
   instances: PlannedInstance[];
+}
+
+/** An object as a plan has read it. */
+export interface ReadState {
+  /** The object. */
+  ref: ObjectRef;
+  /** The live object; absent when it does not exist. */
+  live?: KubeObject;
 }
 
 /** The number of instances in files from which on one list reads the objects of all instances of a kind. */
@@ -48,10 +56,13 @@ class Planner {
   readonly #rgds: ResourceGraphDefinition[];
   readonly #files: Manifest[];
   readonly #now = new Date();
+  readonly #hide = hider(crypto.getRandomValues(new Uint8Array(32)));
   readonly #store: PlanStore;
   readonly #graphs: GraphPlanner;
   readonly #instances: InstancePlanner;
   readonly #notes: string[] = [];
+  /** The live instances over which the plan runs. */
+  readonly #live: ReadState[] = [];
   #deleting = 0;
 
   constructor(session: Session, manifests: readonly Manifest[]) {
@@ -63,7 +74,7 @@ class Planner {
     const isWhole = this.#rgds.length > 0 || this.#files.length > MANY;
     const now = () => this.#now;
     this.#store = new PlanStore({ client, discovery, schemas, now, isWhole });
-    this.#graphs = new GraphPlanner(session, this.#store, now);
+    this.#graphs = new GraphPlanner(session, this.#store, now, this.#hide);
     this.#instances = new InstancePlanner({
       store: this.#store,
       graphFor: (kind) => this.#graphs.graphFor(kind),
@@ -80,8 +91,7 @@ class Planner {
     for (const manifest of this.#files) await this.#addFile(manifest);
     const instances = await this.#instances.run();
     const writes = this.#store.writes();
-    const hide = hider(crypto.getRandomValues(new Uint8Array(32)));
-    const context = { instances, hide, store: this.#store };
+    const context = { instances, hide: this.#hide, store: this.#store };
     const changes = await changesOf(writes, context);
     const suspended = instances.filter(isIdle).length;
     const nodes = instances.flatMap(({ outcome, later }) => [
@@ -96,7 +106,7 @@ class Planner {
       waits: waitsOf(instances, writes),
       notes: [...this.#notes, ...this.#unasked()],
     };
-    return { report, writes, rgds, instances };
+    return { report, states: [...this.#statesOf(rgds, writes)], instances };
   }
 
   /** If kro is not installed yet, its own kinds are part of the plan. */
@@ -106,22 +116,24 @@ class Planner {
     for (const kind of ownCrds().flatMap(kindsOfCrd)) this.#store.kinds.add(kind);
   }
 
-  /** Adds all live instances of an RGD that changes. */
-  async #addInstances({ change, planned }: RgdPlan): Promise<void> {
-    if (!planned) return;
-    const { instance: kind } = planned.graph;
-    const { schema } = this.#store.kinds.planned(kind) ?? {};
+  /** Adds all live instances of an RGD that changes, and checks them against the changed schema. */
+  async #addInstances({ change, planned, graph }: RgdPlan): Promise<void> {
+    const { crd } = change;
+    if (!graph || (!planned && crd?.action !== "refused")) return;
+    const { instance: kind } = graph;
     const { output } = this.#session;
     const instances = await this.#listInstances(kind);
     output.err(`${kind.kind}: ${instances.length} live instances`);
+    const isSchema = crd?.changes.some(({ effect }) => effect !== "harmless");
+    const spec = isSchema ? kindsOfCrd(graph.crd)[0]?.schema.properties?.spec : undefined;
     for (const object of instances) {
       const ref = { kind, namespace: object.metadata.namespace, name: object.metadata.name! };
-      const spec = schema?.properties?.spec;
-      if (spec && change.crd?.action === "changed") {
-        const problems = violations(spec, object.spec as never, ["spec"]);
-        if (problems.length > 0) change.crd.invalid.push({ ...instanceName(ref), problems });
+      const problems = spec ? violations(spec, (object.spec ?? {}) as Json, ["spec"]) : [];
+      if (problems.length > 0) crd!.invalid.push({ ...instanceName(ref), problems });
+      if (planned) {
+        this.#live.push({ ref, live: object });
+        this.#add(ref, object, planned);
       }
-      this.#add(ref, object, planned);
     }
   }
 
@@ -158,6 +170,7 @@ class Planner {
       const action = before ? "changed" : "created";
       if (!isSame) this.#store.record({ ref, action, before, after, unasked });
       this.#add(ref, isSame ? before! : after, planned);
+      this.#live.push({ ref, live: before });
     } catch (error) {
       if (!(error instanceof ApiError) || error.code === undefined) throw error;
       this.#store.record({ ref, action: "refused", after: desired, error });
@@ -167,6 +180,17 @@ class Planner {
   #add(ref: ObjectRef, object: KubeObject, planned: PlannedGraph): void {
     if (object.metadata.deletionTimestamp !== undefined) this.#deleting += 1;
     else this.#instances.add(ref, object, planned);
+  }
+
+  /** Returns each object that the plan depends on once, with its live state. */
+  #statesOf(rgds: readonly RgdPlan[], writes: readonly PlannedWrite[]): Iterable<ReadState> {
+    const all: ReadState[] = [
+      ...rgds.map(({ rgd, live }) => ({ ref: rgdRef(rgd), live })),
+      ...rgds.flatMap(({ crd }) => crd ? [crd] : []),
+      ...this.#live,
+      ...writes.map(({ ref, before }) => ({ ref, live: before })),
+    ];
+    return new Map(all.toReversed().map((state) => [refKey(state.ref), state])).values();
   }
 
   #unasked(): string[] {

@@ -24,6 +24,7 @@ import type {
 } from "../../reconcile/mod.ts";
 import { mergePatch, withValuesOf } from "../../reconcile/mod.ts";
 import { isUpToDate } from "../up_to_date.ts";
+import { withoutAllocated } from "./allocated.ts";
 import type { Reader } from "./reads.ts";
 import { isSameObject, type PlanStore, withoutIdentity } from "./store.ts";
 import { keyIn } from "./table.ts";
@@ -137,7 +138,7 @@ export class PlanCluster implements Cluster {
       store.forget(ref, before);
       return { object: before, action: known && known !== before ? "configured" : "unchanged" };
     }
-    const object = withoutIdentity(after, before);
+    const object = withoutIdentity(withoutAllocated(after, desired, before), before);
     const isMine = before?.metadata.labels?.[Label.applySetPartOf] !== undefined;
     const action = !before ? "created" : isMine ? "changed" : "adopted";
     store.record({ ref, action, before, after: object, unasked }, this.#pass);

@@ -3,12 +3,14 @@ import { createHmac } from "node:crypto";
 import {
   type ApiError,
   apiVersionOf,
+  isObject,
   type Json,
   jsonText,
   type KubeObject,
   type ObjectRef,
   type PathStep,
   pathText,
+  valueAt,
   withoutAnswer,
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
@@ -63,10 +65,11 @@ export function hider(key: Uint8Array): (value: Json) => string {
 export function changeOf(write: WriteOfPlan, context: ChangeContext): ObjectChange {
   const { ref, action, before, after, error, unasked, later } = write;
   const { node, instance } = context;
-  const confidential = context.confidential || isSecret(ref);
-  const fields = action === "deleted" || !after
-    ? []
-    : fieldChanges(before, after, { ...context, confidential });
+  const confidential = context.confidential || isSecretKind(ref);
+  const fields = action === "deleted" || !after ? [] : fieldChanges(before, after, {
+    ...context,
+    isSecret: (path) => confidential && !isPublic(path),
+  });
   const reason = error && (confidential ? withoutAnswer(error) : error.message);
   return {
     ...nameOfRef(ref),
@@ -88,14 +91,24 @@ const ACTIONS: Record<WriteOfPlan["action"], ObjectAction> = {
   refused: "refused",
 };
 
+/** The options of {@link fieldChanges}. */
+export interface FieldOptions {
+  /** The schema of the object's kind, whose list keys match elements of lists. */
+  schema?: Schema;
+  /** Returns whether the value of a field is secret. */
+  isSecret: (path: readonly PathStep[]) => boolean;
+  /** Replaces secret values. */
+  hide: (value: Json) => string;
+}
+
 /** Returns the changed fields of an object. Secret values are hidden. */
 export function fieldChanges(
   before: KubeObject | undefined,
   after: KubeObject,
-  { schema, confidential, hide }: Pick<ChangeContext, "schema" | "confidential" | "hide">,
+  { schema, isSecret, hide }: FieldOptions,
 ): FieldChange[] {
   return differences(before, after, schema).map(({ path, ...values }) => {
-    const isHidden = confidential && !isPublic(path);
+    const isHidden = isSecret(path);
     const shown = (value: Json | undefined) =>
       value !== undefined && isHidden ? hide(value) : value;
     const [old, now] = [shown(values.old), shown(values.new)];
@@ -105,6 +118,24 @@ export function fieldChanges(
       ...(now !== undefined && { new: now }),
     };
   });
+}
+
+/** Returns the changed fields of an RGD. Values in the templates of Secrets are hidden. */
+export function rgdChanges(
+  before: KubeObject,
+  after: KubeObject,
+  hide: (value: Json) => string,
+): FieldChange[] {
+  const isSecretAt = (rgd: KubeObject, index: PathStep) => {
+    const template = valueAt(rgd, ["spec", "resources", Number(index), "template"]);
+    return isObject(template) && template.kind === "Secret";
+  };
+  const isSecret = ([spec, resources, index, part, field]: readonly PathStep[]) =>
+    spec === "spec" && resources === "resources" && part === "template" &&
+    ["data", "stringData"].includes(String(field)) &&
+    [before, after].some((rgd) => isSecretAt(rgd, index!));
+  const withoutStatus = ({ status: _, ...rest }: KubeObject) => rest as KubeObject;
+  return fieldChanges(withoutStatus(before), withoutStatus(after), { isSecret, hide });
 }
 
 /** Returns the name of an object as the report shows it. */
@@ -117,7 +148,7 @@ export function nameOfRef({ kind, namespace, name }: ObjectRef): ObjectName {
   };
 }
 
-function isSecret({ kind }: ObjectRef): boolean {
+function isSecretKind({ kind }: ObjectRef): boolean {
   return kind.group === "" && kind.kind === "Secret";
 }
 

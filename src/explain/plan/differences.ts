@@ -42,7 +42,10 @@ export function differences(
   schema?: Schema,
 ): Difference[] {
   const found: Difference[] = [];
-  compare(before && contentOf(before), contentOf(after), schema, [], found);
+  const content = contentOf(after);
+  // The status of a new object comes from its controller and not from the write.
+  if (!before) delete content.status;
+  compare(before && contentOf(before), content, schema, [], found);
   return found;
 }
 

@@ -65,9 +65,7 @@ function graphSection({ name, action, problems, fields, crd }: PlanReport["graph
     ...problems,
     ...(action === "changed" ? fields.map(fieldText) : []),
     ...(crd ? [`CustomResourceDefinition ${crd.name}: ${crd.action}`] : []),
-    ...(crd?.changes ?? []).map(({ path, text, breaking }) =>
-      `${breaking ? "breaking" : "compatible"}: ${text} (${path})`
-    ),
+    ...(crd?.changes ?? []).map(({ path, text, effect }) => `${effect}: ${text} (${path})`),
     ...(crd?.invalid ?? []).map((i) => `invalid: ${objectText(i)}: ${i.problems.join("; ")}`),
   ]);
 }

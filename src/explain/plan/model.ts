@@ -82,8 +82,11 @@ export interface SchemaChange {
   path: string;
   /** The description of the change. */
   text: string;
-  /** Whether existing instances or clients may break. */
-  breaking: boolean;
+  /**
+   * The effect of the change: `breaking` if valid instances or requests may become invalid, `harmless` if the
+   * change concerns neither the schema nor the names, such as a printer column, and `compatible` otherwise.
+   */
+  effect: "breaking" | "compatible" | "harmless";
 }
 
 /** An instance that the changed schema does not accept. */
@@ -109,8 +112,8 @@ export interface GraphChange {
   crd?: {
     /** The name of the CRD. */
     name: string;
-    /** Whether the CRD is created or changed. */
-    action: "created" | "changed";
+    /** The effect on the CRD. A `refused` change is one that kro refuses because of breaking changes. */
+    action: "created" | "changed" | "refused";
     /** The changes of an existing CRD. */
     changes: SchemaChange[];
     /** The live instances that the changed schema does not accept. */

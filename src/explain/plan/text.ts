@@ -83,8 +83,8 @@ function graphLines(graph: GraphChange): string[] {
   if (action === "changed") lines.push(...fields.map((field) => `    ${fieldText(field)}`));
   if (!crd) return lines;
   lines.push(`  CustomResourceDefinition ${crd.name}: ${crd.action}`);
-  for (const { path, text, breaking } of crd.changes) {
-    lines.push(`    ${breaking ? "breaking" : "compatible"}: ${text} (${path})`);
+  for (const { path, text, effect } of crd.changes) {
+    lines.push(`    ${effect}: ${text} (${path})`);
   }
   if (crd.invalid.length > 0) {
     lines.push(`  ${crd.invalid.length} live instances do not fit the changed schema:`);

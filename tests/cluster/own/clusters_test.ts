@@ -5,6 +5,8 @@
 import assert from "node:assert/strict";
 import { CachedCluster } from "../../../src/clusters/cached.ts";
 import { LiveCluster } from "../../../src/clusters/live.ts";
+import { PlanCluster } from "../../../src/clusters/plan/cluster.ts";
+import { PlanStore } from "../../../src/clusters/plan/store.ts";
 import { ClusterSchemas } from "../../../src/clusters/schemas.ts";
 import { CRD_KIND, type KubeObject } from "../../../src/api/mod.ts";
 import { Discovery, type KubeClient, waitEstablished } from "../../../src/kube/mod.ts";
@@ -76,6 +78,26 @@ const drivers: Record<string, Open> = {
 for (const [name, open] of Object.entries(drivers)) {
   clusterContract(name, () => contractSetup(open));
 }
+
+/** The tests of writes whose result only the API server knows: uids, resourceVersions and conflicts. */
+const REAL_WRITES = [
+  "a first apply creates, and reads show it at once",
+  "a field that kro no longer applies is removed, one of another manager stays",
+  "a delete removes only the object with the given uid",
+  "a live list shows a delete at once",
+  "a patch merges, null removes, and a stale resourceVersion is rejected",
+  "a status write replaces only the status, and a stale one is rejected",
+];
+
+const openPlan: Open = (client, discovery, schemas) => {
+  const now = () => new Date();
+  const store = new PlanStore({ client, discovery, schemas, now, isWhole: true });
+  const instance = { apiVersion: "v1", kind: "Widget", metadata: { name: "instance" } };
+  const cluster = new PlanCluster(store, instance, { applySet: "applyset-contract-v1" });
+  return Promise.resolve({ cluster });
+};
+
+clusterContract("plan cluster", () => contractSetup(openPlan), REAL_WRITES);
 
 Deno.test("live cluster: apply compares first, with the object that the pass has read", async () => {
   await using setup = await cachedSetup([]);

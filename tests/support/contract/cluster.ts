@@ -47,9 +47,20 @@ export interface ContractSetup extends AsyncDisposable {
 
 type Case = (setup: ContractSetup) => Promise<void>;
 
-/** Declares the tests for one implementation. `open` creates the environment of each test. */
-export function clusterContract(name: string, open: () => Promise<ContractSetup>): void {
+/**
+ * Declares the tests for one implementation. `open` creates the environment of each test.
+ *
+ * @param excluded the names of the tests that do not apply to the implementation
+ */
+export function clusterContract(
+  name: string,
+  open: () => Promise<ContractSetup>,
+  excluded: readonly string[] = [],
+): void {
+  const unknown = excluded.filter((rule) => !Object.hasOwn(cases, rule));
+  assert.deepEqual(unknown, []);
   for (const [rule, check] of Object.entries(cases)) {
+    if (excluded.includes(rule)) continue;
     Deno.test(`${name}: ${rule}`, async () => {
       await using setup = await open();
       await check(setup);

@@ -1,0 +1,136 @@
+/** A saved plan: writes it to a file, and reads it back for `kro apply --plan`. */
+import { createHash } from "node:crypto";
+import {
+  ApiError,
+  isObject,
+  jsonText,
+  type KindRef,
+  type KubeObject,
+  type ObjectRef,
+  parseJson,
+  VERSION,
+} from "../../api/mod.ts";
+import type { PlanReport } from "../../explain/mod.ts";
+import type { KubeClient } from "../../kube/mod.ts";
+import { UsageError } from "../errors.ts";
+
+/** The state of an object when the plan was made. */
+export interface PlannedState {
+  /** The object. */
+  ref: ObjectRef;
+  /** A digest of the object's UID, generation and managed fields; null if the object did not exist. */
+  state: string | null;
+}
+
+/** The content of a saved plan. */
+export interface PlanFile {
+  /** The format of the file. */
+  format: typeof FORMAT;
+  /** The version of kro that made the plan. */
+  version: string;
+  /** The identity of the cluster for which the plan was made. */
+  cluster: string;
+  /** The namespace of objects without one. */
+  namespace: string;
+  /** The objects of the files, as `kro apply` applies them. */
+  manifests: KubeObject[];
+  /** The instances to reconcile. */
+  instances: ObjectRef[];
+  /** The states of all objects that the plan depends on. */
+  states: PlannedState[];
+  /** The report of the plan. */
+  report: PlanReport;
+}
+
+const FORMAT = "kro-plan/v1";
+
+/** Writes a plan to a file that only its owner may read, because templates may contain secret values. */
+export async function writePlan(path: string, plan: Omit<PlanFile, "format">): Promise<void> {
+  const content = { format: FORMAT, ...plan };
+  const text = `${jsonText({ ...content, digest: digestOf(content) }, 1)}\n`;
+  try {
+    await Deno.writeTextFile(path, text, { mode: 0o600 });
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new UsageError(`cannot write the plan to ${path}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * Reads a plan. Rejects with UsageError when the file is no plan, was edited, or was made by another version of
+ * kro.
+ */
+export async function readPlan(path: string): Promise<PlanFile> {
+  const text = await Deno.readTextFile(path).catch((cause) => {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new UsageError(`cannot read the plan ${path}: ${(cause as Error).message}`, { cause });
+  });
+  const found = parsed(text);
+  if (!isObject(found) || found.format !== FORMAT) {
+    throw new UsageError(`${path} is not a plan of kro: make one with kro plan --out`);
+  }
+  const { digest, ...content } = found;
+  const file = content as unknown as PlanFile;
+  if (digest !== digestOf(content)) {
+    throw new UsageError(`the plan ${path} was edited after kro wrote it: plan again`);
+  }
+  if (file.version !== VERSION) {
+    throw new UsageError(
+      `the plan ${path} was made by kro ${file.version}, but this is kro ${VERSION}: plan again`,
+    );
+  }
+  return file;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function digestOf(content: object): string {
+  return `sha256:${createHash("sha256").update(jsonText(content)).digest("hex")}`;
+}
+
+/**
+ * Returns a string that identifies the cluster: the UID of the namespace kube-system, or the address of the API
+ * server if the user may not read the namespace.
+ */
+export async function clusterIdentity(client: KubeClient): Promise<string> {
+  try {
+    const system = await client.get({ kind: NAMESPACE, name: "kube-system" });
+    if (system) return `uid:${system.metadata.uid}`;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.reason !== "Forbidden") throw error;
+  }
+  return `server:${client.config.server}`;
+}
+
+const NAMESPACE: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  namespaced: false,
+};
+
+/**
+ * Returns a digest of the parts of an object that change when another client changes the object: UID,
+ * generation, and the managed fields except those of subresources. Unlike the resourceVersion, the digest stays
+ * the same when a controller only updates the status.
+ */
+export function stateOf(object: KubeObject | undefined): string | null {
+  if (!object) return null;
+  const { uid = "", generation = 0, deletionTimestamp = "", managedFields = [] } = object.metadata;
+  const entries = managedFields.filter(({ subresource }) => !subresource)
+    .map(({ manager, operation, apiVersion, time, fieldsV1 }) =>
+      jsonText([manager, operation, apiVersion, time, fieldsV1])
+    )
+    .sort();
+  const text = jsonText([uid, generation, deletionTimestamp, entries]);
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
+}

@@ -1,0 +1,121 @@
+/** Checks a saved plan before it is applied, and compares the outcome with the plan afterwards. */
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  gvkKey,
+  jsonEqual,
+  type KubeObject,
+  type ObjectRef,
+  parseGvk,
+  refKey,
+  refText,
+} from "../../api/mod.ts";
+import {
+  exceeded,
+  fieldChanges,
+  hasRefusals,
+  type ObjectChange,
+  objectText,
+  type PlanLimits,
+} from "../../explain/mod.ts";
+import { UsageError } from "../errors.ts";
+import type { Session } from "../session.ts";
+import { clusterIdentity, type PlanFile, stateOf } from "./file.ts";
+import { liveObjects } from "./live_objects.ts";
+
+/**
+ * Rejects with UsageError when the plan must not be applied: it was made for another cluster, something in it
+ * would be refused, it exceeds a limit, or an object has changed since the plan was made. Sends no write.
+ */
+export async function checkPlan(
+  session: Session,
+  file: PlanFile,
+  limits: PlanLimits,
+): Promise<void> {
+  const cluster = await clusterIdentity(session.client);
+  if (cluster !== file.cluster) {
+    throw new UsageError(
+      `the plan was made for the cluster ${file.cluster}, but this is ${cluster}: plan again`,
+    );
+  }
+  if (hasRefusals(file.report)) {
+    throw new UsageError("the plan contains refused changes: kro plan shows them");
+  }
+  const [excess] = exceeded(file.report, limits);
+  if (excess !== undefined) throw new UsageError(`refused: ${excess}`);
+  const live = await liveObjects(session.client, file.states.map(({ ref }) => ref));
+  for (const { ref, state } of file.states) {
+    const object = live.get(refKey(ref));
+    if (stateOf(object) === state) continue;
+    const what = state === null ? "was created" : object ? "was changed" : "was deleted";
+    throw new UsageError(`${refText(ref)} ${what} after the plan was made: plan again`);
+  }
+}
+
+/** The pause between two comparisons with the cluster, in milliseconds. */
+const POLL_MS = 500;
+
+/**
+ * Waits until the objects are as planned, or until the deadline. Returns one message for each difference that
+ * remains. Changes that follow only after other objects have become ready are not compared.
+ *
+ * @param deadline The time after which the comparison is not repeated, in milliseconds of `performance.now()`.
+ */
+export async function outcomeDifferences(
+  session: Session,
+  { report }: PlanFile,
+  deadline: number,
+): Promise<string[]> {
+  const expected = report.changes.filter(({ later, action }) => !later && action !== "refused");
+  for (;;) {
+    const found = await compare(session, expected);
+    if (found.length === 0 || performance.now() + POLL_MS > deadline) return found;
+    await delay(POLL_MS);
+  }
+}
+
+async function compare(session: Session, changes: readonly ObjectChange[]): Promise<string[]> {
+  const refs = new Map<ObjectChange, ObjectRef>();
+  for (const change of changes) {
+    const gvk = parseGvk(change.apiVersion, change.kind);
+    const kind = gvk && await session.discovery.resolve(gvk);
+    const { namespace, name } = change;
+    if (kind) refs.set(change, { kind, ...(namespace && { namespace }), name });
+  }
+  const live = await liveObjects(session.client, [...refs.values()]);
+  const found: string[] = [];
+  const schemas = new Map<string, Awaited<ReturnType<Session["schemas"]["resolve"]>>>();
+  for (const change of changes) {
+    const ref = refs.get(change);
+    const object = ref && live.get(refKey(ref));
+    if (ref && !schemas.has(gvkKey(ref.kind))) {
+      schemas.set(gvkKey(ref.kind), await session.schemas.resolve(ref.kind));
+    }
+    const schema = ref && schemas.get(gvkKey(ref.kind))?.schema;
+    const text = differenceOf(change, object, schema);
+    if (text !== undefined) found.push(`${objectText(change)}: ${text}`);
+  }
+  return found;
+}
+
+type SchemaOf = Parameters<typeof fieldChanges>[2]["schema"];
+
+/** Returns how an object differs from the plan; undefined when the object is as planned. */
+export function differenceOf(
+  { action, fields }: ObjectChange,
+  object: KubeObject | undefined,
+  schema?: SchemaOf,
+): string | undefined {
+  if (action === "pruned") {
+    const isLeaving = object?.metadata.deletionTimestamp !== undefined;
+    return object && !isLeaving ? "the object still exists" : undefined;
+  }
+  if (!object) return "the object does not exist";
+  const all = fieldChanges(undefined, object, { schema, isSecret: () => false, hide: String });
+  const values = new Map(all.map(({ path, new: value }) => [path, value]));
+  const isHidden = (value: unknown) => typeof value === "string" && value.startsWith("hmac:");
+  // The UID of an instance that the plan creates is known only afterwards, so an empty value is not compared.
+  const wrong = fields.find(({ path, new: value }) =>
+    value !== "" && !isHidden(value) && !jsonEqual(values.get(path), value)
+  );
+  return wrong && `${wrong.path} is not as planned`;
+}

@@ -1,0 +1,167 @@
+/** Compares the report of `kro plan` with what a controller then does. */
+import assert from "node:assert/strict";
+import { groupKind, type KubeObject, Label, parseGvk } from "../../../src/api/mod.ts";
+import {
+  type FieldChange,
+  fieldChanges,
+  type ObjectChange,
+  type PlanReport,
+} from "../../../src/explain/mod.ts";
+import { snapshotSource } from "../../../src/openapi/mod.ts";
+import { runCommand } from "../command.ts";
+import { sharedControlPlane } from "../controlplane/shared.ts";
+import type { User } from "../controlplane/users.ts";
+import type { TestCluster } from "./cluster.ts";
+
+/** The report of `kro plan -o json`, with the exit code of the command. */
+export interface PlanResult {
+  /** The exit code. */
+  code: number;
+  /** The report. */
+  report: PlanReport;
+  /** The lines that the command wrote to stderr. */
+  stderr: string;
+}
+
+/** Runs `kro plan -o json` over the objects in the test's namespace. Further flags are given in `flags`. */
+export async function planned(
+  cluster: TestCluster,
+  objects: readonly object[],
+  flags: readonly string[] = [],
+  user: User = "kro",
+): Promise<PlanResult> {
+  const { code, stdout, stderr } = await planText(cluster, objects, ["-o", "json", ...flags], user);
+  assert.ok(stdout.startsWith("{"), stderr);
+  return { code, stderr, report: JSON.parse(stdout) };
+}
+
+/** Runs `kro plan` over the objects, and returns the output. */
+export async function planText(
+  { namespace }: TestCluster,
+  objects: readonly object[],
+  flags: readonly string[] = [],
+  user: User = "kro",
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { kubeconfigFor } = await sharedControlPlane();
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    const list = { apiVersion: "v1", kind: "List", metadata: { name: "all" }, items: objects };
+    await Deno.writeTextFile(file, JSON.stringify(list));
+    const connection = ["--kubeconfig", kubeconfigFor(user), "-n", namespace];
+    return await runCommand(["plan", "-f", file, ...connection, ...flags]);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+/** The objects of instances by their kind and name. */
+export type Snapshot = ReadonlyMap<string, KubeObject>;
+
+/** Reads all objects of instances in the test's namespace. The kinds are named as in `Place.kind`. */
+export async function snapshot(cluster: TestCluster, kinds: readonly string[]): Promise<Snapshot> {
+  const lists = await Promise.all(
+    kinds.map((kind) => cluster.list(kind, `${Label.nodeId}`)),
+  );
+  return new Map(
+    lists.flat().map(({ status: _, ...object }: KubeObject) => [
+      `${object.kind} ${object.metadata.name}`,
+      object as KubeObject,
+    ]),
+  );
+}
+
+/** A change of an object without the properties that only a report has. */
+export interface SeenChange {
+  /** The kind and the name of the object. */
+  object: string;
+  /** What happened to the object. */
+  action: "created" | "changed" | "pruned";
+  /** The changed fields, sorted by path; empty for created and pruned objects. */
+  fields: FieldChange[];
+}
+
+/** Returns the changes between two snapshots, sorted by object. */
+export async function changesBetween(before: Snapshot, after: Snapshot): Promise<SeenChange[]> {
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const changes: SeenChange[] = [];
+  for (const object of names) {
+    const [old, now] = [before.get(object), after.get(object)];
+    if (!now) changes.push({ object, action: "pruned", fields: [] });
+    else {
+      const fields = await fieldsBetween(old, now);
+      const action = old ? "changed" : "created";
+      if (fields.length > 0) changes.push({ object, action, fields });
+    }
+  }
+  return changes;
+}
+
+async function fieldsBetween(old: KubeObject | undefined, now: KubeObject): Promise<FieldChange[]> {
+  const gvk = parseGvk(now.apiVersion, now.kind)!;
+  const schema = (await snapshotSource().resolve(gvk))?.schema;
+  return sorted(fieldChanges(old, now, { schema, isSecret: () => false, hide: () => "" }));
+}
+
+function sorted(fields: readonly FieldChange[]): FieldChange[] {
+  return fields.toSorted((a, b) => a.path < b.path ? -1 : 1);
+}
+
+/** Returns the changes of a report in the form of {@link changesBetween}. */
+export function changesOfReport({ changes }: Pick<PlanReport, "changes">): SeenChange[] {
+  return changes.filter(({ action }) => action !== "refused")
+    .map(({ kind, name, action, fields }) => ({
+      object: `${kind} ${name}`,
+      action: SEEN[action]!,
+      fields: action === "pruned" ? [] : sorted(fields),
+    }))
+    .sort((a, b) => a.object < b.object ? -1 : 1);
+}
+
+const SEEN: Partial<Record<ObjectChange["action"], SeenChange["action"]>> = {
+  created: "created",
+  replaced: "created",
+  changed: "changed",
+  adopted: "changed",
+  pruned: "pruned",
+};
+
+/** Returns `Kind` or `Kind.group` of an object, as `Place.kind` names kinds. */
+export function kindOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
+  const [group, version] = apiVersion.split("/");
+  return groupKind({ group: version === undefined ? "" : group!, kind });
+}
+
+/** Returns whether {@link assertPlanned} succeeds. */
+export function isPlanned(report: readonly SeenChange[], seen: readonly SeenChange[]): boolean {
+  try {
+    assertPlanned(report, seen);
+    return true;
+  } catch (error) {
+    if (error instanceof assert.AssertionError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Asserts that the controller did what the plan reported, object by object and field by field. A created object
+ * may have further fields, which the API server allocates.
+ */
+export function assertPlanned(report: readonly SeenChange[], seen: readonly SeenChange[]): void {
+  const created = new Map(
+    report.filter(({ action }) => action === "created").map((change) => [change.object, change]),
+  );
+  const comparable = seen.map((change) => {
+    const planned = change.action === "created" ? created.get(change.object) : undefined;
+    if (!planned) return change;
+    const paths = new Set(planned.fields.map(({ path }) => path));
+    return { ...change, fields: change.fields.filter(({ path }) => paths.has(path)) };
+  });
+  assert.deepEqual(comparable.map(withoutUid), report.map(withoutUid));
+}
+
+/** Leaves out the label with the UID of a new instance, which no plan can know. */
+function withoutUid(change: SeenChange): SeenChange {
+  const isUid = ({ path, new: value }: FieldChange) =>
+    path.includes(Label.instanceId) && (value === "" || change.action === "created");
+  return { ...change, fields: change.fields.filter((field) => !isUid(field)) };
+}
