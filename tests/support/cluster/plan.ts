@@ -1,6 +1,6 @@
 /** Compares the report of `kro plan` with what a controller then does. */
 import assert from "node:assert/strict";
-import { groupKind, type KubeObject, Label, parseGvk } from "../../../src/api/mod.ts";
+import { type KubeObject, Label, parseGvk } from "../../../src/api/mod.ts";
 import {
   type FieldChange,
   fieldChanges,
@@ -57,17 +57,34 @@ export async function planText(
 /** The objects of instances by their kind and name. */
 export type Snapshot = ReadonlyMap<string, KubeObject>;
 
-/** Reads all objects of instances in the test's namespace. The kinds are named as in `Place.kind`. */
-export async function snapshot(cluster: TestCluster, kinds: readonly string[]): Promise<Snapshot> {
+/**
+ * Reads the objects of instances, without their status. The kinds are named as in `Place.kind`.
+ *
+ * @param group the API group of the instances; by default, the objects of all instances in the test's
+ *   namespace are read
+ */
+export async function snapshot(
+  cluster: TestCluster,
+  kinds: readonly string[],
+  group?: string,
+): Promise<Snapshot> {
+  const selector = group === undefined ? Label.nodeId : `${Label.instanceGroup}=${group}`;
   const lists = await Promise.all(
-    kinds.map((kind) => cluster.list(kind, `${Label.nodeId}`)),
+    kinds.map((kind) => cluster.list(kind, selector, group !== undefined)),
   );
   return new Map(
     lists.flat().map(({ status: _, ...object }: KubeObject) => [
-      `${object.kind} ${object.metadata.name}`,
+      textOf(object as KubeObject, object.metadata),
       object as KubeObject,
     ]),
   );
+}
+
+function textOf(
+  { kind }: { kind: string },
+  { namespace = "", name }: { namespace?: string; name?: string },
+): string {
+  return `${kind} ${namespace}/${name}`;
 }
 
 /** A change of an object without the properties that only a report has. */
@@ -106,11 +123,14 @@ function sorted(fields: readonly FieldChange[]): FieldChange[] {
   return fields.toSorted((a, b) => a.path < b.path ? -1 : 1);
 }
 
-/** Returns the changes of a report in the form of {@link changesBetween}. */
+/**
+ * Returns the changes of a report in the form of {@link changesBetween}, without changes that follow only when
+ * other objects have become ready.
+ */
 export function changesOfReport({ changes }: Pick<PlanReport, "changes">): SeenChange[] {
-  return changes.filter(({ action }) => action !== "refused")
-    .map(({ kind, name, action, fields }) => ({
-      object: `${kind} ${name}`,
+  return changes.filter(({ action, later }) => action !== "refused" && !later)
+    .map(({ action, fields, ...object }) => ({
+      object: textOf(object, object),
       action: SEEN[action]!,
       fields: action === "pruned" ? [] : sorted(fields),
     }))
@@ -124,12 +144,6 @@ const SEEN: Partial<Record<ObjectChange["action"], SeenChange["action"]>> = {
   adopted: "changed",
   pruned: "pruned",
 };
-
-/** Returns `Kind` or `Kind.group` of an object, as `Place.kind` names kinds. */
-export function kindOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
-  const [group, version] = apiVersion.split("/");
-  return groupKind({ group: version === undefined ? "" : group!, kind });
-}
 
 /** Returns whether {@link assertPlanned} succeeds. */
 export function isPlanned(report: readonly SeenChange[], seen: readonly SeenChange[]): boolean {

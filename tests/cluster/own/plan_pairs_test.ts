@@ -1,0 +1,147 @@
+/**
+ * Compares plans with what the controller does, for pairs of graphs from the conformance corpus. The pairs are
+ * chosen by a seed. CI runs a few pairs; `deno task plans` runs many.
+ */
+import assert from "node:assert/strict";
+import type { JsonObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";
+import { compile, kindsOf } from "../../../src/graph/mod.ts";
+import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
+import { SPEC } from "../../conformance/corpus/graph/build.ts";
+import { graphSuites } from "../../conformance/corpus/graph/mod.ts";
+import { eventually, type GraphSpec, kroTest, type Scenario } from "../../support/cluster/mod.ts";
+import { writes } from "../../support/cluster/kro_requests.ts";
+import {
+  assertPlanned,
+  changesBetween,
+  changesOfReport,
+  isPlanned,
+  planned,
+  type SeenChange,
+  snapshot,
+} from "../../support/cluster/plan.ts";
+
+const PAIRS = Number(Deno.env.get("KRO_PLAN_PAIRS") ?? 3);
+const SEED = Number(Deno.env.get("KRO_PLAN_SEED") ?? 1);
+
+/** The kinds of child objects in the chosen graphs. The API server alone serves all of them. */
+const KINDS = ["ConfigMap", "Secret", "Service", "ServiceAccount", "Deployment.apps"];
+
+/** A spec of instances that has all fields of {@link SPEC}. */
+const INSTANCE: JsonObject = {
+  name: "demo",
+  count: 2,
+  ratio: 1.5,
+  flag: true,
+  names: ["p", "q"],
+  labels: { k: "v" },
+  free: { x: "y", l: ["a"], b: true },
+  pair: { a: "first", b: 1 },
+};
+
+interface Candidate {
+  name: string;
+  spec: GraphSpec;
+}
+
+/** Returns the valid graphs of the corpus whose instances have the spec {@link SPEC}. */
+async function candidates(): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for (const { name: suite, cases } of graphSuites()) {
+    for (const { name, request } of cases) {
+      const rgd = "rgd" in request ? request.rgd as unknown as ResourceGraphDefinition : undefined;
+      const schema = rgd?.spec?.schema as JsonObject | undefined;
+      if (!rgd || !schema || JSON.stringify(schema.spec) !== JSON.stringify(SPEC)) continue;
+      const kinds = kindsOf(rgd);
+      const names = kinds.map(({ group, kind }) => group ? `${kind}.${group}` : kind);
+      if (names.length === 0 || !names.every((kind) => KINDS.includes(kind))) continue;
+      if (!compile(rgd, await resolveKinds(snapshotSource(), kinds)).ok) continue;
+      const { spec, status } = schema as { spec: JsonObject; status?: JsonObject };
+      const resources = rgd.spec!.resources as unknown[];
+      found.push({
+        name: `${suite}/${name}`,
+        spec: { kind: "Pair", spec, resources, ...(status && { status }) },
+      });
+    }
+  }
+  return found;
+}
+
+/** Returns pseudo-random numbers from 0 to 1 for a seed (the generator "mulberry32"). */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Chooses pairs of different graphs. */
+function pairsOf(all: readonly Candidate[], count: number, seed: number): [Candidate, Candidate][] {
+  const next = random(seed);
+  const pick = () => all[Math.floor(next() * all.length)]!;
+  const pairs: [Candidate, Candidate][] = [];
+  while (pairs.length < count) {
+    const [old, wanted] = [pick(), pick()];
+    if (old !== wanted) pairs.push([old, wanted]);
+  }
+  return pairs;
+}
+
+/** Plans the change of a graph with an instance in each of two namespaces, and checks the outcome. */
+async function prove(s: Scenario, [old, next]: [Candidate, Candidate]): Promise<SeenChange[]> {
+  const other = `${s.namespace}-b`;
+  const graph = await s.graph(old.spec);
+  await graph.create("one", INSTANCE);
+  await graph.create("two", INSTANCE, { namespace: other });
+  await s.cluster.until(graph.instance("one"), ({ status }) => status?.state);
+  await s.cluster.until(graph.instance("two", other), ({ status }) => status?.state);
+  await s.idle();
+  const { report } = await planned(s.cluster, [graph.object(next.spec)]);
+  const plan = changesOfReport(report);
+  const before = await snapshot(s.cluster, KINDS, graph.group);
+  await s.requests();
+  const seen = async () =>
+    await changesBetween(before, await snapshot(s.cluster, KINDS, graph.group));
+  await graph.change(next.spec);
+  await eventually("the planned objects", async () => isPlanned(plan, await seen()), 40)
+    .catch(() => {}); // The assertion below shows the difference.
+  await s.idle();
+  assertPlanned(plan, await seen());
+  const names = new Set(plan.map(({ object }) => object.split("/")[1]));
+  const written = writes(await s.requests())
+    .filter((text) => /^\w+ (configmaps|secrets|services|serviceaccounts|deployments) /.test(text))
+    .map((text) => text.split(" ").at(-1));
+  assert.deepEqual([...new Set(written)].sort(), [...names].sort());
+  await graph.removeAll();
+  return plan;
+}
+
+kroTest("a planted disagreement between plan and outcome is found", (s) => {
+  const field = { path: "data.k", old: "a", new: "b" };
+  const seen: SeenChange[] = [{
+    object: `ConfigMap ${s.namespace}/m`,
+    action: "changed",
+    fields: [field],
+  }];
+  assertPlanned(seen, seen);
+  const planted: SeenChange[][] = [
+    [],
+    [{ ...seen[0]!, action: "pruned" }],
+    [{ ...seen[0]!, object: "ConfigMap other/m" }],
+    [{ ...seen[0]!, fields: [{ ...field, new: "c" }] }],
+    [{ ...seen[0]!, fields: [] }],
+    [...seen, { object: "Secret a/b", action: "created", fields: [] }],
+  ];
+  for (const plan of planted) assert.equal(isPlanned(plan, seen), false, JSON.stringify(plan));
+  return Promise.resolve();
+});
+
+for (const [index, pair] of pairsOf(await candidates(), PAIRS, SEED).entries()) {
+  const [old, next] = pair.map(({ name }) => name);
+  kroTest(`pair ${index + 1} of seed ${SEED}: ${old} becomes ${next}`, async (s) => {
+    await s.cluster.createNamespace(`${s.namespace}-b`);
+    await prove(s, pair);
+  });
+}
