@@ -23,6 +23,7 @@ import {
 import type { WorkQueue } from "../queue/queue.ts";
 import type { WorkResult } from "../queue/work.ts";
 import type { InstanceView } from "../view.ts";
+import { DefaultedInstances } from "./defaulted.ts";
 import { GraphCaches } from "./graph_caches.ts";
 import type { InstanceDeps } from "./instance_deps.ts";
 import { InstanceWatch } from "./instance_watch.ts";
@@ -68,6 +69,7 @@ export class InstanceController {
   readonly #caches: GraphCaches;
   readonly #store = new InstanceStore((key) => this.#queue.add(this.queueKey(key)));
   readonly #records: InstanceRecords;
+  readonly #defaulted = new DefaultedInstances();
   readonly #paces = new Map<string, StatusPace>();
   /**
    * The UIDs of instances that no longer need a pass: a pass found the instance deleted, or removed kro's
@@ -118,6 +120,7 @@ export class InstanceController {
   async serve(served: ServedGraph, rgd: ResourceGraphDefinition): Promise<void> {
     const before = this.#mode;
     await this.#fill(served.graph);
+    this.#defaulted.use(served.graph);
     this.#setMode({ kind: "graph", served, rgd });
     await this.#watch.synced();
     const same = before.kind === "graph" && before.served === served &&
@@ -307,7 +310,7 @@ export class InstanceController {
     const graph: Graph | NoGraph = mode.kind === "graph"
       ? mode.served.graph
       : { instance: this.kind, unresolved: mode.kind === "unresolved" ? mode.reason : undefined };
-    return await reconcile(graph, instance, cluster, context);
+    return await reconcile(graph, this.#defaulted.of(instance), cluster, context);
   }
 
   #finish(key: string, before: KubeObject, ran: Ran, seconds: number): WorkResult {

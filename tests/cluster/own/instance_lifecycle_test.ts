@@ -57,6 +57,23 @@ kroTest(
   { controller: { allowCrdDeletion: false } },
 );
 
+kroTest("an existing instance gets the default of a field that the RGD adds", async (s) => {
+  const levels = (spec: JsonObject, data: JsonObject) => ({
+    kind: "Levelled",
+    spec: { size: "integer | default=1", ...spec },
+    resources: [configMap("cm", `${NAME}-cm`, data)],
+  });
+  const graph = await s.graph(levels({}, {}));
+  await graph.create("one");
+  await graph.active("one");
+  await s.idle();
+  const next = levels({ level: 'string | default="high"' }, { level: "${schema.spec.level}" });
+  await graph.change(next);
+  const at = { kind: "ConfigMap", name: "one-cm" };
+  await s.cluster.until(at, ({ data }) => data?.level === "high");
+  await graph.active("one");
+});
+
 kroTest("deleting a namespace deletes its instances", async (s) => {
   const namespace = `${s.namespace}-2`;
   await s.cluster.createNamespace(namespace);
