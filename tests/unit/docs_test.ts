@@ -170,7 +170,7 @@ Deno.test("docs/operating.md lists every flag of the controller, with its defaul
 });
 
 Deno.test("docs/operating.md lists every flag of the one-shot commands, with its default", () => {
-  const names = ["apply", "reconcile", "delete", "render", "validate", "check"];
+  const names = ["apply", "plan", "reconcile", "delete", "render", "validate", "check"];
   const rows = rowsBelow("One-shot commands");
   const listed = rows.flatMap((row) =>
     row[2]!.split(", ").map((name) => `${name} ${flagOf(row).long}`)

@@ -59,7 +59,7 @@ export async function writePlan(path: string, plan: Omit<PlanFile, "format">): P
 }
 
 /**
- * Reads a plan. Rejects with UsageError when the file is no plan, was edited, or was made by another version of
+ * Reads a plan. Rejects with UsageError when the file does not contain a plan, was edited, or was made by another version of
  * kro.
  */
 export async function readPlan(path: string): Promise<PlanFile> {

@@ -51,6 +51,7 @@ export async function makePlan(session: Session, manifests: readonly Manifest[])
   return await new Planner(session, manifests).run();
 }
 
+/** Makes one plan: the RGDs first, then their instances, then the instances of the files. */
 class Planner {
   readonly #session: Session;
   readonly #rgds: ResourceGraphDefinition[];

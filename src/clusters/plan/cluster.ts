@@ -142,7 +142,7 @@ export class PlanCluster implements Cluster {
     const isMine = before?.metadata.labels?.[Label.applySetPartOf] !== undefined;
     const action = !before ? "created" : isMine ? "changed" : "adopted";
     store.record({ ref, action, before, after: object, unasked }, this.#pass);
-    return { object, action: before ? "configured" : "created" };
+    return { object, action: before || known ? "configured" : "created" };
   }
 
   /**
@@ -154,7 +154,8 @@ export class PlanCluster implements Cluster {
     const before = await store.reads.one(ref);
     if (!before) return;
     if (before.metadata.uid !== uid && uid !== "") {
-      const message = `delete ${refText(ref)}: its uid is not ${uid}`;
+      const why = `its uid is not ${uid}`;
+      const message = `operation cannot be fulfilled on ${refText(ref)}: ${why}`;
       throw new ApiError(message, { reason: "Conflict", code: 409 });
     }
     const unasked = await store.askDelete(ref, uid).catch((error) => {

@@ -55,12 +55,12 @@ export class Table {
 
   /** Returns the objects with the label of the ApplySet. */
   members(applySet: string): KubeObject[] {
-    return this.#indexed(`set ${applySet}`);
+    return this.#indexed(`set/${applySet}`);
   }
 
   /** Returns the objects of a collection node of one instance. */
   items(instanceUid: string, nodeId: string): KubeObject[] {
-    return this.#indexed(`node ${instanceUid}/${nodeId}`);
+    return this.#indexed(`node/${instanceUid}/${nodeId}`);
   }
 
   #indexed(index: string): KubeObject[] {
@@ -89,7 +89,7 @@ function indexesOf({ metadata: { labels = {} } }: KubeObject): string[] {
   const { [Label.applySetPartOf]: applySet, [Label.instanceId]: uid, [Label.nodeId]: node } =
     labels;
   return [
-    ...(applySet === undefined ? [] : [`set ${applySet}`]),
-    ...(node === undefined ? [] : [`node ${uid ?? ""}/${node}`]),
+    ...(applySet === undefined ? [] : [`set/${applySet}`]),
+    ...(node === undefined ? [] : [`node/${uid ?? ""}/${node}`]),
   ];
 }

@@ -8,7 +8,13 @@ import { compile, kindsOf } from "../../../src/graph/mod.ts";
 import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
 import { SPEC } from "../../conformance/corpus/graph/build.ts";
 import { graphSuites } from "../../conformance/corpus/graph/mod.ts";
-import { eventually, type GraphSpec, kroTest, type Scenario } from "../../support/cluster/mod.ts";
+import {
+  condition,
+  eventually,
+  type GraphSpec,
+  kroTest,
+  type Scenario,
+} from "../../support/cluster/mod.ts";
 import { writes } from "../../support/cluster/kro_requests.ts";
 import {
   assertPlanned,
@@ -104,7 +110,12 @@ async function prove(s: Scenario, [old, next]: [Candidate, Candidate]): Promise<
   await s.requests();
   const seen = async () =>
     await changesBetween(before, await snapshot(s.cluster, KINDS, graph.group));
-  await graph.change(next.spec);
+  const { metadata: { generation } } = await graph.put(next.spec);
+  // kro refuses a breaking change of the CRD. Only the condition Ready then gets the new generation.
+  await s.cluster.until(
+    graph.rgd,
+    (rgd) => condition(rgd, "Ready")?.observedGeneration === generation,
+  );
   await eventually("the planned objects", async () => isPlanned(plan, await seen()), 40)
     .catch(() => {}); // The assertion below shows the difference.
   await s.idle();

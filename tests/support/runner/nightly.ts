@@ -84,6 +84,12 @@ export function partsOf(seed: number): Part[] {
       hours: 3,
     },
     {
+      name: "plans",
+      about: "a plan equals what the controller does, for 40 pairs of graphs",
+      args: ["-q", "plans"],
+      hours: 1,
+    },
+    {
       name: "worst",
       about: "the cost budget stops the most expensive call of each CEL function in time",
       args: ["-q", "bench", "--only", "worst"],

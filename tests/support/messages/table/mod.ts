@@ -5,6 +5,7 @@ import { FAILURES } from "./failures.ts";
 import { HTTP } from "./http.ts";
 import { INSTANCE_CONDITIONS } from "./instance_conditions.ts";
 import { LOG_LINES } from "./log_lines.ts";
+import { PLANS } from "./plans.ts";
 import { PROBLEMS } from "./problems.ts";
 import { REQUESTS } from "./requests.ts";
 import { RGD_CONDITIONS } from "./rgd_conditions.ts";
@@ -19,6 +20,7 @@ export const SECTIONS: readonly Section[] = [
   PROBLEMS,
   FAILURES,
   COMMAND_LINE,
+  PLANS,
   LOG_LINES,
   HTTP,
   REQUESTS,

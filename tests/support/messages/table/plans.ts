@@ -1,0 +1,178 @@
+/** The messages of `kro plan` and of `kro apply --plan`. */
+import type { Section } from "./types.ts";
+
+/** The section about plans in `docs/messages.md`. */
+export const PLANS: Section = {
+  title: "Plans",
+  intro:
+    "`kro plan` exits with 0 if nothing would change, with 1 if something would change, and with 2 if something would be refused, if a limit " +
+    "is exceeded, or after an error.",
+  entries: [
+    {
+      code: "exit 2",
+      texts: ["name the objects with -f, or a saved plan with --plan, but not both"],
+      cause: "`kro apply` has neither files nor a saved plan, or has both.",
+      remedy: "Give `-f` or `--plan`.",
+    },
+    {
+      code: "exit 2",
+      texts: ['unknown action "<word>"; <known actions>'],
+      cause: "The value of `--forbid` is not a list of actions.",
+      remedy: "Use `create`, `change`, `adopt`, `replace` and `prune`, separated by commas.",
+    },
+    {
+      code: "exit 2",
+      texts: [
+        "refused: <limit>",
+        "… <n> objects change, but --max-changes allows <n>",
+        "… <n> objects are deleted, but --max-deletes allows <n>",
+        "… <kind> <name> would be <action>, but --forbid excludes that",
+      ],
+      cause: "The plan exceeds a limit of the command line.",
+      remedy: "Check the plan, and raise the limit if the plan is right.",
+    },
+    {
+      code: "exit 2",
+      texts: ["cannot write the plan to <file>: <cause>", "cannot read the plan <file>: <cause>"],
+      cause: "The file of `--out` or `--plan` cannot be written or read.",
+      remedy: "Check the path and its permissions.",
+    },
+    {
+      code: "exit 2",
+      texts: [
+        "<file> is not a plan of kro: make one with kro plan --out",
+        "the plan <file> was edited after kro wrote it: plan again",
+        "the plan <file> was made by kro <version>, but this is kro <version>: plan again",
+        "the plan was made for the cluster <id>, but this is <id>: plan again",
+        "the plan contains refused changes: kro plan shows them",
+      ],
+      cause: "The saved plan cannot be applied to this cluster with this version of kro.",
+      remedy: "Run `kro plan --out` again, with the same kro and the same cluster.",
+    },
+    {
+      code: "exit 2",
+      texts: [
+        "<object> <what> after the plan was made: plan again",
+        "… was created",
+        "… was changed",
+        "… was deleted",
+      ],
+      cause: "Another client has written an object on which the plan depends.",
+      remedy: "Run `kro plan --out` again and check the new plan.",
+    },
+    {
+      code: "exit 1",
+      texts: [
+        "differs from the plan: <difference>",
+        "… the object still exists",
+        "… the object does not exist",
+        "… <field> is not as planned",
+      ],
+      cause: "After a saved plan was applied, an object is not as the plan showed it.",
+      remedy: "Run `kro plan` again; it shows what is missing.",
+    },
+    {
+      code: "exit 2",
+      texts: [
+        "<file>: no ResourceGraphDefinition serves the kind <kind> in <apiVersion>: add the ResourceGraphDefinition that defines it",
+      ],
+      cause: "`kro plan` has an instance whose kind no RGD of the files or of the cluster defines.",
+      remedy: "Add the RGD to the files, or correct the apiVersion and the kind.",
+    },
+    {
+      code: "exit 1, exit 2",
+      texts: [
+        "<n> <objects> compared by kro itself: <why>; admission, quotas and defaults of the API server were not checked",
+        "… object was",
+        "… objects were",
+        "not checked by the API server: <why>",
+        "… this user may not <verb> <kind><namespace>",
+        "… in namespace <namespace>",
+        "… its CRD changes in this plan",
+        "… its namespace changes in this plan",
+        "… an admission webhook does not support dry run",
+        "… elements of another field manager are replaced",
+        "… kro takes over the fields of kubectl first",
+      ],
+      cause: "The API server could not be asked by a dry run, so the plan is kro's own comparison.",
+      remedy:
+        "Grant the verbs `patch` and `delete` if the user lacks them. Otherwise plan again after the first part was applied.",
+    },
+    {
+      code: "exit 2",
+      texts: [
+        "nothing changes: the last good revision continues to serve",
+        "nothing changes: the last good revision continues to serve; problems:",
+        "… it has no graph",
+        "<kind> <name> is not planned: its ResourceGraphDefinition is rejected",
+      ],
+      cause: "kro would reject the RGD of the file.",
+      remedy: "Correct the problems that the plan lists.",
+    },
+    {
+      code: "exit 1, exit 2",
+      texts: [
+        "<n> live instances do not fit the changed schema:",
+        "invalid: <instance>: <problems>",
+        "… the object",
+        "… null is not allowed",
+        "… <value> is not of type <type>",
+        "… <value> is not one of <values>",
+        "… <value> is less than the minimum <n>",
+        "… <value> is more than the maximum <n>",
+        "… the required field <name> is missing",
+        "… it has <n> <things>, fewer than <n>",
+        "… it has <n> <things>, more than <n>",
+      ],
+      cause: "The RGD changes the schema of its instances, and existing instances violate it.",
+      remedy: "Change the named instances first, or make the schema accept them.",
+    },
+    {
+      code: "exit 1, exit 2",
+      texts: [
+        "<n> instances, such as <instance>: <text>",
+        "<kind> (node <id>) <state>: <reason>",
+        "… cannot be known yet",
+        "… would not be ready",
+        "… would fail",
+        "follows when the nodes that it depends on are ready",
+      ],
+      cause:
+        "A node waits for a value that only the real change gives, or for an object that is not ready.",
+      remedy: "None is needed, unless the reason names an error.",
+    },
+    {
+      code: "exit 0, exit 1, exit 2",
+      texts: [
+        "kro's own CustomResourceDefinitions are missing and would be installed",
+        "<kind>: <n> live instances",
+        "planned <n> of <n> instances",
+        "<n> <n> sections are left out of this comment; `kro plan` prints all.",
+      ],
+      cause: "`kro plan` reports what it does, or what its output leaves out.",
+      remedy: "None is needed.",
+    },
+    {
+      code: "exit 0, exit 1, exit 2",
+      texts: [
+        "Plan: <counts>; <instances>, <n> objects compared",
+        "Nothing would change.",
+        "… no changes",
+        "… <n> being deleted",
+        "… <n> suspended",
+        "by kind: <counts>",
+        "by namespace: <counts>",
+        "… , and <n> more",
+        "<action> <kind><node>: <n> objects in <n> of <n> instances",
+        "… (node <id>)",
+        "… of <kind> <name>",
+        "… replaces <name>",
+        "… only the owner of fields changes",
+        "Not ready or not known yet",
+        "Not ready or not known yet:",
+      ],
+      cause: "The report of `kro plan`, with the summary first.",
+      remedy: "None is needed.",
+    },
+  ],
+};
