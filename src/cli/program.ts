@@ -144,6 +144,7 @@ export function createProgram(output: Output, done: (code: number) => void): Com
   )
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
     .option("--offline", "check against the built-in kinds of Kubernetes and the files only")
+    .option("-v, --verbose", "name the instances that a breaking change would invalidate")
     .option("--crd <path>", "file or folder with CustomResourceDefinitions", collect)
     .addOption(
       new Option("-o, --output <format>", "output format; github prints workflow annotations")

@@ -14,6 +14,7 @@ import {
   graphCost,
   optionalReads,
 } from "../graph/mod.ts";
+import { objectText } from "../explain/mod.ts";
 import { type KubeClient, NoClusterError } from "../kube/mod.ts";
 import { SNAPSHOT_VERSION } from "../openapi/mod.ts";
 import { crdProblems } from "../publish/mod.ts";
@@ -33,6 +34,7 @@ import {
   yamlFindings,
 } from "./findings.ts";
 import type { Output } from "./output.ts";
+import { invalidAt, invalidInstances, listInstances } from "./plan/invalid.ts";
 import { isOfKind } from "./report.ts";
 import { type ConnectionFlags, openSession } from "./session.ts";
 import { type AmbiguousScalar, ambiguousScalars } from "./yaml_versions.ts";
@@ -47,6 +49,8 @@ export interface ValidateFlags extends Omit<ConnectionFlags, "namespace">, CostF
   crd?: string[];
   /** The output format that `-o` selects. */
   output: FindingFormat;
+  /** Whether the instances that a breaking change would invalidate are printed by name. Set by `-v`. */
+  verbose?: boolean;
 }
 
 /**
@@ -72,7 +76,8 @@ export async function validate(flags: ValidateFlags, output: Output): Promise<nu
       compileOptions(flags),
     );
     const { client } = schemas;
-    return client ? await Promise.all(compiled.map((v) => compared(v, client, output))) : compiled;
+    const report = { output, verbose: flags.verbose ?? false };
+    return client ? await Promise.all(compiled.map((v) => compared(v, client, report))) : compiled;
   };
   const verdicts = await check().catch((cause) => {
     if (!(cause instanceof ApiError)) throw cause;
@@ -87,11 +92,16 @@ export async function validate(flags: ValidateFlags, output: Output): Promise<nu
  * Compares the graph of an RGD with the live CRD. Returns the verdict with the problems of this comparison.
  * If the RGD has no graph, returns the verdict unchanged.
  */
-async function compared(verdict: Verdict, client: KubeClient, output: Output): Promise<Verdict> {
+async function compared(
+  verdict: Verdict,
+  client: KubeClient,
+  { output, verbose }: { output: Output; verbose: boolean },
+): Promise<Verdict> {
   const { rgd, graph } = verdict;
   if (!graph) return verdict;
   try {
-    const problems = await crdProblems(rgd, graph, client);
+    const found = await crdProblems(rgd, graph, client);
+    const problems = await withInstances(found, graph, client, verbose ? output : undefined);
     const rejected = problems.some(({ code }) => !WARNINGS.has(code));
     return { ...verdict, problems, graph: rejected ? undefined : graph };
   } catch (error) {
@@ -99,6 +109,33 @@ async function compared(verdict: Verdict, client: KubeClient, output: Output): P
     output.err(`not compared with the live CRD: ${error.message}`);
     return verdict;
   }
+}
+
+/**
+ * Adds to each breaking change of the schema how many live instances the change would invalidate.
+ *
+ * @param output The stream to which the invalid instances are printed by name; absent without `--verbose`.
+ */
+async function withInstances(
+  problems: readonly Problem[],
+  graph: Graph,
+  client: KubeClient,
+  output: Output | undefined,
+): Promise<Problem[]> {
+  const fieldOf = ({ path }: Problem) => /^schema\.(spec\b.*)/.exec(path ?? "")?.[1];
+  if (!problems.some(fieldOf)) return [...problems];
+  const live = await listInstances(client, graph.instance);
+  const invalid = invalidInstances(graph, live);
+  for (const instance of invalid) {
+    output?.err(`invalid: ${objectText(instance)}: ${instance.problems.join("; ")}`);
+  }
+  return problems.map((problem) => {
+    const field = fieldOf(problem);
+    if (field === undefined) return problem;
+    const count = invalidAt(invalid, field).length;
+    const text = `would invalidate ${count} of ${live.length} live instances`;
+    return { ...problem, message: `${problem.message}; ${text}` };
+  });
 }
 
 /**

@@ -2,8 +2,6 @@
 import {
   ApiError,
   apiVersionOf,
-  isNotFound,
-  type Json,
   type KindRef,
   type KubeObject,
   type ObjectRef,
@@ -14,7 +12,7 @@ import {
 } from "../../api/mod.ts";
 import { type PlannedWrite, PlanStore } from "../../clusters/mod.ts";
 import { hider, type PlanReport } from "../../explain/mod.ts";
-import { kindsOfCrd, violations } from "../../openapi/mod.ts";
+import { kindsOfCrd } from "../../openapi/mod.ts";
 import { ownCrds, ownCrdsPresent } from "../../publish/mod.ts";
 import { UsageError } from "../errors.ts";
 import type { Manifest } from "../manifests.ts";
@@ -22,7 +20,8 @@ import { isOfKind, refOf, rgdRef } from "../report.ts";
 import type { Session } from "../session.ts";
 import { askFile } from "./files.ts";
 import { GraphPlanner, type PlannedGraph, type RgdPlan } from "./graphs.ts";
-import { instanceName, InstancePlanner, isIdle, type PlannedInstance } from "./instances.ts";
+import { InstancePlanner, isIdle, type PlannedInstance } from "./instances.ts";
+import { invalidInstances, listInstances } from "./invalid.ts";
 import { changesOf, waitsOf } from "./report.ts";
 
 /** A plan: its report, and the facts from which a saved plan is made. */
@@ -123,27 +122,15 @@ class Planner {
     if (!graph || (!planned && crd?.action !== "refused")) return;
     const { instance: kind } = graph;
     const { output } = this.#session;
-    const instances = await this.#listInstances(kind);
+    const instances = await listInstances(this.#session.client, kind);
     output.err(`${kind.kind}: ${instances.length} live instances`);
     const isSchema = crd?.changes.some(({ effect }) => effect !== "harmless");
-    const spec = isSchema ? kindsOfCrd(graph.crd)[0]?.schema.properties?.spec : undefined;
+    if (crd && isSchema) crd.invalid = invalidInstances(graph, instances);
+    if (!planned) return;
     for (const object of instances) {
       const ref = { kind, namespace: object.metadata.namespace, name: object.metadata.name! };
-      const problems = spec ? violations(spec, (object.spec ?? {}) as Json, ["spec"]) : [];
-      if (problems.length > 0) crd!.invalid.push({ ...instanceName(ref), problems });
-      if (planned) {
-        this.#live.push({ ref, live: object });
-        this.#add(ref, object, planned);
-      }
-    }
-  }
-
-  async #listInstances(kind: KindRef): Promise<KubeObject[]> {
-    try {
-      return (await this.#session.client.list(kind)).items;
-    } catch (error) {
-      if (isNotFound(error)) return [];
-      throw error;
+      this.#live.push({ ref, live: object });
+      this.#add(ref, object, planned);
     }
   }
 

@@ -64,6 +64,12 @@ export const scripts: readonly Script[] = [
     isOnRequest: true,
   },
   {
+    name: "plan",
+    about: "`kro plan` for a changed RGD with 1,000 instances of five objects each.",
+    file: "plan.ts",
+    isOnRequest: true,
+  },
+  {
     name: "cost",
     about:
       "How long a loop over each CEL function runs until the default budget stops it, as a table on " +

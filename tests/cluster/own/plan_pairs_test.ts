@@ -3,7 +3,12 @@
  * chosen by a seed. CI runs a few pairs; `deno task plans` runs many.
  */
 import assert from "node:assert/strict";
-import type { JsonObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";
+import {
+  type JsonObject,
+  Manager,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+} from "../../../src/api/mod.ts";
 import { compile, kindsOf } from "../../../src/graph/mod.ts";
 import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
 import { SPEC } from "../../conformance/corpus/graph/build.ts";
@@ -110,7 +115,12 @@ async function prove(s: Scenario, [old, next]: [Candidate, Candidate]): Promise<
   await s.requests();
   const seen = async () =>
     await changesBetween(before, await snapshot(s.cluster, KINDS, graph.group));
-  const { metadata: { generation } } = await graph.put(next.spec);
+  // As `kro apply` does, because a server-side apply keeps fields of other field managers.
+  const { metadata: { generation } } = await s.cluster.client.apply(
+    { kind: RGD_KIND, name: graph.rgd.name },
+    graph.object(next.spec),
+    { fieldManager: Manager.cli, force: true },
+  );
   // kro refuses a breaking change of the CRD. Only the condition Ready then gets the new generation.
   await s.cluster.until(
     graph.rgd,
@@ -121,7 +131,9 @@ async function prove(s: Scenario, [old, next]: [Candidate, Candidate]): Promise<
   await s.idle();
   assertPlanned(plan, await seen());
   const names = new Set(plan.map(({ object }) => object.split("/")[1]));
-  const written = writes(await s.requests())
+  // The API server refuses some objects of the corpus, and kro repeats such an apply.
+  const accepted = (await s.requests()).filter(({ code }) => code < 300);
+  const written = writes(accepted)
     .filter((text) => /^\w+ (configmaps|secrets|services|serviceaccounts|deployments) /.test(text))
     .map((text) => text.split(" ").at(-1));
   assert.deepEqual([...new Set(written)].sort(), [...names].sort());

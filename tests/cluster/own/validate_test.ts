@@ -98,20 +98,27 @@ spec:
     kind: Changed
     spec: ${spec}
 `;
-  const kro = async (command: string, text: string) => {
+  const kro = async (command: string, text: string, ...flags: string[]) => {
     await Deno.writeTextFile(file, text);
     const { code, stdout, stderr } = await runCommand([
       ...[command, "-f", file, "--kubeconfig", controlPlane.kubeconfigFor("kro")],
       ...command === "validate" ? [] : ["--force-local"],
+      ...flags,
     ]);
     return { code, stdout: stdout.replaceAll(file, "rgd.yaml"), stderr };
   };
   const before = rgd('{values: "string", gone: "string"}');
   const after = '{values: "object", added: "boolean | default=true"}';
   const crd = `changeds.${group}`;
+  const instance = `---
+apiVersion: ${group}/v1alpha1
+kind: Changed
+metadata: {name: one, namespace: ${space.name}}
+spec: {values: text}
+`;
   try {
     assert.equal((await kro("validate", before)).code, 0, "the cluster has no CRD yet");
-    const applied = await kro("apply", before);
+    const applied = await kro("apply", before + instance);
     assert.equal(applied.code, 0, applied.stderr);
     assert.deepEqual((await kro("validate", before)).stdout, "");
 
@@ -119,13 +126,17 @@ spec:
       "annotate the ResourceGraphDefinition with kro.run/allow-breaking-changes=true to allow it";
     const lines = (word: string, end: string) =>
       `rgd.yaml:9:5: ${space.name}: ${word}schema.spec.gone: breaking change of CRD ${crd}: ` +
-      `Property gone was removed${end}\n` +
+      `Property gone was removed; would invalidate 0 of 1 live instances${end}\n` +
       `rgd.yaml:9:12: ${space.name}: ${word}schema.spec.values: breaking change of CRD ${crd}: ` +
-      `Type changed from string to object${end}\n`;
+      `Type changed from string to object; would invalidate 1 of 1 live instances${end}\n`;
     const refused = await kro("validate", rgd(after));
     assert.equal(refused.stdout, lines("", `; ${hint} [CRD]`));
     assert.equal(refused.code, 1);
     assert.equal(refused.stderr, "1 ResourceGraphDefinition: 0 valid, 1 rejected");
+
+    const verbose = await kro("validate", rgd(after), "--verbose");
+    const invalid = `invalid: Changed ${space.name}/one: spec.values: "text" is not of type object`;
+    assert.equal(verbose.stderr.split("\n")[0], invalid);
 
     const annotations = ', annotations: {kro.run/allow-breaking-changes: "true"}';
     const allowed = await kro("validate", rgd(after, annotations));
@@ -136,7 +147,7 @@ spec:
     assert.equal(other.code, 1);
     assert.match(other.stdout, /CRD is owned by another ResourceGraphDefinition .* \[CRD\]/);
   } finally {
-    await kro("delete", before);
+    await kro("delete", before + instance);
     await controlPlane.kubectl(["delete", "crd", crd, "--ignore-not-found"]);
     await Deno.remove(file);
   }

@@ -1,6 +1,6 @@
 /** Compares the report of `kro plan` with what a controller then does. */
 import assert from "node:assert/strict";
-import { type KubeObject, Label, parseGvk } from "../../../src/api/mod.ts";
+import { type KubeObject, Label, Manager, parseGvk } from "../../../src/api/mod.ts";
 import {
   type FieldChange,
   fieldChanges,
@@ -93,7 +93,7 @@ export interface SeenChange {
   object: string;
   /** What happened to the object. */
   action: "created" | "changed" | "pruned";
-  /** The changed fields, sorted by path; empty for created and pruned objects. */
+  /** The changed fields, sorted by path. Empty for a pruned object, and if only the owner of fields changes. */
   fields: FieldChange[];
 }
 
@@ -107,10 +107,18 @@ export async function changesBetween(before: Snapshot, after: Snapshot): Promise
     else {
       const fields = await fieldsBetween(old, now);
       const action = old ? "changed" : "created";
-      if (fields.length > 0) changes.push({ object, action, fields });
+      if (fields.length > 0 || ownedBy(old) !== ownedBy(now)) {
+        changes.push({ object, action, fields });
+      }
     }
   }
   return changes;
+}
+
+/** Returns the fields that kro owns in an object, as a string. */
+function ownedBy(object: KubeObject | undefined): string {
+  const entry = object?.metadata.managedFields?.find(({ manager }) => manager === Manager.children);
+  return JSON.stringify(entry?.fieldsV1 ?? {});
 }
 
 async function fieldsBetween(old: KubeObject | undefined, now: KubeObject): Promise<FieldChange[]> {

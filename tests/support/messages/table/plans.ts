@@ -114,6 +114,7 @@ export const PLANS: Section = {
       texts: [
         "<n> live instances do not fit the changed schema:",
         "invalid: <instance>: <problems>",
+        "… would invalidate <n> of <n> live instances",
         "… the object",
         "… null is not allowed",
         "… <value> is not of type <type>",

@@ -1,0 +1,51 @@
+/** Finds the live instances that a changed schema does not accept. */
+import { isNotFound, type Json, type KindRef, type KubeObject } from "../../api/mod.ts";
+import type { InvalidInstance } from "../../explain/mod.ts";
+import type { Graph } from "../../graph/mod.ts";
+import type { KubeClient } from "../../kube/mod.ts";
+import { kindsOfCrd, violations } from "../../openapi/mod.ts";
+import { instanceName } from "./instances.ts";
+
+/** Returns the instances of a kind in all namespaces; an empty list when the kind is not served. */
+export async function listInstances(client: KubeClient, kind: KindRef): Promise<KubeObject[]> {
+  try {
+    return (await client.list(kind)).items;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+/** Returns the instances whose spec violates the schema of the graph's CRD, with the problems of each. */
+export function invalidInstances(
+  graph: Graph,
+  instances: readonly KubeObject[],
+): InvalidInstance[] {
+  const spec = kindsOfCrd(graph.crd)[0]?.schema.properties?.spec;
+  if (!spec) return [];
+  return instances.flatMap((object) => {
+    const problems = violations(spec, (object.spec ?? {}) as Json, ["spec"]);
+    const { namespace, name = "" } = object.metadata;
+    const ref = { kind: graph.instance, namespace, name };
+    return problems.length > 0 ? [{ ...instanceName(ref), problems }] : [];
+  });
+}
+
+/** Returns the instances that have a problem at a changed field, above or below it. */
+export function invalidAt(
+  invalid: readonly InvalidInstance[],
+  field: string,
+): InvalidInstance[] {
+  const plain = (path: string) => path.replace(/\[[^\]]*\]/g, "");
+  const changed = plain(field);
+  return invalid.filter(({ problems }) =>
+    problems.some((problem) => {
+      const at = plain(problem.split(": ", 1)[0]!);
+      return isWithin(at, changed) || isWithin(changed, at);
+    })
+  );
+}
+
+function isWithin(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(`${parent}.`);
+}
