@@ -73,6 +73,7 @@ export class InstancePlanner {
   readonly #deps: InstancePlannerDeps;
   readonly #items = new Map<string, Item>();
   #queue: Item[] = [];
+  /** The number of instances over which a pass has run. */
   #done = 0;
 
   /** Creates the planner, without sending a request. */
@@ -95,7 +96,7 @@ export class InstancePlanner {
         for (const item of queue) {
           item.isQueued = false;
           await this.#pass(item);
-          this.#deps.progress(++this.#done, this.#done + batch.length + this.#queue.length);
+          if (item.runs === 1) this.#deps.progress(++this.#done, this.#items.size);
         }
       };
       await Promise.all(Array.from({ length: Math.min(WORKERS, batch.length) }, work));
