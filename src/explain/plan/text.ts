@@ -5,7 +5,6 @@ import type {
   GraphChange,
   NodeWait,
   ObjectAction,
-  ObjectChange,
   ObjectName,
   PlanReport,
 } from "./model.ts";

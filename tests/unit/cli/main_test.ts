@@ -34,7 +34,12 @@ Deno.test("version prints only the version, and help lists every command", async
 Deno.test("a usage error is printed to stderr and exits with 2", async () => {
   const cases: [string[], RegExp][] = [
     [["aply"], /unknown command 'aply'[^]*Did you mean apply/],
-    [["apply"], /required option '-f, --filename <path>' not specified/],
+    [["apply"], /name the objects with -f, or a saved plan with --plan, but not both/],
+    [["apply", "--plan", "/no/such/file"], /cannot read the plan \/no\/such\/file/],
+    [["apply", "--plan", `${example}/rgd.yaml`], /is not a plan of kro/],
+    [["plan"], /required option '-f, --filename <path>' not specified/],
+    [["plan", "-f", "/no/such/file"], /the path "\/no\/such\/file" does not exist/],
+    [["plan", "-f", example, "--forbid", "purge"], /unknown action "purge"; .*prune/],
     [["apply", "-f", example, "-o", "wide"], /unsupported output format "wide"/],
     [["apply", "-f", example, "--timeout", "5"], /"5" is not a duration/],
     [["apply", "-f", "/no/such/file"], /the path "\/no\/such\/file" does not exist/],
