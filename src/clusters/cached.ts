@@ -23,7 +23,6 @@ import {
   type DeleteOptions,
   type ExternalSelection,
   type GroupKind,
-  isTaken,
   type ListScope,
   type ServesOptions,
 } from "../reconcile/mod.ts";
@@ -39,6 +38,7 @@ import type { KeyedMutex } from "./keyed_mutex.ts";
 import { actionOf, LiveCluster } from "./live.ts";
 import type { LiveLists } from "./live_lists.ts";
 import { applyOver } from "./renamed_elements.ts";
+import { refuseTaken } from "./refuse_taken.ts";
 import { itemSelector } from "./selectors.ts";
 
 /** The parts that all {@link CachedCluster} objects share. Each pass has a `CachedCluster` of its own. */
@@ -374,18 +374,4 @@ export class CachedCluster implements Cluster {
     // The interest is registered before the object is read, so that no change after the read is missed.
     this.#parts.externals.add(this.#instance, interest);
   }
-}
-
-/**
- * Throws `Conflict` when the object belongs to another ApplySet. Not even a forced apply may take over such
- * an object.
- */
-function refuseTaken(ref: ObjectRef, live: KubeObject | undefined, desired: KubeObject): void {
-  const { [Label.applySetPartOf]: wanted, [Label.instanceId]: instanceUid } =
-    desired.metadata.labels ?? {};
-  if (!live || wanted === undefined) return;
-  if (!isTaken(live, { applySetId: wanted, instanceUid })) return;
-  const owner = live.metadata.labels?.[Label.applySetPartOf];
-  const message = `apply ${refText(ref)}: it belongs to ApplySet "${owner}", not to "${wanted}"`;
-  throw new ApiError(message, { reason: "Conflict", code: 409 });
 }

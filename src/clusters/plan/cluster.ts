@@ -23,6 +23,7 @@ import type {
   ServesOptions,
 } from "../../reconcile/mod.ts";
 import { mergePatch, withValuesOf } from "../../reconcile/mod.ts";
+import { refuseTaken } from "../refuse_taken.ts";
 import { isUpToDate } from "../up_to_date.ts";
 import { withoutAllocated } from "./allocated.ts";
 import type { Reader } from "./reads.ts";
@@ -85,16 +86,20 @@ export class PlanCluster implements Cluster {
     return this.#store.reads.one(ref);
   }
 
-  /** Returns the objects with the label of the ApplySet, as they would be after the plan. */
-  async listMembers({ kind, namespace }: ListScope, applySet: string): Promise<KubeObject[]> {
+  /** Returns the objects with the label of the ApplySet or of the instance, as after the plan. */
+  async listMembers(
+    { kind, namespace }: ListScope,
+    applySet: string,
+    instanceUid?: string,
+  ): Promise<KubeObject[]> {
     const table = await this.#store.reads.listed(kind, { ...this.#pass, applySet });
-    return table.members(applySet)
+    return table.members(applySet, instanceUid)
       .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   }
 
   /** Returns the same objects as {@link listMembers}. */
-  listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]> {
-    return this.listMembers(scope, applySet);
+  listMembersLive(scope: ListScope, applySet: string, uid?: string): Promise<KubeObject[]> {
+    return this.listMembers(scope, applySet, uid);
   }
 
   /** Returns the objects of a collection node, as they would be after the plan. */
@@ -198,13 +203,4 @@ export class PlanCluster implements Cluster {
   #listed(kind: KindRef) {
     return this.#store.reads.listed(kind, this.#pass);
   }
-}
-
-/** Throws `Conflict` when the object belongs to another ApplySet, as the operator's cluster does. */
-function refuseTaken(ref: ObjectRef, live: KubeObject | undefined, desired: KubeObject): void {
-  const owner = live?.metadata.labels?.[Label.applySetPartOf];
-  const wanted = desired.metadata.labels?.[Label.applySetPartOf];
-  if (owner === undefined || wanted === undefined || owner === wanted) return;
-  const message = `apply ${refText(ref)}: it belongs to ApplySet "${owner}", not to "${wanted}"`;
-  throw new ApiError(message, { reason: "Conflict", code: 409 });
 }

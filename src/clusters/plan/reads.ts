@@ -59,7 +59,9 @@ export class PlanReads {
   async listed(kind: KindRef, reader: Reader): Promise<Table> {
     const table = this.table(kind);
     const scope = this.#isWhole ? "" : reader.applySet;
-    const labelSelector = this.#isWhole ? `${Label.owned}=true` : memberSelector(reader.applySet);
+    const labelSelector = this.#isWhole
+      ? `${Label.owned}=true`
+      : memberSelector(Label.applySetPartOf, [reader.applySet]);
     await this.#lists.get(`${gvkKey(kind)} ${scope}`, async () => {
       const namespaces = () => reader.namespace ? [reader.namespace] : [];
       try {

@@ -53,9 +53,14 @@ export class Table {
     this.#drop(key);
   }
 
-  /** Returns the objects with the label of the ApplySet. */
-  members(applySet: string): KubeObject[] {
-    return this.#indexed(`set/${applySet}`);
+  /**
+   * Returns the objects with the label of the ApplySet, and those with the label of the instance. An object may
+   * have lost one of the labels.
+   */
+  members(applySet: string, instanceUid?: string): KubeObject[] {
+    const found = this.#indexed(`set/${applySet}`);
+    if (!instanceUid) return found;
+    return [...new Set([...found, ...this.#indexed(`uid/${instanceUid}`)])];
   }
 
   /** Returns the objects of a collection node of one instance. */
@@ -90,6 +95,7 @@ function indexesOf({ metadata: { labels = {} } }: KubeObject): string[] {
     labels;
   return [
     ...(applySet === undefined ? [] : [`set/${applySet}`]),
+    ...(uid ? [`uid/${uid}`] : []),
     ...(node === undefined ? [] : [`node/${uid ?? ""}/${node}`]),
   ];
 }
