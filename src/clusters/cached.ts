@@ -3,11 +3,9 @@
  * kinds send no request, and an object is written only if it differs from the desired object.
  */
 import {
-  ApiError,
   type JsonObject,
   type KindRef,
   type KubeObject,
-  Label,
   Manager,
   type ObjectRef,
   refKey,

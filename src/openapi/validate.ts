@@ -2,9 +2,6 @@
 import { isObject, type Json, jsonEqual, jsonText, ownValue, pathText } from "../api/mod.ts";
 import type { Schema } from "./schema.ts";
 
-/** A step of the path to a value. */
-type Step = string | number;
-
 /**
  * Returns one message for each violation of the schema, with the path of the field; an empty list when the
  * value is valid. The rules of `x-kubernetes-validations` and regular expressions are not evaluated.
@@ -20,13 +17,17 @@ type Step = string | number;
  * assert.deepEqual(violations(schema, { size: 5 }), ["size: 5 is more than the maximum 3"]);
  * ```
  */
-export function violations(schema: Schema, value: Json, path: readonly Step[] = []): string[] {
+export function violations(
+  schema: Schema,
+  value: Json,
+  path: readonly (string | number)[] = [],
+): string[] {
   const found: string[] = [];
   check(schema, value, [...path], found);
   return found;
 }
 
-function check(schema: Schema, value: Json, path: Step[], found: string[]): void {
+function check(schema: Schema, value: Json, path: (string | number)[], found: string[]): void {
   const report = (text: string) => found.push(`${pathText(path) || "the object"}: ${text}`);
   if (value === null) {
     if (!schema.nullable) report("null is not allowed");
