@@ -97,9 +97,9 @@ function graphLines(graph: GraphChange): string[] {
 /** The largest number of similar lines that the text shows. */
 const MAX_LINES = 10;
 
-function limited(lines: readonly string[]): string[] {
-  const others = lines.length - MAX_LINES;
-  return others <= 1 ? [...lines] : [...lines.slice(0, MAX_LINES), `    and ${others} more`];
+function limited(lines: readonly string[], limit = MAX_LINES): string[] {
+  const others = lines.length - limit;
+  return others <= 1 ? [...lines] : [...lines.slice(0, limit), `    and ${others} more`];
 }
 
 function groupLines(group: ChangeGroup, report: PlanReport, paint: Painter): string[] {
@@ -118,10 +118,7 @@ function groupLines(group: ChangeGroup, report: PlanReport, paint: Painter): str
   if (later) lines.push("    follows when the nodes that it depends on are ready");
   if (unasked) lines.push(`    not checked by the API server: ${unasked}`);
   if (changes.length > 1) {
-    lines.push(...limited(changes.map((change) => `    ${objectText(change)}`)).slice(0, 4));
-    if (changes.length > 4 && changes.length <= MAX_LINES + 1) {
-      lines.push(`    and ${changes.length - 4} more`);
-    }
+    lines.push(...limited(changes.map((change) => `    ${objectText(change)}`), 3));
   }
   return lines;
 }
