@@ -49,7 +49,10 @@ export async function writePlan(path: string, plan: Omit<PlanFile, "format">): P
   const content = { format: FORMAT, ...plan };
   const text = `${jsonText({ ...content, digest: digestOf(content) }, 1)}\n`;
   try {
-    await Deno.writeTextFile(path, text, { mode: 0o600 });
+    // The mode applies only to a new file, so the mode of an existing file is changed before the write.
+    await Deno.writeTextFile(path, "", { mode: 0o600 });
+    if (Deno.build.os !== "windows") await Deno.chmod(path, 0o600);
+    await Deno.writeTextFile(path, text);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
     throw new UsageError(`cannot write the plan to ${path}: ${(cause as Error).message}`, {
