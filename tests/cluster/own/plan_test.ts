@@ -72,19 +72,39 @@ kroTest("a plan of a changed RGD lists every changed field of all instances", as
   assert.deepEqual(first?.fields, [{ path: "data.colour", old: "red", new: "blue" }]);
 });
 
-kroTest("a plan without changes has exit code 0 and sends no dry run", async (s) => {
+kroTest("a plan without changes has exit code 0 and sends no dry run for objects", async (s) => {
   const graph = await s.graph(twoMaps("red"));
   await graph.create("one");
   await graph.active("one");
   await s.idle();
   await s.requests();
-  const file = { ...graph.object(twoMaps("red")) };
-  await planned(s.cluster, [file]);
   const instance = { apiVersion: graph.apiVersion, kind: "Planned", metadata: { name: "one" } };
   const { report, code } = await planned(s.cluster, [{ ...instance, spec: {} }]);
   assert.equal(code, 0, JSON.stringify(report));
   assert.deepEqual(report.changes, []);
+  assert.equal(report.objects, 2);
+  assert.deepEqual(await ofMaps(s), ["list"]);
 });
+
+kroTest(
+  "a plan lists each kind once, and sends one dry run for each differing object",
+  async (s) => {
+    const graph = await s.graph(twoMaps("red"));
+    for (const name of ["one", "two", "three"]) await graph.create(name);
+    for (const name of ["one", "two", "three"]) await graph.active(name);
+    await s.idle();
+    await s.requests();
+    const { report } = await planned(s.cluster, [graph.object(twoMaps("blue"))]);
+    assert.equal(report.changes.length, 6);
+    assert.deepEqual(await ofMaps(s), ["list", ...Array(6).fill("patch dry run")]);
+  },
+);
+
+/** Returns the requests for ConfigMaps that kro has sent, sorted. */
+async function ofMaps(s: Scenario): Promise<string[]> {
+  const sent = (await s.requests()).filter(({ resource }) => resource === "configmaps");
+  return sent.map(({ verb, uri }) => uri.includes("dryRun=All") ? `${verb} dry run` : verb).sort();
+}
 
 kroTest("a plan creates, prunes and replaces objects as the controller does", async (s) => {
   const old = twoMaps("red", [configMap("gone", `${NAME}-gone`), configMap("named", `${NAME}-a`)]);
