@@ -19,6 +19,7 @@ import { type Output, parseFormat, processOutput } from "./output.ts";
 import { addLimitFlags, addPlanCommand } from "./plan.ts";
 import { reconcileCluster } from "./reconcile.ts";
 import { render } from "./render.ts";
+import { addTestCommand, snapshotFolders } from "./test.ts";
 import { validate } from "./validate.ts";
 
 /** The default of `--timeout`, in milliseconds. */
@@ -158,6 +159,7 @@ export function createProgram(output: Output, done: (code: number) => void): Com
   addGenerate(program, output, done);
   addGraph(program, output, done);
   addCheckCommand(program, output, done);
+  addTestCommand(program, output, done);
 
   command("version", "print the version").action(() => output.out(`${VERSION}\n`));
   return program;
@@ -165,14 +167,17 @@ export function createProgram(output: Output, done: (code: number) => void): Com
 
 /**
  * Gives up the permissions that a one-shot command does not need. A command without a cluster loses the network
- * and the right to run programs, and `kro check` keeps only the host of its URL. Every command loses the right to write files, except for the file of `--out`.
+ * and the right to run programs, and `kro check` keeps only the host of its URL. Every command loses the right to
+ * write files, except for the file of `--out`, and for the folders of test files if `kro test` updates snapshots.
  */
 function confineCommand(command: Command): void {
   if (command.name() === "controller") return;
   const { offline, out } = command.opts<{ offline?: boolean; out?: string }>();
+  const snapshots = command.name() === "test" ? snapshotFolders(command.args, command.opts()) : [];
   const isLocal = offline || !command.options.some(({ long }) => long === "--kubeconfig");
   const hosts = command.name() === "check" ? hostsOf({ server: command.args[0] ?? "" }) : [];
-  confine({ writes: out ? [out] : [], ...(isLocal && { hosts, run: false }) });
+  const writes = [...(out ? [out] : []), ...snapshots];
+  confine({ writes, ...(isLocal && { hosts, run: false }) });
 }
 
 /** Adds the flags of commands that reconcile objects in their own process. */

@@ -7,7 +7,6 @@ import {
   gvkKey,
   type KindRef,
   type KubeObject,
-  type ObjectRef,
   parseGvk,
   refKey,
   type ResourceGraphDefinition,
@@ -15,7 +14,7 @@ import {
 } from "../api/mod.ts";
 import { type Graph, MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { kindsOfCrd, withDefaults } from "../openapi/mod.ts";
-import { type Applied, type ApplyOptions, MemoryCluster, reconcile } from "../reconcile/mod.ts";
+import { type MemoryCluster, reconcile } from "../reconcile/mod.ts";
 import { builtIn, compileSet } from "./compile_set.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
@@ -23,6 +22,7 @@ import { compileOptions, type GateFlags } from "./feature_gates.ts";
 import { readManifests } from "./manifests.ts";
 import { findingsOf, findingText } from "./findings.ts";
 import type { Output } from "./output.ts";
+import { RecordingCluster } from "./recording_cluster.ts";
 import { isOfKind } from "./report.ts";
 import { toYaml } from "./yaml.ts";
 
@@ -76,19 +76,6 @@ export async function render(flags: RenderFlags, output: Output): Promise<number
   return complete ? Exit.ok : Exit.failed;
 }
 
-/**
- * A cluster in memory that records each object as the graph applies it, before the fields of the live object
- * are added.
- */
-class RenderCluster extends MemoryCluster {
-  readonly rendered = new Map<string, KubeObject>();
-
-  override apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
-    this.rendered.set(refKey(ref), desired);
-    return super.apply(ref, desired, options);
-  }
-}
-
 /** Renders the objects of one instance. `complete` is false if a node was not rendered. */
 async function renderInstance(
   graph: Graph,
@@ -100,7 +87,7 @@ async function renderInstance(
   const kind: KindRef = graph.instance;
   const namespace = kind.namespaced ? given.metadata.namespace ?? flags.namespace : undefined;
   const kinds = [...graph.nodes.values()].map((node) => node.kind);
-  const cluster = new RenderCluster({ kinds });
+  const cluster = new RecordingCluster({ kinds });
   for (const object of observed) {
     const own = kinds.find((each) => isOfKind(object, each));
     if (own) putObserved(cluster, own, object, flags.namespace);
@@ -125,7 +112,7 @@ async function renderInstance(
   for (const node of outcome.nodes) {
     for (const { namespace, name } of node.objects) {
       const ref = { kind: graph.nodes.get(node.id)!.kind, namespace, name };
-      const object = cluster.rendered.get(refKey(ref));
+      const object = cluster.rendered.get(refKey(ref))?.object;
       if (object) objects.push(authored(object));
     }
   }

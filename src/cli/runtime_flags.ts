@@ -79,7 +79,7 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
     net: { flag: "all", then: "all; none for a command without a cluster" },
     read: { flag: "all" },
     // A list, because Deno can narrow "/" to one file later, but not --allow-write without paths.
-    write: { flag: ["/"], then: "the file of `--out`" },
+    write: { flag: ["/"], then: "the file of `--out`; the folders of `kro test --update`" },
     run: { flag: "all", then: "none; all if the kubeconfig names a credential plugin" },
     env: { flag: "all" },
     sys: { flag: ["hostname"] },

@@ -46,7 +46,7 @@ export const SILENT: { why: string; texts: string[] }[] = [
     texts: [
       "the API server, its proxy, the addresses of the endpoint",
       "the folder of `--debug-dir`",
-      "the file of `--out`",
+      "the file of `--out`; the folders of `kro test --update`",
       "all; none for a command without a cluster",
       "none; all if the kubeconfig names a credential plugin",
     ],

@@ -9,6 +9,7 @@ import { PLANS } from "./plans.ts";
 import { PROBLEMS } from "./problems.ts";
 import { REQUESTS } from "./requests.ts";
 import { RGD_CONDITIONS } from "./rgd_conditions.ts";
+import { TEST_FILES } from "./test_files.ts";
 import type { Section } from "./types.ts";
 
 export type { Entry, Section } from "./types.ts";
@@ -21,6 +22,7 @@ export const SECTIONS: readonly Section[] = [
   FAILURES,
   COMMAND_LINE,
   PLANS,
+  TEST_FILES,
   LOG_LINES,
   HTTP,
   REQUESTS,

@@ -1,0 +1,18 @@
+/** A cluster in memory that records the objects that graphs apply. */
+import { type KubeObject, type ObjectRef, refKey } from "../api/mod.ts";
+import { type Applied, type ApplyOptions, MemoryCluster } from "../reconcile/mod.ts";
+
+/**
+ * A cluster in memory that records each object as the graph applies it, before the fields of the live object
+ * are added.
+ */
+export class RecordingCluster extends MemoryCluster {
+  /** The last applied version of each object, by the key of the object. */
+  readonly rendered = new Map<string, { ref: ObjectRef; object: KubeObject }>();
+
+  /** Implements {@link MemoryCluster.apply}. */
+  override apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
+    this.rendered.set(refKey(ref), { ref, object: desired });
+    return super.apply(ref, desired, options);
+  }
+}
