@@ -7,7 +7,7 @@ import { parseExpression } from "./syntax/parser.ts";
 import { type Compiled, Pool } from "./pool.ts";
 import { type TemplatePart, templateText, templateTree } from "./template.ts";
 import type { Evaluation } from "./failure.ts";
-import type { CelScope, CelType, CostEstimate, Program } from "./types.ts";
+import type { BranchTracer, CelScope, CelType, CostEstimate, Program } from "./types.ts";
 
 /**
  * The pool that limits the memory of compiled programs to about 90 MB: together, the compiled expressions
@@ -57,6 +57,15 @@ export class CheckedProgram implements Program, Compiled {
     return this.#run(variables, budget);
   }
 
+  traced(tracer: BranchTracer): Program {
+    const { text, scope, type, references, minCost, maxCost } = this;
+    const copy = new CheckedProgram(text, scope, type, references, minCost, maxCost);
+    // The copy is compiled only once and stays outside of the pool, because compiling it again would report its
+    // conditionals again.
+    copy.#run = copy.#runOf(tracer);
+    return copy;
+  }
+
   ranSince(): boolean {
     const ran = this.#ran;
     this.#ran = false;
@@ -68,11 +77,16 @@ export class CheckedProgram implements Program, Compiled {
   }
 
   #compile(): Run {
+    const run = this.#runOf();
+    pool.admit(this, this.source.length);
+    return run;
+  }
+
+  #runOf(tracer?: BranchTracer): Run {
     const tree = this.#tree();
     const checker = new Checker(this.scope);
     checker.check(tree);
-    pool.admit(this, this.source.length);
-    return evaluator(tree, checker.chosen);
+    return evaluator(tree, checker.chosen, tracer);
   }
 
   #tree(): Expr {

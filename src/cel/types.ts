@@ -93,6 +93,19 @@ export interface Program {
     variables: Readonly<Record<string, unknown>>,
     budget?: number | PassBudget,
   ): Evaluation;
+  /** Returns a copy of the program that reports its conditionals to `tracer`; see {@link BranchTracer}. */
+  traced(tracer: BranchTracer): Program;
+}
+
+/** Receives which branches of the conditionals (`? :`) of a program are taken, to measure test coverage. */
+export interface BranchTracer {
+  /**
+   * Called once for each conditional of the program, before the first evaluation. Each time an evaluation takes
+   * a branch of the conditional, the returned function is called with the value of the condition.
+   *
+   * @param offset The offset of the `?` in its expression, in UTF-16 units.
+   */
+  found(offset: number): (condition: boolean) => void;
 }
 
 /** The names that an expression may use. */

@@ -3,7 +3,9 @@ import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions, featureGatesOption, type GateFlags } from "./feature_gates.ts";
+import { argument } from "./flag_values.ts";
 import type { Output } from "./output.ts";
+import { CoverageReport, percent } from "./test/coverage.ts";
 import { findTestFiles, parseTestFile } from "./test/file.ts";
 import { GraphLoader } from "./test/graphs.ts";
 import { formatResults, TEST_FORMATS, type TestFormat } from "./test/report.ts";
@@ -18,6 +20,10 @@ export interface TestFlags extends GateFlags {
   filter?: string;
   /** Whether snapshots that differ are written, set by `--update`. */
   update?: boolean;
+  /** Whether the coverage of the RGDs is reported, set by `--coverage`. */
+  coverage?: boolean;
+  /** The smallest permitted coverage of each RGD in percent, set by `--min-coverage`. */
+  minCoverage?: number;
 }
 
 /**
@@ -37,8 +43,19 @@ export function addTestCommand(
     )
     .option("--filter <string>", "run only the tests whose names contain the string")
     .option("--update", "write the snapshots that differ from the objects")
+    .option("--coverage", "report the parts of RGDs that no test reaches")
+    .addOption(
+      new Option("--min-coverage <percent>", "fail if a smaller part of an RGD is tested")
+        .argParser(argument(parsePercent)).implies({ coverage: true }),
+    )
     .addOption(featureGatesOption())
     .action(async (paths: string[], flags) => done(await test(paths, flags, output)));
+}
+
+function parsePercent(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 100) return value;
+  throw new UsageError(`"${text}" is not a whole number from 0 to 100`);
 }
 
 /** Returns the folders to which `kro test` may write snapshots. */
@@ -66,6 +83,7 @@ async function test(
   const tools = {
     loader: new GraphLoader(compileOptions(flags)),
     snapshots: new Snapshots(flags.update ?? false),
+    coverage: flags.coverage ? new CoverageReport() : undefined,
     isSelected: (name: string) => name.includes(flags.filter ?? ""),
   };
   const parsed = [];
@@ -84,8 +102,16 @@ async function test(
   if (results.length === 0 && invalid.length === 0) {
     throw new UsageError(`no test has a name that contains "${flags.filter}"`);
   }
-  output.out(formatResults(results, flags.output));
+  const coverage = tools.coverage?.results();
+  output.out(formatResults(results, flags.output, coverage));
   for (const path of tools.snapshots.written) output.err(`wrote ${path}`);
   if (invalid.length > 0) return Exit.usage;
-  return results.some(({ failures }) => failures.length > 0) ? Exit.failed : Exit.ok;
+  const low = (coverage ?? []).filter((each) => percent(each) < (flags.minCoverage ?? 0));
+  for (const each of low) {
+    output.err(
+      `the coverage of ${each.name} is ${percent(each)} %, less than ${flags.minCoverage} %`,
+    );
+  }
+  const failed = results.some(({ failures }) => failures.length > 0);
+  return failed || low.length > 0 ? Exit.failed : Exit.ok;
 }

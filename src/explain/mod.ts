@@ -11,6 +11,7 @@
  * - {@link changeOf} turns a planned write into an entry of a {@link PlanReport}.
  * - {@link planText} and {@link planMarkdown} format a report.
  * - {@link exceeded} compares a report with limits.
+ * - {@link Coverage} measures which parts of a graph unit tests have run.
  *
  * @example
  * ```ts
@@ -24,6 +25,7 @@
  *
  * @module
  */
+export { Coverage, type CoverageItem, type CoveragePlace } from "./coverage.ts";
 export {
   dot,
   type Drawing,

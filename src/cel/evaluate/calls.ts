@@ -37,7 +37,7 @@ export function compileCall(
   );
   if (name === "_&&_") return logical(args, false, expr);
   if (name === "_||_") return logical(args, true, expr);
-  if (isConditional) return conditional(args, expr.at);
+  if (isConditional) return conditional(traced(args, compiler, expr.at), expr.at);
   if (isMember && (expr.name === "or" || expr.name === "orValue")) {
     return orElse(args, expr.name, expr.at);
   }
@@ -101,6 +101,18 @@ function logical(operands: readonly Step[], deciding: boolean, { at: offset, dep
     if (failure !== undefined) throw failure;
     return !deciding;
   };
+}
+
+/** Reports the branch that a conditional takes, if the program is traced. */
+function traced(args: readonly Step[], { tracer }: Compiler, offset: number): readonly Step[] {
+  const [condition, yes, no] = args;
+  if (!tracer || !condition || !yes || !no) return args;
+  const taken = tracer.found(offset);
+  const reporting = (branch: Step, value: boolean): Step => (frame) => {
+    taken(value);
+    return branch(frame);
+  };
+  return [condition, reporting(yes, true), reporting(no, false)];
 }
 
 function conditional([condition, yes, no]: readonly Step[], offset: number): Step {

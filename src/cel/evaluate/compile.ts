@@ -21,6 +21,7 @@ import { COST } from "./budget.ts";
 import { compileCall } from "./calls.ts";
 import type { Step } from "./frame.ts";
 import { compileLoop } from "./loops.ts";
+import type { BranchTracer } from "../types.ts";
 
 /** The closures that read the macro variables visible at a node. The keys are the names of the variables. */
 export type Locals = ReadonlyMap<string, Step>;
@@ -35,6 +36,8 @@ export class Compiler {
   constructor(
     /** The overloads that each call may select at run time, as the type checker found them. */
     readonly chosen: ReadonlyMap<Expr, readonly Overload[]>,
+    /** The receiver of the branches that evaluations take. */
+    readonly tracer?: BranchTracer,
   ) {}
 
   /** Reserves a slot in the frame for the variable of a macro, and returns the index of the slot. */

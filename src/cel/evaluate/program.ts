@@ -4,6 +4,7 @@ import { RUNTIME_VALUE } from "../library/conditions.ts";
 import type { Overload } from "../library/declare.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { Evaluation } from "../failure.ts";
+import type { BranchTracer } from "../types.ts";
 import { failureOf } from "../value/error.ts";
 import { Incoming, nativeValue } from "../value/incoming.ts";
 import type { Meter } from "../value/meter.ts";
@@ -32,9 +33,14 @@ export type Run = (
  * Compiles a type-checked syntax tree to a function that evaluates the expression.
  *
  * @param chosen The overloads that each call may select at run time, as the type checker found them.
+ * @param tracer The receiver of the branches that evaluations take.
  */
-export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overload[]>): Run {
-  const step = new Compiler(chosen).compile(tree, new Map());
+export function evaluator(
+  tree: Expr,
+  chosen: ReadonlyMap<Expr, readonly Overload[]>,
+  tracer?: BranchTracer,
+): Run {
+  const step = new Compiler(chosen, tracer).compile(tree, new Map());
   return (variables, budget) => {
     const own = new Budget(budget);
     const frame = new Frame((name) => variable(variables, name, own), own);

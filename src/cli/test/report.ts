@@ -1,4 +1,5 @@
 /** Formats the results of tests as text, as JUnit XML or as JSON. */
+import { coverageText, type GraphCoverage } from "./coverage.ts";
 import type { TestResult } from "./run.ts";
 
 /** The output formats of `kro test -o`. */
@@ -7,10 +8,19 @@ export const TEST_FORMATS = ["text", "junit", "json"] as const;
 /** The name of an output format of `kro test -o`. */
 export type TestFormat = typeof TEST_FORMATS[number];
 
-/** Formats the results of all tests. */
-export function formatResults(results: readonly TestResult[], format: TestFormat): string {
-  if (format === "json") return jsonOf(results);
-  return format === "junit" ? junitOf(results) : textOf(results);
+/**
+ * Formats the results of all tests.
+ *
+ * @param coverage The coverage of the RGDs, which the format `junit` omits; absent if it was not measured.
+ */
+export function formatResults(
+  results: readonly TestResult[],
+  format: TestFormat,
+  coverage?: readonly GraphCoverage[],
+): string {
+  if (format === "json") return jsonOf(results, coverage);
+  if (format === "junit") return junitOf(results);
+  return textOf(results) + coverageText(coverage ?? []);
 }
 
 function textOf(results: readonly TestResult[]): string {
@@ -32,7 +42,7 @@ function textOf(results: readonly TestResult[]): string {
   return lines.join("\n") + "\n";
 }
 
-function jsonOf(results: readonly TestResult[]): string {
+function jsonOf(results: readonly TestResult[], coverage?: readonly GraphCoverage[]): string {
   const failed = results.filter(({ failures }) => failures.length > 0).length;
   const tests = results.map(({ file, place, name, failures, durationMs }) => ({
     file,
@@ -42,7 +52,8 @@ function jsonOf(results: readonly TestResult[]): string {
     durationMs: Math.round(durationMs),
     failures,
   }));
-  return JSON.stringify({ passed: results.length - failed, failed, tests }, null, 2) + "\n";
+  return JSON.stringify({ passed: results.length - failed, failed, tests, coverage }, null, 2) +
+    "\n";
 }
 
 /** The JUnit XML that CI systems read: https://github.com/testmoapp/junitxml. */

@@ -11,6 +11,7 @@ import type { Graph } from "../../graph/mod.ts";
 import { UsageError } from "../errors.ts";
 import { findingsOf, findingText } from "../findings.ts";
 import { differenceText } from "./compare.ts";
+import type { CoverageReport } from "./coverage.ts";
 import { resultOf, type StepResult, unexpected } from "./expectations.ts";
 import {
   type Expectation,
@@ -57,10 +58,8 @@ export interface TestTools {
   snapshots: Snapshots;
   /** Selects the tests to run, by their names. */
   isSelected(name: string): boolean;
-  /** Returns the graph in which the evaluations of the graph's expressions are recorded. */
-  observed?(graph: Graph): Graph;
-  /** Called with the result of each step. */
-  stepDone?(graph: Graph, result: StepResult): void;
+  /** Measures the coverage of the graphs; absent if the coverage is not measured. */
+  coverage?: CoverageReport;
 }
 
 type Steps = readonly (string | number)[];
@@ -80,6 +79,7 @@ export async function runTestFile(file: TestFile, tools: TestTools): Promise<Tes
       run: () => runRejection(file, rejection, ["rejections", i], tools),
     })),
   ].filter(({ name }) => tools.isSelected(name));
+  if (tools.coverage) await addGraphs(file, tools.loader, tools.coverage);
   const results: TestResult[] = [];
   for (const { name, steps, run } of runs) {
     const start = performance.now();
@@ -89,6 +89,19 @@ export async function runTestFile(file: TestFile, tools: TestTools): Promise<Tes
     results.push({ file: file.file, place, name, failures, durationMs });
   }
   return results;
+}
+
+/** Adds the graphs of a test file to the coverage, so that graphs without a test are reported, too. */
+async function addGraphs(
+  { file, content: { graphs = [], crds } }: TestFile,
+  loader: GraphLoader,
+  coverage: CoverageReport,
+): Promise<void> {
+  if (graphs.length === 0) return;
+  // An error is reported by each test that uses the graphs.
+  for (const compiled of await loader.load(file, graphs, crds).catch(() => [])) {
+    if (compiled.graph) coverage.observed({ ...compiled, graph: compiled.graph });
+  }
 }
 
 /** Returns the message of an error that ends a test. Rethrows any other error. */
@@ -109,7 +122,7 @@ async function runTest(
   const paths = test.graphs ?? graphs;
   if (paths.length === 0) throw new TestError('no RGD; name the files of RGDs under "graphs"');
   const compiled = graphOf(instance!, await tools.loader.load(file.file, paths, crds));
-  const graph = tools.observed?.(compiled) ?? compiled;
+  const graph = tools.coverage?.observed(compiled) ?? compiled.graph;
   const simulation = new Simulation(graph, instance!, namespace);
   const failures: Failure[] = [];
   const steps: { step: Step; at: Steps }[] = [
@@ -122,7 +135,7 @@ async function runTest(
       failures.push({ place: placeOf(file, [...at, ...further]), step: name, message });
     try {
       const result = await runStep(file, step, simulation);
-      tools.stepDone?.(compiled, result);
+      tools.coverage?.add(compiled, result.outcome?.nodes ?? []);
       for (const difference of unexpected(step.expect, result, simulation)) {
         fail(differenceText(difference), "expect", ...difference.steps);
       }
@@ -157,7 +170,10 @@ async function snapshotFailures(
 }
 
 /** Returns the graph that serves the instance. Throws TestError if the files contain no such graph. */
-function graphOf(instance: KubeObject, compiled: readonly TestedGraph[]): Graph {
+function graphOf(
+  instance: KubeObject,
+  compiled: readonly TestedGraph[],
+): TestedGraph & { graph: Graph } {
   const problems = compiled.flatMap(({ manifest, problems }) => findingsOf(manifest, problems))
     .filter(({ code }) => !WARNINGS.has(code));
   if (problems.length > 0) {
@@ -165,7 +181,7 @@ function graphOf(instance: KubeObject, compiled: readonly TestedGraph[]): Graph 
   }
   const gvk = parseGvk(instance.apiVersion, instance.kind);
   const own = compiled.find(({ graph }) => graph && gvk && gvkKey(graph.instance) === gvkKey(gvk));
-  if (own?.graph) return own.graph;
+  if (own?.graph) return { ...own, graph: own.graph };
   const kinds = compiled.flatMap(({ graph }) => graph?.crd ? [servedText(graph)] : []);
   throw new TestError(
     `no RGD serves the kind ${instance.kind} ${instance.apiVersion}; the RGDs serve ${

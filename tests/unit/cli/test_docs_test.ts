@@ -15,6 +15,9 @@ Deno.test("docs/testing.md shows the test file of the example, which passes", as
   const { code, stdout } = await runCommand(["test", `${root}/${EXAMPLE}`]);
   const lines = stdout.replace(`${root}/`, "");
   assert.ok(PAGE.includes(`$ kro test deploy/examples\n${lines}`), lines);
+  const coverage = await runCommand(["test", "--coverage", `${root}/${EXAMPLE}`]);
+  const report = coverage.stdout.replaceAll(/\/\S*(?=deploy)/g, "");
+  assert.ok(PAGE.includes(`$ kro test --coverage deploy/examples\n${report}`), report);
   assert.equal(code, 0);
 });
 
