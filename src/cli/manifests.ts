@@ -48,7 +48,7 @@ export async function readManifests(paths: readonly string[]): Promise<Manifest[
       continue;
     }
     for (const file of await filesOf(path)) {
-      manifests.push(...parseManifests(await read(file), file));
+      manifests.push(...parseManifests(await readText(file), file));
     }
   }
   if (manifests.length === 0) throw new UsageError(`no objects found in ${paths.join(", ")}`);
@@ -102,7 +102,8 @@ async function filesOf(path: string): Promise<string[]> {
   return names.sort().map((name) => `${path.replace(/\/$/, "")}/${name}`);
 }
 
-async function read(file: string): Promise<string> {
+/** Returns the content of a file. Rejects with UsageError if the file cannot be read or is not UTF-8 text. */
+export async function readText(file: string): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(file));
   } catch (cause) {

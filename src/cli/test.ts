@@ -1,16 +1,18 @@
 /** `kro test`: runs unit tests of RGDs (ResourceGraphDefinitions), without a cluster. */
 import { dirname } from "node:path";
 import { type Command, Option } from "commander";
-import { Exit, UsageError } from "./errors.ts";
+import { describeError, Exit, UsageError } from "./errors.ts";
 import { compileOptions, featureGatesOption, type GateFlags } from "./feature_gates.ts";
 import { argument } from "./flag_values.ts";
+import { readText } from "./manifests.ts";
 import type { Output } from "./output.ts";
 import { CoverageReport, percent } from "./test/coverage.ts";
-import { findTestFiles, parseTestFile } from "./test/file.ts";
+import { findTestFiles, parseTestFile, type TestFile } from "./test/file.ts";
 import { GraphLoader } from "./test/graphs.ts";
 import { formatResults, TEST_FORMATS, type TestFormat } from "./test/report.ts";
 import { runTestFile, type TestResult } from "./test/run.ts";
 import { Snapshots } from "./test/snapshots.ts";
+import { inputsOf, runOnChange } from "./test/watch.ts";
 
 /** The flags of `kro test`. */
 export interface TestFlags extends GateFlags {
@@ -24,6 +26,8 @@ export interface TestFlags extends GateFlags {
   coverage?: boolean;
   /** The smallest permitted coverage of each RGD in percent, set by `--min-coverage`. */
   minCoverage?: number;
+  /** Whether the tests run again when a file changes, set by `--watch`. */
+  watch?: boolean;
 }
 
 /**
@@ -48,8 +52,54 @@ export function addTestCommand(
       new Option("--min-coverage <percent>", "fail if a smaller part of an RGD is tested")
         .argParser(argument(parsePercent)).implies({ coverage: true }),
     )
+    .option("--watch", "run the tests again when a file changes, until SIGINT")
     .addOption(featureGatesOption())
-    .action(async (paths: string[], flags) => done(await test(paths, flags, output)));
+    .action(async (paths: string[], flags) => {
+      if (!flags.watch) return done(await test(paths, flags, output));
+      await watchTests(paths, flags, output, new AbortController().signal);
+    });
+}
+
+/**
+ * Runs `kro test --watch`: runs the tests, and again whenever one of their files changes, until the signal is
+ * aborted. An error, such as an invalid test file, does not end the command.
+ */
+export async function watchTests(
+  paths: readonly string[],
+  flags: TestFlags,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const roots = paths.length > 0 ? paths : ["."];
+  // A path that does not exist ends the command, because it cannot be watched.
+  await Promise.all(roots.map(findTestFiles));
+  const pathsOf = async () => {
+    const { parsed } = await readTestFiles(roots);
+    return [...new Set([...roots, ...(await Promise.all(parsed.map(inputsOf))).flat()])];
+  };
+  const run = () =>
+    test(paths, flags, output).catch((error) =>
+      output.err(`error: ${describeError(error).message}`)
+    );
+  await runOnChange(pathsOf, run, signal);
+}
+
+/** Reads the test files in files and folders, and returns the error of each invalid test file. */
+async function readTestFiles(
+  roots: readonly string[],
+): Promise<{ parsed: TestFile[]; invalid: string[] }> {
+  const files = new Set((await Promise.all(roots.map(findTestFiles))).flat());
+  const parsed: TestFile[] = [];
+  const invalid: string[] = [];
+  for (const file of files) {
+    try {
+      parsed.push(parseTestFile(await readText(file), file));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      invalid.push(error.message);
+    }
+  }
+  return { parsed, invalid };
 }
 
 function parsePercent(text: string): number {
@@ -76,8 +126,8 @@ async function test(
   output: Output,
 ): Promise<number> {
   const roots = paths.length > 0 ? paths : ["."];
-  const files = (await Promise.all(roots.map(findTestFiles))).flat();
-  if (files.length === 0) {
+  const { parsed, invalid } = await readTestFiles(roots);
+  if (parsed.length + invalid.length === 0) {
     throw new UsageError(`there is no test file *.test.yaml in ${roots.join(", ")}`);
   }
   const tools = {
@@ -86,16 +136,6 @@ async function test(
     coverage: flags.coverage ? new CoverageReport() : undefined,
     isSelected: (name: string) => name.includes(flags.filter ?? ""),
   };
-  const parsed = [];
-  const invalid: string[] = [];
-  for (const file of new Set(files)) {
-    try {
-      parsed.push(parseTestFile(await Deno.readTextFile(file), file));
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      invalid.push(error.message);
-    }
-  }
   for (const message of invalid) output.err(message);
   const results: TestResult[] = [];
   for (const file of parsed) results.push(...await runTestFile(file, tools));
