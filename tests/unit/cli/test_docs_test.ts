@@ -14,11 +14,18 @@ Deno.test("docs/testing.md shows the test file of the example, which passes", as
   assert.ok(PAGE.includes("```yaml\n" + read(EXAMPLE) + "```"));
   const { code, stdout } = await runCommand(["test", `${root}/${EXAMPLE}`]);
   const lines = stdout.replace(`${root}/`, "");
-  assert.ok(PAGE.includes(`$ kro test deploy/examples\n${lines}`), lines);
+  assert.ok(PAGE.includes(`$ kro test deploy/examples/httpbin\n${lines}`), lines);
   const coverage = await runCommand(["test", "--coverage", `${root}/${EXAMPLE}`]);
   const report = coverage.stdout.replaceAll(/\/\S*(?=deploy)/g, "");
-  assert.ok(PAGE.includes(`$ kro test --coverage deploy/examples\n${report}`), report);
+  assert.ok(PAGE.includes(`$ kro test --coverage deploy/examples/httpbin\n${report}`), report);
   assert.equal(code, 0);
+});
+
+Deno.test("the unit tests of all examples pass and reach every part of their RGDs", async () => {
+  const { code, stdout, stderr } = await runCommand([
+    ...["test", `${root}/deploy/examples`, "--min-coverage", "100"],
+  ]);
+  assert.equal(code, 0, stdout + stderr);
 });
 
 Deno.test("docs/schemas/test.json is the schema by which kro test checks test files", () => {
