@@ -67,4 +67,3 @@ export {
 export { applied, type FieldWrite } from "./memory/apply.ts";
 export { mergePatch } from "./memory/patch.ts";
 export { type MemoryCall, MemoryCluster, type MemoryOptions } from "./memory/cluster.ts";
-export { mergePatch } from "./memory/patch.ts";
