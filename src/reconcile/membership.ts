@@ -98,10 +98,10 @@ export function fieldsWithout(foreign: readonly ParentLabel[]): JsonObject {
   return { "f:metadata": { "f:labels": labels } };
 }
 
-const PARENT_LABELS = [Label.applySetPartOf, Label.instanceId] as const;
-
 /** The name of a label that identifies the instance to which an object belongs. */
-export type ParentLabel = typeof PARENT_LABELS[number];
+export type ParentLabel = typeof Label.applySetPartOf | typeof Label.instanceId;
+
+const PARENT_LABELS: readonly ParentLabel[] = [Label.applySetPartOf, Label.instanceId];
 
 /** Returns the values of the labels that identify the instance, as far as kro owns the labels. */
 function ownLabels(object: KubeObject): Partial<Parent> {
