@@ -14,6 +14,7 @@ import {
   VERSION,
 } from "../../api/mod.ts";
 import { PlanCluster, type PlanStore } from "../../clusters/mod.ts";
+import type { ObjectName } from "../../explain/mod.ts";
 import { type CostLimits, MAX_COLLECTION_SIZE } from "../../graph/mod.ts";
 import { pruned, withDefaults } from "../../openapi/mod.ts";
 import {
@@ -196,6 +197,6 @@ export function isIdle({ object, planned }: PlannedInstance): boolean {
 }
 
 /** Returns the name of an instance as the report shows it. */
-export function instanceName({ kind, namespace, name }: ObjectRef) {
+export function instanceName({ kind, namespace, name }: ObjectRef): ObjectName {
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, ...(namespace && { namespace }), name };
 }
