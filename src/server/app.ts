@@ -2,6 +2,8 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import type { ControllerView, InstanceView } from "../controller/mod.ts";
+import { apiRefusal, type Env, type TokenCheck, tokenRefusal } from "./access.ts";
+import { contentIsVersion, securityHeaders } from "./headers.ts";
 import { BadQuery, page } from "./page.ts";
 import { problem } from "./problem.ts";
 
@@ -20,21 +22,14 @@ export interface ServerOptions {
    * header. When the returned promise rejects, the response has status 503. When the function is absent,
    * only clients on the loopback interface are allowed.
    */
-  mayReadApi?: (authorization: string | null) => Promise<Verdict>;
+  mayReadApi?: TokenCheck;
   /**
    * Decides whether a request may read the metrics. The parameter is the Authorization header of the
    * request; null when the request lacks the header. When the returned promise rejects, the response has
    * status 503. When the function is absent, all requests are allowed.
    */
-  mayReadMetrics?: (authorization: string | null) => Promise<Verdict>;
+  mayReadMetrics?: TokenCheck;
 }
-
-/**
- * Whether a request may read the metrics or the API. `unauthenticated` (status 401): the request has no
- * valid token. `forbidden` (status 403): the user of the token has no permission to get the URL `/metrics`
- * or `/graphs`.
- */
-export type Verdict = "allowed" | "unauthenticated" | "forbidden";
 
 /** Responds to one request of the client at the IP address `remote`. Never throws or rejects. */
 export type Handler = (request: Request, remote: string) => Response | Promise<Response>;
@@ -73,7 +68,8 @@ export function createHandler(options: ServerOptions): Handler {
 
   // The routes above do not require the permission to read the API. All paths below require it, including
   // unknown paths.
-  app.use(async (c, next) => await apiRefusal(options, c) ?? await next());
+  app.use(async (c, next) => await apiRefusal(options.mayReadApi, c) ?? await next());
+  app.use(contentIsVersion);
   app.get(
     "/graphs",
     (c) => json(page(view.graphNames(), (name) => view.graph(name), pageQuery(c))),
@@ -111,11 +107,9 @@ export function createMetricsHandler(options: ServerOptions): Handler {
   return (request, remote) => app.fetch(request, { remote });
 }
 
-/** The data that hono passes to each handler: the IP address of the client. */
-type Env = { Bindings: { remote: string } };
-
 function readOnlyApp(start: string): Hono<Env> {
   const app = new Hono<Env>();
+  app.use(securityHeaders);
   app.use(async (c, next) => {
     if (c.req.method !== "GET" && c.req.method !== "HEAD") {
       return problem(405, "this API is read-only: use GET or HEAD", { allow: "GET, HEAD" });
@@ -138,54 +132,6 @@ function serveMetrics(app: Hono<Env>, { view, mayReadMetrics }: ServerOptions): 
       "content-type": "text/plain; version=0.0.4; charset=utf-8",
     });
   });
-}
-
-/** Returns the response that refuses a request to the API; undefined when the client may read the API. */
-async function apiRefusal(
-  { mayReadApi }: ServerOptions,
-  c: Context<Env>,
-): Promise<Response | undefined> {
-  if (mayReadApi) return await tokenRefusal(c, mayReadApi, "/graphs");
-  if (isLocal(c.env.remote, c.req.raw.headers)) return undefined;
-  return problem(403, "the API answers clients on kro's own host only; see --http-auth");
-}
-
-const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
-
-/**
- * Reports whether a request comes from kro's own host: the client's address is a loopback address, no proxy
- * has forwarded the request, and the Host header names the loopback interface. The Host header is checked
- * because of DNS rebinding: a web page under a name that resolves to 127.0.0.1 sends that name as Host.
- */
-function isLocal(remote: string, headers: Headers): boolean {
-  if (!LOOPBACK.has(remote)) return false;
-  if (["forwarded", "x-forwarded-for", "via"].some((name) => headers.has(name))) return false;
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.get("host") ?? "localhost");
-}
-
-/**
- * Checks the token of a request. Returns the response that refuses the request; undefined when the user of
- * the token may get the URL.
- */
-async function tokenRefusal(
-  c: Context<Env>,
-  mayRead: NonNullable<ServerOptions["mayReadApi"]>,
-  url: string,
-): Promise<Response | undefined> {
-  const verdict = await mayRead(c.req.header("authorization") ?? null)
-    .catch(() => "unknown" as const);
-  switch (verdict) {
-    case "allowed":
-      return undefined;
-    case "unauthenticated":
-      return problem(401, "send a token of the cluster: Authorization: Bearer TOKEN", {
-        "www-authenticate": 'Bearer realm="kro"',
-      });
-    case "forbidden":
-      return problem(403, `this needs the right to get the non-resource URL ${url}`);
-    case "unknown":
-      return problem(503, "kro cannot check with the API server who may read this; see kro's log");
-  }
 }
 
 function oneInstance(view: ControllerView, c: Context, namespace: string): Response {

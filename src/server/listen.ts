@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Socket } from "node:net";
 import { inBackground } from "../api/mod.ts";
 import type { Handler } from "./app.ts";
+import { SECURITY_HEADERS } from "./headers.ts";
 
 /** An HTTP endpoint that listens on an address. */
 export interface Listening {
@@ -167,21 +168,24 @@ async function respond(
     // The handler does not use the host of the URL. The host is constant, because a malformed Host header
     // would make the URL invalid.
     const address = new URL(`http://kro${url.startsWith("/") ? url : "/"}`);
+    // A response to HEAD has the Content-Length of the response to GET (RFC 9110, section 8.6). node:http omits
+    // the body.
     const answer = await handler(
-      new Request(address, { method, headers: given }),
+      new Request(address, { method: method === "HEAD" ? "GET" : method, headers: given }),
       socket.remoteAddress ?? "",
     );
     const body = new Uint8Array(await answer.arrayBuffer());
     response.writeHead(answer.status, {
       ...Object.fromEntries(answer.headers),
-      "content-length": String(body.length),
+      ...(answer.status !== 304 && { "content-length": String(body.length) }),
     });
-    // node:http omits the body of a response to HEAD.
     response.end(body);
   } catch {
     // This code runs when the Fetch standard forbids the method of the request, such as TRACE, and when the
     // connection is closed.
-    if (!response.headersSent) response.writeHead(400, { "content-length": "0" });
+    if (!response.headersSent) {
+      response.writeHead(400, { ...SECURITY_HEADERS, "content-length": "0" });
+    }
     response.end();
   }
 }

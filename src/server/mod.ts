@@ -5,6 +5,7 @@
  *
  * @module
  */
+export type { TokenCheck, Verdict } from "./access.ts";
 export * from "./app.ts";
 export * from "./listen.ts";
 export type { Page } from "./page.ts";

@@ -38,13 +38,15 @@ const SILENT_CALLS = new Set(
 
 /**
  * Source files that contain help or data instead of messages. The metrics' descriptions have a page
- * of their own. The files of `src/explain` write files, such as roles and drawings.
+ * of their own, and the descriptions of the HTTP API are part of its OpenAPI document. The files of
+ * `src/explain` write files, such as roles and drawings.
  */
 const SILENT_FILES = [
   /^src\/controller\/metrics\//,
   /^src\/graph\/(?:plural|plural_words|hash)\.ts$/,
   /^src\/explain\/(?:drawing|fields|json_schema|reference|role|sample|svg)\.ts$/,
   /^src\/cli\/test\/file_schema\.ts$/,
+  /^src\/server\/(?:headers|openapi|schemas)\.ts$/,
 ];
 
 /** Constants that contain lists of words instead of messages. */

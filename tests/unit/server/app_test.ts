@@ -1,6 +1,6 @@
 /** Tests of the HTTP endpoint that serves the controller's view of RGDs and instances. */
 import assert from "node:assert/strict";
-import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
+import type { GraphView, InstanceView } from "../../../src/controller/mod.ts";
 import {
   type ClientLimits,
   createHandler,
@@ -9,42 +9,9 @@ import {
   ListenError,
   parseAddress,
 } from "../../../src/server/mod.ts";
+import { instance, RULE, view } from "../../support/server/view.ts";
+import { untilClosed } from "../../support/server/raw.ts";
 
-function graph(name: string): GraphView {
-  return {
-    name,
-    serves: { apiVersion: "x.dev/v1", kind: "App", plural: "apps", namespaced: true },
-    state: "Active",
-    conditions: [],
-    topologicalOrder: ["a"],
-    nodes: [],
-    instances: 2,
-  };
-}
-
-function instance(namespace: string, name: string): InstanceView {
-  const nodes = [{ id: "a", state: "Ready" as const, objects: [] }];
-  return { namespace, name, uid: name, state: "ACTIVE", conditions: [], nodes };
-}
-
-const RULE = { apiGroups: [""], resources: ["secrets"], verbs: ["watch"] };
-
-const view: ControllerView = {
-  health: () => ({ healthy: true }),
-  readiness: () => ({ ready: false, missing: ["cache of apps.x.dev is not synced"] }),
-  graphNames: () => ["a", "b", "c"],
-  graph: (name) => ["a", "b", "c"].includes(name) ? graph(name) : undefined,
-  graphRights: (name) =>
-    name === "a" ? { graph: name, reviewed: true, required: [RULE], missing: [RULE] } : undefined,
-  instanceKeys: (name) => name === "a" ? ["/root", "kro/one"] : undefined,
-  instance: (name, key) => {
-    const [namespace = "", one = ""] = key.split("/");
-    return name === "a" && ["/root", "kro/one"].includes(key)
-      ? instance(namespace, one)
-      : undefined;
-  },
-  metrics: () => Promise.resolve("up 1\n"),
-};
 const handler = createHandler({ view, version: "devel" });
 
 async function get(path: string, method = "GET") {
@@ -281,17 +248,6 @@ Deno.test("a page reads its own items only, and pages hold every key once", asyn
   await get("/graphs/a/instances/n/0003");
   assert.deepEqual(read, ["n/0003"]);
 });
-
-/** Reads until the server closes the connection. */
-async function untilClosed(connection: Deno.Conn): Promise<string> {
-  let text = "";
-  const buffer = new Uint8Array(4096);
-  for (;;) {
-    const count = await connection.read(buffer).catch(() => null);
-    if (count === null) return text;
-    text += new TextDecoder().decode(buffer.subarray(0, count));
-  }
-}
 
 Deno.test("a half-sent request ends, and an address has a number of connections", async () => {
   const limits = { requestMs: 200, checkMs: 50, connectionsOfAddress: 2 };

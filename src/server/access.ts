@@ -1,0 +1,67 @@
+/** Decides which clients of the HTTP endpoint may read the API and the metrics. */
+import type { Context } from "hono";
+import { problem } from "./problem.ts";
+
+/**
+ * Whether a request may read the metrics or the API. `unauthenticated` (status 401): the request has no
+ * valid token. `forbidden` (status 403): the user of the token has no permission to get the URL `/metrics`
+ * or `/graphs`.
+ */
+export type Verdict = "allowed" | "unauthenticated" | "forbidden";
+
+/**
+ * Decides whether a request may be answered. The parameter is the Authorization header of the request; null
+ * when the request lacks the header.
+ */
+export type TokenCheck = (authorization: string | null) => Promise<Verdict>;
+
+/** The data that hono passes to each handler: the IP address of the client. */
+export type Env = { Bindings: { remote: string } };
+
+/** Returns the response that refuses a request to the API; undefined when the client may read the API. */
+export async function apiRefusal(
+  mayReadApi: TokenCheck | undefined,
+  c: Context<Env>,
+): Promise<Response | undefined> {
+  if (mayReadApi) return await tokenRefusal(c, mayReadApi, "/graphs");
+  if (isLocal(c.env.remote, c.req.raw.headers)) return undefined;
+  return problem(403, "the API answers clients on kro's own host only; see --http-auth");
+}
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
+
+/**
+ * Reports whether a request comes from kro's own host: the client's address is a loopback address, no proxy
+ * has forwarded the request, and the Host header names the loopback interface. The Host header is checked
+ * because of DNS rebinding: a web page under a name that resolves to 127.0.0.1 sends that name as Host.
+ */
+function isLocal(remote: string, headers: Headers): boolean {
+  if (!LOOPBACK.has(remote)) return false;
+  if (["forwarded", "x-forwarded-for", "via"].some((name) => headers.has(name))) return false;
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.get("host") ?? "localhost");
+}
+
+/**
+ * Checks the token of a request. Returns the response that refuses the request; undefined when the user of
+ * the token may get the URL.
+ */
+export async function tokenRefusal(
+  c: Context<Env>,
+  mayRead: TokenCheck,
+  url: string,
+): Promise<Response | undefined> {
+  const verdict = await mayRead(c.req.header("authorization") ?? null)
+    .catch(() => "unknown" as const);
+  switch (verdict) {
+    case "allowed":
+      return undefined;
+    case "unauthenticated":
+      return problem(401, "send a token of the cluster: Authorization: Bearer TOKEN", {
+        "www-authenticate": 'Bearer realm="kro"',
+      });
+    case "forbidden":
+      return problem(403, `this needs the right to get the non-resource URL ${url}`);
+    case "unknown":
+      return problem(503, "kro cannot check with the API server who may read this; see kro's log");
+  }
+}

@@ -1,0 +1,38 @@
+/** The headers of all responses that concern browsers and caches. */
+import type { MiddlewareHandler } from "hono";
+import { etag } from "hono/etag";
+
+/**
+ * The headers with which a browser neither executes, embeds nor stores a response. CORS headers are absent, so
+ * that a web page of another origin cannot read a response.
+ */
+export const SECURITY_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy":
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+} as const;
+
+/** Adds the {@link SECURITY_HEADERS} to each response. A response may set other values itself. */
+export const securityHeaders: MiddlewareHandler = async (c, next) => {
+  await next();
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  }
+};
+
+const addTag = etag();
+
+/**
+ * Adds an ETag, the hash of the content, to each successful response. The status is 304 (RFC 9110, section
+ * 13.1.2) when the request has the same ETag in If-None-Match. The directive `no-cache` makes a client ask
+ * again before it uses a stored response.
+ */
+export const contentIsVersion: MiddlewareHandler = async (c, next) => {
+  await addTag(c, async () => {
+    await next();
+    if (c.res.ok) c.res.headers.set("cache-control", "private, no-cache");
+  });
+};

@@ -1,0 +1,42 @@
+/** A view of a controller for tests of the HTTP endpoint. */
+import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
+
+/** Returns a graph with one node and two instances. */
+export function graph(name: string): GraphView {
+  return {
+    name,
+    serves: { apiVersion: "x.dev/v1", kind: "App", plural: "apps", namespaced: true },
+    state: "Active",
+    conditions: [],
+    topologicalOrder: ["a"],
+    nodes: [],
+    instances: 2,
+  };
+}
+
+/** Returns an instance whose only node is ready. */
+export function instance(namespace: string, name: string): InstanceView {
+  const nodes = [{ id: "a", state: "Ready" as const, objects: [] }];
+  return { namespace, name, uid: name, state: "ACTIVE", conditions: [], nodes };
+}
+
+/** A rule that kro lacks for the graph `a`. */
+export const RULE = { apiGroups: [""], resources: ["secrets"], verbs: ["watch"] };
+
+/** The graphs `a`, `b` and `c`; the graph `a` has the instances `root` and `kro/one`. */
+export const view: ControllerView = {
+  health: () => ({ healthy: true }),
+  readiness: () => ({ ready: false, missing: ["cache of apps.x.dev is not synced"] }),
+  graphNames: () => ["a", "b", "c"],
+  graph: (name) => ["a", "b", "c"].includes(name) ? graph(name) : undefined,
+  graphRights: (name) =>
+    name === "a" ? { graph: name, reviewed: true, required: [RULE], missing: [RULE] } : undefined,
+  instanceKeys: (name) => name === "a" ? ["/root", "kro/one"] : undefined,
+  instance: (name, key) => {
+    const [namespace = "", one = ""] = key.split("/");
+    return name === "a" && ["/root", "kro/one"].includes(key)
+      ? instance(namespace, one)
+      : undefined;
+  },
+  metrics: () => Promise.resolve("up 1\n"),
+};
