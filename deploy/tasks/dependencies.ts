@@ -30,6 +30,10 @@ export const REASONS: Record<string, string> = {
   "@marcbachmann/cel-js":
     "Parser of CEL; the type checker, evaluator and libraries are code of kro",
   "commander": "Commands, flags and help of the command line",
+  "@seriousme/openapi-schema-validator":
+    "Tests: validation of the OpenAPI document of the endpoint",
+  "ajv": "Tests: validation of responses against the schemas of the OpenAPI document",
+  "ajv-formats": "Tests: formats of strings for `ajv`",
   "fast-check": "Tests: random input that shrinks to the smallest failing case",
   "fflate": "Release: writer of zip archives",
   "hono": "Routes of the HTTP endpoint",

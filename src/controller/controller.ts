@@ -19,7 +19,7 @@ import { CONTROLLER_DEFAULTS } from "./defaults.ts";
 import { logBlocked } from "./event_loop.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
 import type { GraphEntry } from "./graphs/graph_store.ts";
-import { graphView, rightsView } from "./graphs/graph_view.ts";
+import { graphView, rgdState, rightsView } from "./graphs/graph_view.ts";
 import { RightsReview } from "./graphs/rights_review.ts";
 import { heapSize, HeapWarning, logHeapLimit, memoryLimit } from "./heap.ts";
 import { EventRecorder } from "./instances/event_recorder.ts";
@@ -30,7 +30,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import type { ControllerOptions } from "./options.ts";
 import { RESYNC_MS } from "./queue/options.ts";
 import { Sweeps } from "./sweeps.ts";
-import type { ControllerView, GraphRightsView, GraphView, InstanceView } from "./view.ts";
+import type { ControllerView, Facts, GraphRightsView, GraphView, InstanceView } from "./view.ts";
 import { logIncomparable } from "./incomparable.ts";
 import { watchFailures } from "./watch_failures.ts";
 
@@ -331,6 +331,18 @@ export class Controller implements ControllerView {
   instance(graph: string, key: string): InstanceView | undefined {
     const entry = this.#graphs.entry(graph);
     return entry && this.#instancesOf(entry)?.view(key);
+  }
+
+  /** Returns the state and the labels of an RGD; undefined when the RGD does not exist. */
+  graphFacts(name: string): Facts | undefined {
+    const rgd = this.#graphs.entry(name)?.rgd;
+    return rgd && { state: rgdState(rgd), labels: rgd.metadata.labels };
+  }
+
+  /** Returns the state and the labels of an instance; undefined when the instance does not exist. */
+  instanceFacts(graph: string, key: string): Facts | undefined {
+    const entry = this.#graphs.entry(graph);
+    return entry && this.#instancesOf(entry)?.facts(key);
   }
 
   #instancesOf(entry: GraphEntry): InstanceController | undefined {

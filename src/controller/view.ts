@@ -87,6 +87,17 @@ export interface InstanceView {
   lastPass?: string;
 }
 
+/** An instance as lists show it. */
+export type InstanceSummary = Omit<InstanceView, "nodes">;
+
+/** The properties by which lists are filtered. */
+export interface Facts {
+  /** The value of `status.state`; an empty string before the status was first written. */
+  state: string;
+  /** The labels of the RGD or the instance; undefined when the object has no labels. */
+  labels?: Readonly<Record<string, string>>;
+}
+
 /** The state of a running operator. All values are in memory, so no method sends a request. */
 export interface ControllerView {
   /**
@@ -112,6 +123,10 @@ export interface ControllerView {
   instanceKeys(graph: string): readonly string[] | undefined;
   /** Returns the instance with this key; undefined when the instance does not exist. */
   instance(graph: string, key: string): InstanceView | undefined;
+  /** Returns the state and the labels of an RGD; undefined when the RGD does not exist. */
+  graphFacts(name: string): Facts | undefined;
+  /** Returns the state and the labels of an instance; undefined when the instance does not exist. */
+  instanceFacts(graph: string, key: string): Facts | undefined;
   /** All metrics in Prometheus' text format. */
   metrics(): Promise<string>;
 }

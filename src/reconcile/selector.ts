@@ -23,7 +23,7 @@ interface Requirement {
  * assert.ok(!matchLabels("app=shop", undefined));
  * ```
  *
- * @throws {SyntaxError} When a key in the selector is malformed.
+ * @throws {SyntaxError} When the selector is malformed.
  */
 export function matchLabels(
   selector: string,
@@ -143,7 +143,10 @@ function holds(r: Requirement, labels: Readonly<Record<string, string>>): boolea
 
 function parse(selector: string): Requirement[] {
   // Commas separate requirements, except inside the parentheses of a set of values.
-  const parts = selector.match(/(?:[^,()]|\([^)]*\))+/g) ?? [];
+  const parts = selector.match(/(?:[^,()]|\([^()]*\))+/g) ?? [];
+  if (parts.join("").replaceAll(",", "") !== selector.replaceAll(",", "")) {
+    throw new SyntaxError(`"${selector}" is not a label selector: a parenthesis has no partner`);
+  }
   return parts.map((part) => requirement(part.trim(), selector)).filter((r) => r !== undefined);
 }
 
@@ -154,13 +157,13 @@ function requirement(part: string, whole: string): Requirement | undefined {
     return {
       key: checkedKey(set[1]!, whole),
       operator: set[2] as "in" | "notin",
-      values: set[3]!.split(",").map((v) => v.trim()),
+      values: set[3]!.split(",").map((v) => checkedValue(v.trim(), whole)),
     };
   }
   const pair = /^([^!=\s]+)\s*(==|=|!=)\s*(\S*)$/.exec(part);
   if (pair) {
     const operator = pair[2] === "!=" ? "notin" : "in";
-    return { key: checkedKey(pair[1]!, whole), operator, values: [pair[3]!] };
+    return { key: checkedKey(pair[1]!, whole), operator, values: [checkedValue(pair[3]!, whole)] };
   }
   return part.startsWith("!")
     ? { key: checkedKey(part.slice(1).trim(), whole), operator: "absent", values: [] }
@@ -170,4 +173,11 @@ function requirement(part: string, whole: string): Requirement | undefined {
 function checkedKey(key: string, selector: string): string {
   if (!KEY.test(key)) throw new SyntaxError(`"${selector}" is not a label selector: "${key}"`);
   return key;
+}
+
+function checkedValue(value: string, selector: string): string {
+  if (!VALUE.test(value)) {
+    throw new SyntaxError(`"${selector}" is not a label selector: "${value}" is not a label value`);
+  }
+  return value;
 }

@@ -23,7 +23,9 @@ export async function apiRefusal(
   mayReadApi: TokenCheck | undefined,
   c: Context<Env>,
 ): Promise<Response | undefined> {
-  if (mayReadApi) return await tokenRefusal(c, mayReadApi, "/graphs");
+  if (mayReadApi) {
+    return await tokenRefusal(c.req.header("authorization") ?? null, mayReadApi, "/graphs");
+  }
   if (isLocal(c.env.remote, c.req.raw.headers)) return undefined;
   return problem(403, "the API answers clients on kro's own host only; see --http-auth");
 }
@@ -42,15 +44,15 @@ function isLocal(remote: string, headers: Headers): boolean {
 }
 
 /**
- * Checks the token of a request. Returns the response that refuses the request; undefined when the user of
+ * Checks the token in the Authorization header of a request. Returns the response that refuses the request; undefined when the user of
  * the token may get the URL.
  */
 export async function tokenRefusal(
-  c: Context<Env>,
+  authorization: string | null,
   mayRead: TokenCheck,
   url: string,
 ): Promise<Response | undefined> {
-  const verdict = await mayRead(c.req.header("authorization") ?? null)
+  const verdict = await mayRead(authorization)
     .catch(() => "unknown" as const);
   switch (verdict) {
     case "allowed":

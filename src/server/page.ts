@@ -3,20 +3,16 @@
  * Kubernetes API.
  */
 
+import { BadQuery, type Query } from "./query.ts";
+
 /** One page of a list. */
 export interface Page<T> {
   /** The items of the list that are on this page. */
   items: T[];
-  /** The number of items in the whole list. */
+  /** The number of items in the whole list, after filters. */
   total: number;
   /** The token for the next page, to be sent as `?continue=`; absent on the last page. */
   continue?: string;
-}
-
-/** The error for a request with an invalid query. The error's message is part of the response. */
-export class BadQuery extends Error {
-  /** Always `BadQuery`. */
-  override readonly name = "BadQuery";
 }
 
 /** The maximum number of items on a page, which is also the default. */
@@ -33,7 +29,7 @@ export const MAX_LIMIT = 500;
 export function page<T>(
   keys: readonly string[],
   read: (key: string) => T | undefined,
-  query: { limit?: string; continue?: string },
+  query: Query,
 ): Page<T> {
   const limit = parseLimit(query.limit);
   const after = query.continue === undefined ? undefined : decodeToken(query.continue);

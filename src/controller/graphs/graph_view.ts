@@ -20,7 +20,7 @@ export function graphView(
   return {
     name: rgd.metadata.name!,
     serves: served ? servedKind(served.graph) : wantedKind(rgd),
-    state: rgd.status?.state ?? "Inactive",
+    state: rgdState(rgd),
     revision: served?.revision,
     conditions: rgd.status?.conditions ?? [],
     topologicalOrder: [...served?.graph.order ?? []],
@@ -28,6 +28,11 @@ export function graphView(
     ...(served ? { cost: graphCost(served.graph, maxCollectionSize).pass } : {}),
     instances,
   };
+}
+
+/** Returns the state of an RGD; `Inactive` before its status was first written. */
+export function rgdState(rgd: ResourceGraphDefinition): string {
+  return rgd.status?.state ?? "Inactive";
 }
 
 /**

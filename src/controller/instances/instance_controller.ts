@@ -22,7 +22,7 @@ import {
 } from "../../reconcile/mod.ts";
 import type { WorkQueue } from "../queue/queue.ts";
 import type { WorkResult } from "../queue/work.ts";
-import type { InstanceView } from "../view.ts";
+import type { Facts, InstanceView } from "../view.ts";
 import { DefaultedInstances } from "./defaulted.ts";
 import { GraphCaches } from "./graph_caches.ts";
 import type { InstanceDeps } from "./instance_deps.ts";
@@ -262,6 +262,13 @@ export class InstanceController {
   view(key: string): InstanceView | undefined {
     const instance = this.#store.get(key);
     return instance && this.#records.view(key, instance);
+  }
+
+  /** Returns the state and the labels of an instance; undefined when the instance does not exist. */
+  facts(key: string): Facts | undefined {
+    const instance = this.#store.get(key);
+    if (!instance) return undefined;
+    return { state: this.#records.state(key, instance), labels: instance.metadata.labels };
   }
 
   /** The graph that passes use now. */

@@ -118,11 +118,16 @@ export class InstanceRecords {
       namespace,
       name,
       uid,
-      state: last?.state ?? stateOf(instance),
+      state: this.state(key, instance),
       conditions: [...last?.conditions ?? conditionsOf(instance)],
       nodes: nodesOf(last, instance),
       lastPass: last?.time ? new Date(last.time).toISOString() : undefined,
     };
+  }
+
+  /** Returns the state of the instance, as {@link view} shows it. */
+  state(key: string, instance: KubeObject): InstanceState | "" {
+    return this.#last.get(key)?.state ?? stateOf(instance);
   }
 
   /**

@@ -38,5 +38,14 @@ export const view: ControllerView = {
       ? instance(namespace, one)
       : undefined;
   },
+  graphFacts: (name) =>
+    ["a", "b", "c"].includes(name)
+      ? { state: name === "c" ? "Inactive" : "Active", labels: { tier: name } }
+      : undefined,
+  instanceFacts: (name, key) => {
+    const instance = view.instance(name, key);
+    return instance &&
+      { state: instance.state, labels: key === "/root" ? { app: "x" } : undefined };
+  },
   metrics: () => Promise.resolve("up 1\n"),
 };

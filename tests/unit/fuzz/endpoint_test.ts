@@ -12,6 +12,8 @@ const view: ControllerView = {
   graphRights: () => undefined,
   instanceKeys: () => [],
   instance: () => undefined,
+  graphFacts: () => undefined,
+  instanceFacts: () => undefined,
   metrics: () => Promise.resolve("up 1\n"),
 };
 const handler = createHandler({ view, version: "devel" });

@@ -15,6 +15,36 @@ export const HTTP: Section = {
         "Pass a `limit` in the range that the message names, and the `continue` that the previous page returned.",
     },
     {
+      code: "HTTP 400",
+      texts: [
+        "unknown parameter <name>; <hint>",
+        "unknown parameter <name>; this path has no parameters",
+        "unknown parameter <name>; this path has <names>",
+        "the parameter <name> is given twice",
+      ],
+      cause: "The query has a parameter that the path does not have, or has a parameter twice.",
+      remedy: "Use the parameters in the message, once each. `/openapi.json` lists all of them.",
+    },
+    {
+      code: "HTTP 400",
+      texts: [
+        "<name> must not be <value>; <hint>",
+        "… the values are <values>",
+        "<name> must be the name of a namespace, not <value>",
+      ],
+      cause: "The value of a parameter that selects items or fields is unknown.",
+      remedy: "Use a value from the message. `-` is the namespace of cluster-scoped instances.",
+    },
+    {
+      code: "HTTP 400",
+      texts: [
+        '… "<selector>" is not a label selector: "<value>" is not a label value',
+        '… "<selector>" is not a label selector: a parenthesis has no partner',
+      ],
+      cause: "The value of `labelSelector` is malformed.",
+      remedy: "Write the selector as for `kubectl get -l`, such as `app=shop,tier in (web,api)`.",
+    },
+    {
       code: "HTTP 401",
       texts: ["send a token of the cluster: Authorization: Bearer TOKEN"],
       cause:

@@ -1,0 +1,38 @@
+/** The options of the HTTP endpoint, and a request to one of its paths. */
+import type { ControllerView } from "../controller/mod.ts";
+import type { TokenCheck } from "./access.ts";
+import type { Query } from "./query.ts";
+
+/**
+ * The options of the HTTP endpoint. The options name the source of the responses, and decide who may read the
+ * metrics and the API.
+ */
+export interface ServerOptions {
+  /** A read-only view of the running controller. */
+  view: ControllerView;
+  /** The version of kro, which `/version` returns. */
+  version: string;
+  /**
+   * Decides whether a request may read the JSON API, which is every path except health, version and
+   * metrics. The parameter is the Authorization header of the request; null when the request lacks the
+   * header. When the returned promise rejects, the response has status 503. When the function is absent,
+   * only clients on the loopback interface are allowed.
+   */
+  mayReadApi?: TokenCheck;
+  /**
+   * Decides whether a request may read the metrics. The parameter is the Authorization header of the
+   * request; null when the request lacks the header. When the returned promise rejects, the response has
+   * status 503. When the function is absent, all requests are allowed.
+   */
+  mayReadMetrics?: TokenCheck;
+}
+
+/** A request to a path of the endpoint. */
+export interface Asked {
+  /** The values of the path's parameters, by name. */
+  params: Readonly<Record<string, string>>;
+  /** The values of the query. */
+  query: Query;
+  /** The Authorization header of the request; null when the request lacks the header. */
+  authorization: string | null;
+}

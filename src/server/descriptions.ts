@@ -1,0 +1,50 @@
+/** The descriptions of paths and parameters in the OpenAPI document. */
+
+/** The descriptions of the responses, by the path as OpenAPI writes paths. */
+export const SUMMARIES = {
+  "/healthz": "Whether kro is healthy",
+  "/readyz": "Whether kro is ready",
+  "/version": "The version of kro",
+  "/metrics": "The metrics, in the text format of Prometheus",
+  "/openapi.json": "This document",
+  "/graphs": "The graphs",
+  "/graphs/{graph}": "One graph",
+  "/graphs/{graph}/rights": "The permissions that kro needs for a graph, and those that it lacks",
+  "/graphs/{graph}/instances": "The instances of a graph, without their nodes",
+  "/graphs/{graph}/instances/{instance}": "One cluster-scoped instance",
+  "/graphs/{graph}/instances/{namespace}/{instance}": "One instance",
+} as const;
+
+/** A path of the endpoint, as OpenAPI writes paths. */
+export type Path = keyof typeof SUMMARIES;
+
+/** The descriptions of the parameters in paths. */
+export const PATH_PARAMETERS: Readonly<Record<string, string>> = {
+  graph: "The name of the ResourceGraphDefinition.",
+  namespace: "The namespace of the instance; `-` if the instance is cluster-scoped.",
+  instance: "The name of the instance.",
+};
+
+/** The descriptions of the parameters of queries. */
+export const QUERY_PARAMETERS = {
+  limit: "The maximum number of items on a page; 500 by default.",
+  continue: "The token for the next page, from the field `continue` of the previous page.",
+  state: "Selects the items with this state.",
+  namespace: "Selects the instances in this namespace; `-` selects cluster-scoped instances.",
+  labelSelector: "Selects the items whose labels match the selector, in the syntax of kubectl.",
+  fields:
+    "The fields of the items that the response contains, separated by commas; all by default.",
+} as const;
+
+/** The descriptions of failures, by status code. */
+export const FAILURES: Readonly<Record<number, string>> = {
+  400: "The query is invalid.",
+  401: "The request has no valid token.",
+  403: "The client may not read this path.",
+  404: "The graph or the instance does not exist.",
+  500: "kro is not healthy.",
+  503: "kro is not ready, or cannot check who may read this path.",
+};
+
+/** The description of the whole API. */
+export const TITLE = "kro's HTTP endpoint";

@@ -1,0 +1,35 @@
+/** The parameters of lists. */
+import { QUERY_PARAMETERS as DESCRIPTIONS } from "./descriptions.ts";
+import { MAX_LIMIT } from "./page.ts";
+import type { Parameter } from "./query.ts";
+import { GRAPH_STATES, INSTANCE_STATES, SCHEMAS } from "./schemas.ts";
+
+/** The parameters of a list whose items have the schema `item`. */
+function listParameters(states: readonly string[], item: "Graph" | "InstanceSummary") {
+  const fields = Object.keys(SCHEMAS[item].properties!);
+  return {
+    limit: {
+      description: DESCRIPTIONS.limit,
+      schema: { type: "integer", minimum: 1, maximum: MAX_LIMIT },
+    },
+    continue: { description: DESCRIPTIONS.continue, schema: { type: "string" } },
+    state: { description: DESCRIPTIONS.state, schema: { type: "string", enum: states } },
+    labelSelector: { description: DESCRIPTIONS.labelSelector, schema: { type: "string" } },
+    fields: {
+      description: DESCRIPTIONS.fields,
+      schema: { type: "array", minItems: 1, items: { type: "string", enum: fields } },
+    },
+  } satisfies Record<string, Parameter>;
+}
+
+/** The parameters of the list of graphs, by name. */
+export const GRAPH_LIST_PARAMETERS = listParameters(GRAPH_STATES, "Graph");
+
+/** The parameters of a list of instances, by name. */
+export const INSTANCE_LIST_PARAMETERS = {
+  ...listParameters(INSTANCE_STATES, "InstanceSummary"),
+  namespace: {
+    description: DESCRIPTIONS.namespace,
+    schema: { type: "string", pattern: "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?|-)$" },
+  },
+};

@@ -1,0 +1,30 @@
+/** One path of the HTTP endpoint. */
+import type { Asked, ServerOptions } from "./asked.ts";
+import type { Path } from "./descriptions.ts";
+import type { Parameter } from "./query.ts";
+import type { SchemaName } from "./schemas.ts";
+
+/** The content of a successful response. */
+export type Success =
+  /** JSON with this schema. */
+  | { readonly schema: SchemaName }
+  /** The OpenAPI document. */
+  | { readonly document: true }
+  /** Text with this content type. */
+  | { readonly text: string };
+
+/** A path of the HTTP endpoint, with its parameters and responses. */
+export interface Route {
+  /** The path as OpenAPI writes paths, such as `/graphs/{graph}`. */
+  readonly path: Path;
+  /** A second path with the same responses, which the OpenAPI document omits. */
+  readonly alias?: string;
+  /** The content of a successful response. */
+  readonly success: Success;
+  /** The parameters of the query, by name. When they are absent, the query is ignored. */
+  readonly query?: Readonly<Record<string, Parameter>>;
+  /** The status codes of failures in addition to those of all paths of the API. */
+  readonly failures: readonly number[];
+  /** Returns the response to a request. */
+  readonly answer: (options: ServerOptions, asked: Asked) => Response | Promise<Response>;
+}

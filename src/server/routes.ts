@@ -1,0 +1,169 @@
+/**
+ * The table of all paths of the HTTP endpoint. The endpoint serves the paths of this table, and the OpenAPI
+ * document describes them.
+ */
+import type { ControllerView, InstanceSummary, InstanceView } from "../controller/mod.ts";
+import { tokenRefusal } from "./access.ts";
+import type { Asked, ServerOptions } from "./asked.ts";
+import { selected, withFields } from "./filter.ts";
+import { json } from "./json.ts";
+import { openApi } from "./openapi.ts";
+import { page } from "./page.ts";
+import { GRAPH_LIST_PARAMETERS, INSTANCE_LIST_PARAMETERS } from "./parameters.ts";
+import { problem } from "./problem.ts";
+import type { Route } from "./route.ts";
+
+/** The path of the metrics, which also has its own address and its own permission. */
+export const METRICS_ROUTE: Route = {
+  path: "/metrics",
+  success: { text: "text/plain; version=0.0.4; charset=utf-8" },
+  failures: [401, 403, 503],
+  answer: metrics,
+};
+
+/** The paths that need no permission to read the API. */
+export const OPEN_ROUTES: readonly Route[] = [
+  {
+    path: "/healthz",
+    // controller-runtime also serves each check at a path of its own. The only check of `/healthz` has the
+    // name `healthz`, so its path is `/healthz/healthz`.
+    alias: "/healthz/healthz",
+    success: { text: "text/plain; charset=UTF-8" },
+    failures: [500],
+    answer: ({ view }) => health(view),
+  },
+  {
+    path: "/readyz",
+    alias: "/readyz/readyz",
+    success: { text: "text/plain; charset=UTF-8" },
+    failures: [503],
+    answer: ({ view }) => readiness(view),
+  },
+  {
+    path: "/version",
+    success: { schema: "Version" },
+    failures: [],
+    answer: ({ version }) => json({ version }),
+  },
+  METRICS_ROUTE,
+];
+
+/** The paths that need the permission to read the API. */
+export const API_ROUTES: readonly Route[] = [
+  {
+    path: "/openapi.json",
+    success: { document: true },
+    query: {},
+    failures: [],
+    answer: ({ version }) => json(openApi(OPEN_ROUTES, API_ROUTES, version)),
+  },
+  {
+    path: "/graphs",
+    success: { schema: "GraphList" },
+    query: GRAPH_LIST_PARAMETERS,
+    failures: [],
+    answer: ({ view }, { query }) => {
+      const keys = selected(view.graphNames(), (name) => view.graphFacts(name), query);
+      const read = (name: string) => {
+        const graph = view.graph(name);
+        return graph && withFields(graph, query);
+      };
+      return json(page(keys, read, query));
+    },
+  },
+  {
+    path: "/graphs/{graph}",
+    success: { schema: "Graph" },
+    query: {},
+    failures: [404],
+    answer: ({ view }, { params: { graph } }) => {
+      const found = view.graph(graph!);
+      return found ? json(found) : noGraph(graph!);
+    },
+  },
+  {
+    path: "/graphs/{graph}/rights",
+    success: { schema: "GraphRights" },
+    query: {},
+    failures: [404],
+    answer: ({ view }, { params: { graph } }) => {
+      const rights = view.graphRights(graph!);
+      return rights ? json(rights) : noGraph(graph!);
+    },
+  },
+  {
+    path: "/graphs/{graph}/instances",
+    success: { schema: "InstanceList" },
+    query: INSTANCE_LIST_PARAMETERS,
+    failures: [404],
+    answer: ({ view }, { params: { graph }, query }) => {
+      const all = view.instanceKeys(graph!);
+      if (!all) return noGraph(graph!);
+      const keys = selected(all, (key) => view.instanceFacts(graph!, key), query);
+      const read = (key: string) => {
+        const instance = view.instance(graph!, key);
+        return instance && withFields(summary(instance), query);
+      };
+      return json(page(keys, read, query));
+    },
+  },
+  {
+    path: "/graphs/{graph}/instances/{instance}",
+    success: { schema: "Instance" },
+    query: {},
+    failures: [404],
+    answer: ({ view }, asked) => oneInstance(view, asked, ""),
+  },
+  {
+    path: "/graphs/{graph}/instances/{namespace}/{instance}",
+    success: { schema: "Instance" },
+    query: {},
+    failures: [404],
+    answer: ({ view }, asked) => {
+      const { namespace } = asked.params;
+      return oneInstance(view, asked, namespace === "-" ? "" : namespace!);
+    },
+  },
+];
+
+function health(view: ControllerView): Response {
+  const { healthy, problem } = view.health();
+  return text(healthy ? "ok\n" : `not healthy: ${problem}\n`, healthy ? 200 : 500);
+}
+
+function readiness(view: ControllerView): Response {
+  const { ready, missing } = view.readiness();
+  if (ready) return text("ok\n", 200);
+  return text(`not ready:\n${missing.map((m) => `- ${m}\n`).join("")}`, 503);
+}
+
+async function metrics({ view, mayReadMetrics }: ServerOptions, asked: Asked): Promise<Response> {
+  const refused = mayReadMetrics &&
+    await tokenRefusal(asked.authorization, mayReadMetrics, "/metrics");
+  if (refused) return refused;
+  return new Response(await view.metrics(), {
+    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+  });
+}
+
+function oneInstance(view: ControllerView, { params }: Asked, namespace: string): Response {
+  const { graph, instance } = params;
+  const found = view.instance(graph!, `${namespace}/${instance}`);
+  if (found) return json(found);
+  const at = namespace === "" ? `"${instance}"` : `"${namespace}/${instance}"`;
+  return problem(404, `graph "${graph}" has no instance ${at}; see /graphs/${graph}/instances`);
+}
+
+function noGraph(name: string): Response {
+  return problem(404, `no graph "${name}"; see /graphs`);
+}
+
+/** Returns an instance as lists show it, without its nodes. Only the instance's own path shows the nodes. */
+function summary(instance: InstanceView): InstanceSummary {
+  const { nodes: _, ...rest } = instance;
+  return rest;
+}
+
+function text(body: string, status: number): Response {
+  return new Response(body, { status, headers: { "content-type": "text/plain; charset=UTF-8" } });
+}

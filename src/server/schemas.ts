@@ -1,0 +1,182 @@
+/**
+ * The JSON schemas of the responses, for the OpenAPI document. The compiler checks that each schema has exactly
+ * the fields of the interface in the code, and that the same fields are required.
+ */
+import type { Condition } from "../api/mod.ts";
+import type {
+  GraphRightsView,
+  GraphView,
+  InstanceSummary,
+  InstanceView,
+  NodeView,
+} from "../controller/mod.ts";
+import type { InstanceState, NodeOutcome, NodeState } from "../reconcile/mod.ts";
+import type { Page } from "./page.ts";
+import type { HttpProblem } from "./problem.ts";
+import type { Schema } from "./schema.ts";
+
+/** The schema of a field that a response may lack. */
+interface Optional {
+  readonly optional: Schema;
+}
+
+/** The schemas of all fields of an interface. */
+type FieldSchemas<T> = {
+  readonly [K in keyof T]-?: undefined extends T[K] ? Optional : Schema;
+};
+
+const text: Schema = { type: "string" };
+const bool: Schema = { type: "boolean" };
+const whole: Schema = { type: "integer", minimum: 0 };
+const time: Schema = { type: "string", format: "date-time" };
+
+function listOf(items: Schema): Schema {
+  return { type: "array", items };
+}
+
+function optional(schema: Schema): Optional {
+  return { optional: schema };
+}
+
+function oneOf<T extends string>(values: readonly T[]): Schema {
+  return { type: "string", enum: values };
+}
+
+/** Returns the schema of an interface. The type argument is always given, so that the compiler checks it. */
+function object<T>(fields: FieldSchemas<T>): Schema {
+  const entries = Object.entries<Schema | Optional>(fields as Record<string, Schema | Optional>);
+  return {
+    type: "object",
+    properties: Object.fromEntries(
+      entries.map(([name, field]) => [name, "optional" in field ? field.optional : field]),
+    ),
+    required: entries.filter(([, field]) => !("optional" in field)).map(([name]) => name),
+    additionalProperties: false,
+  };
+}
+
+/** Returns the schema of a list whose items, by the parameter `fields`, may have only some fields. */
+function pageOf(item: string): Schema {
+  const { required: _, ...items } = SCHEMAS[item as "Graph" | "InstanceSummary"]!;
+  return object<Page<unknown>>({
+    items: listOf({ ...items, description: `All fields of ${item}, or those of \`fields\`.` }),
+    total: whole,
+    continue: optional(text),
+  });
+}
+
+/** The states of a graph, by which a list can be filtered. */
+export const GRAPH_STATES = ["Active", "Inactive"] as const;
+
+/** The states of an instance. */
+export const INSTANCE_STATES = [
+  "ACTIVE",
+  "IN_PROGRESS",
+  "ERROR",
+  "DELETING",
+] as const satisfies readonly InstanceState[];
+
+const NODE_STATES = [
+  "Ready",
+  "Waiting",
+  "Pending",
+  "Skipped",
+  "Failed",
+  "Deleting",
+] as const satisfies readonly NodeState[];
+
+/** Returns a reference to a schema of the OpenAPI document. */
+export function ref(name: SchemaName): Schema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const cost = object<NonNullable<GraphView["cost"]>>({ min: whole, max: whole });
+
+const rule = object<GraphRightsView["required"][number]>({
+  apiGroups: listOf(text),
+  resources: listOf(text),
+  resourceNames: optional(listOf(text)),
+  verbs: listOf(text),
+});
+
+const condition = object<Condition>({
+  type: text,
+  status: oneOf<Condition["status"]>(["True", "False", "Unknown"]),
+  reason: optional(text),
+  message: optional(text),
+  lastTransitionTime: optional(time),
+  observedGeneration: optional(whole),
+});
+
+const summary = {
+  namespace: text,
+  name: text,
+  uid: text,
+  state: oneOf<InstanceState | "">([...INSTANCE_STATES, ""]),
+  conditions: listOf(condition),
+  lastPass: optional(time),
+} as const satisfies FieldSchemas<InstanceSummary>;
+
+const node = object<NodeView>({
+  id: text,
+  type: oneOf(["resource", "collection", "external", "externalCollection"]),
+  apiVersion: text,
+  kind: text,
+  dependencies: listOf(text),
+  expressions: listOf(
+    object<NodeView["expressions"][number]>({ path: text, expression: text, cost }),
+  ),
+});
+
+const outcome = object<NodeOutcome>({
+  id: text,
+  state: oneOf<NodeState>(NODE_STATES),
+  reason: optional(text),
+  objects: listOf(object<NodeOutcome["objects"][number]>({
+    apiVersion: text,
+    kind: text,
+    namespace: optional(text),
+    name: text,
+    action: oneOf<NodeOutcome["objects"][number]["action"]>(
+      ["created", "configured", "unchanged", "observed", "pruned", "deleted", "deleting"],
+    ),
+    adopted: optional(bool),
+    finalizers: optional(listOf(text)),
+  })),
+});
+
+/** The schemas of the objects that responses contain. */
+export const SCHEMAS = {
+  Version: object<{ version: string }>({ version: text }),
+  Problem: object<HttpProblem>({ type: text, title: text, status: whole, detail: text }),
+  Graph: object<GraphView>({
+    name: text,
+    serves: object<GraphView["serves"]>({
+      apiVersion: text,
+      kind: text,
+      plural: text,
+      namespaced: bool,
+    }),
+    state: text,
+    revision: optional(whole),
+    conditions: listOf(condition),
+    topologicalOrder: listOf(text),
+    nodes: listOf(node),
+    cost: optional(cost),
+    instances: whole,
+  }),
+  GraphRights: object<GraphRightsView>({
+    graph: text,
+    reviewed: bool,
+    required: listOf(rule),
+    missing: listOf(rule),
+  }),
+  InstanceSummary: object<InstanceSummary>(summary),
+  Instance: object<InstanceView>({ ...summary, nodes: listOf(outcome) }),
+} as const;
+
+/** The schemas of the lists. */
+export const LISTS = { GraphList: pageOf("Graph"), InstanceList: pageOf("InstanceSummary") };
+
+/** The name of a schema in the OpenAPI document. */
+export type SchemaName = keyof typeof SCHEMAS | keyof typeof LISTS;
