@@ -168,10 +168,8 @@ async function respond(
     // The handler does not use the host of the URL. The host is constant, because a malformed Host header
     // would make the URL invalid.
     const address = new URL(`http://kro${url.startsWith("/") ? url : "/"}`);
-    // A response to HEAD has the Content-Length of the response to GET (RFC 9110, section 8.6). node:http omits
-    // the body.
     const answer = await handler(
-      new Request(address, { method: method === "HEAD" ? "GET" : method, headers: given }),
+      new Request(address, { method: passedMethod(method), headers: given }),
       socket.remoteAddress ?? "",
     );
     const body = new Uint8Array(await answer.arrayBuffer());
@@ -181,11 +179,20 @@ async function respond(
     });
     response.end(body);
   } catch {
-    // This code runs when the Fetch standard forbids the method of the request, such as TRACE, and when the
-    // connection is closed.
+    // This code runs when the connection is closed.
     if (!response.headersSent) {
       response.writeHead(400, { ...SECURITY_HEADERS, "content-length": "0" });
     }
     response.end();
   }
+}
+
+/**
+ * Returns the method that the handler gets. HEAD becomes GET, because a response to HEAD has the Content-Length
+ * of the response to GET (RFC 9110, section 8.6); node:http omits the body. The Fetch standard forbids a Request
+ * with the method CONNECT, TRACE or TRACK. The handler refuses these methods like POST.
+ */
+function passedMethod(method: string): string {
+  if (method === "HEAD") return "GET";
+  return /^(?:CONNECT|TRACE|TRACK)$/i.test(method) ? "POST" : method;
 }

@@ -90,6 +90,13 @@ export function partsOf(seed: number): Part[] {
       hours: 1,
     },
     {
+      name: "schemathesis",
+      about: "random requests get responses that match the OpenAPI document of the HTTP endpoint",
+      args: ["-q", "schemathesis", "--max-examples", "500", "--seed", String(seed)],
+      needs: "schemathesis",
+      hours: 1,
+    },
+    {
       name: "worst",
       about: "the cost budget stops the most expensive call of each CEL function in time",
       args: ["-q", "bench", "--only", "worst"],

@@ -64,5 +64,5 @@ Deno.test("each part of the nightly run is a task of deno.json, with the run's s
   );
   for (const { args } of partsOf(42)) assert.ok(args[1]! in tasks, args.join(" "));
   const seeded = partsOf(42).filter(({ args }) => args.includes("42")).map(({ name }) => name);
-  assert.deepEqual(seeded, ["oracle", "faults"]);
+  assert.deepEqual(seeded, ["oracle", "faults", "schemathesis"]);
 });
