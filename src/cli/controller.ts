@@ -174,7 +174,10 @@ function listenHosts(flags: ControllerFlags): string[] {
 async function listenAll(flags: ControllerFlags, options: ServerOptions): Promise<Listening[]> {
   const { healthProbeBindAddress: all, metricsBindAddress: metrics } = flags;
   const endpoints = [];
-  if (all !== "0") endpoints.push(await listen(all, createHandler(options)));
+  if (all !== "0") {
+    const { port } = parseAddress(all);
+    endpoints.push(await listen(all, createHandler({ ...options, port })));
+  }
   if (metrics !== "0" && metrics !== all) {
     endpoints.push(await listen(metrics, createMetricsHandler(options)));
   }

@@ -30,7 +30,14 @@ import { Metrics } from "./metrics/metrics.ts";
 import type { ControllerOptions } from "./options.ts";
 import { RESYNC_MS } from "./queue/options.ts";
 import { Sweeps } from "./sweeps.ts";
-import type { ControllerView, Facts, GraphRightsView, GraphView, InstanceView } from "./view.ts";
+import type {
+  ControllerView,
+  Facts,
+  GraphRightsView,
+  GraphView,
+  InstanceView,
+  Standby,
+} from "./view.ts";
 import { logIncomparable } from "./incomparable.ts";
 import { watchFailures } from "./watch_failures.ts";
 
@@ -295,6 +302,11 @@ export class Controller implements ControllerView {
     ];
     if (missing.length === 0 && leads) this.#state = "ready";
     return { ready: missing.length === 0, missing };
+  }
+
+  /** Returns the leader if this process is a standby; undefined if this process reconciles. */
+  standby(): Standby | undefined {
+    return this.#leadership.leads ? undefined : this.#leadership.leader;
   }
 
   /** The names of all graphs, sorted. */

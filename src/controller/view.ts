@@ -98,6 +98,14 @@ export interface Facts {
   labels?: Readonly<Record<string, string>>;
 }
 
+/** The leader, as a standby knows it. */
+export interface Standby {
+  /** The name of the pod or host of the leader; undefined when no process is known to hold the Lease. */
+  leader?: string;
+  /** The namespace of the Lease, in which the leader also runs. */
+  namespace: string;
+}
+
 /** The state of a running operator. All values are in memory, so no method sends a request. */
 export interface ControllerView {
   /**
@@ -110,6 +118,11 @@ export interface ControllerView {
    * … has run for 700 s`.
    */
   health(): { healthy: boolean; problem?: string };
+  /**
+   * Returns the leader if this process is a standby, which reconciles nothing; undefined if this process
+   * reconciles.
+   */
+  standby(): Standby | undefined;
   /** The names of all graphs, sorted. */
   graphNames(): readonly string[];
   /** Returns the graph of the RGD with this name; undefined when the RGD does not exist. */

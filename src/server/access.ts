@@ -1,5 +1,6 @@
 /** Decides which clients of the HTTP endpoint may read the API and the metrics. */
 import type { Context } from "hono";
+import type { Standby } from "../controller/mod.ts";
 import { problem } from "./problem.ts";
 
 /**
@@ -66,4 +67,29 @@ export async function tokenRefusal(
     case "unknown":
       return problem(503, "kro cannot check with the API server who may read this; see kro's log");
   }
+}
+
+/**
+ * Returns the response of a standby, which has no state of graphs and instances. The response names the leader
+ * and the command that reaches it. Undefined if this process reconciles.
+ *
+ * @param port The port of the endpoint.
+ */
+export function standbyRefusal(
+  standby: Standby | undefined,
+  port: number,
+): Response | undefined {
+  if (!standby) return undefined;
+  const { leader, namespace } = standby;
+  if (!leader) {
+    return problem(
+      503,
+      "this process is a standby, and no other process holds the Lease; try again",
+    );
+  }
+  return problem(
+    503,
+    `this process is a standby; the leader is ${leader}: ` +
+      `kubectl -n ${namespace} port-forward pod/${leader} ${port}`,
+  );
 }

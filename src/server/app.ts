@@ -1,6 +1,6 @@
 /** Serves the paths of kro's HTTP endpoint: health, metrics and the read-only JSON API. */
 import { Hono } from "hono";
-import { apiRefusal, type Env } from "./access.ts";
+import { apiRefusal, type Env, standbyRefusal } from "./access.ts";
 import type { ServerOptions } from "./asked.ts";
 import { contentIsVersion, securityHeaders } from "./headers.ts";
 import { problem } from "./problem.ts";
@@ -33,6 +33,9 @@ export function createHandler(options: ServerOptions): Handler {
   // unknown paths.
   app.use(async (c, next) => await apiRefusal(options.mayReadApi, c) ?? await next());
   app.use(contentIsVersion);
+  app.use("/graphs/*", async (_, next) => {
+    return standbyRefusal(options.view.standby(), options.port ?? 8079) ?? await next();
+  });
   serve(app, options, API_ROUTES);
   return (request, remote) => app.fetch(request, { remote });
 }

@@ -12,6 +12,8 @@ export interface ServerOptions {
   view: ControllerView;
   /** The version of kro, which `/version` returns. */
   version: string;
+  /** The port of the endpoint, which the response of a standby names; 8079 by default. */
+  port?: number;
   /**
    * Decides whether a request may read the JSON API, which is every path except health, version and
    * metrics. The parameter is the Authorization header of the request; null when the request lacks the

@@ -43,7 +43,7 @@ export const FAILURES: Readonly<Record<number, string>> = {
   403: "The client may not read this path.",
   404: "The graph or the instance does not exist.",
   500: "kro is not healthy.",
-  503: "kro is not ready, or cannot check who may read this path.",
+  503: "kro is not ready or is a standby, or cannot check who may read this path.",
 };
 
 /** The description of the whole API. */

@@ -43,6 +43,9 @@ export class Leadership implements RequestGate {
   readonly #elect: boolean;
   #writes = new AbortController();
   #cut = false;
+  readonly #namespace: string;
+  /** The identity of the process that held the Lease when this process last waited for it. */
+  #leader?: string;
   #failure?: string;
   #watchFailure?: string;
 
@@ -51,6 +54,7 @@ export class Leadership implements RequestGate {
     this.#elect = options.elect ?? false;
     const writer = options.client ?? client;
     const namespace = options.namespace ?? LEASE_NAMESPACE;
+    this.#namespace = namespace;
     const at = { lease: LEASE_NAME, namespace };
     this.#holder = new LeaseHolder(writer, {
       ...options,
@@ -58,6 +62,7 @@ export class Leadership implements RequestGate {
       name: LEASE_NAME,
       acquired: () => {
         this.#writes = new AbortController();
+        this.#leader = undefined;
         logger.info("acquired lease {namespace}/{lease}", at);
         if (!this.#elect) return;
         announceLeader(writer, namespace, this.#holder.identity).catch((error) =>
@@ -83,6 +88,7 @@ export class Leadership implements RequestGate {
         events.lost();
       },
       waiting: (holder) => {
+        this.#leader = holder;
         if (this.#elect) {
           return logger.info("waiting for lease {namespace}/{lease}, held by {holder}", {
             ...at,
@@ -124,6 +130,15 @@ export class Leadership implements RequestGate {
   /** The identity of this process, which is written to the Lease. */
   get identity(): string {
     return this.#holder.identity;
+  }
+
+  /**
+   * The leader, for a process that waits for the Lease. The identity of a leader is the name of its pod or host
+   * and a unique suffix; see leaseIdentity.
+   */
+  get leader(): { leader?: string; namespace: string } {
+    const leader = this.#leader?.replace(/_[0-9a-f-]+$/, "");
+    return { ...(leader ? { leader } : {}), namespace: this.#namespace };
   }
 
   /** Whether this process holds the Lease at present. */

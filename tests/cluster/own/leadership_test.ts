@@ -77,6 +77,11 @@ Deno.test("a standby is ready with warm caches, writes nothing, and takes over w
     async () =>
       second.controller.readiness().ready && await sent(second, 'verb="watch",resource="notes.'),
   );
+  await eventually("the standby names the leader", () => {
+    const { leader, namespace } = second.controller.standby() ?? {};
+    return leader === Deno.hostname() && namespace === cluster.namespace;
+  });
+  assert.equal(first.controller.standby(), undefined);
   using requests = await KroRequests.open();
   await requests.idle(1000);
   for (const verb of ["create", "apply", "patch", "update", "delete"]) {
@@ -87,6 +92,10 @@ Deno.test("a standby is ready with warm caches, writes nothing, and takes over w
   await first.stop();
   await graph.create("one", { text: "two" });
   await graph.active("one", states("two"));
+  assert.equal(second.controller.standby(), undefined);
+  const facts = second.controller.instanceFacts(graph.rgd.name, `${cluster.namespace}/one`);
+  assert.equal(facts?.state, "ACTIVE");
+  assert.ok("kro.run/owned" in facts.labels!, JSON.stringify(facts.labels));
   assert.ok(await sent(second, 'verb="apply",resource="configmaps"') > 0);
   // The new leader lists only revisions. It has listed the other kinds while it was a standby, so
   // its caches are already filled.

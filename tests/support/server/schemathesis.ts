@@ -8,6 +8,8 @@ import { view } from "./view.ts";
 const readiness = () => ({ ready: true, missing: [] });
 const handler = createHandler({ view: { ...view, readiness }, version: "devel" });
 const listening = await listen("127.0.0.1:0", handler);
+// schemathesis writes a folder with its cases to the working folder.
+const cwd = await Deno.makeTempDir({ prefix: "kro-schemathesis-" });
 const { code } = await new Deno.Command("schemathesis", {
   args: [
     "run",
@@ -18,6 +20,8 @@ const { code } = await new Deno.Command("schemathesis", {
     "positive_data_acceptance",
     ...Deno.args,
   ],
+  cwd,
 }).spawn().status;
 await listening.close();
+await Deno.remove(cwd, { recursive: true });
 Deno.exit(code);

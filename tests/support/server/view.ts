@@ -27,6 +27,7 @@ export const RULE = { apiGroups: [""], resources: ["secrets"], verbs: ["watch"] 
 export const view: ControllerView = {
   health: () => ({ healthy: true }),
   readiness: () => ({ ready: false, missing: ["cache of apps.x.dev is not synced"] }),
+  standby: () => undefined,
   graphNames: () => ["a", "b", "c"],
   graph: (name) => ["a", "b", "c"].includes(name) ? graph(name) : undefined,
   graphRights: (name) =>

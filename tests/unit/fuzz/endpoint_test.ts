@@ -7,6 +7,7 @@ import { createHandler } from "../../../src/server/mod.ts";
 const view: ControllerView = {
   health: () => ({ healthy: true }),
   readiness: () => ({ ready: true, missing: [] }),
+  standby: () => undefined,
   graphNames: () => [],
   graph: () => undefined,
   graphRights: () => undefined,

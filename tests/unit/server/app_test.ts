@@ -221,6 +221,27 @@ Deno.test("with a guard the API requires a token, also on the loopback interface
   }
 });
 
+Deno.test("a standby names the leader and the command that reaches it", async () => {
+  let leader: string | undefined;
+  const standby = () => ({ namespace: "kro-system", leader });
+  const waiting = createHandler({ view: { ...view, standby }, version: "devel", port: 9000 });
+  const ask = (path: string, remote = "127.0.0.1") =>
+    waiting(new Request(`http://kro${path}`), remote);
+  for (const path of ["/graphs", "/graphs/a", "/graphs/a/instances/kro/one"]) {
+    leader = undefined;
+    assert.match(await (await ask(path)).text(), /no other process holds the Lease/);
+    leader = "kro-1";
+    const answer = await ask(path);
+    assert.equal(answer.status, 503);
+    const { detail } = await answer.json();
+    assert.match(detail, /: kubectl -n kro-system port-forward pod\/kro-1 9000$/);
+    assert.equal((await ask(path, "10.0.0.1")).status, 403);
+  }
+  for (const path of ["/healthz", "/version", "/openapi.json"]) {
+    assert.equal((await ask(path)).status, 200);
+  }
+});
+
 Deno.test("a page reads its own items only, and pages hold every key once", async () => {
   const keys = Array.from({ length: 2000 }, (_, i) => `n/${String(i).padStart(4, "0")}`);
   const read: string[] = [];

@@ -104,6 +104,15 @@ export const HTTP: Section = {
     },
     {
       code: "HTTP 503",
+      texts: [
+        "this process is a standby; the leader is <pod>: kubectl -n <namespace> port-forward pod/<pod> <port>",
+        "this process is a standby, and no other process holds the Lease; try again",
+      ],
+      cause: "With `--leader-elect`, only the leader has the state of graphs and instances.",
+      remedy: "Run the command in the message, and send the request to the leader.",
+    },
+    {
+      code: "HTTP 503",
       texts: ["kro cannot check with the API server who may read this; see kro's log"],
       cause: "The reviews of `--metrics-auth` or `--http-auth` fail.",
       remedy: "See `cannot check who may read` under “Log lines”.",
