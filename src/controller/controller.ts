@@ -15,6 +15,7 @@ import {
 import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { Discovery, mayAccess, settledIn } from "../kube/mod.ts";
 import { ExpansionCache } from "../reconcile/mod.ts";
+import { Changes } from "./changes.ts";
 import { CONTROLLER_DEFAULTS } from "./defaults.ts";
 import { logBlocked } from "./event_loop.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
@@ -31,6 +32,7 @@ import type { ControllerOptions } from "./options.ts";
 import { RESYNC_MS } from "./queue/options.ts";
 import { Sweeps } from "./sweeps.ts";
 import type {
+  Change,
   ControllerView,
   Facts,
   GraphRightsView,
@@ -71,6 +73,7 @@ export class Controller implements ControllerView {
   readonly #rights: RightsReview;
   readonly #sweeps: Sweeps;
   readonly #leadership: Leadership;
+  readonly #changes = new Changes();
   #endSampling = () => {};
   /**
    * The kind of the child object or external object that the last watch event reported. The log line about a
@@ -107,6 +110,7 @@ export class Controller implements ControllerView {
       recheckMs: options.rightsRecheckMs,
     });
     const now = () => new Date();
+    const changed = (change: Change) => this.#changes.emit(change);
     const discovery = new Discovery(client);
     this.#metrics = options.metrics ?? new Metrics();
     const { schemas: lookups } = this.#metrics;
@@ -155,6 +159,7 @@ export class Controller implements ControllerView {
       maxRetries: options.maxRetries,
       returnMs: options.resyncMs || RESYNC_MS,
       mayWrite: () => this.#leadership.mayWrite,
+      changed,
     });
     this.#graphs = new GraphController({
       client,
@@ -172,6 +177,7 @@ export class Controller implements ControllerView {
       progressMs: options.graphProgressMs ?? CONTROLLER_DEFAULTS.graphProgressMs,
       rights: this.#rights,
       leads: () => this.#leadership.mayWrite,
+      changed,
     });
     this.#sweeps = new Sweeps({
       stores: () => children.stores(),
@@ -359,6 +365,11 @@ export class Controller implements ControllerView {
 
   #instancesOf(entry: GraphEntry): InstanceController | undefined {
     return this.#pool.of(this.#graphs.crdOf(entry));
+  }
+
+  /** Calls the listener when a state has changed. Returns the function that ends the subscription. */
+  subscribe(listener: (change: Change) => void): () => void {
+    return this.#changes.subscribe(listener);
   }
 
   /** Returns all metrics in the text format of Prometheus. */

@@ -106,6 +106,20 @@ export interface Standby {
   namespace: string;
 }
 
+/** A change of the state of a graph or an instance. */
+export interface Change {
+  /** The kind of the object that changed. */
+  type: "graph" | "instance";
+  /** The name of the graph; undefined if the RGD of the instance was deleted. */
+  graph?: string;
+  /** The namespace of the instance; an empty string for cluster-scoped kinds; absent for a graph. */
+  namespace?: string;
+  /** The name of the instance; absent for a graph. */
+  name?: string;
+  /** The new value of `status.state`; `DELETED` if the object no longer exists. */
+  state: string;
+}
+
 /** The state of a running operator. All values are in memory, so no method sends a request. */
 export interface ControllerView {
   /**
@@ -140,6 +154,11 @@ export interface ControllerView {
   graphFacts(name: string): Facts | undefined;
   /** Returns the state and the labels of an instance; undefined when the instance does not exist. */
   instanceFacts(graph: string, key: string): Facts | undefined;
+  /**
+   * Calls the listener when the state of a graph or an instance has changed. The listener must return at once,
+   * because passes wait for it. Returns the function that ends the subscription.
+   */
+  subscribe(listener: (change: Change) => void): () => void;
   /** All metrics in Prometheus' text format. */
   metrics(): Promise<string>;
 }

@@ -1,12 +1,13 @@
 /** Serves the paths of kro's HTTP endpoint: health, metrics and the read-only JSON API. */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { apiRefusal, type Env, standbyRefusal } from "./access.ts";
 import type { ServerOptions } from "./asked.ts";
+import { EventStreams } from "./events.ts";
 import { contentIsVersion, securityHeaders } from "./headers.ts";
 import { problem } from "./problem.ts";
 import { BadQuery, readQuery } from "./query.ts";
 import type { Route } from "./route.ts";
-import { API_ROUTES, METRICS_ROUTE, OPEN_ROUTES } from "./routes.ts";
+import { API_ROUTES, EVENTS_ROUTE, METRICS_ROUTE, OPEN_ROUTES } from "./routes.ts";
 
 /** Responds to one request of the client at the IP address `remote`. Never throws or rejects. */
 export type Handler = (request: Request, remote: string) => Response | Promise<Response>;
@@ -32,10 +33,14 @@ export function createHandler(options: ServerOptions): Handler {
   // The paths above do not require the permission to read the API. All paths below require it, including
   // unknown paths.
   app.use(async (c, next) => await apiRefusal(options.mayReadApi, c) ?? await next());
+  const standby: MiddlewareHandler = async (_, next) =>
+    standbyRefusal(options.view.standby(), options.port ?? 8079) ?? await next();
+  app.use("/graphs/*", standby);
+  app.use("/events", standby);
+  const streams = new EventStreams(options.view);
+  // The ETag of a response is the hash of its whole content, so a stream has none.
+  serve(app, options, [EVENTS_ROUTE], streams);
   app.use(contentIsVersion);
-  app.use("/graphs/*", async (_, next) => {
-    return standbyRefusal(options.view.standby(), options.port ?? 8079) ?? await next();
-  });
   serve(app, options, API_ROUTES);
   return (request, remote) => app.fetch(request, { remote });
 }
@@ -64,7 +69,12 @@ function readOnlyApp(start: string): Hono<Env> {
   return app;
 }
 
-function serve(app: Hono<Env>, options: ServerOptions, routes: readonly Route[]): void {
+function serve(
+  app: Hono<Env>,
+  options: ServerOptions,
+  routes: readonly Route[],
+  streams?: EventStreams,
+): void {
   for (const { path, alias, query, answer } of routes) {
     for (const each of alias ? [path, alias] : [path]) {
       app.get(each.replace(/\{(\w+)\}/g, ":$1"), (c) =>
@@ -72,6 +82,8 @@ function serve(app: Hono<Env>, options: ServerOptions, routes: readonly Route[])
           params: c.req.param(),
           query: query ? readQuery(c.req.url, query) : {},
           authorization: c.req.header("authorization") ?? null,
+          lastEventId: c.req.header("last-event-id"),
+          streams,
         }));
     }
   }

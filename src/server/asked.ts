@@ -1,6 +1,7 @@
 /** The options of the HTTP endpoint, and a request to one of its paths. */
 import type { ControllerView } from "../controller/mod.ts";
 import type { TokenCheck } from "./access.ts";
+import type { EventStreams } from "./events.ts";
 import type { Query } from "./query.ts";
 
 /**
@@ -37,4 +38,8 @@ export interface Asked {
   query: Query;
   /** The Authorization header of the request; null when the request lacks the header. */
   authorization: string | null;
+  /** The header Last-Event-ID; undefined when the request lacks the header. */
+  lastEventId?: string;
+  /** The event streams of the endpoint; only for the path of the streams. */
+  streams?: EventStreams;
 }

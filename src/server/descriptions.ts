@@ -6,6 +6,7 @@ export const SUMMARIES = {
   "/readyz": "Whether kro is ready",
   "/version": "The version of kro",
   "/metrics": "The metrics, in the text format of Prometheus",
+  "/events": "A stream of the changes of states, as server-sent events",
   "/openapi.json": "This document",
   "/graphs": "The graphs",
   "/graphs/{graph}": "One graph",

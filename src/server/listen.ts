@@ -172,6 +172,9 @@ async function respond(
       new Request(address, { method: passedMethod(method), headers: given }),
       socket.remoteAddress ?? "",
     );
+    if (answer.headers.get("content-type") === "text/event-stream") {
+      return await stream(answer, response, method);
+    }
     const body = new Uint8Array(await answer.arrayBuffer());
     response.writeHead(answer.status, {
       ...Object.fromEntries(answer.headers),
@@ -195,4 +198,34 @@ async function respond(
 function passedMethod(method: string): string {
   if (method === "HEAD") return "GET";
   return /^(?:CONNECT|TRACE|TRACK)$/i.test(method) ? "POST" : method;
+}
+
+/**
+ * Sends a response whose body has no end, until the client or the handler ends the body. Resolves when the
+ * connection is closed.
+ */
+async function stream(answer: Response, response: ServerResponse, method: string): Promise<void> {
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  const reader = answer.body!.getReader();
+  if (method === "HEAD") {
+    await reader.cancel();
+    return void response.end();
+  }
+  response.flushHeaders();
+  const closed = new Promise<void>((resolve) => response.once("close", () => resolve()));
+  inBackground("event stream", closed.then(() => reader.cancel()).catch(() => {}));
+  // An error of the body ends the connection also while unsent data is waiting for the client.
+  reader.closed.catch(() => response.destroy());
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (response.write(value)) continue;
+      await Promise.race([closed, once(response, "drain").catch(() => {})]);
+    }
+    response.end();
+  } catch {
+    response.destroy();
+  }
+  await closed;
 }

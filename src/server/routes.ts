@@ -48,6 +48,15 @@ export const OPEN_ROUTES: readonly Route[] = [
   METRICS_ROUTE,
 ];
 
+/** The path of the event streams, which need the permission to read the API. */
+export const EVENTS_ROUTE: Route = {
+  path: "/events",
+  success: { text: "text/event-stream" },
+  query: {},
+  failures: [],
+  answer: (_, { streams, lastEventId }) => streams!.open(lastEventId),
+};
+
 /** The paths that need the permission to read the API. */
 export const API_ROUTES: readonly Route[] = [
   {
@@ -55,7 +64,7 @@ export const API_ROUTES: readonly Route[] = [
     success: { document: true },
     query: {},
     failures: [],
-    answer: ({ version }) => json(openApi(OPEN_ROUTES, API_ROUTES, version)),
+    answer: ({ version }) => json(openApi(OPEN_ROUTES, [...API_ROUTES, EVENTS_ROUTE], version)),
   },
   {
     path: "/graphs",

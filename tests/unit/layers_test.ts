@@ -50,6 +50,7 @@ const allowed: Record<string, readonly string[]> = {
 const inside: Record<string, Record<string, readonly string[]>> = {
   clusters: { "interner.ts": [], drift: [], cache: ["interner.ts", "drift"] },
   controller: {
+    "changes.ts": ["view.ts"],
     "defaults.ts": [],
     "event_loop.ts": ["queue"],
     "heap.ts": [],

@@ -36,6 +36,7 @@ import type { WorkResult } from "../queue/work.ts";
 import { watchFailures } from "../watch_failures.ts";
 import { ApiServices } from "./api_services.ts";
 import { type GraphEntry, GraphStore } from "./graph_store.ts";
+import type { Change } from "../view.ts";
 import { isReported, type RightsReview } from "./rights_review.ts";
 import { serveDeletions, serveUnresolved } from "./without_graph.ts";
 
@@ -65,6 +66,8 @@ export interface GraphDeps extends Omit<PublishDeps, "current" | "serve" | "warn
    * Returns whether this process may write now. A standby process must not write and only fills the caches.
    */
   leads: () => boolean;
+  /** Called when the state of a graph has changed. */
+  changed?: (change: Change) => void;
 }
 
 const logger = getLogger(["kro", "graph"]);
@@ -217,6 +220,7 @@ export class GraphController {
     this.#deps.metrics.revisions.gone(name);
     this.#deps.rights?.forget(name);
     this.#store.rgdGone(name);
+    this.#deps.changed?.({ type: "graph", graph: name, state: "DELETED" });
   }
 
   #work(key: string): Promise<WorkResult> {
@@ -268,7 +272,7 @@ export class GraphController {
   }
 
   async #publish(entry: GraphEntry): Promise<WorkResult> {
-    const { metrics, pool, signal = this.#stop.signal, rights, ...deps } = this.#deps;
+    const { metrics, pool, signal = this.#stop.signal, rights, changed, ...deps } = this.#deps;
     const before = entry.rgd;
     const name = before.metadata.name!;
     const since = this.#store.crdClock;
@@ -296,6 +300,7 @@ export class GraphController {
     const [from, to] = [before.status?.state ?? "", result.rgd.status?.state ?? ""];
     metrics.rgdState(name, from, to);
     if (from !== to) {
+      changed?.({ type: "graph", graph: name, state: to });
       logger.info("graph {graph} is {state}", {
         graph: name,
         state: to,

@@ -329,6 +329,7 @@ export class InstanceController {
     const { uid } = before.metadata;
     // The UID would be kept forever if the DELETED event has already arrived.
     if (!outcome.instance && stored?.metadata.uid === uid) this.#gone.add(uid!);
+    if (outcome.instance && outcome.state !== stateOf(before)) this.#changed(before, outcome.state);
     this.#records.passed(key, { outcome, graph, seconds, before, stored });
     const failed = failureOf(outcome) !== undefined;
     const waits = [this.#requeueMs(ran), outcome.requeueAfterMs];
@@ -376,7 +377,13 @@ export class InstanceController {
     this.#gone.delete(object.metadata.uid!);
     this.#deps.events?.forget(object.metadata.uid!);
     this.#deps.metrics.instanceEvent(this.kind, "delete");
+    this.#changed(object, "DELETED");
     this.#queue.add(this.queueKey(instanceKey(object.metadata)));
+  }
+
+  #changed({ metadata: { namespace = "", name } }: KubeObject, state: string): void {
+    const graph = this.#mode.kind === "deletions" ? undefined : this.#mode.rgd.metadata.name;
+    this.#deps.changed?.({ type: "instance", graph, namespace, name, state });
   }
 
   #all(): void {

@@ -2,6 +2,7 @@
 import type { CachedParts } from "../../clusters/mod.ts";
 import type { PassContext } from "../../reconcile/mod.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Change } from "../view.ts";
 import type { EventRecorder } from "./event_recorder.ts";
 
 /** The objects and settings that the controllers of all instance kinds share. */
@@ -26,4 +27,6 @@ export interface InstanceDeps {
    * logged.
    */
   mayWrite: () => boolean;
+  /** Called when the state of an instance has changed. */
+  changed?: (change: Change) => void;
 }

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { Leadership } from "../../../src/controller/lease/leadership.ts";
-import type { ControllerOptions } from "../../../src/controller/mod.ts";
+import type { Change, ControllerOptions } from "../../../src/controller/mod.ts";
 import { LeaseHolder } from "../../../src/kube/mod.ts";
 import {
   CONFIG_MAP,
@@ -69,7 +69,15 @@ Deno.test("a standby is ready with warm caches, writes nothing, and takes over w
   await using cluster = await TestCluster.open("lead");
   const lease = { elect: true, namespace: cluster.namespace, ...FAST };
   await using first = await startController({ lease });
+  const changes: string[] = [];
+  const listener = (change: Change) => changes.push(Object.values(change).join(" "));
+  first.controller.subscribe(listener);
   const graph = await appliedNote(cluster, "one");
+  const at = `instance ${graph.rgd.name} ${cluster.namespace} one`;
+  await eventually(
+    "a change of the graph and of the instance",
+    () => changes.includes(`graph ${graph.rgd.name} Active`) && changes.includes(`${at} ACTIVE`),
+  );
 
   await using second = await candidate({ lease, warmup: true });
   await eventually(
@@ -113,7 +121,13 @@ Deno.test("a standby is ready with warm caches, writes nothing, and takes over w
   });
   assert.equal(leaders.length, 2);
   assert.match(leaders[0].message, /^\S+_\S+ became leader$/);
+  second.controller.subscribe(listener);
   await graph.removeAll();
+  await eventually(
+    "the end of the instance and of the graph",
+    () =>
+      [`${at} DELETED`, `graph ${graph.rgd.name} DELETED`].every((each) => changes.includes(each)),
+  );
 });
 
 Deno.test("a process that was frozen past its Lease's expiry writes nothing until it holds the Lease again", async () => {

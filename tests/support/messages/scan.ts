@@ -46,7 +46,7 @@ const SILENT_FILES = [
   /^src\/graph\/(?:plural|plural_words|hash)\.ts$/,
   /^src\/explain\/(?:drawing|fields|json_schema|reference|role|sample|svg)\.ts$/,
   /^src\/cli\/test\/file_schema\.ts$/,
-  /^src\/server\/(?:descriptions|headers|openapi|schemas)\.ts$/,
+  /^src\/server\/(?:descriptions|frame|headers|openapi|schemas)\.ts$/,
 ];
 
 /** Constants that contain lists of words instead of messages. */

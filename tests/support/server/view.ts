@@ -48,5 +48,6 @@ export const view: ControllerView = {
     return instance &&
       { state: instance.state, labels: key === "/root" ? { app: "x" } : undefined };
   },
+  subscribe: () => () => {},
   metrics: () => Promise.resolve("up 1\n"),
 };

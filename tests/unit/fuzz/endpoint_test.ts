@@ -15,6 +15,7 @@ const view: ControllerView = {
   instance: () => undefined,
   graphFacts: () => undefined,
   instanceFacts: () => undefined,
+  subscribe: () => () => {},
   metrics: () => Promise.resolve("up 1\n"),
 };
 const handler = createHandler({ view, version: "devel" });

@@ -160,8 +160,14 @@ Deno.test("the document describes every response, with and without optional fiel
 });
 
 Deno.test("the document has exactly the paths that the endpoint serves", async () => {
-  assert.deepEqual(OK.map(pathOf).toSorted(), Object.keys(document.paths).toSorted());
+  assert.deepEqual(
+    [...OK, "/events"].map(pathOf).toSorted(),
+    Object.keys(document.paths).toSorted(),
+  );
   for (const url of OK) assert.notEqual((await ask(FULL, url)).status, 404, url);
+  const stream = await ask(FULL, "/events");
+  await stream.body!.cancel();
+  assert.ok(document.paths["/events"]!.get.responses[stream.status]!.content!["text/event-stream"]);
 });
 
 Deno.test("a response with a field that the document lacks is refused", async () => {

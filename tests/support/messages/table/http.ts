@@ -104,6 +104,12 @@ export const HTTP: Section = {
     },
     {
       code: "HTTP 503",
+      texts: ["<n> event streams are open, which is the maximum; close one of them"],
+      cause: "Clients have opened the maximum number of streams of `/events`.",
+      remedy: "Close streams that are not needed, or poll the lists with `If-None-Match`.",
+    },
+    {
+      code: "HTTP 503",
       texts: [
         "this process is a standby; the leader is <pod>: kubectl -n <namespace> port-forward pod/<pod> <port>",
         "this process is a standby, and no other process holds the Lease; try again",

@@ -1,0 +1,18 @@
+/** Passes the changes of states on to subscribers. */
+import type { Change } from "./view.ts";
+
+/** The subscribers of changes. Nothing is stored, so a change without a subscriber costs only a call. */
+export class Changes {
+  readonly #listeners = new Set<(change: Change) => void>();
+
+  /** Calls the listener with each change from now on. Returns the function that ends this. */
+  subscribe(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Passes a change on to all subscribers. */
+  emit(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
