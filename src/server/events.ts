@@ -10,26 +10,36 @@ import { problem } from "./problem.ts";
 export interface StreamLimits {
   /** The maximum number of open streams; 200 by default. */
   streams: number;
-  /** The number of past events that a client can resume from; 1,000 by default. */
-  kept: number;
   /**
-   * The number of unread events after which a stream is ended, in addition to the `kept` events with which a
-   * resumed stream may start; 256 by default.
+   * The number of past events that are kept; 1,000 by default. A client can resume from them, and a stream is
+   * ended when its client has not read an event that is no longer kept.
    */
-  unread: number;
+  kept: number;
   /** The interval of comments that keep a silent stream open, in milliseconds; 10 s by default. */
   keepAliveMs: number;
 }
 
-const LIMITS: StreamLimits = { streams: 200, kept: 1000, unread: 256, keepAliveMs: 10_000 };
+const LIMITS: StreamLimits = { streams: 200, kept: 1000, keepAliveMs: 10_000 };
 
-/** The streams of one endpoint. Before the first stream is opened, nothing is subscribed or stored. */
+/** One open stream. */
+interface Stream {
+  readonly controller: ReadableStreamDefaultController<Uint8Array>;
+  /** The number of the last event that was sent. */
+  sent: number;
+  /** Ends the wait for the next event; absent while the client has not read what was sent. */
+  wake?: () => void;
+}
+
+/**
+ * The streams of one endpoint. Before the first stream is opened, nothing is subscribed or stored. All streams
+ * share one buffer of past events, and a stream stores only its position in the buffer.
+ */
 export class EventStreams {
   readonly #view: Pick<ControllerView, "subscribe">;
   readonly #limits: StreamLimits;
-  readonly #open = new Set<ReadableStreamDefaultController<Uint8Array>>();
-  /** The past events, the oldest first; all streams share the bytes of an event. */
-  readonly #kept: Uint8Array[] = [];
+  readonly #open = new Set<Stream>();
+  /** The past events, the oldest first. */
+  readonly #kept: Uint8Array<ArrayBuffer>[] = [];
   /** A prefix of the ids, which differs after a restart of kro. */
   readonly #epoch = crypto.randomUUID().slice(0, 8);
   /** The number of events so far. */
@@ -50,7 +60,7 @@ export class EventStreams {
    * @param lastId The header Last-Event-ID; undefined if the request lacks the header.
    */
   open(lastId: string | undefined): Response {
-    const { streams, unread } = this.#limits;
+    const { streams, keepAliveMs } = this.#limits;
     if (this.#open.size >= streams) {
       return problem(
         503,
@@ -58,19 +68,19 @@ export class EventStreams {
       );
     }
     this.#subscribe();
-    let stream: ReadableStreamDefaultController<Uint8Array>;
+    this.#timer ??= setInterval(() => this.#wakeAll(), keepAliveMs);
+    let stream: Stream;
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        stream = controller;
-        this.#open.add(controller);
-        for (const event of this.#since(lastId)) controller.enqueue(event);
+        stream = { controller, sent: this.#resumed(lastId) ?? this.#count };
+        this.#open.add(stream);
+        if (this.#resumed(lastId) !== undefined) return;
+        const type = lastId === undefined ? "open" : "reset";
+        controller.enqueue(eventFrame(`${this.#epoch}-${this.#count}`, type, {}));
       },
+      pull: () => this.#pull(stream),
       cancel: () => this.#close(stream),
-    }, new CountQueuingStrategy({ highWaterMark: this.#limits.kept + unread }));
-    this.#timer ??= setInterval(
-      () => this.#send(KEEP_ALIVE),
-      this.#limits.keepAliveMs,
-    );
+    }, new CountQueuingStrategy({ highWaterMark: 0 }));
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
   }
 
@@ -86,39 +96,55 @@ export class EventStreams {
   }
 
   #changed({ type, ...data }: Change): void {
-    const id = `${this.#epoch}-${++this.#count}`;
-    const event = eventFrame(id, type, data);
-    this.#kept.push(event);
+    this.#kept.push(eventFrame(`${this.#epoch}-${++this.#count}`, type, data));
     if (this.#kept.length > this.#limits.kept) this.#kept.shift();
-    this.#send(event);
-  }
-
-  /** Returns the first events of a stream: the events after `lastId`, or the current id. */
-  #since(lastId: string | undefined): Uint8Array[] {
-    const [epoch, number] = lastId?.split("-") ?? [];
-    const missed = this.#count - Number(number);
-    if (epoch === this.#epoch && missed >= 0 && missed <= this.#kept.length) {
-      return missed === 0 ? [] : this.#kept.slice(-missed);
-    }
-    const type = lastId === undefined ? "open" : "reset";
-    return [eventFrame(`${this.#epoch}-${this.#count}`, type, {})];
-  }
-
-  /** Sends bytes to all streams, and ends the streams of clients that do not read. */
-  #send(bytes: Uint8Array): void {
     for (const stream of this.#open) {
-      if (stream.desiredSize! > 0) stream.enqueue(bytes);
-      else {
-        this.#close(stream);
-        stream.error();
-      }
+      if (this.#count - stream.sent <= this.#kept.length) continue;
+      this.#close(stream);
+      stream.controller.error();
     }
+    this.#wakeAll();
   }
 
-  #close(stream: ReadableStreamDefaultController<Uint8Array>): void {
+  /** Sends all events that a stream has not sent yet, or waits for the next event. */
+  async #pull(stream: Stream): Promise<void> {
+    if (stream.sent === this.#count) {
+      await new Promise<void>((resolve) => stream.wake = resolve);
+      stream.wake = undefined;
+      if (!this.#open.has(stream)) return;
+    }
+    const missed = this.#count - stream.sent;
+    stream.sent = this.#count;
+    stream.controller.enqueue(missed === 0 ? KEEP_ALIVE : joined(this.#kept.slice(-missed)));
+  }
+
+  /** Returns the number of the event with this id; undefined if the events after it are no longer kept. */
+  #resumed(id: string | undefined): number | undefined {
+    const [epoch, text] = id?.split("-") ?? [];
+    const number = Number(text);
+    const missed = this.#count - number;
+    return epoch === this.#epoch && missed >= 0 && missed <= this.#kept.length ? number : undefined;
+  }
+
+  #wakeAll(): void {
+    for (const { wake } of this.#open) wake?.();
+  }
+
+  #close(stream: Stream): void {
     this.#open.delete(stream);
+    stream.wake?.();
     if (this.#open.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
+}
+
+function joined(events: readonly Uint8Array<ArrayBuffer>[]): Uint8Array {
+  const bytes = new Uint8Array(events.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const event of events) {
+    bytes.set(event, at);
+    at += event.length;
+  }
+  return bytes;
 }

@@ -96,7 +96,7 @@ Deno.test("the number of streams is bounded, and a closed stream makes room", as
 
 Deno.test("a client that does not read is dropped, and other clients get all events", async () => {
   const source = new Source();
-  const streams = new EventStreams(source.view, { kept: 2, unread: 10 });
+  const streams = new EventStreams(source.view, { kept: 10 });
   const slow = streams.open(undefined);
   const fast = reader(streams.open(undefined));
   await fast.next();
