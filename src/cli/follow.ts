@@ -9,8 +9,11 @@ import {
   isObject,
   type KubeObject,
   type ObjectRef,
+  type ResourceGraphDefinition,
+  RGD_KIND,
 } from "../api/mod.ts";
-import type { Report } from "./report.ts";
+import { isCrdRefused } from "../publish/mod.ts";
+import { isOfKind, type Report } from "./report.ts";
 import type { Session } from "./session.ts";
 
 const POLL_MS = 500;
@@ -102,7 +105,8 @@ function readinessOf(object: KubeObject): {
     return { state, verdict: "ready" };
   }
   const message = ready ? ready.message : "no Ready condition for this generation yet";
-  // A rejected RGD stays rejected until its spec changes, so the command does not wait any longer.
-  const rejected = current("GraphAccepted")?.status === "False";
+  // A user must act before the RGD can become ready, so the command does not wait any longer.
+  const rejected = current("GraphAccepted")?.status === "False" ||
+    (isOfKind(object, RGD_KIND) && isCrdRefused(object as ResourceGraphDefinition));
   return { state, verdict: rejected ? "rejected" : "waiting", message };
 }

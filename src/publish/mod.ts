@@ -34,7 +34,7 @@
  */
 export { type Attempt, type Build, type BuildDeps, buildGraph, problemsText } from "./build.ts";
 export { crdProblems } from "./crd_problems.ts";
-export type { KindFacts } from "./crd_writes.ts";
+export { isCrdRefused, type KindFacts } from "./crd_writes.ts";
 export type { Known, Publication } from "./decide.ts";
 export { MAX_REVISIONS, type PublishDeps, type RevisionEvents, type ServedGraph } from "./deps.ts";
 export type { Candidates, Facts, LastGood } from "./facts.ts";
