@@ -8,7 +8,6 @@ import {
   type JsonObject,
   type KindRef,
   type KubeObject,
-  Label,
   Manager,
   type ObjectRef,
   refKey,
@@ -74,12 +73,22 @@ export class LiveCluster implements Cluster {
     return this.get(ref);
   }
 
-  /** Sends a LIST that selects the label of the ApplySet. */
-  listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
-    return this.#list({
-      ...scope,
-      labelSelector: memberSelector(Label.applySetPartOf, [applySet]),
-    });
+  /**
+   * Sends a LIST that selects the label of the ApplySet. If the UID of the instance is given, also sends a
+   * LIST that selects the label of the instance, which finds objects whose label `part-of` another client
+   * edited. A label selector cannot select objects that have either of two labels.
+   */
+  async listMembers(
+    scope: ListScope,
+    applySet: string,
+    instanceUid?: string,
+  ): Promise<KubeObject[]> {
+    const uids = instanceUid === undefined ? [undefined] : [undefined, instanceUid];
+    const lists = await Promise.all(uids.map((uid) => {
+      const { label, value } = memberLabel(applySet, uid);
+      return this.#list({ ...scope, labelSelector: memberSelector(label, [value]) });
+    }));
+    return [...new Map(lists.flat().map((object) => [object.metadata.uid, object])).values()];
   }
 
   /**

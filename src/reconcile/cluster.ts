@@ -157,10 +157,10 @@ export interface Cluster {
   getLive(ref: ObjectRef): Promise<KubeObject | undefined>;
   /**
    * Returns the objects that have the ApplySet's label `part-of`. Other controllers may copy this label to
-   * objects of their own, so the caller has to check each object with `isMember`. A cached cluster also
-   * returns the objects of the instance whose label `part-of` another client edited.
+   * objects of their own, so the caller has to check each object with `isMember`.
    *
-   * @param instanceUid The UID of the instance that is the parent of the ApplySet.
+   * @param instanceUid The UID of the instance that is the parent of the ApplySet. If given, the result also
+   * contains the objects of the instance whose label `part-of` another client edited.
    */
   listMembers(scope: ListScope, applySet: string, instanceUid?: string): Promise<KubeObject[]>;
   /**

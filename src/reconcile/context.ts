@@ -84,6 +84,12 @@ export interface PassContext {
    */
   expansions?: ExpansionCache;
   /**
+   * Whether the deletion of the instance began before this process watched the objects of the instance. Another
+   * client may then have edited the labels of an object unnoticed. The deletion therefore reads each object
+   * that the graph names and that no list finds.
+   */
+  isUnobserved?: boolean;
+  /**
    * The limits of CEL cost per expression and per pass; `COST_LIMITS` by default. Set by the flags
    * `--cel-expression-budget` and `--cel-pass-budget`.
    */

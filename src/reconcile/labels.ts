@@ -140,7 +140,7 @@ export function namesInstance(
 ): boolean {
   const { labels = {} } = object.metadata;
   return labels[Label.instanceId] === uid && labels[Label.instanceName] === name &&
-    (labels[Label.instanceNamespace] ?? "") === (namespace ?? "") &&
+    (!kind.namespaced || labels[Label.instanceNamespace] === namespace) &&
     labels[Label.instanceKind] === kind.kind && labels[Label.instanceGroup] === kind.group &&
     Boolean(labels[Label.instanceVersion]);
 }

@@ -139,18 +139,28 @@ async function limited<T, R>(
 
 /**
  * Reports whether any of the given members still exists, by listing only the kinds and namespaces of these
- * members.
+ * members. A member that no list finds because of its labels is read by its name.
  */
 export async function remain(query: MemberQuery, members: readonly Member[]): Promise<boolean> {
+  const { applySetId, cluster, instance } = query;
+  const parent = { applySetId, instanceUid: instance.metadata.uid };
+  const { listed = [], lost = [] } = Object.groupBy(
+    members,
+    ({ object }) => isMember(object, parent) ? "listed" : "lost",
+  );
+  const reads = await limited(lost, ({ ref }) => cluster.getLive(ref));
+  if (reads.some((live, i) => live && live.metadata.uid === lost[i]!.object.metadata.uid)) {
+    return true;
+  }
   const places = new Map(
-    members.map(({ ref: { kind, namespace } }) => [
+    listed.map(({ ref: { kind, namespace } }) => [
       `${groupKind(kind)}/${namespace ?? ""}`,
       { kind, namespace },
     ]),
   );
   const found = await limited([...places.values()], (p) => list(query, p, false));
   const uids = new Set(found.flat().map((o) => o.metadata.uid));
-  return members.some((m) => uids.has(m.object.metadata.uid));
+  return listed.some((m) => uids.has(m.object.metadata.uid));
 }
 
 /**

@@ -48,7 +48,9 @@ export async function reconcile(
   // Without a graph, kro does not know which objects contain the value of a Secret.
   const confidential = !isGraph(graph) || graph.confidential;
   const pass: Pass = { kind: graph.instance, instance, cluster, context, confidential };
-  if (instance.metadata.deletionTimestamp !== undefined) return await remove(pass);
+  if (instance.metadata.deletionTimestamp !== undefined) {
+    return await remove(pass, isGraph(graph) ? graph : undefined);
+  }
   if (isGraph(graph)) return await converge(graph, pass);
   return graph.unresolved === undefined ? skipped(pass) : await unresolved(pass, graph.unresolved);
 }

@@ -1,6 +1,7 @@
 /**
- * Deletes the objects of an instance. The inventory of the instance is the only source, and neither a graph
- * nor schemas are needed. Deletion therefore works even if the RGD is invalid, suspended or deleted.
+ * Deletes the objects of an instance. The inventory of the instance is sufficient, and neither a graph nor
+ * schemas are needed. Deletion therefore works even if the RGD is invalid, suspended or deleted. A graph only
+ * helps to find objects whose labels another client edited while kro was not running.
  */
 import {
   Annotation,
@@ -17,7 +18,9 @@ import { deletingStatus } from "./derive_status.ts";
 import { patchMetadata } from "./instance_writes.ts";
 import { applySetId, inventoryFault, readInventory } from "./inventory.ts";
 import { hasFinalizer, namesInstance } from "./labels.ts";
+import { lostMembers } from "./lost_members.ts";
 import { deleteMember, listMembers, type Member, type MemberQuery, remain } from "./members.ts";
+import type { Graph } from "../graph/mod.ts";
 import type { Next, ObjectOutcome, Outcome } from "./outcome.ts";
 import type { Pass } from "./pass.ts";
 import { writeStatus } from "./status.ts";
@@ -28,8 +31,10 @@ import { writeStatus } from "./status.ts";
  * The objects of the instance are deleted in waves, starting with the highest apply order. A wave starts
  * when all objects of the previous wave are gone. kro's finalizer is removed after the last wave. The
  * promise rejects only on a programming error.
+ *
+ * @param graph The graph of the instance's kind; absent when the kind has no usable graph.
  */
-export async function remove(pass: Pass): Promise<Outcome> {
+export async function remove(pass: Pass, graph?: Graph): Promise<Outcome> {
   const { kind, instance, cluster } = pass;
   const removed: ObjectOutcome[] = [];
   if (!hasFinalizer(instance)) return outcomeOf(pass, removed, { kind: "done" });
@@ -42,7 +47,10 @@ export async function remove(pass: Pass): Promise<Outcome> {
     inventory: readInventory(instance),
   };
   try {
-    const members = await listMembers(query, false);
+    const listed = await listMembers(query, false);
+    const mayBeLost = graph && pass.context.isUnobserved;
+    const lost = mayBeLost ? await lostMembers(graph, pass, query, listed) : [];
+    const members = [...listed, ...lost];
     return await deleteWaves(pass, query, members, removed);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

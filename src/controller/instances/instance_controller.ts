@@ -76,6 +76,8 @@ export class InstanceController {
    * finalizer from it. A UID is kept until the DELETED event of the instance arrives.
    */
   readonly #gone = new Set<string>();
+  /** The UIDs of instances whose deletion began before this process ran a pass over them. */
+  readonly #unobserved = new Set<string>();
   /** The passes that are running at present. */
   readonly #running = new Set<Promise<unknown>>();
   readonly #watch: InstanceWatch;
@@ -193,9 +195,12 @@ export class InstanceController {
     await stopped;
   }
 
-  /** Requeues an instance. Does nothing if the instance does not exist. */
-  wake(at: { namespace?: string; name: string }): void {
-    const key = instanceKey(at);
+  /**
+   * Requeues an instance. Does nothing if the instance does not exist. The namespace of a cluster-scoped kind
+   * is ignored: it stems from a label that another client added to an object.
+   */
+  wake({ namespace, name }: { namespace?: string; name: string }): void {
+    const key = instanceKey(this.kind.namespaced ? { namespace, name } : { name });
     if (this.#store.get(key)) this.#queue.add(this.queueKey(key));
   }
 
@@ -305,11 +310,14 @@ export class InstanceController {
     const pace = this.#paces.get(key) ?? new StatusPace();
     this.#paces.set(key, pace);
     const used = this.#graph;
+    const { deletionTimestamp, uid = "" } = instance.metadata;
+    if (deletionTimestamp !== undefined && !this.#records.has(key)) this.#unobserved.add(uid);
     const context: PassContext = {
       ...this.#deps.context,
       beforeStatus: (found) =>
         this.#records.found(key, this.#store.get(key) ?? instance, found, used),
       statusPace: pace,
+      isUnobserved: this.#unobserved.has(uid),
       rgdUid: mode.kind === "deletions" ? undefined : mode.rgd.metadata.uid,
       suspended: mode.kind === "graph" && isSuspended(mode.rgd),
       instanceRevision: mode.kind === "graph" ? mode.served.revision : undefined,
@@ -375,6 +383,7 @@ export class InstanceController {
   #deleted(object: KubeObject): void {
     this.#store.remove(object);
     this.#gone.delete(object.metadata.uid!);
+    this.#unobserved.delete(object.metadata.uid!);
     this.#deps.events?.forget(object.metadata.uid!);
     this.#deps.metrics.instanceEvent(this.kind, "delete");
     this.#changed(object, "DELETED");

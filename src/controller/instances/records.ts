@@ -105,6 +105,11 @@ export class InstanceRecords {
     this.#last.set(key, { ...last, time: last?.time ?? 0, failure: error });
   }
 
+  /** Reports whether a pass over the instance was recorded. */
+  has(key: string): boolean {
+    return this.#last.has(key);
+  }
+
   /** Drops the record of an instance that no longer exists. */
   forget(key: string): void {
     this.#last.delete(key);

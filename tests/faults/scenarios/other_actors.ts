@@ -105,7 +105,9 @@ const interferences: Record<string, Interference> = {
         const annotations = { edited: label };
         await own.patch(child, { metadata: { labels: { [label]: "another" }, annotations } });
       }
-      await own.patch(child, { metadata: { annotations: { edited: null } } });
+      // kro does not own a label that it did not set, so the user removes such labels again.
+      const added = IDENTITY.filter((label) => !(label in child.metadata.labels!));
+      await own.patch(child, { metadata: { labels: gone(added), annotations: { edited: null } } });
     }
   },
   "children deleted after an edit of their identity labels": async (_, __, own) => {
@@ -119,7 +121,10 @@ const interferences: Record<string, Interference> = {
     const byKind = Map.groupBy(await own.children(), ({ kind }) => kind);
     for (const children of byKind.values()) {
       for (const [i, child] of children.entries()) {
-        const { labels } = children[(i + 1) % children.length]!.metadata;
+        const others = Object.entries(children[(i + 1) % children.length]!.metadata.labels!);
+        // An object of a cluster-scoped instance has no label with a namespace. kro does not remove a
+        // label that it did not set, so the user does not add the label.
+        const labels = Object.fromEntries(others.filter(([key]) => key in child.metadata.labels!));
         const annotations = { [Annotation.applyOrder]: "7" };
         await own.patch(child, { metadata: { labels, annotations } });
       }
