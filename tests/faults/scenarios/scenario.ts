@@ -166,11 +166,12 @@ export class Context {
 const SLICE_GRACE_MS = 240_000;
 
 /**
- * The time after which idle connections have closed, in milliseconds. kro closes a connection to
- * the API server after 60 idle seconds. A busy machine may open more connections than the run
- * without faults, so the check for leaks waits until these have closed.
+ * The time after which idle connections have closed, in milliseconds. kro's HTTP client closes connections
+ * that have been idle for 60 s, but looks for them only every 60 s, so a connection may stay open for 120 s.
+ * A busy machine may open more connections than the run without faults, so the check for leaks waits until
+ * these have closed.
  */
-const CONNECTIONS_CLOSED_MS = 75_000;
+const CONNECTIONS_CLOSED_MS = 150_000;
 
 /** The time without writes that is required once per scenario, in milliseconds. */
 const REST_MS = 60_000;
