@@ -28,7 +28,10 @@ export interface CelFailure {
    * code `pending`, the message begins with the same words as cel-go's message, such as `no such key: x`.
    */
   message: string;
-  /** The path of the field that is missing, such as `schema.spec.a`, if the expression selects it by names only. */
+  /**
+   * The path of the value that is missing, such as `schema.spec.a["b"][0]`, if the expression selects the value
+   * by names and literal indexes only.
+   */
   missing?: string;
   /**
    * The position of the failure in the expression, as an offset in UTF-16 units; absent when the position is

@@ -23,7 +23,7 @@ const BURIED = new Buried();
  * Compiles `operand.field`.
  *
  * @param isLink Whether another selection follows, as after `a.b` in `a.b.c`.
- * @param path The selection as a string, if the selection consists of names only.
+ * @param path The selection as a string, if it consists of names and literal indexes only.
  */
 export function selection(
   operand: Step,
@@ -89,6 +89,7 @@ function isAbsent(container: Value): container is Optional {
  *
  * @param shown Whether a failure message may contain the index. The value is true only for a literal index,
  * because other indexes may contain user data.
+ * @param path The expression as a string, if it consists of names and literal indexes only.
  */
 export function element(
   operand: Step,
@@ -96,6 +97,7 @@ export function element(
   shown: boolean,
   offset: number,
   isLink: boolean,
+  path: string | undefined,
 ): Step {
   return (frame) => {
     const container = operand(frame);
@@ -103,7 +105,7 @@ export function element(
     const key = index(frame);
     frame.at = offset;
     frame.budget.charge(COST.call);
-    const value = at(container, key, shown, frame.budget);
+    const value = at(container, key, shown, frame.budget, path);
     const isBuried = isLink && value instanceof Optional && !(container instanceof Optional);
     return isBuried ? BURIED : value;
   };

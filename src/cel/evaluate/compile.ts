@@ -3,7 +3,7 @@
  * created in a separate function, because closures that are created in the same scope keep each other's
  * variables in memory.
  */
-import { type Expr, type Node, qualifiedName } from "../syntax/ast.ts";
+import type { Expr, Node } from "../syntax/ast.ts";
 import type { Overload } from "../library/declare.ts";
 import { fail, noOverload, read } from "../value/error.ts";
 import { ComputedMap } from "../value/maps.ts";
@@ -113,9 +113,14 @@ export class Compiler {
   #index(expr: Node<"index">, locals: Locals, isLink: boolean): Step {
     const operand = this.#operand(expr.operand, locals);
     const index = this.#key(expr.index, locals);
-    return expr.optional
-      ? optionalElement(operand, index, expr.at)
-      : element(operand, index, expr.index.kind === "literal", expr.at, isLink);
+    return expr.optional ? optionalElement(operand, index, expr.at) : element(
+      operand,
+      index,
+      expr.index.kind === "literal",
+      expr.at,
+      isLink,
+      globalPath(expr, locals),
+    );
   }
 
   /**
@@ -253,10 +258,16 @@ function onPresent(target: Step, body: Step, slot: number, flat: boolean, offset
 }
 
 /**
- * Returns the path of a selection that consists of names only, such as `a.b.c`. Returns undefined for other
- * expressions, and when the first name is a macro variable.
+ * Returns the path of a selection that consists of names and literal indexes only, such as `a.b["c"][0]`.
+ * Returns undefined for other expressions, and when the first name is a macro variable.
  */
 function globalPath(expr: Expr, locals: Locals): string | undefined {
-  const path = qualifiedName(expr);
-  return path === undefined || locals.has(path.split(".", 1)[0]!) ? undefined : path;
+  if (expr.kind === "ident") return locals.has(expr.name) ? undefined : expr.name;
+  if ((expr.kind !== "select" && expr.kind !== "index") || expr.optional) return undefined;
+  const prefix = globalPath(expr.operand, locals);
+  if (prefix === undefined) return undefined;
+  if (expr.kind === "select") return `${prefix}.${expr.field}`;
+  const key = expr.index.kind === "literal" ? expr.index.value : undefined;
+  if (typeof key === "string") return `${prefix}[${JSON.stringify(key)}]`;
+  return typeof key === "bigint" ? `${prefix}[${key}]` : undefined;
 }

@@ -148,17 +148,24 @@ function isIn(value: Value, container: Value, meter: Meter): Value {
  *
  * @param shown Whether the message may contain the key. A key may be user data, which messages must not
  * contain.
+ * @param path See {@link CelFailure.missing}.
  */
-export function at(container: Value, key: Value, shown: boolean, meter: Meter): Value {
+export function at(
+  container: Value,
+  key: Value,
+  shown: boolean,
+  meter: Meter,
+  path?: string,
+): Value {
   if (container instanceof Optional) {
     return container.value === undefined ? container : optionalAt(container, key, meter);
   }
   const value = lookup(container, key, meter);
   if (value !== undefined) return value;
   if (container instanceof ListValue) {
-    return fail("pending", `index out of bounds${shown ? `: ${keyText(key)}` : ""}`);
+    throw new CelError("pending", `index out of bounds${shown ? `: ${keyText(key)}` : ""}`, path);
   }
-  return noSuchKey(shown ? keyText(key) : undefined);
+  return noSuchKey(shown ? keyText(key) : undefined, path);
 }
 
 /** Implements `container[?key]`. Returns an optional, which is absent when the container lacks the key or index. */

@@ -341,7 +341,12 @@ Deno.test("the message of missing data names what the instance does not give, al
     ["${string(schema.spec.deep.n)}", /the instance does not give spec\.deep$/],
     ["${schema.metadata.generateName}", /the instance does not give metadata\.generateName$/],
     ["${schema.spec.list.map(schema, schema.x)[0]}", /no such key: x \(data pending\)$/],
-    ["a-${schema.spec.m['k']}", /no such key: k \(data pending\)$/],
+    ["a-${schema.spec.m['k']}", /the instance does not give spec\.m\["k"\]$/],
+    ["${schema.spec.list[1].y}", /the instance does not give spec\.list\[1\]$/],
+    ["${schema.spec.list[0].x}", /the instance does not give spec\.list\[0\]\.x$/],
+    ["${schema.spec.list[0]['x']}", /the instance does not give spec\.list\[0\]\["x"\]$/],
+    ["${schema.spec.list.map(schema, schema['x'])[0]}", /no such key: x \(data pending\)$/],
+    ["${schema.spec.list.map(s, s.y)[3]}", /index out of bounds: 3 \(data pending\)$/],
   ];
   for (const [value, expected] of cases) {
     const w = await world(`
