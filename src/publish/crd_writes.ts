@@ -128,33 +128,30 @@ function refusalOf(
   }
   const breaking = pendingChanges(rgd, graph, live).filter((change) => change.breaking);
   if (breaking.length === 0 || allowsBreaking(rgd)) return undefined;
-  return `cannot update CRD ${name}: ${BREAKING}: ` +
+  return `cannot update CRD ${name}: breaking changes detected: ` +
     `${breaking.map(changeText).join("; ")}. To update it ` +
     `anyway, annotate the ResourceGraphDefinition with ${Annotation.allowBreakingChanges}=true`;
 }
 
-const BREAKING = "breaking changes detected";
+/** Matches the messages of {@link refusalOf} about breaking changes. */
+const BREAKING = /^cannot update CRD \S+: breaking changes detected: /;
 
-const LASTING = [
-  new RegExp(`^cannot update CRD \\S+: ${BREAKING}: `),
-  /^failed to update CRD \S+: CRD (is owned by another ResourceGraphDefinition|already exists and is not owned by KRO)/,
-  /^cannot create kind \S+: the API server itself serves /,
-];
+/** Matches the messages of {@link refusalOf} about a CRD or a kind that is not kro's. */
+const FOREIGN =
+  /^(failed to update CRD \S+: CRD (is owned|already exists)|cannot create kind \S+: the API server itself serves) /;
 
 /**
  * Reports whether the status of the RGD shows that kro refuses to write the CRD until a user changes the RGD
  * or the CRD. Other reasons for which a kind is not ready, such as a failed request, may end by themselves.
  *
  * A condition of an earlier generation does not count, nor a refusal of breaking changes that an annotation of
- * the RGD allows by now: kro has not processed the annotation yet.
+ * the RGD allows: kro has not processed the annotation yet.
  */
 export function isCrdRefused(rgd: ResourceGraphDefinition): boolean {
   const condition = findCondition(rgd.status?.conditions ?? [], "KindReady");
   const { status, message = "", observedGeneration = 0 } = condition ?? {};
   if (status !== "False" || observedGeneration < (rgd.metadata.generation ?? 0)) return false;
-  const [breaking, ...others] = LASTING;
-  return others.some((form) => form.test(message)) ||
-    (breaking!.test(message) && !allowsBreaking(rgd));
+  return FOREIGN.test(message) || (BREAKING.test(message) && !allowsBreaking(rgd));
 }
 
 /**
