@@ -180,10 +180,10 @@ function countRequests(
 }
 
 /**
- * Slightly more than the longest backoff of a watch, in milliseconds. An event may arrive this long
- * after its change.
+ * The time in which the state must become equal to the state without faults, in milliseconds. An event may arrive
+ * after the longest backoff of a watch, 30 s, and a missing permission is reviewed again after 60 s.
  */
-const BACKOFF_MS = 40_000;
+const EQUAL_MS = 75_000;
 
 /**
  * Waits until kro is idle and the objects' state equals the state after the run without faults.
@@ -208,7 +208,7 @@ async function restAsIn(
       faults.push(...found.map((line) => which + line));
       return state;
     });
-    if (faults.length === 0 || performance.now() - since > BACKOFF_MS) {
+    if (faults.length === 0 || performance.now() - since > EQUAL_MS) {
       return { lastWrite, faults, state: states[0]! };
     }
     await sleep(1000);
