@@ -341,13 +341,13 @@ export class ChildCaches {
 
   /**
    * Handles a DELETED event. A watch with a label selector sends DELETED also when an object only lost the
-   * label. One GET therefore decides whether the object is gone, unless kro itself deleted the object.
+   * label. One GET therefore decides whether the object is gone, unless kro's own deletion removed the object.
    * Resolves to true when an instance was requeued.
    */
   async #deleted({ store, stop }: Watched, object: KubeObject): Promise<boolean> {
     const { namespace, name = "", uid, resourceVersion } = object.metadata;
     const at = { namespace, name, uid, resourceVersion };
-    if (!store.deletedByUs(at)) {
+    if (!store.deletedByUs({ ...object.metadata, name })) {
       const live = await this.#read(store.objects.kind, at, stop.signal);
       if (live && live.metadata.uid === uid) return store.stripped(live);
     }

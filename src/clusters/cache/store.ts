@@ -3,7 +3,14 @@
  * instances each change concerns. A child is an object that kro created for an instance. The store itself
  * sends no request.
  */
-import { apiVersionOf, isNotFound, type KindRef, type KubeObject } from "../../api/mod.ts";
+import {
+  apiVersionOf,
+  FINALIZER,
+  isNotFound,
+  type KindRef,
+  type KubeObject,
+  type ObjectMeta,
+} from "../../api/mod.ts";
 import { compareRevisions, type Listed } from "../../kube/mod.ts";
 import { isApplied, type Volatile } from "../../reconcile/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
@@ -155,12 +162,21 @@ export class ChildStore implements ChildWriter {
   }
 
   /**
-   * Returns true when kro itself deleted the object. A DELETED event of the object then needs no GET as
-   * confirmation.
+   * Returns true when a DELETED event needs no GET as confirmation, because kro itself deleted the object. If the
+   * object in the event has a finalizer of another client, the object may still exist and have lost only its
+   * labels. The event contains the object before the event, so the finalizer may also be gone.
+   *
+   * @param at The metadata of the object in the event.
    */
-  deletedByUs(at: ObjectKey & { uid?: string }): boolean {
+  deletedByUs(
+    at: ObjectKey & Pick<ObjectMeta, "uid" | "deletionTimestamp" | "finalizers">,
+  ): boolean {
+    const { uid, deletionTimestamp, finalizers = [] } = at;
+    if (deletionTimestamp !== undefined && finalizers.some((each) => each !== FINALIZER)) {
+      return false;
+    }
     const key = keyOf(at);
-    return this.#deleted.get(key) === at.uid || this.#writes.get(key)?.deletes === true;
+    return this.#deleted.get(key) === uid || this.#writes.get(key)?.deletes === true;
   }
 
   /** See {@link ChildWriter.isUpToDate}. */

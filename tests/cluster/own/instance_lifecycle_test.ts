@@ -157,6 +157,35 @@ kroTest(
   },
 );
 
+kroTest(
+  "a deletion that a restart interrupts waits for an object whose labels were all removed",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "Stripped",
+      resources: [
+        configMap("below", `${NAME}-below`),
+        configMap("above", `${NAME}-above`, { below: "${below.metadata.name}" }),
+      ],
+    });
+    await graph.create("one");
+    await graph.active("one");
+    const above = { kind: "ConfigMap", name: "one-above" };
+    const { metadata } = await s.cluster.get(above);
+    const labels = Object.fromEntries(Object.keys(metadata.labels).map((key) => [key, null]));
+    await s.cluster.patch(above, { metadata: { finalizers: ["example.com/hold"] } });
+    await s.cluster.delete(graph.instance("one"));
+    await s.cluster.until(above, (o) => o.metadata.deletionTimestamp !== undefined);
+    await s.cluster.patch(above, { metadata: { labels } });
+    await s.restart();
+    await viewed(s, graph, "one", "a pass of the new process", (view) => view.lastPass);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["one-above", "one-below"]);
+    await s.cluster.patch(above, { metadata: { finalizers: null } });
+    await s.cluster.untilGone(graph.instance("one"));
+    assert.deepEqual(await s.cluster.names("ConfigMap"), []);
+  },
+  { controller: { instanceRequeueMs: 200 } },
+);
+
 kroTest("a Job's pods go with it when the Job is pruned or deleted", async (s) => {
   const job: JsonObject = {
     id: "job",

@@ -1,6 +1,12 @@
 /** Tests of the caches of child objects: the end of a watch, and the check of a reported deletion. */
 import assert from "node:assert/strict";
-import { ApiError, type KindRef, type KubeObject, Label } from "../../../../src/api/mod.ts";
+import {
+  ApiError,
+  FINALIZER,
+  type KindRef,
+  type KubeObject,
+  Label,
+} from "../../../../src/api/mod.ts";
 import { ChildCaches } from "../../../../src/clusters/mod.ts";
 import type { KubeClient } from "../../../../src/kube/mod.ts";
 
@@ -114,6 +120,55 @@ Deno.test("an object stays cached while kro cannot check whether it was deleted"
 async function microtasks(): Promise<void> {
   for (let i = 0; i < 100; i++) await Promise.resolve();
 }
+
+/**
+ * Returns the number of GETs and of cached objects after kro deleted an object with these finalizers, another
+ * client removed its labels, and the API server therefore reported a deletion.
+ */
+async function afterStripping(finalizers: string[] | undefined): Promise<[number, number]> {
+  const object = child("kept");
+  const { labels, ...rest } = { ...object.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };
+  const { promise: deleted, resolve: isDeleted } = Promise.withResolvers<void>();
+  let gets = 0;
+  const client: Partial<KubeClient> = {
+    async *pages() {
+      yield await Promise.resolve({ items: [object], resourceVersion: "1" });
+    },
+    async *watch(_kind, { signal }) {
+      await deleted;
+      const metadata = { ...rest, labels, finalizers, resourceVersion: "3" };
+      yield { type: "DELETED", object: { ...object, metadata } };
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    },
+    get() {
+      gets++;
+      const metadata = { ...rest, finalizers, resourceVersion: "3" };
+      return Promise.resolve({ ...object, metadata });
+    },
+  };
+  const caches = new ChildCaches(client as KubeClient, {
+    resolve: () => Promise.resolve(undefined),
+  });
+  await caches.ensure(CONFIG_MAP, "owner");
+  const { promise: woken, resolve: isWoken } = Promise.withResolvers<void>();
+  caches.onChange(() => isWoken());
+  const writer = await caches.writerFor(CONFIG_MAP, "ns");
+  await writer!.delete(
+    { namespace: "ns", name: "kept", uid: "uid-kept" },
+    () => Promise.resolve(),
+  );
+  isDeleted();
+  await woken;
+  const { size } = caches.store(CONFIG_MAP)!;
+  caches.stop();
+  return [gets, size];
+}
+
+Deno.test("an object that kro deleted and whose finalizer holds it stays cached when its labels are removed", async () => {
+  assert.deepEqual(await afterStripping(["example.com/hold"]), [1, 1]);
+  assert.deepEqual(await afterStripping([FINALIZER, "example.com/hold"]), [1, 1]);
+  assert.deepEqual(await afterStripping([FINALIZER]), [0, 0], "kro itself removes its finalizer");
+});
 
 Deno.test("instances that wait for a kind that is not served are woken by a list as soon as it is served", async () => {
   let isServed = true;
