@@ -74,16 +74,16 @@ export class LiveCluster implements Cluster {
   }
 
   /**
-   * Sends a LIST that selects the label of the ApplySet. If the UID of the instance is given, also sends a
-   * LIST that selects the label of the instance, which finds objects whose label `part-of` another client
+   * Sends a LIST that selects the label of the ApplySet. If `thorough` is true, also sends a LIST that selects the label of the instance, which finds objects whose label `part-of` another client
    * edited. A label selector cannot select objects that have either of two labels.
    */
   async listMembers(
     scope: ListScope,
     applySet: string,
     instanceUid?: string,
+    thorough = false,
   ): Promise<KubeObject[]> {
-    const uids = instanceUid === undefined ? [undefined] : [undefined, instanceUid];
+    const uids = thorough && instanceUid !== undefined ? [undefined, instanceUid] : [undefined];
     const lists = await Promise.all(uids.map((uid) => {
       const { label, value } = memberLabel(applySet, uid);
       return this.#list({ ...scope, labelSelector: memberSelector(label, [value]) });

@@ -159,10 +159,16 @@ export interface Cluster {
    * Returns the objects that have the ApplySet's label `part-of`. Other controllers may copy this label to
    * objects of their own, so the caller has to check each object with `isMember`.
    *
-   * @param instanceUid The UID of the instance that is the parent of the ApplySet. If given, the result also
-   * contains the objects of the instance whose label `part-of` another client edited.
+   * @param instanceUid The UID of the instance that is the parent of the ApplySet. If given, a cached cluster
+   * also returns the objects of the instance whose label `part-of` another client edited.
+   * @param thorough Whether a cluster without a cache also returns these objects, which takes another request.
    */
-  listMembers(scope: ListScope, applySet: string, instanceUid?: string): Promise<KubeObject[]>;
+  listMembers(
+    scope: ListScope,
+    applySet: string,
+    instanceUid?: string,
+    thorough?: boolean,
+  ): Promise<KubeObject[]>;
   /**
    * Lists the objects of the ApplySet from the API server, with metadata only. The list reflects every write
    * that the API server completed before the call. kro may therefore remove the finalizer of the instance

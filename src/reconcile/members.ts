@@ -5,6 +5,7 @@ import {
   isNotFound,
   type KindRef,
   type KubeObject,
+  Label,
   type ObjectRef,
 } from "../api/mod.ts";
 import type { Cluster, ListScope } from "./cluster.ts";
@@ -39,6 +40,8 @@ export interface MemberQuery {
    * up in the cluster.
    */
   known?: ReadonlyMap<string, KindRef>;
+  /** See {@link Cluster.listMembers}. */
+  thorough?: boolean;
 }
 
 /**
@@ -142,11 +145,11 @@ async function limited<T, R>(
  * members. A member that no list finds because of its labels is read by its name.
  */
 export async function remain(query: MemberQuery, members: readonly Member[]): Promise<boolean> {
-  const { applySetId, cluster, instance } = query;
-  const parent = { applySetId, instanceUid: instance.metadata.uid };
+  const { applySetId, cluster } = query;
   const { listed = [], lost = [] } = Object.groupBy(
     members,
-    ({ object }) => isMember(object, parent) ? "listed" : "lost",
+    ({ object }) =>
+      object.metadata.labels?.[Label.applySetPartOf] === applySetId ? "listed" : "lost",
   );
   const reads = await limited(lost, ({ ref }) => cluster.getLive(ref));
   if (reads.some((live, i) => live && live.metadata.uid === lost[i]!.object.metadata.uid)) {
@@ -192,7 +195,7 @@ export function kindsByName(kinds: Iterable<KindRef>): Map<string, KindRef> {
 }
 
 async function list(
-  { cluster, applySetId, instance }: MemberQuery,
+  { cluster, applySetId, instance, thorough }: MemberQuery,
   scope: ListScope,
   live: boolean,
 ): Promise<KubeObject[]> {
@@ -200,7 +203,7 @@ async function list(
     const { uid } = instance.metadata;
     return live
       ? await cluster.listMembersLive(scope, applySetId, uid)
-      : await cluster.listMembers(scope, applySetId, uid);
+      : await cluster.listMembers(scope, applySetId, uid, thorough);
   } catch (error) {
     // The result is an empty list only if the kind is no longer served, because then no object of the kind
     // can exist. If discovery fails, an error is thrown, because objects may still exist.

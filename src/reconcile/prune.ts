@@ -53,7 +53,7 @@ export async function prune(
   let step = "list orphans failed";
   try {
     const keep = currentUids(results);
-    const members = await listMembers(query, false);
+    const members = await listMembers({ ...query, thorough: true }, false);
     const orphans = members.filter((m) => !keep.has(m.object.metadata.uid));
     const due = orphans.filter((m) => !isBeingReplaced(m, results));
     step = "prune failed";

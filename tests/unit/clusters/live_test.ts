@@ -45,16 +45,16 @@ async function namesOf(list: Promise<KubeObject[]>): Promise<string[]> {
 
 Deno.test("members are found once by the label part-of or by the UID of the instance", async () => {
   const { cluster } = clusterOf(OBJECTS);
-  assert.deepEqual(await namesOf(cluster.listMembers({ kind }, "set", "uid")), [
+  assert.deepEqual(await namesOf(cluster.listMembers({ kind }, "set", "uid", true)), [
     "both",
     "of an earlier instance",
     "part-of edited",
   ]);
 });
 
-Deno.test("without the UID of the instance, one list finds the members", async () => {
+Deno.test("unless the search is thorough, one list finds the members", async () => {
   const { cluster, selectors } = clusterOf(OBJECTS);
-  const found = await namesOf(cluster.listMembers({ kind }, "set"));
+  const found = await namesOf(cluster.listMembers({ kind }, "set", "uid"));
   assert.deepEqual(found, ["both", "of an earlier instance"]);
   assert.equal(selectors.length, 1);
 });
