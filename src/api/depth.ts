@@ -1,6 +1,6 @@
 /**
- * The limits for the nesting and the number of values that users write. The limits keep recursive functions from
- * overflowing the stack, and comparisons from blocking the event loop.
+ * The limits on the nesting depth and on the number of values in the data that users write. Without these
+ * limits, recursive functions could overflow the stack, and comparisons could block the event loop.
  */
 
 /**
@@ -17,8 +17,8 @@ export const MAX_DEPTH = 256;
 export const MAX_SPEC_DEPTH = 128;
 
 /**
- * The maximum number of nested lists and objects in the value of an expression. An object with the value at
- * the deepest place of a template is then nested up to {@link MAX_DEPTH}.
+ * The maximum nesting depth of the value of an expression, counted in lists and objects. Even at the deepest
+ * place of a template, such a value keeps the object within {@link MAX_DEPTH} levels.
  */
 export const MAX_VALUE_DEPTH = MAX_DEPTH - MAX_SPEC_DEPTH;
 
@@ -54,8 +54,8 @@ export function deeperThan(value: unknown, limit: number): boolean {
 export const MAX_VALUES = 50_000;
 
 /**
- * Reports whether a JSON value contains more values than the limit. Lists and objects count, and so do the values
- * in them. The search ends at the limit.
+ * Reports whether a JSON value consists of more than `limit` values. Each list, object and scalar counts as
+ * one value. The search ends at the limit.
  */
 export function moreValuesThan(value: unknown, limit = MAX_VALUES): boolean {
   let left = limit;

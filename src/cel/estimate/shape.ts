@@ -47,8 +47,8 @@ interface Parts {
   /** Returns the shape of a field; by default the result of {@link element}. */
   readonly field?: (name: string) => Shape;
   /**
-   * Returns the maximum number of values in the value (see {@link Shape.values}); by default computed from
-   * {@link element}.
+   * Returns the maximum number of CEL values that this value consists of (see {@link Shape.values}); by
+   * default computed from {@link element}.
    */
   readonly values?: () => number;
   /**

@@ -15,7 +15,7 @@ import { typeName } from "./standard.ts";
 /** The cost of inspecting one element of a list, in addition to the cost of reading the element. */
 const TAKEN = 45;
 
-/** The cost of comparing two sort keys, without their characters. */
+/** The fixed cost of comparing two sort keys. The cost of reading the characters of the keys is added. */
 const COMPARED = 15;
 
 /**

@@ -104,7 +104,7 @@ export function tokenAt(source: string, offset: number): Token {
   return { kind, text, start: offset };
 }
 
-/** The kinds of tokens that are groups of the pattern, the most frequent ones first. */
+/** The token kinds that are named groups of the pattern, the most frequent kinds first. */
 const KINDS = ["mark", "word", "number", "text", "prefixed", "quoted"] as const;
 
 /**

@@ -10,8 +10,8 @@ import fc from "fast-check";
 const HANG_MS = 1_000;
 
 /**
- * Calls `run`, and fails if its CPU time exceeds {@link HANG_MS} twice. `name` describes the input
- * in the error.
+ * Calls `run`, and calls `run` again if the CPU time exceeds {@link HANG_MS}. Fails if the second call
+ * exceeds {@link HANG_MS} as well. `name` describes the input in the error.
  */
 export function bounded<T>(name: string, run: () => T): T {
   const [result, first] = timed(run);
