@@ -26,8 +26,8 @@ export function enableConfinement(): void {
 }
 
 /**
- * Gives up the permission to load native libraries, and those permissions to use the network, to write files
- * and to run programs that `kept` does not contain. Does nothing before
+ * Gives up the permission to load native libraries. Also gives up the permissions to use the network, to
+ * write files and to run programs, as far as `kept` does not contain them. Does nothing before
  * {@link enableConfinement} is called.
  *
  * Deno removes the entries of a list of hosts or paths one by one, but removes a flag without a list, such as
@@ -51,14 +51,17 @@ export function confine({ hosts, writes, run }: Kept): void {
   }
 }
 
-/** A host that only an entry for all IPv4 addresses permits, so that revoking the host removes that entry. */
+/**
+ * A host that only an entry for all IPv4 addresses permits. Revoking the permission for this host therefore
+ * removes that entry.
+ */
 const IN_EVERY_SUBNET = "0.0.0.1";
 
 const netOf = (host: string): Deno.NetPermissionDescriptor => ({ name: "net", host });
 
 /**
- * Removes the entries that permit one of `broad`. Deno adds an entry for each of `kept` first, because it
- * records a request for an operation that is already permitted.
+ * Adds an entry to Deno's permission for each of `kept`, and then removes every entry that permits one of
+ * `broad`. Deno adds an entry when a program requests a permission that a broader entry already grants.
  */
 function keepOnly(
   name: "net" | "write",
@@ -68,13 +71,13 @@ function keepOnly(
   const { permissions } = Deno;
   if (kept.length === 0) return void permissions.revokeSync({ name });
   for (const each of kept) {
-    // A request for an operation that is not permitted could ask the user in the terminal.
+    // If the permission is not granted, a request for it could make Deno ask the user in the terminal.
     if (permissions.querySync(each).state === "granted") permissions.requestSync(each);
   }
   for (const each of broad) permissions.revokeSync(each);
 }
 
-/** The ports that a URL without a port stands for. */
+/** The default port of each URL scheme. */
 const PORTS: Record<string, string> = { "http:": "80", "https:": "443", "socks5:": "1080" };
 
 /** Returns `host:port` of the API server, and of the proxy if the kubeconfig names one. */

@@ -161,7 +161,7 @@ function createController(
   });
 }
 
-/** Returns the addresses of the endpoint as Deno's permissions name them. */
+/** Returns the addresses of the HTTP endpoint as `host:port`, the form of Deno's permissions. */
 function listenHosts(flags: ControllerFlags): string[] {
   const addresses = [flags.healthProbeBindAddress, flags.metricsBindAddress];
   return addresses.filter((address) => address !== "0").map((address) => {

@@ -24,7 +24,7 @@ export interface GraphFlags extends Omit<ConnectionFlags, "namespace"> {
   filename?: string[];
   /** The files and folders with CRDs whose kinds the RGDs may use, set by `--crd`. */
   crd?: string[];
-  /** Whether all RGDs of the cluster are meant, set by `--all`. */
+  /** Whether to read all RGDs of the cluster, set by `--all`. */
   all?: boolean;
 }
 

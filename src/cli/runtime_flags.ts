@@ -1,6 +1,6 @@
 /**
- * What each role of kro may do on its machine. The same table gives the flags with which kro is compiled, its
- * image is built and its bundle is run. It also gives the table in `docs/operating.md`.
+ * The Deno permissions of each role of kro. The flags of the executable, of the image and of `deno task
+ * prod`, and the tables in `docs/operating.md`, come from this file.
  */
 import { SERVICE_ACCOUNT_DIR, SERVICE_NAME } from "../kube/mod.ts";
 
@@ -27,8 +27,8 @@ const ENVIRONMENT = [
 ];
 
 /**
- * The hosts of the controller's `--allow-net`: every IPv4 address, and the names that the controller may need
- * besides. Deno can narrow a list of hosts while kro runs, but not the flag `--allow-net` without hosts. Deno
+ * The hosts of the controller's `--allow-net`: every IPv4 address, and the host names that the controller may
+ * need. Deno can narrow a list of hosts while kro runs, but not the flag `--allow-net` without hosts. Deno
  * has no notation for all names or all IPv6 addresses.
  */
 export const CONTROLLER_HOSTS: readonly string[] = [
@@ -53,8 +53,8 @@ export interface Grant {
   /** The value of the flag `--allow-KIND`. An empty list means that the flag is absent. */
   flag: "all" | readonly string[];
   /**
-   * What remains of the permission after the command has read its flags and its kubeconfig, for the
-   * documentation. If absent, the permission remains as the flag gives it.
+   * The part of the permission that remains after the command has read its flags and its kubeconfig, as the
+   * documentation describes this part. Absent when the permission does not change.
    */
   then?: string;
 }
@@ -70,7 +70,7 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
     write: { flag: [DEBUG_DIR], then: "the folder of `--debug-dir`" },
     run: { flag: [] },
     env: { flag: ENVIRONMENT },
-    // The memory limit of the container, with which kro compares the size of its heap.
+    // kro compares the size of its heap with systemMemoryInfo, the memory limit of the container.
     sys: { flag: ["hostname", "systemMemoryInfo"] },
     ffi: { flag: [] },
     import: { flag: [] },
@@ -78,7 +78,8 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
   local: {
     net: { flag: "all", then: "all; none for a command without a cluster" },
     read: { flag: "all" },
-    // A list, because Deno can narrow "/" to one file later, but not --allow-write without paths.
+    // The flag has a list of paths, because Deno can narrow "/" to one file later, but not --allow-write
+    // without paths.
     write: { flag: ["/"], then: "the file of `--out`; the folders of `kro test --update`" },
     run: { flag: "all", then: "none; all if the kubeconfig names a credential plugin" },
     env: { flag: "all" },
@@ -121,7 +122,7 @@ export function permissionFlags(
       : flag;
     if (values === "all") flags.push(`--allow-${kind}`);
     else if (values.length > 0) flags.push(`--allow-${kind}=${[values].flat().join(",")}`);
-    // Deno permits to import modules from some hosts, such as deno.land, even with --deny-import.
+    // Even with --deny-import, Deno permits importing modules from some hosts, such as deno.land.
     else if (kind === "import") flags.push("--no-remote");
   }
   if (role === "local") return flags;

@@ -5,25 +5,31 @@ import { getLogger } from "@logtape/logtape";
 
 const logger = getLogger(["kro", "controller"]);
 
-/** The part of the container's memory that the heap may use. The rest is for code, stacks and buffers. */
+/**
+ * The fraction of the container's memory that the heap may use. Code, stacks and buffers need the other
+ * memory.
+ */
 const HEAP_PART = 0.75;
 
-/** The part of the limit above which the operator logs a warning. */
+/** The fraction of the heap limit above which the operator logs a warning. */
 const FULL = 0.75;
 
 /**
- * The part of the limit below which the heap counts as recovered. The value is lower than {@link FULL}, so that
- * garbage collections near that limit do not repeat the warning.
+ * The fraction of the heap limit below which the heap counts as recovered. This fraction is lower than
+ * {@link FULL}. Otherwise, garbage collections near that value would repeat the warning.
  */
 const RECOVERED = 0.6;
 
 /** The memory that the process uses and may use, in bytes. */
 export interface HeapSize {
-  /** The size of the heap in use. */
+  /** The size of the heap in use, in bytes. */
   used: number;
-  /** The size of the heap at which V8 ends the process. */
+  /** The size of the heap at which V8 ends the process, in bytes. */
   limit: number;
-  /** The memory limit of the container (cgroup), at which the kernel ends the process; absent if unknown. */
+  /**
+   * The memory limit of the container (cgroup) in bytes, at which the kernel ends the process; absent if
+   * unknown.
+   */
   memory?: number;
 }
 
@@ -50,7 +56,7 @@ export function memoryLimit(): number | undefined {
 
 /**
  * Logs a warning when the heap uses more than 75 % of its limit, and again only after the heap recovered. The
- * limit is that of V8, or 75 % of the container's memory if that is lower: Deno's executables ignore
+ * limit is V8's limit or 75 % of the container's memory, whichever is lower. Deno's executables ignore
  * DENO_V8_FLAGS, so V8's limit may exceed the memory of the container.
  */
 export class HeapWarning {

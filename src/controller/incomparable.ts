@@ -1,4 +1,4 @@
-/** Logs the objects that another client has made too deep or too large for kro to compare them. */
+/** Logs the objects that another client has made too deep or too large for kro to compare. */
 import { getLogger } from "@logtape/logtape";
 import { groupKind, type KindRef } from "../api/mod.ts";
 

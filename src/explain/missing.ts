@@ -3,8 +3,8 @@ import { resourceName, type Right } from "./rights.ts";
 import { rulesLine, rulesOf } from "./rules.ts";
 
 /**
- * Returns a phrase that names the permissions that kro lacks, and the rules that grant these permissions as
- * YAML. Returns an empty string when kro lacks no permission.
+ * Returns a phrase that names the permissions that kro lacks, and the RBAC rules, in YAML, that grant these
+ * permissions. Returns an empty string when kro lacks no permission.
  *
  * @example
  * ```ts

@@ -16,8 +16,9 @@ export interface OwnRightsOptions {
 
 /**
  * Returns the permissions that the controller needs to run without any graph. The roles that Kubernetes
- * grants to every authenticated user (`system:discovery`, `system:basic-user`) contain the permissions to
- * read discovery and to review the own permissions, so these are left out.
+ * grants to every authenticated user (`system:discovery`, `system:basic-user`) already contain the
+ * permissions to read discovery and to create SelfSubjectAccessReviews. The result does not contain these
+ * permissions.
  *
  * @example
  * ```ts

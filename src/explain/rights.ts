@@ -192,7 +192,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Returns the name of a kind's resource as kubectl accepts it, such as `deployments.apps`. */
+/** Returns the name of a resource in kubectl's form, such as `deployments.apps`. */
 export function resourceName({ group, resource }: { group: string; resource: string }): string {
   const [plural = "", ...subresource] = resource.split("/");
   return [group === "" ? plural : `${plural}.${group}`, ...subresource].join("/");

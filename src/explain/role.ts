@@ -14,7 +14,7 @@ import {
 export interface RoleContent {
   /** The name of the roles and of their bindings. */
   name: string;
-  /** A sentence that the roles begin with, as a comment. */
+  /** The sentence with which each role begins, as a YAML comment. */
   title: string;
   /** The permissions to grant. */
   rights: readonly Right[];
@@ -29,8 +29,8 @@ export interface RoleOptions {
   /** The namespace of the controller's service account. */
   namespace: string;
   /**
-   * Whether permissions that are needed only in known namespaces become Roles in these namespaces. If false,
-   * the ClusterRole contains all permissions.
+   * Whether permissions that are needed only in known namespaces become Roles in these namespaces; false by
+   * default, which puts all permissions into the ClusterRole.
    */
   namespaced?: boolean;
   /** Whether bindings are returned as well; true by default. */
@@ -68,7 +68,7 @@ export function rolesYaml(content: RoleContent, options: RoleOptions): string[] 
 
 const API_VERSION = "rbac.authorization.k8s.io/v1";
 
-/** The comments on the rules of each purpose, in the order of the rules. */
+/** The comment on the rules of each purpose. A role lists its rules in the order of these entries. */
 const PURPOSES: Record<Purpose, string> = {
   controller: "The controller itself",
   crd: "The generated CRD",
@@ -113,7 +113,9 @@ function rulesYaml(rights: readonly Right[], isWide: boolean): string {
   }).join("");
 }
 
-/** Returns the only namespaces in which the rule is needed; empty when they are not known. */
+/**
+ * Returns the only namespaces in which the rule is needed; an empty list when the namespaces are not known.
+ */
 function namespacesOf(rule: PolicyRule, rights: readonly Right[]): string[] {
   const own = rights.filter(({ group, resource }) =>
     rule.apiGroups.includes(group) && rule.resources.includes(resource)

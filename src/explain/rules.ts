@@ -13,11 +13,11 @@ export interface PolicyRule {
   verbs: string[];
 }
 
-/** A rule with the reasons for it. */
+/** A rule of an RBAC role, with the reasons why kro needs the rule. */
 export interface ExplainedRule {
   /** The rule. */
   rule: PolicyRule;
-  /** The reasons why kro needs the permissions of the rule. */
+  /** The reasons why kro needs the rule. */
   purposes: readonly Purpose[];
 }
 
@@ -29,7 +29,10 @@ export function rulesOf(rights: readonly Right[]): PolicyRule[] {
   return explainedRules(rights).map(({ rule }) => rule);
 }
 
-/** Returns the same rules as {@link rulesOf}. Resources with different purposes never share a rule. */
+/**
+ * Returns the rules that grant the permissions, as {@link rulesOf} does, except that resources with different
+ * purposes never share a rule.
+ */
 export function explainedRules(rights: readonly Right[]): ExplainedRule[] {
   const everywhere = mergeRights(rights.map(({ namespaces: _, ...right }) => right));
   const groups = Map.groupBy(

@@ -294,8 +294,8 @@ function serving(served: ServedGraph): Write {
 }
 
 /**
- * Returns the condition ControllerReady with status True. If it is not known whether there is a warning, the
- * condition keeps the message that it has while its status is True.
+ * Returns the condition ControllerReady with status True. While kro does not know whether there is a warning,
+ * a condition that already has status True keeps its message.
  */
 function running(rgd: ResourceGraphDefinition, warning: string | undefined): ConditionUpdate {
   const old = findCondition(rgd.status?.conditions, "ControllerReady");

@@ -62,9 +62,9 @@ export interface PublishDeps extends BuildDeps {
    */
   serve?: (served: ServedGraph) => Promise<void>;
   /**
-   * Returns a warning for the condition ControllerReady, such as permissions that kro lacks: an empty string
-   * for no warning, and undefined when it is not known yet whether there is a warning. The condition then
-   * keeps its warning.
+   * Returns the warning for the condition ControllerReady, such as the permissions that kro lacks. Returns an
+   * empty string when there is no warning. Returns undefined while kro does not know whether there is a
+   * warning; the condition then keeps its earlier warning.
    */
   warning?: () => string | undefined;
   /**

@@ -44,8 +44,8 @@ export interface GraphEntry {
 }
 
 /**
- * The maximum number of CRDs whose last change is remembered. The names of CRDs are those of users, so without
- * a limit, CRDs that are created and deleted again and again would fill the memory.
+ * The maximum number of CRDs whose last change is remembered. Without this limit, a user who creates and
+ * deletes CRDs with ever new names could fill the memory.
  */
 const MAX_CHANGED = 1000;
 

@@ -31,9 +31,12 @@ interface Reviewed {
   readonly missing?: readonly Right[];
 }
 
-/** An answer of the API server, or the request for it. */
+/**
+ * The API server's answer to one SelfSubjectAccessReview. While the request is in flight, `allowed` is
+ * pending.
+ */
 interface Answer {
-  /** The resource as {@link resourceName} returns it. */
+  /** The name of the resource, as {@link resourceName} returns it. */
   readonly resource: string;
   readonly allowed: Promise<boolean>;
   isDenied: boolean;
@@ -48,11 +51,13 @@ export interface RightsReviewDeps {
    * {@link RightsReview.warning} returns.
    */
   reviewed: (graph: string, warning: string) => void;
-  /** Whether the controller deletes CRDs, for which it needs more permissions; false by default. */
+  /**
+   * Whether the controller deletes CRDs, for which the controller needs more permissions; false by default.
+   */
   allowCrdDeletion?: boolean;
   /**
-   * The time after which missing permissions are reviewed again for the first time, and within which the 403 responses for one
-   * resource cause at most one review, in milliseconds; 60,000 by default.
+   * The time after which missing permissions are reviewed again for the first time, in milliseconds; 60,000 by
+   * default. Within this time, the 403 responses for one resource cause at most one review.
    */
   recheckMs?: number;
 }
@@ -70,31 +75,34 @@ const EVERYTHING: ResourceAccess = { verb: "*", group: "*", resource: "*" };
 const logger = getLogger(["kro", "graph"]);
 
 /**
- * Asks the API server which of the permissions that graphs need are missing. If kro has all permissions in the
- * cluster, one question answers this for all graphs. Otherwise, the review asks one question for each resource
- * and verb, and all graphs share the answers. A missing permission never stops a graph, because permissions in
- * single namespaces may suffice.
+ * Asks the API server which of the permissions that graphs need are missing. If kro has all permissions in
+ * the cluster, one request is enough for all graphs. Otherwise, the review sends one request for each
+ * resource and verb, and all graphs share the answers. A missing permission never stops a graph, because
+ * permissions in single namespaces may suffice.
  */
 export class RightsReview {
   readonly #deps: RightsReviewDeps;
   readonly #recheckMs: number;
   readonly #graphs = new Map<string, Reviewed>();
   readonly #answers = new Map<string, Answer>();
-  /** The resources whose 403 responses cause no review for now. */
+  /**
+   * The resources for which a 403 response has caused a review within the last interval. Further 403
+   * responses for these resources cause no review.
+   */
   readonly #suspected = new Set<string>();
   readonly #stop = new AbortController();
   #isPolling = false;
   #pollMs: number;
   #hasFailed = false;
 
-  /** Creates the review. The first question is asked by {@link review}. */
+  /** Creates the review. The first call of {@link review} sends the first request. */
   constructor(deps: RightsReviewDeps) {
     this.#deps = deps;
     this.#recheckMs = deps.recheckMs ?? RECHECK_MS;
     this.#pollMs = this.#recheckMs;
   }
 
-  /** Reviews the permissions for a graph in the background. Reuses the answers to earlier questions. */
+  /** Reviews the permissions for a graph in the background. Reuses earlier answers of the API server. */
   review(name: string, graph: Graph): void {
     this.#graphs.set(name, { graph, missing: this.#graphs.get(name)?.missing });
     this.#start([name]);
@@ -112,8 +120,8 @@ export class RightsReview {
   }
 
   /**
-   * Returns the text about the permissions that kro lacks for a graph: an empty string when kro has all
-   * permissions, and undefined when the review is not complete.
+   * Returns the message about the permissions that kro lacks for a graph: an empty string when kro has all
+   * permissions, and undefined until the first review of the graph is complete.
    */
   warning(name: string): string | undefined {
     const missing = this.#graphs.get(name)?.missing;
@@ -158,7 +166,7 @@ export class RightsReview {
       if (!before || this.#stop.signal.aborted) continue;
       try {
         const missing = await this.#missing(before.graph);
-        // The graph may have been replaced or deleted while the questions were asked.
+        // The graph may have been replaced or deleted while the requests were in flight.
         if (this.#graphs.get(name)?.graph !== before.graph) continue;
         this.#graphs.set(name, { graph: before.graph, missing });
         const warning = missingText(missing);
@@ -202,7 +210,10 @@ export class RightsReview {
     return namespaces.length > 0;
   }
 
-  /** Asks a question, or reuses the answer. Rejects with ApiError, and then forgets the question. */
+  /**
+   * Returns whether kro may perform the action, from an earlier answer or by a new request. Rejects with
+   * ApiError. After a failure, the next call sends a new request.
+   */
   async #ask(access: ResourceAccess, resource: string): Promise<boolean> {
     const key = keyOf(access);
     const known = this.#answers.get(key);
@@ -220,8 +231,8 @@ export class RightsReview {
   }
 
   /**
-   * Reviews the graphs with missing permissions again after an interval. The interval doubles while the result
-   * does not change.
+   * Reviews the graphs with missing permissions again after an interval. The interval starts with
+   * {@link RightsReviewDeps.recheckMs}, and doubles while the result does not change.
    */
   #poll(): void {
     if (this.#isPolling) return;
@@ -258,8 +269,8 @@ export class RightsReview {
 }
 
 /**
- * Returns true when the condition ControllerReady of an RGD has the warning. An empty warning requires that the
- * condition names no missing permission.
+ * Returns true when the condition ControllerReady of an RGD contains the warning. If the warning is empty,
+ * returns true when the condition names no missing permission.
  */
 export function isReported(rgd: ResourceGraphDefinition, warning: string): boolean {
   const message = findCondition(rgd.status?.conditions, "ControllerReady")?.message ?? "";

@@ -243,7 +243,7 @@ export class InstanceController {
     }
   }
 
-  /** Drops everything that is stored for an instance which no longer exists. */
+  /** Drops everything that is stored for an instance that no longer exists. */
   #forget(key: string): void {
     const { children, externals } = this.#deps.parts;
     this.#records.forget(key);
@@ -335,7 +335,8 @@ export class InstanceController {
     metrics.instanceState(this.kind, stateOf(before), outcome.state);
     const stored = this.#store.get(key);
     const { uid } = before.metadata;
-    // The UID would be kept forever if the DELETED event has already arrived.
+    // The UID is recorded only while the store contains the instance. If the DELETED event has already
+    // arrived, nothing would remove the UID.
     if (!outcome.instance && stored?.metadata.uid === uid) this.#gone.add(uid!);
     if (outcome.instance && outcome.state !== stateOf(before)) this.#changed(before, outcome.state);
     this.#records.passed(key, { outcome, graph, seconds, before, stored });
