@@ -164,9 +164,9 @@ export class CachedCluster implements Cluster {
 
   /**
    * Returns the objects of the ApplySet from the cache of child objects. Sends a LIST if the cache does not
-   * cover the kind and the namespace. The cache of external objects is not used, because it
-   * may not yet contain an object that kro has just created. If pruning missed the only object of a kind, it
-   * would remove the kind from the inventory, and the object would never be deleted.
+   * cover the kind and the namespace. The cache of external objects is not used, because it may not yet
+   * contain an object that kro has just created. If pruning missed the only object of a kind, pruning would
+   * remove the kind from the inventory, and the object would never be deleted.
    */
   async listMembers(
     scope: ListScope,

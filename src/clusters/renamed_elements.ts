@@ -61,7 +61,8 @@ const PATCHER = "kro.run/replaced";
  */
 export function duplicatesOf({ reason, causes }: ApiError): Duplicate[] {
   if (reason !== "Invalid" || causes.length === 0) return [];
-  // The API server reports each duplicate element. Each list is searched only once for each field.
+  // The API server reports each duplicate element, so the causes may name the same list and field several
+  // times.
   const found = new Map<string, Duplicate>();
   for (const cause of causes) {
     const duplicate = duplicateOf(cause);

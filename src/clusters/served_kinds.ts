@@ -110,18 +110,19 @@ interface Definitions {
   readonly services: readonly ApiService[];
 }
 
-/** For each client, the lists that have been requested but not been sent yet. */
+/** The lists that callers have requested, but that have not been sent yet; one entry for each client. */
 const requested = new WeakMap<object, Promise<Definitions>>();
 
 /**
- * Lists all CRDs and APIServices. Callers that wait for the same refresh of discovery share the lists: an
- * inventory may have many kinds that the cluster does not serve.
+ * Lists all CRDs and APIServices. Callers that wait for the same refresh of discovery share the lists,
+ * because an inventory may have many kinds that the cluster does not serve.
  */
 function definitions(client: Pick<KubeClient, "list">): Promise<Definitions> {
   const known = requested.get(client);
   if (known) return known;
   const lists = Promise.resolve().then(async () => {
-    // Later callers start lists of their own, because these lists may miss a CRD that is created meanwhile.
+    // Callers that arrive after this point start new lists, because a CRD that is created from now on may be
+    // missing in these lists.
     requested.delete(client);
     const [crds, services] = await Promise.all([
       client.list(CRD_KIND),

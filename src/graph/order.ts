@@ -35,11 +35,14 @@ export function topologicalOrder(
 }
 
 /**
- * A set of indexes, of which the smallest is taken first. A binary heap: both operations take a time that is
- * logarithmic in the number of indexes.
+ * A binary heap of indexes, from which the smallest index is removed first. Adding and removing an index
+ * takes a time that is logarithmic in the number of indexes.
  */
 class IndexHeap {
-  /** The indexes. No index is smaller than the index at half of its position. */
+  /**
+   * The indexes. The index at position n is not smaller than its parent, the index at position (n - 1) / 2,
+   * rounded down.
+   */
   readonly #heap: number[] = [];
 
   /** Adds an index. */
@@ -53,7 +56,7 @@ class IndexHeap {
     heap[at] = index;
   }
 
-  /** Removes and returns the smallest index; undefined when the set is empty. */
+  /** Removes and returns the smallest index; undefined when the heap is empty. */
   pop(): number | undefined {
     const heap = this.#heap;
     const smallest = heap[0];

@@ -30,8 +30,9 @@ export function scan(text: string): Scan {
       };
     }
     if (end === -1) {
-      // The search visited the whole rest of the string. A string with many unclosed `${` would take quadratic
-      // time, so the ends of all other expressions are computed together.
+      // The search for the closing brace visited the whole rest of the string. One such search for each of
+      // many unclosed `${` would take quadratic time. The ends of all further expressions are therefore
+      // computed together.
       ends ??= closingBraces(text);
       from = start + 2;
       continue;
@@ -64,7 +65,7 @@ function closingBrace(text: string, from: number): number | { nestedAt: number }
   return -1;
 }
 
-/** In the result of {@link closingBraces}: there is no closing brace. */
+/** The entry in the result of {@link closingBraces} for an index that no closing brace follows. */
 const UNCLOSED = -1;
 
 /**

@@ -20,11 +20,11 @@ export interface CertificateFiles {
 /** Keeps the certificates of a cluster configuration equal to the content of their files. */
 export interface CertificateReader {
   /**
-   * Reads the files if the last read was a minute ago, and replaces the certificates in the configuration.
-   * Never rejects. Certificates whose file cannot be used are kept.
+   * Reads the files if the last read was at least a minute ago, and replaces the certificates in the
+   * configuration. Never rejects. Certificates whose file cannot be used are kept.
    */
   read(): Promise<void>;
-  /** Lets the next call of {@link read} read the files immediately. */
+  /** Makes the next call of {@link read} read the files, even if the last read was less than a minute ago. */
   forget(): void;
 }
 
@@ -32,8 +32,8 @@ export interface CertificateReader {
  * Returns a reader of certificate files, or undefined when there are no files. The certificates in `config`
  * must have been read from the files already.
  *
- * A client certificate and its key are replaced together, and only if the key belongs to the certificate.
- * The two files are not replaced at the same instant, so a read may find only one of them new.
+ * A client certificate and its key are replaced together, and only if the key belongs to the certificate. The
+ * two files are not replaced at the same instant, so a read may find only one new file.
  */
 export function certificateReader(
   files: CertificateFiles,

@@ -242,8 +242,8 @@ export class Transport {
     authorization: string | undefined,
     signal: AbortSignal,
   ): Promise<Response> {
-    // The server's URL and the path are joined. A path such as `@example.com/` would therefore change the host
-    // and send the credentials to another server.
+    // The request's URL is the server's URL followed by the path. A path such as `@example.com/` would change
+    // the host of the URL, and kro would send the credentials to another server.
     if (!request.path.startsWith("/")) {
       const path = JSON.stringify(shortened(request.path, 253));
       const message = `${requestText(request)}: the path ${path} does not start with "/"`;

@@ -131,7 +131,7 @@ export function accompanyingLabels(context: PassContext): Record<string, string>
 
 /**
  * Reports whether the labels of an object name the instance. A watch event of the object requeues the
- * instance only if the labels do.
+ * instance only if the labels name the instance.
  */
 export function namesInstance(
   object: KubeObject,

@@ -84,7 +84,10 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
  */
 const MAX_NAMESPACES = 32;
 
-/** The largest number of pairs of a kind and a namespace that are listed one by one. See above. */
+/**
+ * The largest number of pairs of a kind and a namespace that are listed one by one. If an inventory has more
+ * pairs, kro lists each kind in all namespaces with one request.
+ */
 const MAX_SCOPES = 256;
 
 /**
@@ -98,8 +101,8 @@ const MAX_FALLBACK = 2000;
 const MAX_LISTS = 16;
 
 /**
- * Lists the members of one kind in all namespaces of the cluster, and returns those in the given namespaces. If
- * RBAC forbids this request, each of the namespaces `others` is listed by a request of its own.
+ * Lists the members of one kind in all namespaces of the cluster, and returns the members in the given
+ * namespaces. If RBAC forbids this request, lists each of the namespaces `others` with a request of its own.
  */
 async function listEverywhere(
   query: MemberQuery,

@@ -30,7 +30,10 @@ export function isApplied(object: KubeObject): boolean {
   return !object.metadata.managedFields?.length || applyEntry(object) !== undefined;
 }
 
-/** The identity of an ApplySet's parent, which is an instance. kro applies both values as labels. */
+/**
+ * The identity of an instance as the parent of an ApplySet. kro writes both values to labels of the
+ * instance's objects.
+ */
 export interface Parent {
   /** The id of the ApplySet, the value of the label `applyset.kubernetes.io/part-of`. */
   applySetId: string;
@@ -80,8 +83,9 @@ export function isTaken(object: KubeObject, parent: Parent): boolean {
 }
 
 /**
- * Returns those of the labels `part-of` and `kro.run/instance-id` that kro's Apply entry does not own. Returns
- * an empty list when kro did not apply the object, or when the entry does not list its fields.
+ * Returns the names of those labels, among `part-of` and `kro.run/instance-id`, that kro's Apply entry does
+ * not own. Returns an empty list when kro did not apply the object, or when the entry does not list its
+ * fields.
  */
 export function foreignLabels(object: KubeObject): ParentLabel[] {
   const entry = applyEntry(object);
@@ -89,8 +93,8 @@ export function foreignLabels(object: KubeObject): ParentLabel[] {
 }
 
 /**
- * Returns the part of a `fieldsV1` tree by which {@link isMember} and {@link isTaken} see which labels kro
- * does not own.
+ * Returns a `fieldsV1` tree that owns the labels `part-of` and `kro.run/instance-id`, except the labels in
+ * `foreign`. {@link isMember} and {@link isTaken} read no other part of a `fieldsV1` tree.
  */
 export function fieldsWithout(foreign: readonly ParentLabel[]): JsonObject {
   const own = PARENT_LABELS.filter((label) => !foreign.includes(label));
@@ -103,7 +107,7 @@ export type ParentLabel = typeof Label.applySetPartOf | typeof Label.instanceId;
 
 const PARENT_LABELS: readonly ParentLabel[] = [Label.applySetPartOf, Label.instanceId];
 
-/** Returns the values of the labels that identify the instance, as far as kro owns the labels. */
+/** Returns the values of the labels that identify the instance. Leaves out a label that kro does not own. */
 function ownLabels(object: KubeObject): Partial<Parent> {
   const { labels = {} } = object.metadata;
   const entry = applyEntry(object);

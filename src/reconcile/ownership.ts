@@ -109,8 +109,8 @@ export function applyFault(node: Node, error: ApiError): Fault {
 }
 
 /**
- * Returns the fault of a node whose kind the API server does not serve. If a request showed this, no watch
- * reports that the kind is served again, so the instance is retried.
+ * Returns the fault of a node whose kind the API server does not serve. If a failed request showed that the
+ * kind is not served, no watch will report when the kind is served again. The instance is then retried.
  */
 export function kindFault({ kind }: Node, { code }: ApiError): Fault {
   const message = `${apiVersionOf(kind)}, kind ${kind.kind} is not served`;

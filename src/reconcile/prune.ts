@@ -27,8 +27,8 @@ export interface Pruned {
    */
   unfinished: boolean;
   /**
-   * Whether no watch event requeues the instance when an object is gone, because the labels of the object do
-   * not name the instance.
+   * Whether kro has to poll for the end of a deletion: the labels of an object do not name the instance, so
+   * no watch event of the object requeues the instance.
    */
   timed?: boolean;
 }

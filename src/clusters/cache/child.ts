@@ -82,7 +82,10 @@ export interface Rare {
   finalizers?: string[];
   /** The instances that the labels of the object identified before another client edited the labels. */
   formerOwners?: readonly InstanceId[];
-  /** Those labels that identify the instance of the object, but that kro does not own. */
+  /**
+   * The names of the labels that identify the object's instance, but that kro does not own; absent when kro
+   * owns all of these labels.
+   */
   foreignLabels?: readonly ParentLabel[];
   /** The paths of the fields that kro owns and that are missing or null, such as `/spec/replicas`. */
   nulls?: readonly string[];
@@ -208,7 +211,10 @@ function entryOf({ entryHash, rare }: Child): ManagedFieldsEntry | undefined {
   return rare?.foreignLabels ? entryWithout(rare.foreignLabels) : OWN_ENTRY;
 }
 
-/** Returns a managed-fields entry of kro that owns all labels that identify the instance, except these labels. */
+/**
+ * Returns a managed-fields entry of kro that owns all labels that identify the instance, except the labels in
+ * `foreign`.
+ */
 export function entryWithout(foreign: readonly ParentLabel[]): ManagedFieldsEntry {
   return { ...OWN_ENTRY, fieldsV1: fieldsWithout(foreign) };
 }

@@ -27,12 +27,12 @@ import { readPart } from "./trim.ts";
 import { type View, Views } from "./views.ts";
 
 /**
- * Called with a live object that another client has made too deep or too large for kro to compare it. The
- * object counts as different from every desired object.
+ * Called with a live object that another client has made too deep or too large for kro to compare. The object
+ * counts as different from every desired object.
  */
 export type IncomparableListener = (kind: KindRef, at: ObjectKey) => void;
 
-/** An entry of kro that owns the label `kro.run/instance-id`, but not the label `part-of`. */
+/** A managed-fields entry of kro that owns the label `kro.run/instance-id`, but not the label `part-of`. */
 const UID_ENTRY = entryWithout([Label.applySetPartOf]);
 
 /** The data that the tables of all kinds share. */
@@ -41,7 +41,10 @@ export interface SharedParts {
   reads: GraphReads;
   /** The labels that kro sets on children, stored once for all children of an instance. */
   owners: Owners;
-  /** Called when a child becomes too deep or too large to be compared, and not again while it stays so. */
+  /**
+   * Called when a child becomes too deep or too large to be compared. Called again for the same child only if
+   * the child was comparable in between.
+   */
   onIncomparable?: IncomparableListener;
 }
 
@@ -91,7 +94,7 @@ export class ChildTable implements ChildReader {
    */
   readonly #members = new Map<Owner, string | Set<string>>();
   readonly #views = new Views();
-  /** The keys of the children that have {@link Rare.formerOwners}. */
+  /** The keys of the children whose record has {@link Rare.formerOwners}. */
   readonly #edited = new Set<string>();
 
   /** Creates an empty table. */
@@ -132,7 +135,7 @@ export class ChildTable implements ChildReader {
   }
 
   /**
-   * Keeps the former owners of a child from its earlier record. See {@link keepOwners}.
+   * Copies the former owners of a child from the child's earlier record `old`, as {@link keepOwners} does.
    */
   keepOwners(key: string, old: Child | undefined, child: Child): void {
     keepOwners(old, child);

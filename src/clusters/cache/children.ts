@@ -207,7 +207,10 @@ export class ChildCaches {
     return true;
   }
 
-  /** Drops the stored key of an instance that no longer exists. See {@link isMissing}. */
+  /**
+   * Drops the key that {@link isMissing} has stored for an instance. Called when the instance no longer
+   * exists.
+   */
   forget(instance: string): void {
     for (const { waiting } of this.#watched.values()) waiting.delete(instance);
   }

@@ -125,9 +125,9 @@ export class ChildStore implements ChildWriter {
   /**
    * Handles a complete list, and returns the cached objects that the list does not contain.
    *
-   * If a write is in flight and the list does not contain its object, the object did not exist at the
-   * resourceVersion of the list. The response to the write may be older than the list. Such a response is
-   * not cached, because no event will report the deletion of the object.
+   * If the list does not contain an object whose write is in flight, the object did not exist at the
+   * resourceVersion of the list. The response to this write may be older than the list. The store does not
+   * cache such a response, because no event will report the deletion of the object.
    */
   listed(list: Listed): KubeObject[] {
     const { resourceVersion: revision, namespace } = list;
@@ -154,7 +154,7 @@ export class ChildStore implements ChildWriter {
 
   /**
    * Removes all objects, and the marks of the objects that kro deleted. Called when the watch has lost its
-   * permission: the events of these deletions will not arrive.
+   * permission, because the events of the deletions will then not arrive.
    */
   clear(): void {
     this.objects.clear();
@@ -220,7 +220,8 @@ export class ChildStore implements ChildWriter {
       }
       return resourceVersion;
     });
-    // The deletion names no instance if the object was created and deleted while the watch was down.
+    // The recorded deletion names no instance if the object was created and deleted while the watch was down.
+    // The response to the write then names the instance to requeue.
     const instance = instanceOf(answer.metadata.labels);
     if (isUnnamed && instance) this.#wake([instance]);
     return answer;

@@ -37,7 +37,10 @@ export interface Fingerprint {
   ownsStatus: boolean;
   /** The paths of the fields that kro owns and that are missing or null, such as `/spec/replicas`. */
   nulls: readonly string[];
-  /** Whether the object cannot be compared. Its hashes then equal those of no desired object. */
+  /**
+   * Whether the object cannot be compared. The hashes of such an object differ from the hashes of every
+   * desired object.
+   */
   isIncomparable?: true;
 }
 
@@ -180,7 +183,9 @@ interface Selectors {
   longestValue: number;
   /** The entries that select an element by its merge keys. The keys are the {@link canonical} merge keys. */
   readonly byKeys: Map<string, JsonObject>;
-  /** The different sets of names of merge keys. */
+  /**
+   * The distinct sets of merge-key names. The keys of the map are the sorted names of a set, one per line.
+   */
   readonly keyNames: Map<string, string[]>;
 }
 
@@ -211,8 +216,8 @@ function selectorsOf(fields: JsonObject): Selectors {
       const names = Object.keys(parsed).sort();
       found.keyNames.set(names.join("\n"), names);
       // Normally, all elements of a list have merge keys with the same few names. A client can forge managed
-      // fields with many names. Looking up the elements would then take quadratic time, so the number of
-      // names and the number of sets are limited.
+      // fields with many names. Looking up the elements would then take quadratic time. The number of names
+      // in a set and the number of sets are therefore limited.
       if (names.length > MAX_KEY_NAMES || found.keyNames.size > MAX_KEY_SETS) {
         throw new TooDeepError();
       }
@@ -228,9 +233,9 @@ const MAX_KEY_SETS = 4;
 const MAX_KEY_NAMES = 8;
 
 /**
- * Returns the entry that selects an element by its value. Values that are longer than all entries are skipped.
- * Otherwise, forged entries at each level of nested lists would cause the innermost value to be written once
- * for each level.
+ * Returns the entry that selects an element by its value. Values that are longer than all entries are
+ * skipped. Without this check, forged entries at each level of nested lists would cause the innermost value
+ * to be serialized once for each level.
  */
 function byValue(element: Json, selected: Selectors): JsonObject | undefined {
   const { byValue, longestValue } = selected;

@@ -22,9 +22,9 @@ const REPAIRS = { backOff: 5, inspected: 3 };
 const PAUSE_MS = { first: 5_000, longest: 300_000 };
 
 /**
- * The time after the last repair of an object after which its record is dropped, in milliseconds. Usually, a
- * record is dropped earlier. This limit is needed for objects that no pass visits any more, such as an object
- * that another client deleted.
+ * The time from the last repair of an object until the record of the object is dropped, in milliseconds.
+ * Usually, a record is dropped earlier. This limit is needed for objects that no pass visits any more, such
+ * as an object that another client deleted.
  */
 const STALE_MS = 2 * PAUSE_MS.longest;
 
