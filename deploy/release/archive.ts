@@ -21,8 +21,8 @@ export function tarGz(files: readonly ArchiveFile[]): Uint8Array {
 }
 
 /**
- * The time of all files in a zip archive. The format starts in 1980 and stores the local time, thus
- * the date is built from local values.
+ * The time of all files in a zip archive. The zip format stores local time, so the date is built from local
+ * values. The first year of the format is 1980.
  */
 const ZIP_TIME = new Date(1980, 0, 1);
 

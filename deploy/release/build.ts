@@ -18,7 +18,10 @@ export async function run(program: string, args: string[], cwd: string = root): 
   return decoder.decode(stdout);
 }
 
-/** Returns the error and its first causes in one line. Deno numbers the causes of an error. */
+/**
+ * Returns the error that Deno printed, and its first causes, in one line. Deno numbers the causes of an
+ * error.
+ */
 export function causeIn(stderr: string): string {
   // deno-lint-ignore no-control-regex -- Deno colors the errors of a program that it runs.
   const lines = stderr.replace(/\x1b\[[0-9;]*m/g, "").trim().split("\n").map((line) => line.trim());

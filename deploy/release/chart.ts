@@ -5,8 +5,8 @@ import { run } from "./build.ts";
 /**
  * Returns the chart's values with the image of the release.
  *
- * @param repository owner and name of the GitHub repository
- * @throws Error if the values do not contain the image `kro`
+ * @param repository The GitHub repository as OWNER/NAME.
+ * @throws Error If the values do not contain the image `kro`
  */
 export function withImage(values: string, repository: string): string {
   const image = `ghcr.io/${repository.toLowerCase()}`;
@@ -20,7 +20,7 @@ export function withImage(values: string, repository: string): string {
 /**
  * Writes the packaged chart into the folder `out`, with helm or with the program that HELM names.
  *
- * @param sources a copy of the sources, in which the chart's values are changed
+ * @param sources A copy of the sources, in which the function changes the values of the chart.
  */
 export async function packageChart(
   sources: string,

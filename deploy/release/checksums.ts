@@ -10,7 +10,9 @@ export async function sha256Of(path: string): Promise<string> {
   return new Uint8Array(hash).toHex();
 }
 
-/** Returns a line for each file in a folder, except for the file of the checksums, sorted by name. */
+/**
+ * Returns a line with the checksum of each file in a folder, except for {@link CHECKSUMS}, sorted by name.
+ */
 export async function checksumsIn(dir: string): Promise<string> {
   const names: string[] = [];
   for await (const { name, isFile } of Deno.readDir(dir)) {

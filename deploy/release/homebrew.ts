@@ -5,9 +5,9 @@ const SYSTEMS = { darwin: "macos", linux: "linux" } as const;
 const PROCESSORS = { arm64: "arm", amd64: "intel" } as const;
 
 /**
- * Returns the formula in Ruby. It also links `kubectl-kro`, so that kubectl finds the plugin.
+ * Returns the formula in Ruby. The formula also links `kubectl-kro`, so that kubectl finds the plugin.
  *
- * @param repository owner and name of the GitHub repository
+ * @param repository The GitHub repository as OWNER/NAME.
  * @see https://docs.brew.sh/Formula-Cookbook
  */
 export function homebrewFormula(

@@ -1,11 +1,11 @@
-/** The manifest for krew, the plugin manager of kubectl: it installs kro as `kubectl kro`. */
+/** The manifest for krew, the plugin manager of kubectl. krew installs kro as `kubectl kro`. */
 import { dump } from "js-yaml";
 import { type Archive, executableOf } from "./targets.ts";
 
 /**
  * Returns the manifest as YAML.
  *
- * @param repository owner and name of the GitHub repository
+ * @param repository The GitHub repository as OWNER/NAME.
  * @see https://krew.sigs.k8s.io/docs/developer-guide/plugin-manifest/
  */
 export function krewManifest(

@@ -1,7 +1,7 @@
 /**
- * The task `deno task release TAG [--only PART]... [--out DIR] [--repository OWNER/NAME]`: builds the
- * files of a release. The task builds every part that can be built, names the others and ends with
- * exit code 1 if there are any.
+ * The task `deno task release TAG [--only PART]... [--out DIR] [--repository OWNER/NAME]`: builds the files
+ * of a release. If a part cannot be built, the task names the part with the reason, builds the other parts,
+ * and ends with exit code 1.
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -16,7 +16,7 @@ import { type Archive, archiveName, TARGETS } from "./targets.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 
-/** The parts of a release besides the executables, in the order in which they are built. */
+/** The parts of a release that are not executables, in the order in which the task builds them. */
 const OTHERS = {
   sbom: "list of all npm packages in the SPDX format",
   chart: "Helm chart as a package; needs helm, or HELM with its path",
@@ -25,7 +25,7 @@ const OTHERS = {
   checksums: `SHA-256 hashes of all files in DIR, in ${CHECKSUMS}`,
 };
 
-/** The names of all parts of a release, in the order in which they are built. */
+/** The names of all parts of a release, in the order in which the task builds them. */
 export const PARTS: readonly string[] = [
   ...TARGETS.map(({ name }) => name),
   ...Object.keys(OTHERS),
@@ -48,12 +48,12 @@ ${Object.entries(OTHERS).map(([name, about]) => `  ${name.padEnd(14)} ${about}`)
 deno compile downloads the base binary of a platform. If DENORT_BIN contains the path of a base binary, it is
 used instead.`;
 
-/** What to build. */
+/** The release to build. */
 interface Request {
   tag: string;
   /** The folder into which all files are written. */
   out: string;
-  /** Owner and name of the GitHub repository; empty if unknown. */
+  /** The GitHub repository as OWNER/NAME; an empty string if unknown. */
   repository: string;
 }
 
@@ -63,7 +63,7 @@ function requireRepository(repository: string): void {
   throw new Error("the repository of the downloads is unknown; set --repository OWNER/NAME");
 }
 
-/** Returns the archives of a release that exist in its folder. Throws an error if there are none. */
+/** Returns the archives in the folder of a release. Throws an error if the folder contains no archive. */
 async function archivesOf({ tag, out, repository }: Request): Promise<Archive[]> {
   requireRepository(repository);
   const archives: Archive[] = [];

@@ -46,7 +46,10 @@ export const REASONS: Record<string, string> = {
   "typescript": "Tests: parser of TypeScript, for the checks of imports and messages",
 };
 
-/** The licenses that a package may have. A package with another license needs a decision. */
+/**
+ * The licenses that a package may have. Before a package with another license is added, a maintainer has to
+ * accept the license here.
+ */
 const ACCEPTED = new Set([
   ...["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "PSF-2.0", "Unlicense"],
 ]);
@@ -61,7 +64,10 @@ export interface Listed extends Package {
   scripts: string[];
 }
 
-/** Returns the license that a page states for `NAME@VERSION`. */
+/**
+ * Returns the license of the package `NAME@VERSION` in the table of a page; undefined if the table has no
+ * such row.
+ */
 export function licenseOnPage(text: string, id: string): string | undefined {
   const at = id.lastIndexOf("@");
   const start = `| \`${id.slice(0, at)}\` | ${id.slice(at + 1)} |`;
@@ -71,8 +77,8 @@ export function licenseOnPage(text: string, id: string): string | undefined {
 }
 
 /**
- * Reads all packages. A package that is missing in Deno's cache, because it is made for another
- * platform, keeps the license that `docs/dependencies.md` states for the same version.
+ * Reads all packages. A package for another platform is missing in Deno's cache. Such a package keeps the
+ * license that `docs/dependencies.md` states for the same version.
  */
 export async function listed(): Promise<Listed[]> {
   const registries = await registryFolders();

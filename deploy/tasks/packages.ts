@@ -17,7 +17,7 @@ export interface LockEntry {
 
 /** The parts of `deno.lock` that name npm packages. */
 export interface Lock {
-  /** The keys are `NAME@VERSION`, followed by the versions of the peer dependencies. */
+  /** The npm packages. The keys are `NAME@VERSION`, followed by the versions of the peer dependencies. */
   npm: Record<string, LockEntry>;
   workspace: { dependencies: string[] };
 }

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { VERSION } from "../../src/api/mod.ts";
 import { type Listed, listed } from "./dependencies.ts";
 
-/** An element of the list that a relationship can name. */
+/** The identifier of an element of an SPDX document, such as a package. */
 type SpdxId = `SPDXRef-${string}`;
 
 /** A package in an SPDX document, with the fields that kro's document uses. */
@@ -132,7 +132,7 @@ function idOf({ name, version }: Pick<Listed, "name" | "version">): SpdxId {
   return `SPDXRef-npm-${`${name}-${version}`.replace(/[^A-Za-z0-9.-]+/g, "-").replace(/^-/, "")}`;
 }
 
-/** Returns the hash of `sha512-BASE64` in hexadecimal form. */
+/** Converts a hash from the form `sha512-BASE64` to hexadecimal digits. */
 function hashOf(integrity: string): string {
   const [algorithm, hash = ""] = integrity.split("-", 2);
   if (algorithm !== "sha512") throw new Error(`deno.lock: "${integrity}" is not a SHA-512 hash`);
