@@ -1,6 +1,6 @@
 /**
- * Names that JavaScript uses itself. In upstream's code, these names have no meaning. kro must therefore treat
- * them as ordinary names of fields, nodes, types and variables.
+ * Names that have a meaning in JavaScript. In upstream's code, these names have no meaning. kro must
+ * therefore treat them as ordinary names of fields, nodes, types and variables.
  */
 
 /** Names of members of `Object.prototype`, and of members that many objects of JavaScript have. */
@@ -20,6 +20,6 @@ export const HOSTILE_IDS = HOSTILE_NAMES.filter((name) => !name.startsWith("_"))
 
 /** Returns an object with this value for each of the names. */
 export function withHostileNames<T>(value: T, names: readonly string[] = HOSTILE_NAMES) {
-  // Entries are used, because `__proto__` in an object literal sets the prototype.
+  // `Object.fromEntries` is used, because `__proto__` in an object literal sets the prototype.
   return Object.fromEntries(names.map((name): [string, T] => [name, value]));
 }

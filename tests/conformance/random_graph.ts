@@ -214,7 +214,7 @@ function wired(id: string): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** The id that the node `b` gets. Usually, the node keeps its id. */
+/** The id of the node `b`: usually `b`, sometimes a hostile name. */
 const renamed = fc.oneof({ weight: 2, arbitrary: one<string>("b") }, one<string>(...HOSTILE_IDS));
 
 /** Generates an RGD of three or four nodes, in random order. */

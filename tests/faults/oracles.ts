@@ -83,7 +83,7 @@ export function uncovered(record: readonly Entry[]): string[] {
       checkAll(id, entry);
     }
     const label = labels[Label.applySetPartOf];
-    // A user who edits the label does not give the object to another instance.
+    // If a user edits the label, the object still belongs to the instance that owned it before.
     const owner = label && entry.client === USER ? children.get(key)?.owner ?? label : label;
     if (isGone || owner === undefined) {
       children.delete(key);

@@ -12,7 +12,10 @@ const repository = new URL("../..", import.meta.url).pathname;
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 const USER = "65532:65532";
 
-/** Mounts what Kubernetes mounts, makes the root file system read-only, and starts the arguments in it. */
+/**
+ * A shell script that mounts the same folders as Kubernetes, makes the root file system read-only, and runs
+ * its arguments as a command in this file system.
+ */
 const ENTER = `set -e
 root=$1 account=$2; shift 2
 mount --bind "$root" "$root"
@@ -29,7 +32,7 @@ async function imageFlags(): Promise<string[]> {
   return line.slice(line.indexOf("compile") + 1, line.indexOf("--output"));
 }
 
-/** A process in the root file system. It is process 1 of its own PID namespace. */
+/** A process in the root file system. The process has number 1 in a PID namespace of its own. */
 class Contained implements AsyncDisposable {
   readonly #log = Deno.makeTempFileSync({ prefix: "kro-image-", suffix: ".log" });
   readonly #process;
@@ -52,7 +55,10 @@ class Contained implements AsyncDisposable {
     return this.#process.status.then(({ code }) => code);
   }
 
-  /** Returns the number of process 1 of the PID namespace, as the host numbers it, and its user and group. */
+  /**
+   * Returns the process that has number 1 in the PID namespace: its number on the host, its user and its
+   * group.
+   */
   async first(): Promise<{ pid: number; user: string }> {
     const { pid } = this.#process;
     const children = await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`);
@@ -87,7 +93,7 @@ async function serviceAccount(token: string, ca: string): Promise<string> {
   return folder;
 }
 
-/** Waits until kro answers on the port that it is ready. Throws an error with kro's log if kro ends. */
+/** Waits until the readiness check on the port succeeds. Throws an error with kro's log if kro ends. */
 async function ready(kro: Contained, port: number): Promise<void> {
   let isRunning = true;
   void kro.ended.then(() => isRunning = false);

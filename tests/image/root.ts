@@ -1,7 +1,7 @@
 /**
- * Builds a root file system like that of the image. The image itself cannot be built here: its base images are
- * not reachable, and Deno's runtime for executables is not published to npm. Therefore Debian's packages replace
- * the distroless base, and npm's Deno with the bundle replaces the executable `/kro`.
+ * Builds a root file system like that of the image, without access to a container registry and to Deno's
+ * download server. Debian's packages replace the distroless base image. Deno from npm, with kro's bundle,
+ * replaces the executable `/kro`.
  */
 import { bundle } from "../../deploy/tasks/bundle.ts";
 

@@ -26,7 +26,7 @@ const PREFIX = "resource.customizations";
 export const ARGO_DATA: Readonly<Record<string, string>> =
   (load(read("deploy/gitops/argocd-cm.yaml")) as { data: Record<string, string> }).data;
 
-/** The health scripts of Argo CD for kinds with a pattern, by the pattern. */
+/** The health scripts of Argo CD for all kinds that match a pattern. The keys are the patterns. */
 export const ARGO_PATTERNS: Readonly<Record<string, { "health.lua": string }>> = load(
   ARGO_DATA[PREFIX]!,
 ) as Record<string, { "health.lua": string }>;

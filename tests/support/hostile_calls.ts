@@ -1,7 +1,7 @@
 /**
- * The functions of kro that read what others have written, as calls with a hostile value or string.
- * `tests/unit/hostile/linear_test.ts` checks that their time grows linearly with the size of the argument. `deno
- * task bench --only blocks` measures their time with the largest argument.
+ * The functions of kro that read data of other clients, as calls with a hostile value or string.
+ * `tests/unit/hostile/linear_test.ts` checks that their time grows linearly with the size of the argument.
+ * `deno task bench --only blocks` measures their time with the largest argument.
  */
 import {
   conditionsOf,
@@ -112,11 +112,12 @@ export const VALUE_CALLS: Readonly<Record<string, (value: Json, object: KubeObje
     const result = compiled.program.evaluate(variables, new PassBudget(COST_LIMITS));
     return result.ok && fromCel(result.value);
   },
-  // A pass refuses a desired object that is nested more deeply.
+  // The call is skipped for a value that kro does not compare, because a pass refuses such a desired object.
   withValuesOf: (value, object) =>
     isCompared(value) && withValuesOf(object, object, [["spec", "value"]]),
   withoutValues: (value, object) => isCompared(value) && withoutValues(object, [["spec", "value"]]),
-  // Only the in-memory cluster of tests and of `kro render` merges patches.
+  // The call is skipped for a value that kro does not compare. Only the in-memory cluster of tests and of
+  // `kro render` merges patches.
   mergePatch: (value) => isCompared(value) && mergePatch({ a: value }, { a: value }),
   matchLabels: (value) => matchLabels("a=b,c in (d)", value as Record<string, string>),
   "selectorText of labels": (value) => selectorText({ matchLabels: value }),
@@ -182,7 +183,7 @@ export const STRING_CALLS: Readonly<Record<string, (text: string) => unknown>> =
     }),
 };
 
-/** Strings whose repetitions are the arguments of {@link STRING_CALLS}. */
+/** Short strings. A test repeats one of these strings to make a long argument for {@link STRING_CALLS}. */
 export const PIECES = [
   ..."a 1 \" ' \\ { } [ ( ) $ . - / , = | : @ % é 😀 \ud800 0".split(" "),
   ...[

@@ -29,10 +29,13 @@ function chains(bytes: number, depth: number, wrap: (below: Json) => Json, each:
   });
 }
 
-/** The number of nested levels of the values below. It is the most that kro compares, minus some levels. */
+/**
+ * The nesting depth of the hostile values. kro compares objects with at most 256 levels, and the object
+ * around the value needs some of these levels.
+ */
 const DEPTH = 200;
 
-/** The hostile values, by a name for messages. */
+/** The functions that make hostile values. The keys are the names of the values in messages. */
 export const HOSTILE_VALUES: Readonly<Record<string, MakeValue>> = {
   "one long string": (bytes) => "a".repeat(bytes),
   "one string of quotes": (bytes) => '"'.repeat(bytes / 2),

@@ -15,7 +15,10 @@ import {
   writes,
 } from "../support/cluster/mod.ts";
 
-/** The commit from which kro is upgraded: the first one whose users get no instructions for an upgrade. */
+/**
+ * The commit from which the test upgrades kro. Users of this commit and of later commits can upgrade without
+ * any manual step.
+ */
 const EARLIER = "334afcbc1c2d8b0cf76d9c2cbf3621538c6b1e2b";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -68,7 +71,10 @@ Deno.test("an upgrade and the way back write to no object of an instance", async
   const metadata = { name: "outside" };
   await cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { value: "o" } });
 
-  /** Runs kro. After kro took over, repairs one object, which shows that kro has reconciled all. */
+  /**
+   * Runs kro on the existing instances, and changes one object. The repair of this object shows that kro is
+   * active; it is the only write that the test permits.
+   */
   const takeOver = async (start: () => Promise<KroProcess>, step: string) => {
     using requests = await KroRequests.open();
     await using _kro = await start();

@@ -7,10 +7,13 @@ import { BY, pause, publish } from "../kit/user.ts";
 const MIB = 1024 * 1024;
 const CONFIG_MAP = core("ConfigMap", "configmaps");
 
-/** The number of names of instances, and the number of instances that exist at the same time. */
+/**
+ * Numbers of instances. `all` instances are created in total, each with a name of its own. `first` is the
+ * number after which the heap is measured for the first time. `batch` instances exist at the same time.
+ */
 const NAMES = { all: 20_000, first: 2_000, batch: 500 };
 
-/** The factor by which the heap may grow from the first names to the last ones. */
+/** The factor by which the heap may grow between the first and the last measurement. */
 const FACTOR = 1.2;
 
 /**

@@ -7,10 +7,13 @@ import { five, NAMESPACE } from "../kit/graphs.ts";
 import { readersBeside } from "../kit/reader_load.ts";
 import { driftEach } from "./drift.ts";
 
-/** The number of requests that the clients send to kro in a second. */
+/** The number of requests per second that the clients send to kro. */
 const RATE = 700;
 
-/** Repairs without and with readers alternate, so that other load of the machine affects both. */
+/**
+ * The number of rounds. Each round measures repairs without readers and repairs with readers, so that other
+ * load of the machine affects both results.
+ */
 const ROUNDS = 4;
 
 /** Measures the time of a repair without and with many readers of the JSON API. */

@@ -1,7 +1,7 @@
 /**
- * Clients of kro's JSON API that send requests at a fixed rate. The program `reader_load.ts <rate>
- * <url>...` sends `rate` requests a second, one URL after the other, prints `ready` when it begins,
- * runs until SIGTERM, and then prints the mean number of responses in a second.
+ * Clients of kro's JSON API that send requests at a fixed rate. The program `reader_load.ts <rate> <url>...`
+ * sends `rate` requests per second, to one URL after the other. The program prints `ready` when it begins and
+ * runs until SIGTERM. Then the program prints the mean number of responses per second.
  */
 import { beside } from "./process.ts";
 import { pause } from "./user.ts";
@@ -9,7 +9,7 @@ import { pause } from "./user.ts";
 /** The number of connections to kro. */
 const CONNECTIONS = 16;
 
-/** Sends requests while `act` runs, and returns the number of responses in a second. */
+/** Sends requests while `act` runs, and returns the number of responses per second. */
 export async function readersBeside(
   rate: number,
   urls: readonly string[],

@@ -1,22 +1,24 @@
 /**
- * The benchmark case `blocks`: measures how long the functions that read what others have written take for the
- * largest and most hostile objects. Such a call blocks the event loop. The shortest of three CPU times counts. The
- * script prints a table of the longest times to standard error, and fails if a call takes longer than its limit.
- * `SECURITY.md` names the exceptions and their reasons.
+ * The benchmark case `blocks`. Some functions of kro read objects that other clients have written, and block
+ * the event loop while they run. The script measures the CPU time of these functions for the largest and most
+ * hostile objects. The shortest of three measurements counts. The script prints a table of the longest times
+ * to standard error, and fails if a call takes longer than its limit. `SECURITY.md` names the exceptions and
+ * their reasons.
  */
 import process from "node:process";
 import { objectWith, PIECES, STRING_CALLS, VALUE_CALLS } from "../../support/hostile_calls.ts";
 import { HOSTILE_VALUES, LARGEST } from "../../support/hostile_values.ts";
 
-/** The longest CPU time of a call, in milliseconds. */
+/** The CPU time that a call may take, in milliseconds. */
 const LIMIT_MS = 100;
-/** The time limit of the exceptions, in milliseconds. */
+/** The CPU time that a call of a function in {@link EXCEPTIONS} may take, in milliseconds. */
 const EXCEPTION_MS = 1000;
 
 /**
- * The exceptions. All of them take linear time. SimpleSchema and long expressions occur only in RGDs. V8 parses JSON
- * in one call, and parses it again if it contains integers that a JavaScript number cannot represent. The other
- * functions copy each value, or compare each value of two objects.
+ * The functions that may take longer than {@link LIMIT_MS}. All of them take linear time. SimpleSchema and
+ * long expressions occur only in RGDs. V8 parses JSON in one call, and parses it again if it contains
+ * integers that a JavaScript number cannot represent. The other functions copy each value, or compare each
+ * value of two objects.
  */
 const EXCEPTIONS = new Set([
   ...["parse", "parse of a literal", "scan", "scan of an open expression"],

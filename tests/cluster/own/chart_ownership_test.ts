@@ -14,8 +14,9 @@ import { eventually } from "../../support/wait.ts";
 const everything = new URL("../../support/helm/values/everything.yaml", import.meta.url).pathname;
 
 /**
- * Deletes kro's CRDs. Lists their objects first: if a CRD is deleted while the API server still prepares the
- * storage of its objects, the deletion takes minutes, because the API server retries it with a backoff.
+ * Deletes kro's CRDs. Lists the objects of each CRD first. If a CRD is deleted while the API server still
+ * prepares the storage of its objects, the deletion takes minutes, because the API server retries the
+ * deletion with a backoff.
  */
 async function removeCrds(releases: Releases): Promise<void> {
   await releases.kubectl("get", CRDS.join(","));
@@ -70,7 +71,7 @@ Deno.test({
       await releases.run("upgrade", "kro", chart);
     });
 
-    await t.step("an account without permissions and a missing CRD are one line each", async () => {
+    await t.step("kro reports missing permissions and missing CRDs in one line", async () => {
       const binding = ["clusterrolebinding", "kro-cluster-role-binding"];
       await releases.kubectl("delete", ...binding);
       /** Runs kro until it exits, and returns its last line. */
@@ -92,7 +93,8 @@ Deno.test({
     });
 
     await t.step("a namespace that is being deleted is refused", async () => {
-      // Without a controller-manager, the deletion of the namespace does not end.
+      // The control plane of this test has no controller-manager, so the deletion of the namespace does not
+      // end.
       await releases.kubectl("create", "namespace", "ending");
       await releases.kubectl("delete", "namespace", "ending", "--wait=false");
       const { stderr } = await new Releases(plane, "ending").try("install", "kro", chart);

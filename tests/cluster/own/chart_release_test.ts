@@ -1,6 +1,6 @@
 /**
- * Tests of the chart's life on a control plane: a release of upstream's chart becomes a release of this chart
- * and back, and the release is removed. The pods are simulated, so the test runs kro as the container of the
+ * Tests of the chart on a control plane: a release of upstream's chart is upgraded to this chart and rolled
+ * back, and the release is removed. The pods are simulated, so the test runs kro as the container of the
  * rendered Deployment would run it.
  */
 import assert from "node:assert/strict";
@@ -64,7 +64,7 @@ Deno.test({
       );
     });
 
-    await t.step("with the flags, the release becomes ours, and no child is written", async () => {
+    await t.step("with the flags, the upgrade succeeds and writes no child object", async () => {
       const writes = await ChildWrites.open(releases);
       await releases.run(...upgrade, ...ADOPT);
       await using pod = await startPod(releases);
@@ -88,7 +88,7 @@ Deno.test({
       );
     });
 
-    await t.step("a rollback brings upstream back, and keeps the CRDs", async () => {
+    await t.step("a rollback restores upstream's controller, and keeps the CRDs", async () => {
       await releases.run("rollback", "kro", "1", "--wait");
       const { spec } = await releases.get<
         { spec: { template: { spec: { containers: { image: string }[] } } } }
@@ -106,7 +106,7 @@ Deno.test({
       before = now;
     });
 
-    await t.step("the next upgrade needs no flags, and no child is written", async () => {
+    await t.step("the next upgrade needs no flags, and writes no child object", async () => {
       const writes = await ChildWrites.open(releases);
       await releases.run(...upgrade);
       await using _pod = await startPod(releases);

@@ -73,7 +73,10 @@ Deno.test("objects that are nested too deeply are reported, and other instances 
   const victim = { kind: chart.kind, name: "victim-chart" };
   await cluster.until(victim, () => true);
 
-  /** Applies a Chart as any user may: under kro's manager name, with or without kro's label. */
+  /**
+   * Applies an object of the kind Chart under kro's manager name, with or without kro's label. Any user may
+   * send such a request.
+   */
   const applyChart = (name: string, values: string, isLabelled: boolean) =>
     kubectl([
       ...["-n", cluster.namespace, "apply", "--server-side", "--force-conflicts"],

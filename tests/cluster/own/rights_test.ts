@@ -29,8 +29,8 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * The permissions that a run of kro without incidents does not use. kro uses them after another
- * client changed the RGD or the instance at the same time: kro then reads the object again.
+ * The permissions that the test's run of kro does not use. kro needs these permissions after a conflict: if
+ * another client changes an RGD or an instance at the same time as kro, kro reads the object again.
  */
 const UNUSED = ["get outers.GROUP", "get resourcegraphdefinitions.kro.run"];
 
@@ -77,7 +77,9 @@ function textOf({ group, resource, verb }: Granted | AuditEntry): string {
   return `${verb} ${group === "" ? resource : `${resource}.${group}`}`;
 }
 
-/** Returns an RGD with one ConfigMap. Instances of its kind are objects of {@link outer}'s instances. */
+/**
+ * An RGD with one ConfigMap. The graph that {@link outer} returns contains an instance of this RGD's kind.
+ */
 const INNER: GraphSpec = {
   kind: "Inner",
   spec: { value: "string" },
@@ -119,7 +121,7 @@ function outer(inner: string, more: unknown[]): GraphSpec {
 /**
  * Applies the roles that kro prints for the graphs, and returns the documents.
  *
- * @param changed changes the roles before they are applied
+ * @param changed Changes the roles before the function applies them.
  */
 async function grant(
   cluster: TestCluster,
@@ -180,7 +182,8 @@ async function useGraph(cluster: TestCluster, graph: TestGraph, inner: TestGraph
   }
   await graph.active("one");
   for (const at of [priority, { kind: `Inner.${inner.group}`, name: "one" }]) {
-    // Without kro's label, the watch reports a deletion, and kro reads the object to find it changed.
+    // When the label is removed, the watch reports a deletion. kro then reads the object with GET, and
+    // restores the label.
     await cluster.patch(at, { metadata: { labels: { "kro.run/owned": null } } });
     await cluster.until(at, (object) => object.metadata.labels["kro.run/owned"] === "true");
   }
@@ -190,7 +193,10 @@ async function useGraph(cluster: TestCluster, graph: TestGraph, inner: TestGraph
   await graph.active("one");
 }
 
-/** Lets kro wait for a kind that the cluster does not have, so that kro watches APIServices. */
+/**
+ * Creates an RGD with a kind that the cluster does not have. While kro waits for the kind, kro watches
+ * APIServices.
+ */
 async function waitForKind(cluster: TestCluster): Promise<void> {
   const name = graphName("Waiting", cluster);
   const template = { apiVersion: `${name}/v1`, kind: "Missing", metadata: { name: NAME } };
@@ -242,7 +248,7 @@ Deno.test("kro needs exactly the permissions that kro generate rbac prints", asy
   assert.deepEqual(texts.sort(), UNUSED, "unused permissions");
 });
 
-Deno.test("a missing permission is in ControllerReady before an instance needs it, until it is granted", async () => {
+Deno.test("ControllerReady names a missing permission until it is granted, also before an instance needs it", async () => {
   await installOwnCrds((await sharedControlPlane()).kubeconfig);
   await using cluster = await TestCluster.open("lacks");
   await using account = await serviceAccountIn(cluster.namespace);

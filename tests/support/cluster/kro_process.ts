@@ -138,7 +138,7 @@ export class KroProcess implements AsyncDisposable {
     try {
       Deno.kill(this.pid, signal);
     } catch (error) {
-      // On a busy machine, the process may have ended although `#running` does not say so yet.
+      // On a busy machine, `#running` may still be true although the process has ended.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }

@@ -47,9 +47,9 @@ export class KroRequests implements Disposable {
   }
 
   /**
-   * Returns the requests that have completed since the last call, without watches, requests for
-   * kro's Lease, and the review of kro's own permissions. kro sends the review once in the
-   * background, so that a test cannot know when it is sent.
+   * Returns the requests that have completed since the last call, without watches, requests for kro's Lease,
+   * and the review of kro's own permissions. kro sends the review once in the background, so a test cannot
+   * know the time of this request.
    */
   async take(): Promise<AuditEntry[]> {
     return controllerCalls(await this.#all(), this.#user).filter((entry) => !isReview(entry));

@@ -19,8 +19,8 @@ export const needsGo: string = await goVersion() === undefined
  * Starts upstream's controller. Disposing the returned object stops it with SIGTERM, as a rollout
  * does.
  *
- * @param kubeconfig the controller's kubeconfig file; by default, the file of the user `kro` of the
- *   shared control plane, who has all permissions
+ * @param kubeconfig The controller's kubeconfig file; by default, the file of the user `kro` of the shared
+ * control plane, who has all permissions.
  */
 export async function runUpstream(kubeconfig?: string): Promise<AsyncDisposable> {
   const own = kubeconfig ?? (await sharedControlPlane()).kubeconfigFor("kro");

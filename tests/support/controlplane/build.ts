@@ -49,7 +49,8 @@ export async function buildOracleInto(into: string, progress: Progress): Promise
 
 /**
  * Builds Go packages into a folder. `module` is the folder of the Go module that sets the versions, by
- * default the module of the control plane. Go completes the files go.mod and go.sum of another module.
+ * default the module of the control plane. If another module is given, Go may add missing requirements to the
+ * go.mod and go.sum of that module.
  */
 export async function goBuild(
   into: string,

@@ -15,8 +15,8 @@ const OWN: readonly Program[] = programs.filter((name) =>
  * Returns a folder with all programs of a control plane of this Kubernetes version. Builds them with Go unless
  * the cache contains them.
  *
- * @param version a version or the start of one, such as `v1.34.4` or `1.34`
- * @throws Error if Go is not installed, or if there is no such version
+ * @param version A version or the start of a version, such as `v1.34.4` or `1.34`.
+ * @throws Error If Go is not installed, or if the version does not exist.
  */
 export async function kubernetesFolder(
   version: string,

@@ -1,4 +1,4 @@
-/** The example httpbin, and kro's work on it, while the release of a chart changes. */
+/** The example httpbin in tests that change a Helm release, and the objects that kro writes meanwhile. */
 import assert from "node:assert/strict";
 import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { BUNDLE_FLAGS, DEBUG_DIR, parseYaml, permissionFlags } from "../../../src/cli/mod.ts";
@@ -86,7 +86,7 @@ export class ChildWrites {
     return new ChildWrites(releases, await AuditLog.fromNow(releases.plane.auditLog));
   }
 
-  /** Returns the controller's writes of the instance's objects since {@link open}. */
+  /** Returns the controller's writes to the instance's objects since {@link open} was called. */
   async take(): Promise<string[]> {
     const mark = crypto.randomUUID();
     await this.releases.kubectl("get", "--raw", `/version?mark=${mark}`);

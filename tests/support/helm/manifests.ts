@@ -1,7 +1,7 @@
 /**
- * The command `deno task manifests [--check]`: writes the files that are made from other files of `deploy`:
- * the chart's copies of the CRDs, and `deploy/install.yaml`, which is made from the chart. With `--check`,
- * the command writes nothing, and fails if a file is not current.
+ * The command `deno task manifests [--check]`: writes the chart's copies of the CRDs in `deploy/crds`, and
+ * writes `deploy/install.yaml`, which Helm renders from the chart. With `--check`, the command writes
+ * nothing, and fails if a file is out of date.
  */
 import { dump } from "js-yaml";
 import { parseYaml } from "../../../src/cli/mod.ts";
@@ -54,7 +54,7 @@ async function install(): Promise<string> {
   return HEADER + documents.join("---\n");
 }
 
-/** Returns the paths of the files whose content is not current. */
+/** Returns the paths of the files that are out of date. */
 export async function stale(): Promise<string[]> {
   const paths: string[] = [];
   for (const [path, text] of await manifests()) {

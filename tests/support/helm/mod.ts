@@ -1,6 +1,6 @@
 /**
- * Runs Helm, which is built from its Go module. The file `go.mod` sets Helm's version. Helm has a module of
- * its own, because a change of the control plane's module rebuilds the control plane.
+ * Runs Helm, which is built from its Go module. The file `go.mod` sets Helm's version. Helm has a Go module
+ * of its own, because each change of the control plane's Go module causes a new build of the control plane.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const PACKAGE = "helm.sh/helm/v4/cmd/helm";
 
 let built: Promise<string> | undefined;
 
-/** Returns the path of Helm. Builds it with Go unless the cache contains it. */
+/** Returns the path of Helm. Builds Helm with Go unless the cache contains Helm. */
 export function helmPath(progress: (line: string) => void = console.error): Promise<string> {
   return built ??= find(progress);
 }
@@ -50,7 +50,7 @@ async function build(into: string, progress: (line: string) => void): Promise<vo
 /**
  * Runs Helm, and returns the result even if Helm fails.
  *
- * @param kubeconfig the kubeconfig file; without it, Helm finds no cluster
+ * @param kubeconfig The kubeconfig file; by default, Helm finds no cluster.
  */
 export async function helm(args: readonly string[], kubeconfig = "/dev/null"): Promise<HelmOutput> {
   const program = await helmPath();
@@ -79,7 +79,7 @@ export async function helm(args: readonly string[], kubeconfig = "/dev/null"): P
 /**
  * Returns the manifests that the chart renders, without its CRDs' and tests' hooks unless `args` select them.
  *
- * @throws an Error with Helm's standard error if Helm fails
+ * @throws Error If Helm fails; the message contains Helm's standard error.
  */
 export async function template(args: readonly string[], release = "kro"): Promise<string> {
   const { code, stdout, stderr } = await helm(["template", release, chart, ...args]);

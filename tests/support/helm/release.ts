@@ -47,7 +47,7 @@ export async function upstreamChart(): Promise<string> {
   return `${new TextDecoder().decode(stdout).trim()}/helm`;
 }
 
-/** Helm and kubectl as the administrator of a control plane, in one namespace. */
+/** Runs Helm and kubectl as the administrator of a control plane, in one namespace. */
 export class Releases {
   constructor(readonly plane: RunningControlPlane, readonly namespace: string) {}
 
@@ -95,7 +95,7 @@ export function freePortValues(): string[] {
 }
 
 /**
- * kro as the container of a Deployment runs: with the container's arguments and environment, with the
+ * kro as it runs in the container of a Deployment: with the container's arguments and environment, with the
  * permissions of the image, and as the Deployment's service account. Disposing the object stops kro.
  */
 export class Pod implements AsyncDisposable {

@@ -84,7 +84,7 @@ const OPERATIONS: Record<string, (targets: Targets) => unknown> = {
  */
 const DENIED = /Requires \S+ access|EPERM|--no-remote is specified|--no-npm is specified/;
 
-/** Ends a request for which there is no answer. */
+/** Returns options that end a request after 100 ms, because no server answers the request. */
 const soon = () => ({ signal: AbortSignal.timeout(100) });
 
 /** Tries all operations, one after the other. */

@@ -32,7 +32,10 @@ export interface Answer {
 
 const go = await goVersion();
 
-/** The options of a test that needs Go; the name of the test says so if Go is missing. */
+/**
+ * Returns the definition of a test that needs Go. If Go is missing, the test is ignored, and its name
+ * contains the reason.
+ */
 export function withGo(name: string, fn: () => Promise<void>): Deno.TestDefinition {
   return go === undefined
     ? { name: `${name} (ignored: needs Go)`, ignore: true, fn }
@@ -62,7 +65,7 @@ async function find(): Promise<string> {
   return `${dir}/tools`;
 }
 
-/** Puts questions to the engines. Returns the answers in the order of the questions. */
+/** Sends questions to the engines. Returns the answers in the order of the questions. */
 export async function ask(questions: readonly Question[]): Promise<Answer[]> {
   const child = new Deno.Command(await toolsPath(), {
     stdin: "piped",

@@ -146,7 +146,7 @@ Deno.test("plurals come from CRDs and from other RGDs; unknown kinds are an erro
   assert.match(unknown.stderr, /^rgds\.yaml:8:.*Bucket of acme\.io\/v1 .*--crd FILE/);
 });
 
-Deno.test("wrong arguments are one line and exit code 2", async () => {
+Deno.test("invalid arguments print one line and exit with code 2", async () => {
   const one = { "rgds.yaml": rgd("One", "v1", "Secret") };
   const cases: [string[], RegExp][] = [
     [["onee"], /no ResourceGraphDefinition "onee" in these files; did you mean "one"\?/],

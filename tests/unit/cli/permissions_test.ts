@@ -16,7 +16,9 @@ interface Tried {
 
 const probe = new URL("../../support/permissions/probe.ts", import.meta.url).href;
 
-/** Accepts connections on a free port and closes them at once, until the listener is closed. */
+/**
+ * Accepts connections on a free port, and closes each connection immediately, until the listener is closed.
+ */
 function acceptingPort(): { port: number; close(): void } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   void (async () => {
@@ -87,7 +89,7 @@ class Places implements AsyncDisposable {
 
 const built = bundle();
 
-/** The names of the operations that have an outcome. */
+/** Returns the names of the operations with this outcome. */
 const those = (outcomes: Outcomes, outcome: Outcome): string[] =>
   Object.keys(outcomes).filter((name) => outcomes[name] === outcome);
 

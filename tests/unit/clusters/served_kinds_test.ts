@@ -27,7 +27,7 @@ Deno.test("kinds that are looked up at the same time share the requests", async 
   const kinds = Array.from({ length: 200 }, (_, i) => ({ group: "example.com", kind: `K${i}` }));
   const found = await Promise.all(kinds.map((kind) => servedKind(client, discovery, kind)));
   assert.ok(found.every((kind) => kind === undefined));
-  // The first lookup starts a refresh at once, and the others share the next refresh.
+  // The first lookup starts a refresh immediately. The other lookups share the next refresh.
   assert.ok(requests.length <= 3 * ONCE.length, requests.join(" "));
 });
 

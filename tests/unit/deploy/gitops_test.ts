@@ -1,6 +1,6 @@
 /**
- * Tests of the health checks for Argo CD and Flux with the engines of both. kro's own code derives the
- * statuses of the instances; `tests/cluster/own/gitops_test.ts` has the statuses of RGDs.
+ * Tests of the health checks for Argo CD and Flux, which run in the engines of Argo CD and Flux. kro's own
+ * code derives the statuses of the instances; `tests/cluster/own/gitops_test.ts` has the statuses of RGDs.
  */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";

@@ -172,7 +172,7 @@ Deno.test("the same files give the same archive at any time", async () => {
   assert.deepEqual([tarGz(files), zip(files)], first);
 });
 
-Deno.test("manifest and formula contain every platform that their users have", () => {
+Deno.test("the krew manifest and the Homebrew formula contain all platforms of their users", () => {
   const archives: Archive[] = TARGETS.map((target, index) => {
     const file = archiveName("v1.2.3", target);
     return { target, file, url: `https://host/${file}`, sha256: String(index).repeat(64) };
@@ -200,7 +200,7 @@ Deno.test("manifest and formula contain every platform that their users have", (
   assert.equal(formula.match(/ do$|^class |def /gm)?.length, formula.match(/^ *end$/gm)?.length);
 });
 
-Deno.test("the message for a part that fails has the error or its first causes, in one line", () => {
+Deno.test("the message for a part that fails contains the error or its first causes, in one line", () => {
   const download = "error: Writing file\n\nCaused by:\n    0: Setting up base binary.\n" +
     "    1: error sending request\n    2: dns error\n\nStack backtrace:\n   0: <unknown>\n";
   assert.equal(causeIn(download), "Setting up base binary: error sending request");

@@ -46,7 +46,7 @@ Deno.test("the SBOM names the packages whose code is in the bundle, with the has
   }
 });
 
-Deno.test("the SBOM keeps the rules of SPDX 2.3 for identifiers, relationships and times", async () => {
+Deno.test("the SBOM follows the rules of SPDX 2.3 for identifiers, relationships and times", async () => {
   const packages = await all;
   const document = await documentOf(packages, "devel", new Date(0));
   assert.equal(document.creationInfo.created, "1970-01-01T00:00:00Z");

@@ -84,7 +84,7 @@ Deno.test("commands read values of GitHub from the environment, which prevents i
   for (const { file, step } of workflowSteps()) assert.doesNotMatch(step.run ?? "", /\$\{\{/, file);
 });
 
-Deno.test("every command of a workflow is run by a test, or it needs what a test lacks", () => {
+Deno.test("every command of a workflow is run by a test, or needs something that tests cannot provide", () => {
   const names = new Set(
     workflowSteps().filter(({ step }) => step.run).map(({ step }) => step.name ?? step.run!),
   );

@@ -100,7 +100,7 @@ Deno.test("a namespace is known only if it is a literal and all nodes of the kin
   }
 });
 
-Deno.test("roles and bindings among the objects need escalate and bind, external ones do not", async () => {
+Deno.test("roles and bindings among the objects need escalate and bind; external roles do not", async () => {
   const rbac = "rbac.authorization.k8s.io/v1";
   const roleRef = (kind: string, name: string) => ({
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name },
@@ -136,7 +136,7 @@ const right = (
   ...more,
 });
 
-Deno.test("permissions merge by resource; one that another one contains is dropped", () => {
+Deno.test("permissions on a resource are merged; a permission that another permission contains is dropped", () => {
   const merged = mergeRights([
     right("", "pods", ["patch", "get"]),
     right("", "pods", ["list", "get"], { purposes: ["external"] }),

@@ -1,7 +1,7 @@
 /**
- * Tests that the time of each function which reads what others have written grows linearly with the size. Each test
- * compares the CPU times of two calls in the same run: an argument of eight times the size may take at most 24 times
- * as long. A quadratic function takes 64 times as long.
+ * Tests that the time of each function that reads data of other clients grows linearly with the size of the
+ * data. Each test compares the CPU times of two calls in the same run: an argument of eight times the size
+ * may take at most 24 times as long. A quadratic function takes 64 times as long.
  */
 import assert from "node:assert/strict";
 import process from "node:process";
@@ -13,12 +13,18 @@ const SMALL = 10_000;
 const LARGE = 80_000;
 /** The factor by which the CPU time may grow. */
 const FACTOR = 24;
-/** A CPU time that is never too long, in milliseconds. Shorter times depend on the garbage collection. */
+/**
+ * The CPU time that a call may always take, in milliseconds. Below this time, garbage collection dominates
+ * the measurement.
+ */
 const FLOOR = 20;
 /** The number of measurements of which the shortest counts. */
 const ATTEMPTS = 5;
 
-/** Returns the CPU time of a call, in milliseconds. An error of a limit ends the call early. */
+/**
+ * Returns the CPU time of a call, in milliseconds. Ignores a TooDeepError, with which a call ends early when
+ * the argument exceeds a limit.
+ */
 function cpuTime(call: () => unknown): number {
   const before = process.cpuUsage();
   try {

@@ -105,7 +105,7 @@ for (const name of ["constructor", "toString", "valueOf", "__proto__"]) {
     assert.ok(totals.cost > 0 && Number.isFinite(totals.cost), `${totals.cost}`);
   });
 
-  Deno.test(`a refusal with the reason ${name} has the reason of its code`, () => {
+  Deno.test(`an API error with the reason ${name} gets the reason of its status code`, () => {
     const body = JSON.stringify({ kind: "Status", message: "no", reason: name });
     assert.equal(refusal("GET", 409, body).reason, "Conflict");
   });

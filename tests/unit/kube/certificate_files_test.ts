@@ -81,7 +81,7 @@ Deno.test("the file of the certificate authority is read again after a minute, a
   ]);
 });
 
-Deno.test("without files there is nothing to read again", () => {
+Deno.test("without certificate files, no reader is needed", () => {
   const config: ClusterConfig = { server: "https://k", namespace: "n", origin: "o" };
   assert.equal(certificateReader({}, config), undefined);
 });
@@ -110,7 +110,7 @@ Deno.test("the server sees a replaced client certificate after a minute", async 
   };
   try {
     assert.equal(await seen(), "first");
-    // Only the certificate is new: the old pair stays in use until its key is new as well.
+    // Only the certificate file is new. The old pair stays in use until the key file is new as well.
     await write("tls.crt", second!.cert);
     assert.equal(await seen(), "first");
     await write("tls.key", second!.key);

@@ -210,7 +210,7 @@ Deno.test("a patch of the CRD has the changes as its reason and the resourceVers
   assert.deepEqual(Object.keys(patch.patch), ["metadata", "spec"]);
 });
 
-Deno.test("decide: the warning is in ControllerReady; while it is unknown, an earlier one is kept", () => {
+Deno.test("decide: ControllerReady contains the warning; an unknown warning keeps the earlier one", () => {
   const WARNING = "kro lacks permissions";
   const old = (message: string, status: "True" | "False" = "True") => ({
     conditions: [{ type: "ControllerReady", status, reason: "Running", message }],

@@ -281,7 +281,7 @@ Deno.test("withoutAnswer keeps kro's own messages, and the request of the API se
   assert.match(withoutAnswer(wrapped), /^Invalid; the cause is withheld/);
 });
 
-Deno.test("withoutAnswer keeps a missing permission, but no refusal of a webhook or a policy", () => {
+Deno.test("withoutAnswer keeps the message about a missing permission, but not that of a webhook or a policy", () => {
   const text = (answer: string) =>
     withoutAnswer(
       new ApiError(`apply secrets ns/a: ${answer}`, { reason: "Forbidden", code: 403, answer }),

@@ -121,7 +121,7 @@ ${mapNode("b", "${a.metadata.name}")}`);
   assert.deepEqual(annotations, { note: "n", "internal.kro.run/apply-order": "1" });
 });
 
-Deno.test("an instance whose name is no label value is refused with the label, and without a request", async () => {
+Deno.test("an instance whose name is too long for a label fails without a request, and names the label", async () => {
   const w = await world(FIXED);
   for (const [length, expected] of [[63, "ACTIVE"], [64, "ERROR"]] as const) {
     const name = "n".repeat(length);

@@ -30,7 +30,7 @@ Deno.test("/healthz answers 200 while /readyz answers 503 with the missing parts
   }
 });
 
-Deno.test("/graphs/NAME/rights has the permissions that kro needs and those that it lacks", async () => {
+Deno.test("/graphs/NAME/rights returns the permissions that kro needs and the permissions that kro lacks", async () => {
   const answer = await get("/graphs/a/rights");
   assert.equal(answer.status, 200);
   assert.deepEqual(answer.json().missing, [RULE]);

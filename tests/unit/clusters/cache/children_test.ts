@@ -215,7 +215,7 @@ Deno.test("instances that wait for a kind that is not served are woken by a list
   caches.stop();
 });
 
-Deno.test("the answer to a write that is older than a list does not bring a deleted object back", async () => {
+Deno.test("a response to a write that is older than a list does not restore a deleted object", async () => {
   const object = child("gone");
   const lists: KubeObject[][] = [[], []];
   const expired = Promise.withResolvers<void>();

@@ -121,7 +121,7 @@ Deno.test("keyed mutex: work of one key runs one at a time and in order, also af
   );
 });
 
-Deno.test("external caches: a kind that is not served is no missing object, and its readers are woken once served", async () => {
+Deno.test("external caches: reading an unserved kind fails, and its readers are requeued once the kind is served", async () => {
   let isServed = true;
   const lost = Promise.withResolvers<void>();
   const failed = Promise.withResolvers<void>();

@@ -96,7 +96,10 @@ function desired(data: Record<string, string>): KubeObject {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: at, data };
 }
 
-/** The entry of {@link child} owns no labels, so the cache keeps that kro does not own the labels. */
+/**
+ * The managed-fields entry that the cache returns for {@link child}. Because kro owns no labels of `child`,
+ * the cache stores that kro does not own the labels which identify the instance.
+ */
 const WITHOUT_LABELS = { "f:metadata": { "f:labels": {} } };
 
 Deno.test("a child that no expression reads keeps only the fields that kro needs", () => {

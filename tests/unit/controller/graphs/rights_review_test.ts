@@ -1,4 +1,7 @@
-/** Tests of the review of kro's permissions: its questions, its results, and when it asks again. */
+/**
+ * Tests of the review of kro's permissions: its requests, its results, and the events that cause another
+ * review.
+ */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../../src/api/mod.ts";
 import {
@@ -40,11 +43,11 @@ function setUp(denied: Set<Permission>, options: Partial<RightsReviewDeps> = {})
   return { review, asked, results, settled, [Symbol.dispose]: () => review.stop() };
 }
 
-/** Returns the permissions of a user who may do nothing, for the kinds of {@link large}. */
+/** The permission for all verbs on all resources, which the review requests first. */
 const EVERYTHING = "* *";
 const MAPS = ["get", "list", "watch", "create", "patch", "delete"].map((v) => `${v} configmaps`);
 
-Deno.test("with all permissions, one question answers for all graphs", async () => {
+Deno.test("with all permissions, one request is enough for all graphs", async () => {
   using t = setUp(new Set());
   t.review.review("a", small);
   t.review.review("b", large);
@@ -57,7 +60,7 @@ Deno.test("with all permissions, one question answers for all graphs", async () 
   assert.deepEqual(t.review.of("a")?.missing, []);
 });
 
-Deno.test("otherwise there is one question for each resource and verb, shared by graphs", async () => {
+Deno.test("without all permissions, graphs share one request for each resource and verb", async () => {
   using t = setUp(new Set([EVERYTHING, "patch configmaps", "watch deployments"]));
   t.review.review("a", small);
   t.review.review("b", large);
@@ -82,7 +85,7 @@ Deno.test("a permission in each namespace that the templates name suffices", asy
   assert.match(other.results[0]!, /: patch configmaps in one; /);
 });
 
-Deno.test("missing permissions are reviewed again until they are granted; the others are not", async () => {
+Deno.test("only missing permissions are reviewed again, until they are granted", async () => {
   const denied = new Set([EVERYTHING, "patch configmaps"]);
   using t = setUp(denied, { recheckMs: 1 });
   t.review.review("a", small);
@@ -143,7 +146,7 @@ Deno.test("the review of a deleted graph has no result", async () => {
   assert.equal(t.review.of("a"), undefined);
 });
 
-Deno.test("a warning is reported if the condition has exactly this warning, no warning if it has none", () => {
+Deno.test("isReported: a warning must be in the condition; an empty warning needs a condition without warning", () => {
   const withMessage = (message: string) => {
     const condition = { type: "ControllerReady", status: "True", message };
     const object = { ...rgd({}, []), status: { conditions: [condition] } };
