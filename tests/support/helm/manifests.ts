@@ -64,14 +64,17 @@ export async function stale(): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const paths = await stale();
+  let paths = await stale();
   if (Deno.args.includes("--check")) {
     for (const path of paths) console.error(`${path} is not current: run deno task manifests`);
     Deno.exit(paths.length === 0 ? 0 : 1);
   }
-  const files = await manifests();
-  for (const path of paths) {
-    await Deno.writeTextFile(path, files.get(path)!);
-    console.log(path);
+  // After a change of a CRD, the second round renders `deploy/install.yaml` from the copies of the first round.
+  for (; paths.length > 0; paths = await stale()) {
+    const files = await manifests();
+    for (const path of paths) {
+      await Deno.writeTextFile(path, files.get(path)!);
+      console.log(path);
+    }
   }
 }
