@@ -207,10 +207,7 @@ export class ChildCaches {
     return true;
   }
 
-  /**
-   * Drops the key that {@link isMissing} has stored for an instance. Called when the instance no longer
-   * exists.
-   */
+  /** Drops the key of an instance that no longer exists, which {@link isMissing} has stored. */
   forget(instance: string): void {
     for (const { waiting } of this.#watched.values()) waiting.delete(instance);
   }

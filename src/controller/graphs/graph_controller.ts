@@ -169,10 +169,7 @@ export class GraphController {
     return [...caches, ...graphs];
   }
 
-  /**
-   * Requeues an RGD unless its condition ControllerReady already contains this warning about missing
-   * permissions (see {@link RightsReview.warning}).
-   */
+  /** Requeues an RGD unless its condition ControllerReady contains this {@link RightsReview.warning}. */
   rightsReviewed(name: string, warning: string): void {
     const entry = this.#store.entry(name);
     if (entry && !isReported(entry.rgd, warning)) this.#queue.add(`rgd/${name}`);
