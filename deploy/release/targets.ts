@@ -33,10 +33,10 @@ export function archiveName(tag: string, { os, arch }: Target): string {
 /** An archive that the release contains. */
 export interface Archive {
   target: Target;
-  /** The name of the file. */
+  /** The file name of the archive. */
   file: string;
-  /** The address from which users download the file. */
+  /** The URL from which users download the archive. */
   url: string;
-  /** The SHA-256 hash of the file, in hexadecimal digits. */
+  /** The SHA-256 hash of the archive, in hexadecimal digits. */
   sha256: string;
 }

@@ -5,9 +5,9 @@
  * The executable contains the code of the bundle. If `main.ts` were compiled, the executable would contain all
  * packages of `deno.lock`, also those that only tests use.
  *
- * An executable with the role `controller` can write files only below `/debug`. With `--api-server`, it can
- * connect only to this host, and can listen only on the default ports of the endpoint. The flag `--print`
- * prints the compile command without running the command.
+ * An executable with the role `controller` can write files only below `/debug`. With `--api-server`, the
+ * executable can connect only to this host, and can listen only on the default ports of the endpoint. The
+ * flag `--print` prints the compile command without running the command.
  */
 import { parseArgs } from "node:util";
 import { BUNDLE_FLAGS, DEBUG_DIR, ENDPOINT_HOSTS, permissionFlags } from "../../src/cli/mod.ts";

@@ -71,7 +71,7 @@ function keepOnly(
   const { permissions } = Deno;
   if (kept.length === 0) return void permissions.revokeSync({ name });
   for (const each of kept) {
-    // If the permission is not granted, a request for it could make Deno ask the user in the terminal.
+    // If a permission is not granted, requesting the permission could make Deno ask the user in the terminal.
     if (permissions.querySync(each).state === "granted") permissions.requestSync(each);
   }
   for (const each of broad) permissions.revokeSync(each);

@@ -40,8 +40,8 @@ export const CONTROLLER_HOSTS: readonly string[] = [
 ];
 
 /**
- * The default addresses of the endpoint, in the form of `--allow-net`. They are used for an executable that
- * can connect only to one API server.
+ * The default addresses of the endpoint, in the form of `--allow-net`. An executable that can connect only to
+ * one API server can listen only on these addresses.
  */
 export const ENDPOINT_HOSTS: readonly string[] = ["0.0.0.0:8079", "0.0.0.0:8078"];
 

@@ -12,7 +12,7 @@ import {
 
 /** The permissions that one set of roles contains. */
 export interface RoleContent {
-  /** The name of the roles and of their bindings. */
+  /** The name of the roles and of the bindings. */
   name: string;
   /** The sentence with which each role begins, as a YAML comment. */
   title: string;

@@ -3,19 +3,19 @@ import { mergeRights, type Purpose, type Right } from "./rights.ts";
 
 /** A rule of an RBAC role (PolicyRule of `rbac.authorization.k8s.io/v1`). */
 export interface PolicyRule {
-  /** The API groups; an empty string for the core group. */
+  /** The API groups that the rule covers; an empty string for the core group. */
   apiGroups: string[];
-  /** The resources, with subresources after a slash. */
+  /** The resources that the rule covers. A subresource follows after a slash, as in `pods/log`. */
   resources: string[];
   /** The names of the only objects that the rule covers; absent when it covers all objects. */
   resourceNames?: string[];
-  /** The verbs. */
+  /** The verbs that the rule permits. */
   verbs: string[];
 }
 
 /** A rule of an RBAC role, with the reasons why kro needs the rule. */
 export interface ExplainedRule {
-  /** The rule. */
+  /** The rule of the role. */
   rule: PolicyRule;
   /** The reasons why kro needs the rule. */
   purposes: readonly Purpose[];

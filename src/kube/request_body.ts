@@ -19,10 +19,10 @@ export function bodyOf(request: Omit<KubeRequest, "method">, value: unknown): st
 }
 
 /**
- * Returns the JSON of an object for a write of its status. If the object is nested too deeply, only its
- * identity and its status are written. The API server ignores the other fields in a write of the status. kro
- * normally sends these fields, because mutating admission webhooks may read them. Throws ApiError when the
- * status itself is nested too deeply.
+ * Returns the JSON of an object for a write of its status. If the object is nested too deeply, the JSON
+ * contains only the object's identity and status. The API server ignores the other fields in a write of the
+ * status. kro normally sends these fields, because mutating admission webhooks may read them. Throws ApiError
+ * when the status itself is nested too deeply.
  */
 export function statusBodyOf(request: Omit<KubeRequest, "method">, object: KubeObject): string {
   try {

@@ -4,17 +4,17 @@ import type { KubeClient } from "./types.ts";
 
 /** An action on a resource, as ResourceAttributes of `authorization.k8s.io/v1` describe it. */
 export interface ResourceAccess {
-  /** The verb, such as `patch`; `*` for all verbs. */
+  /** The verb of the action, such as `patch`; `*` for all verbs. */
   verb: string;
-  /** The API group; an empty string for the core group, `*` for all groups. */
+  /** The API group of the resource; an empty string for the core group, `*` for all groups. */
   group: string;
   /** The plural name of the resource; `*` for all resources. */
   resource: string;
-  /** The subresource, such as `status`; absent for the resource itself. */
+  /** The name of the subresource, such as `status`; absent for the resource itself. */
   subresource?: string;
-  /** The namespace; absent for all namespaces, and for cluster-scoped resources. */
+  /** The namespace of the action; absent for all namespaces, and for cluster-scoped resources. */
   namespace?: string;
-  /** The name of the object; absent for all objects. */
+  /** The name of the object that the action concerns; absent for all objects. */
   name?: string;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The functions of kro that read data of other clients, as calls with a hostile value or string.
- * `tests/unit/hostile/linear_test.ts` checks that their time grows linearly with the size of the argument.
- * `deno task bench --only blocks` measures their time with the largest argument.
+ * `tests/unit/hostile/linear_test.ts` checks that the time of these calls grows linearly with the size of the
+ * argument. `deno task bench --only blocks` measures the time of these calls with the largest argument.
  */
 import {
   conditionsOf,

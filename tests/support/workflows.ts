@@ -2,7 +2,7 @@
 import { load } from "js-yaml";
 import { filesBelow, read, root } from "./documents.ts";
 
-/** A step of a job. */
+/** A step of a job of a GitHub Actions workflow. */
 export interface Step {
   name?: string;
   uses?: string;

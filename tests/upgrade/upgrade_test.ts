@@ -23,7 +23,7 @@ const EARLIER = "334afcbc1c2d8b0cf76d9c2cbf3621538c6b1e2b";
 
 const root = new URL("../..", import.meta.url).pathname;
 
-/** The kinds of the objects that the graphs create, as resources. */
+/** The resources of the objects that the graphs create. */
 const CHILDREN = new Set(["configmaps", "secrets", "deployments"]);
 
 /** Writes the files of a commit into a folder. */
@@ -40,7 +40,7 @@ async function checkout(commit: string, dir: string): Promise<void> {
   );
 }
 
-/** The verb and name of each request of kro that changed an object of an instance. */
+/** Returns the verb and the name of each request of kro that changed an object of an instance. */
 async function childWrites(requests: KroRequests): Promise<string[]> {
   await requests.idle(3000);
   return writes((await requests.take()).filter(({ resource }) => CHILDREN.has(resource)));
@@ -73,7 +73,7 @@ Deno.test("an upgrade and the way back write to no object of an instance", async
 
   /**
    * Runs kro on the existing instances, and changes one object. The repair of this object shows that kro is
-   * active; it is the only write that the test permits.
+   * active. The repair is the only write that the test permits.
    */
   const takeOver = async (start: () => Promise<KroProcess>, step: string) => {
     using requests = await KroRequests.open();

@@ -12,8 +12,8 @@ const OWN: readonly Program[] = programs.filter((name) =>
 );
 
 /**
- * Returns a folder with all programs of a control plane of this Kubernetes version. Builds them with Go unless
- * the cache contains them.
+ * Returns a folder with all programs of a control plane of this Kubernetes version. Builds the programs with
+ * Go unless the cache contains them.
  *
  * @param version A version or the start of a version, such as `v1.34.4` or `1.34`.
  * @throws Error If Go is not installed, or if the version does not exist.

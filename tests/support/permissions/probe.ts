@@ -22,7 +22,7 @@ export interface Targets {
   elsewhere: string;
 }
 
-/** The result of an operation. An environment variable is hidden if it appears unset. */
+/** The result of an operation; `hidden` if the operation reads an environment variable that appears unset. */
 export type Outcome = "allowed" | "denied" | "hidden";
 
 /** The results of all operations, by the name of the operation. */

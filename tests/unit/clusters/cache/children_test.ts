@@ -244,8 +244,8 @@ Deno.test("a response to a write that is older than a list does not restore a de
   caches.onChange(({ name }) => woken.push(name));
   const writer = await caches.writerFor(CONFIG_MAP, "ns");
   const metadata = { ...object.metadata, resourceVersion: "15" };
-  // The API server creates the object at 15. While the watch is down, another client deletes the object. The
-  // second list, at 20, arrives before the answer to the write.
+  // The API server creates the object at resourceVersion 15. While the watch is down, another client deletes
+  // the object. The second list, at resourceVersion 20, arrives before the response to the write.
   await writer!.apply({ namespace: "ns", name: "gone" }, object, undefined, async () => {
     expired.resolve();
     await relisted.promise;

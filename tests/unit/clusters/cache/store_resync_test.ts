@@ -69,7 +69,8 @@ for (const known of [true, false]) {
         has: ({ name }) => name !== undefined && names.includes(name),
       });
     // The API server applies the object at resourceVersion 10, but the response is late. Another client
-    // deletes the object at 11, while the watch is down. The list shows the state at 12.
+    // deletes the object at resourceVersion 11, while the watch is down. The list shows the state at
+    // resourceVersion 12.
     const requeued = await write(store, { k: "1" }, seen(10, { data: { k: "1" } }), () => {
       assert.deepEqual(listed(12).map((o) => o.metadata.name), known ? ["a"] : []);
     });
