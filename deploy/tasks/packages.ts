@@ -162,7 +162,8 @@ export async function bundledPackages(): Promise<Set<string>> {
       stderr: "inherit",
     }).output();
     if (!success) throw new Error("deno bundle failed; its output is above");
-    // The bundler writes the path of each module as a comment. A source map lacks minified modules.
+    // The bundler writes the path of each module as a comment into the bundle. A source map does not list
+    // minified modules.
     const text = await Deno.readTextFile(out);
     return bundledOf([...text.matchAll(/^ *\/\/ (\S+)$/gm)].map(([, path]) => path!));
   } finally {

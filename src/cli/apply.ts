@@ -34,7 +34,7 @@ import {
 export interface ApplyFlags extends OneShotFlags, LimitFlags {
   /** The files and folders that `-f` names; absent with `--plan`. */
   filename?: string[];
-  /** The file of a saved plan, whose objects are applied. Set by `--plan`. */
+  /** The path of a saved plan, whose objects are applied. Set by `--plan`. */
   plan?: string;
   /** Whether missing CRDs of kro are installed. False with `--no-install`. */
   install: boolean;
@@ -78,7 +78,7 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
   return report.failed || differences.length > 0 ? Exit.failed : Exit.ok;
 }
 
-/** Returns the objects to apply: those of the files, or those of a saved plan. */
+/** Returns the objects to apply: the objects in the files, or the objects of a saved plan. */
 async function inputOf(
   { filename, plan }: ApplyFlags,
 ): Promise<{ manifests: Manifest[]; saved?: PlanFile }> {

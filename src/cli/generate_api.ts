@@ -7,14 +7,17 @@ import { type GraphFlags, loadGraphs } from "./graph_source.ts";
 import type { Output } from "./output.ts";
 import { toYaml } from "./yaml.ts";
 
-/** What `kro generate` prints about the kind of each RGD, and the text between two kinds. */
+/**
+ * The generators of `kro generate`, by subcommand. Each generator has the function that describes the kind of
+ * an RGD, and the string that separates two kinds.
+ */
 const GENERATORS = {
   crd: { print: ({ crd }: Graph) => toYaml(crd), separator: "---\n" },
   instance: { print: sampleYaml, separator: "---\n" },
   docs: { print: referenceMarkdown, separator: "\n" },
   jsonschema: {
     print: (graph: Graph) => jsonText(jsonSchema(graph.instance, crdSchema(graph.crd)), 2) + "\n",
-    // A file of JSON Schema contains one schema.
+    // A JSON Schema file contains only one schema, so several schemas cannot be separated.
     separator: undefined,
   },
 } as const;

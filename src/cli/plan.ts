@@ -30,17 +30,17 @@ const FORMATS = ["text", "json", "markdown", "github"] as const;
 const PlanExit = {
   unchanged: 0,
   changes: 1,
-  /** Something would be refused or rejected, or exceeds a limit; also any other error. */
+  /** The API server or kro would refuse a change, a limit is exceeded, or an error occurred. */
   refused: 2,
 } as const;
 
 /** The flags that limit a plan. */
 export interface LimitFlags {
-  /** The value of `--max-changes`. */
+  /** The largest number of objects that may change, set by `--max-changes`; unlimited when absent. */
   maxChanges?: number;
-  /** The value of `--max-deletes`. */
+  /** The largest number of objects that may be deleted, set by `--max-deletes`; unlimited when absent. */
   maxDeletes?: number;
-  /** The value of `--forbid`. */
+  /** The effects that the plan must not have on any object, set by `--forbid`. */
   forbid?: ObjectAction[];
 }
 
@@ -158,7 +158,7 @@ function exitOf(report: PlanReport): number {
   return hasChanges(report) ? PlanExit.changes : PlanExit.unchanged;
 }
 
-/** Formats the report as `-o` demands. */
+/** Formats the report in the format that `-o` selects. */
 export function formatted(
   report: PlanReport,
   format: PlanFlags["output"],

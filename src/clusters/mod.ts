@@ -4,7 +4,8 @@
  * - {@link LiveCluster} sends a request for each read. Commands that reconcile once and exit use this class.
  * - {@link CachedCluster} reads from {@link ChildCaches} and {@link ExternalCaches}, and writes an object
  *   only if the object differs from the desired object. The operator uses this class.
- * - {@link PlanCluster} reads once, and records the writes instead of making them. `kro plan` uses this class.
+ * - {@link PlanCluster} reads each object once, and records writes without sending them. `kro plan` uses this
+ *   class.
  * - {@link ClusterSchemas} looks up the kinds that the cluster serves, and their schemas.
  * - {@link AsyncCache}, {@link KeyedMutex}, {@link InflightWrites}, {@link Interner} and
  *   {@link RevertBackoff} are general-purpose parts.

@@ -99,7 +99,7 @@ export interface ControllerOptions {
   syncTimeoutMs?: number;
   /**
    * The time after which missing permissions are reviewed again for the first time, in milliseconds; 60 s by
-   * default. The time doubles with each review that has the same result.
+   * default. The time doubles after each review that has the same result.
    */
   rightsRecheckMs?: number;
 }

@@ -53,7 +53,10 @@ function rowsOf(schema: Schema, path: string): string[][] {
   });
 }
 
-/** Returns the rows of the fields inside a field: of its objects, its elements or its map values. */
+/**
+ * Returns the table rows of the fields inside a field: the fields of its object, of its elements or of its
+ * map values.
+ */
 function rowsBelow(
   { properties, items, additionalProperties, ...rest }: Schema,
   at: string,

@@ -48,7 +48,9 @@ function comment(schema: Schema, isRequired: boolean): string[] {
   return [...description, facts.join("; ")].map((line) => `# ${line}`.trimEnd());
 }
 
-/** Returns the lines of a sample value. One line without an indentation is written after its key. */
+/**
+ * Returns the lines of a sample value. A single line without indentation is written on the line of its key.
+ */
 function valueLines(schema: Schema, isWhole: boolean): string[] {
   const { default: standard, properties } = schema;
   const isEmpty = standard !== undefined && valueText(standard) === "{}";
@@ -66,7 +68,8 @@ function valueLines(schema: Schema, isWhole: boolean): string[] {
 
 function objectLines(schema: Schema, isWhole = false): string[] {
   const lines = fieldLines(schema, isWhole);
-  // An object whose fields are all commented out needs a value, because YAML reads no value as null.
+  // An object whose fields are all commented out needs an explicit value, because YAML reads a missing value
+  // as null.
   const isEmpty = lines.every((line) => line.startsWith("#"));
   return [isEmpty ? "{}" : "", ...lines.map((line) => `  ${line}`)];
 }

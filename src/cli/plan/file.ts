@@ -1,4 +1,4 @@
-/** A saved plan: writes it to a file, and reads it back for `kro apply --plan`. */
+/** Writes a plan to a file, and reads the plan for `kro apply --plan`. */
 import { createHash } from "node:crypto";
 import {
   ApiError,
@@ -14,7 +14,7 @@ import type { PlanReport } from "../../explain/mod.ts";
 import type { KubeClient } from "../../kube/mod.ts";
 import { UsageError } from "../errors.ts";
 
-/** The state of an object when the plan was made. */
+/** The state of an object at the time of the plan. */
 export interface PlannedState {
   /** The object. */
   ref: ObjectRef;
@@ -26,11 +26,11 @@ export interface PlannedState {
 export interface PlanFile {
   /** The format of the file. */
   format: typeof FORMAT;
-  /** The version of kro that made the plan. */
+  /** The version of kro that wrote the plan. */
   version: string;
-  /** The identity of the cluster for which the plan was made. */
+  /** The identity of the planned cluster, as {@link clusterIdentity} returns it. */
   cluster: string;
-  /** The namespace of objects without one. */
+  /** The namespace of objects whose manifest names no namespace. */
   namespace: string;
   /** The objects of the files, as `kro apply` applies them. */
   manifests: KubeObject[];
@@ -62,8 +62,8 @@ export async function writePlan(path: string, plan: Omit<PlanFile, "format">): P
 }
 
 /**
- * Reads a plan. Rejects with UsageError when the file does not contain a plan, was edited, or was made by another version of
- * kro.
+ * Reads a plan. Rejects with UsageError when the file does not contain a plan, was edited, or was written by
+ * another version of kro.
  */
 export async function readPlan(path: string): Promise<PlanFile> {
   const text = await Deno.readTextFile(path).catch((cause) => {
@@ -122,9 +122,9 @@ const NAMESPACE: KindRef = {
 };
 
 /**
- * Returns a digest of the parts of an object that change when another client changes the object: UID,
- * generation, and the managed fields except those of subresources. Unlike the resourceVersion, the digest stays
- * the same when a controller only updates the status.
+ * Returns a digest of the parts of an object that change when another client changes the object: the UID, the
+ * generation, and the managed fields except the entries of subresources. Unlike the resourceVersion, the
+ * digest stays the same when a controller only updates the status.
  */
 export function stateOf(object: KubeObject | undefined): string | null {
   if (!object) return null;

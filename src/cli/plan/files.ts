@@ -1,4 +1,4 @@
-/** Finds out what applying an object of a file would change, without applying it. */
+/** Finds out what applying an object of a file would change, without applying the object. */
 import { ApiError, type KubeObject, Manager, type ObjectRef } from "../../api/mod.ts";
 import { isSameObject, type PlanStore, withoutIdentity } from "../../clusters/mod.ts";
 import { takenOver } from "../apply_object.ts";
@@ -7,18 +7,18 @@ import { takenOver } from "../apply_object.ts";
 export interface FileAnswer {
   /** The live object; absent when it does not exist. */
   before?: KubeObject;
-  /** The object after it would be applied. */
+  /** The object as the apply would leave it. */
   after: KubeObject;
   /** Whether applying the object would change nothing. */
   isSame: boolean;
-  /** The reason why the API server was not asked. */
+  /** The reason why the API server made no dry run; absent when it made one. */
   unasked?: string;
 }
 
 /**
- * Returns the object as `kro apply` would leave it. If `kubectl apply` wrote the object before, kro first takes
- * over kubectl's fields, so the comparison starts with the object after that. Rejects with ApiError when the
- * API server would refuse the object.
+ * Returns the object as `kro apply` would leave it. If `kubectl apply` wrote the object before, kro first
+ * takes over kubectl's fields. The comparison then starts with the object after the takeover. Rejects with
+ * ApiError when the API server would refuse the object.
  */
 export async function askFile(
   store: PlanStore,
@@ -40,7 +40,7 @@ export async function askFile(
   return { before: live, after: withoutIdentity(after, live), isSame, unasked };
 }
 
-/** Returns whether two versions of an object differ only in who owns the fields. */
+/** Returns whether two versions of an object are equal except for the owners of the fields. */
 function hasSameContent(live: KubeObject, after: KubeObject): boolean {
   const bare = (object: KubeObject): KubeObject => ({
     ...object,

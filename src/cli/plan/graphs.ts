@@ -154,7 +154,10 @@ export class GraphPlanner {
     return { plan: isChanged ? { ...plan, planned: served } : plan, missing: false };
   }
 
-  /** Adds the kinds of a CRD whose schema changes. The API server cannot be asked about such a kind. */
+  /**
+   * Adds the kinds of a CRD whose schema changes. The API server makes no useful dry run for such a kind,
+   * because it still has the old schema.
+   */
   #addKinds(graph: Graph, { action, changes }: NonNullable<GraphChange["crd"]>): void {
     const isSchema = action === "created" ||
       changes.some(({ effect }) => effect !== "harmless");

@@ -1,4 +1,4 @@
-/** Runs the passes of a plan over instances, and follows instances of other graphs that they change. */
+/** Runs the passes of a plan over instances, and over instances of other graphs that these passes change. */
 import { hostname } from "node:os";
 import {
   apiVersionOf,
@@ -59,14 +59,20 @@ export interface InstancePlannerDeps {
   costs: CostLimits;
   /** The time of the plan. The time stands still, so that repeated passes give equal results. */
   now: Date;
-  /** Called after each pass with the number of instances that are done and the number of all instances. */
+  /**
+   * Called after each pass with the number of instances whose passes are done, and with the number of all
+   * instances.
+   */
   progress: (done: number, all: number) => void;
 }
 
 /** The number of passes that run at the same time. */
 const WORKERS = 16;
 
-/** The largest number of passes over one instance, which bounds graphs that never come to rest. */
+/**
+ * The largest number of passes over one instance. Without this limit, a graph that changes the instance in
+ * each pass would never end the plan.
+ */
 const MAX_RUNS = 5;
 
 /** Runs the passes of a plan. */

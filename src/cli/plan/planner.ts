@@ -24,7 +24,7 @@ import { InstancePlanner, isIdle, type PlannedInstance } from "./instances.ts";
 import { invalidInstances, listInstances } from "./invalid.ts";
 import { changesOf, waitsOf } from "./report.ts";
 
-/** A plan: its report, and the facts from which a saved plan is made. */
+/** The report of a plan, with the facts that a saved plan contains. */
 export interface Plan {
   /** The report of the plan. */
   report: PlanReport;
@@ -42,7 +42,9 @@ export interface ReadState {
   live?: KubeObject;
 }
 
-/** The number of instances in files from which on one list reads the objects of all instances of a kind. */
+/**
+ * The smallest number of instances in files for which one list reads the objects of all instances of a kind.
+ */
 const MANY = 10;
 
 /** Plans the objects of the manifests. Rejects with ApiError, and with UsageError for an unknown kind. */
@@ -50,7 +52,7 @@ export async function makePlan(session: Session, manifests: readonly Manifest[])
   return await new Planner(session, manifests).run();
 }
 
-/** Makes one plan: the RGDs first, then their instances, then the instances of the files. */
+/** Plans the RGDs first, then the instances of these RGDs, then the instances in the files. */
 class Planner {
   readonly #session: Session;
   readonly #rgds: ResourceGraphDefinition[];
@@ -193,7 +195,7 @@ function unserved({ kind, metadata: { name } }: KubeObject): string {
   return `${kind} ${name} is not planned: its ResourceGraphDefinition is rejected`;
 }
 
-/** The number of instances from which on progress is reported. */
+/** The smallest number of instances for which kro reports progress. */
 const SLOW = 200;
 
 /** Returns a function that prints the progress in steps of ten percent. */

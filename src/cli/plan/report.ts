@@ -1,4 +1,4 @@
-/** Turns the writes and outcomes of a plan into the entries of its report. */
+/** Converts the writes and outcomes of a plan to the entries of the report. */
 import { type Json, type KubeObject, Label, type ObjectRef, refKey } from "../../api/mod.ts";
 import type { PlannedWrite, PlanStore } from "../../clusters/mod.ts";
 import {
@@ -12,7 +12,7 @@ import type { Node } from "../../graph/mod.ts";
 import type { NodeOutcome } from "../../reconcile/mod.ts";
 import { instanceName, type PlannedInstance } from "./instances.ts";
 
-/** The facts from which the changes of a report are made. */
+/** The input of {@link changesOf}. */
 export interface ChangeSources {
   /** The instances of the plan. */
   instances: readonly PlannedInstance[];

@@ -23,8 +23,9 @@ import { clusterIdentity, type PlanFile, stateOf } from "./file.ts";
 import { liveObjects } from "./live_objects.ts";
 
 /**
- * Rejects with UsageError when the plan must not be applied: it was made for another cluster, something in it
- * would be refused, it exceeds a limit, or an object has changed since the plan was made. Sends no write.
+ * Rejects with UsageError when the plan must not be applied: the plan is for another cluster, the API server
+ * would refuse a change, the plan exceeds a limit, or an object has changed since the plan was saved. Sends
+ * no write.
  */
 export async function checkPlan(
   session: Session,

@@ -114,8 +114,8 @@ export class PlanCluster implements Cluster {
   }
 
   /**
-   * Finds out what an apply would change. Sends no request when the object is up to date. Otherwise asks the
-   * API server by a dry run, and records the write in the {@link PlanStore}. Rejects with ApiError when the
+   * Finds out what an apply would change. Sends no request when the object is up to date. Otherwise, sends a
+   * dry run to the API server, and records the write in the {@link PlanStore}. Rejects with ApiError when the
    * API server would refuse the apply.
    */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
@@ -131,7 +131,8 @@ export class PlanCluster implements Cluster {
     const live = earlier ? earlier.before : known;
     const answer = await store.ask({ ref, desired, before: live, force: options.force })
       .catch((error) => {
-        // The pass handles a field conflict itself: it reads the object and checks the owner.
+        // The pass handles a field conflict itself: the pass reads the object and checks the owner of the
+        // field.
         if (error instanceof ApiError && error.reason !== "Conflict") {
           store.record({ ref, action: "refused", before: live, after: desired, error }, this.#pass);
         }
@@ -151,8 +152,8 @@ export class PlanCluster implements Cluster {
   }
 
   /**
-   * Records that the object would be deleted. Asks the API server by a dry run. Rejects with ApiError when the
-   * API server would refuse the deletion.
+   * Records that the object would be deleted. Sends a dry run to the API server. Rejects with ApiError when
+   * the API server would refuse the deletion.
    */
   async delete(ref: ObjectRef, { uid }: DeleteOptions): Promise<void> {
     const store = this.#store;

@@ -1,4 +1,4 @@
-/** Asks the API server for the result of a write, without making the write. */
+/** Finds out the result of a write by a dry run, which changes nothing in the cluster. */
 import {
   ApiError,
   gvkKey,
@@ -16,17 +16,17 @@ import type { PlanKinds } from "./kinds.ts";
 import type { PlanReads } from "./reads.ts";
 import { keyIn } from "./table.ts";
 
-/** The result of a write that was not made. */
+/** The result of a dry run. */
 export interface Answer {
   /** The object before the write; absent when the object does not exist. */
   before?: KubeObject;
   /** The object after the write. */
   after: KubeObject;
-  /** The reason why the API server was not asked; absent when the API server gave the result. */
+  /** The reason why the API server made no dry run; absent when the result comes from the API server. */
   unasked?: string;
 }
 
-/** The apply to ask for. */
+/** An apply for a dry run. */
 export interface Question {
   /** The object that would be applied. */
   ref: ObjectRef;
@@ -39,18 +39,18 @@ export interface Question {
   /** The field manager of the apply; by default the manager of the objects of instances. */
   fieldManager?: string;
   /**
-   * Whether the API server must not be asked, because `before` is not the live object: an earlier write of the
-   * plan has changed its managed fields.
+   * Whether no dry run is possible, because `before` is not the live object: an earlier write of the plan has
+   * changed its managed fields.
    */
   isMerged?: boolean;
 }
 
 /**
- * Asks by server-side dry run. If the API server cannot be asked, the result comes from kro's own merge. The
- * reasons are collected in {@link DryRuns.unasked}.
+ * Finds out the results of writes by server-side dry runs. If the API server cannot make a dry run, the
+ * result comes from kro's own merge, and {@link DryRuns.unasked} counts the reason.
  */
 export class DryRuns {
-  /** The number of objects for each reason for which the API server was not asked. */
+  /** The number of objects without a dry run, by the reason. */
   readonly unasked = new Map<string, number>();
   readonly #client: KubeClient;
   readonly #kinds: PlanKinds;
@@ -58,7 +58,7 @@ export class DryRuns {
   readonly #forbidden = new Map<string, string>();
   readonly #now: () => Date;
 
-  /** Creates the questioner, without sending a request. */
+  /** Creates the object, without sending a request. */
   constructor(client: KubeClient, kinds: PlanKinds, reads: PlanReads, now: () => Date) {
     this.#client = client;
     this.#kinds = kinds;
@@ -88,8 +88,8 @@ export class DryRuns {
   }
 
   /**
-   * Resolves when the API server would accept the deletion of the object. Returns the reason if the API server
-   * could not be asked. Rejects with ApiError when the API server would refuse the deletion.
+   * Resolves when the API server would accept the deletion of the object. Returns the reason if the API
+   * server could not make a dry run. Rejects with ApiError when the API server would refuse the deletion.
    */
   async delete(ref: ObjectRef, uid: string): Promise<string | undefined> {
     const why = this.#reasonNotToAsk(ref, "delete");

@@ -27,8 +27,8 @@ export class PlanKinds implements SchemaSource {
   }
 
   /**
-   * Returns the kind if the plan creates or changes its CRD. The API server cannot be asked about objects of
-   * such a kind.
+   * Returns the kind if the plan creates or changes the CRD of the kind. The API server makes no useful dry
+   * run for objects of such a kind.
    */
   planned(kind: GroupVersionKind): KindInfo | undefined {
     return this.#planned.get(gvkKey(kind));

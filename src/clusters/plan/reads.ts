@@ -26,7 +26,7 @@ export interface Reader {
 
 /**
  * The state of the cluster in a plan. The objects of a kind are listed once, either all objects of kro or
- * those of one instance. External objects are read once. Planned writes overlay what was read.
+ * those of one instance. External objects are read once. A planned write replaces the object that was read.
  */
 export class PlanReads {
   readonly #client: KubeClient;

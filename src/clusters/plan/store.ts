@@ -1,4 +1,6 @@
-/** The state that all passes of one plan share: what was read, and which writes were found. */
+/**
+ * The state that all passes of one plan share: the objects that were read, and the writes that were found.
+ */
 import { type Json, jsonEqual, type KubeObject, type ObjectRef, refKey } from "../../api/mod.ts";
 import type { Discovery, KubeClient } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
@@ -16,7 +18,7 @@ export interface PlanOptions {
   discovery: Discovery;
   /** The schemas of the kinds that the cluster serves. */
   schemas: SchemaSource;
-  /** The clock, for the times in managed fields that kro merges itself. */
+  /** Returns the time that kro writes to managed fields when kro merges an object itself. */
   now: () => Date;
   /** Whether one list per kind reads the objects of all instances. See {@link PlanReads}. */
   isWhole: boolean;
@@ -38,7 +40,7 @@ export class PlanStore {
     this.#dryRuns = new DryRuns(client, this.kinds, this.reads, now);
   }
 
-  /** The number of writes for each reason for which the API server was not asked. */
+  /** The number of writes without a dry run, by the reason. */
   get unasked(): ReadonlyMap<string, number> {
     return this.#dryRuns.unasked;
   }
@@ -83,7 +85,7 @@ export class PlanStore {
     this.#writes.set(key, { ...write, before, ...(isLater && { later: true }) });
   }
 
-  /** Removes a write whose object turns out to stay as it is. */
+  /** Removes the write of an object that stays unchanged after all. */
   forget(ref: ObjectRef, before: KubeObject): void {
     if (this.#writes.delete(refKey(ref))) this.reads.table(ref.kind).write(before);
   }

@@ -1,4 +1,4 @@
-/** Turns a planned write into an entry of the report, and hides the values of Secrets. */
+/** Converts a planned write to an entry of the report, and hides the values of Secrets. */
 import { createHmac } from "node:crypto";
 import {
   type ApiError,
@@ -17,7 +17,7 @@ import type { Schema } from "../../openapi/mod.ts";
 import { differences } from "./differences.ts";
 import type { FieldChange, ObjectAction, ObjectChange, ObjectName } from "./model.ts";
 
-/** A planned write, as far as the report needs it. */
+/** The parts of a planned write that the report needs. */
 export interface WriteOfPlan {
   /** The object that would be written. */
   ref: ObjectRef;
@@ -29,7 +29,7 @@ export interface WriteOfPlan {
   after?: KubeObject;
   /** The error of a refused write. */
   error?: ApiError;
-  /** The reason why the API server was not asked. */
+  /** The reason why the API server made no dry run; absent when it made one. */
   unasked?: string;
   /** Whether the write follows only when other objects have become ready. */
   later?: boolean;

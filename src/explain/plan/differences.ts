@@ -19,7 +19,7 @@ export interface Difference {
   new?: Json;
 }
 
-/** The fields of metadata that the API server sets, and that no writer decides. */
+/** The fields of metadata that only the API server sets. */
 const SYSTEM = [
   "managedFields",
   "resourceVersion",

@@ -8,11 +8,11 @@ export interface PlanLimits {
   maxChanges?: number;
   /** The largest number of objects that may be deleted; unlimited when absent. */
   maxDeletes?: number;
-  /** The actions that no object may need. */
+  /** The effects that the plan must not have on any object. */
   forbid?: readonly ObjectAction[];
 }
 
-/** The words of `--forbid`, with the actions that they stand for. */
+/** The values of the flag `--forbid`, each with its effect on an object. */
 export const FORBIDDABLE: Readonly<Record<string, ObjectAction>> = {
   create: "created",
   change: "changed",

@@ -11,7 +11,7 @@ export interface FieldChange {
   new?: Json;
 }
 
-/** The effect of a plan on one object. */
+/** The possible effects of a plan on one object. */
 export const OBJECT_ACTIONS = [
   "created",
   "changed",
@@ -41,13 +41,13 @@ export interface ObjectName {
 
 /** The change of one object. */
 export interface ObjectChange extends ObjectName {
-  /** The effect on the object. */
+  /** The effect of the plan on the object. */
   action: ObjectAction;
   /** The instance to which the object belongs; absent for an object of the given files. */
   instance?: ObjectName;
   /** The id of the node that describes the object; absent for an object of the given files. */
   node?: string;
-  /** The changed fields. For a created object, the fields that it gets. */
+  /** The changed fields; all fields of a created object. */
   fields: FieldChange[];
   /** The name of the object that a `replaced` object replaces. */
   replaces?: string;
@@ -55,7 +55,10 @@ export interface ObjectChange extends ObjectName {
   reason?: string;
   /** Whether the change follows only when objects that are not ready yet have become ready. */
   later?: boolean;
-  /** The reason why the API server was not asked, so that the change is kro's own comparison. */
+  /**
+   * The reason why the API server made no dry run; absent when it made one. Without a dry run, kro itself
+   * computed the change.
+   */
   unasked?: string;
 }
 
@@ -139,10 +142,10 @@ export interface PlanReport {
   instances: InstanceCounts;
   /** The number of objects that were compared, changed or not. */
   objects: number;
-  /** The changes of objects, in the order in which the controller would make them. */
+  /** The changes of objects, in the order in which the controller would send the writes. */
   changes: ObjectChange[];
   /** The nodes that are not ready or cannot be known yet. */
   waits: NodeWait[];
-  /** The limits of the plan, such as questions that the API server could not be asked. */
+  /** Notes about the accuracy of the plan, such as the number of objects without a dry run. */
   notes: string[];
 }

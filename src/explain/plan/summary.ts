@@ -21,7 +21,7 @@ export function countsText(counts: ActionCounts): string {
 
 /** Changes of several objects that are equal apart from the objects' names. */
 export interface ChangeGroup {
-  /** The first of the changes, which stands for all. */
+  /** The first change of the group, as an example of all changes. */
   example: ObjectChange;
   /** The changes of the group. */
   changes: ObjectChange[];

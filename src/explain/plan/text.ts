@@ -27,7 +27,7 @@ export const SIGNS: Record<ObjectAction, string> = {
   refused: "!",
 };
 
-/** Paints a piece of text for an action; returns it unchanged without color. */
+/** Returns the string in the color of the action, or the string itself for output without colors. */
 export type Painter = (text: string, action: ObjectAction) => string;
 
 /** Formats the report as text, with the summary first. */
@@ -160,7 +160,7 @@ function valueText(value: Json | undefined): string {
   return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
 }
 
-/** Formats the nodes that wait. Equal reasons of several instances become one line. */
+/** Formats the nodes that wait. Several instances with the same reason share one line. */
 export function waitLines(waits: readonly NodeWait[]): string[] {
   const groups = Map.groupBy(waits, ({ node, kind, state, reason, instance }) => {
     const text = `${kind} (node ${node}) ${STATES[state]}: ${reason}`;
