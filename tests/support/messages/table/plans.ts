@@ -5,14 +5,14 @@ import type { Section } from "./types.ts";
 export const PLANS: Section = {
   title: "Plans",
   intro:
-    "`kro plan` exits with 0 if nothing would change, with 1 if something would change, and with 2 if something would be refused, if a limit " +
-    "is exceeded, or after an error.",
+    "`kro plan` exits with 0 if nothing would change, and with 1 if something would change. The exit code is 2 if the " +
+    "API server or kro would refuse a change, if a limit is exceeded, or after an error.",
   entries: [
     {
       code: "exit 2",
       texts: ["name the objects with -f, or a saved plan with --plan, but not both"],
       cause: "`kro apply` has neither files nor a saved plan, or has both.",
-      remedy: "Give `-f` or `--plan`.",
+      remedy: "Pass either `-f` or `--plan`.",
     },
     {
       code: "exit 2",
@@ -68,8 +68,8 @@ export const PLANS: Section = {
         "… the object does not exist",
         "… <field> is not as planned",
       ],
-      cause: "After a saved plan was applied, an object is not as the plan showed it.",
-      remedy: "Run `kro plan` again; it shows what is missing.",
+      cause: "After a saved plan was applied, an object differs from the object in the plan.",
+      remedy: "Run `kro plan` again, which shows the missing changes.",
     },
     {
       code: "exit 2",
@@ -94,9 +94,10 @@ export const PLANS: Section = {
         "… elements of another field manager are replaced",
         "… kro takes over the fields of kubectl first",
       ],
-      cause: "The API server could not be asked by a dry run, so the plan is kro's own comparison.",
+      cause:
+        "The API server made no dry run of some objects, so kro itself compared these objects.",
       remedy:
-        "Grant the verbs `patch` and `delete` if the user lacks them. Otherwise plan again after the first part was applied.",
+        "Grant the verbs `patch` and `delete` if the user lacks them. If the plan changes a CRD or a namespace, apply this change first, and plan again.",
     },
     {
       code: "exit 2",
@@ -139,7 +140,7 @@ export const PLANS: Section = {
         "follows when the nodes that it depends on are ready",
       ],
       cause:
-        "A node waits for a value that only the real change gives, or for an object that is not ready.",
+        "A node waits for a value that exists only after the real change, or for an object that is not ready.",
       remedy: "None is needed, unless the reason names an error.",
     },
     {
@@ -150,7 +151,7 @@ export const PLANS: Section = {
         "planned <n> of <n> instances",
         "<n> <n> sections are left out of this comment; `kro plan` prints all.",
       ],
-      cause: "`kro plan` reports what it does, or what its output leaves out.",
+      cause: "`kro plan` reports its progress, or the parts that its output leaves out.",
       remedy: "None is needed.",
     },
     {
