@@ -88,7 +88,7 @@ export function logAdoption(about: About, object: Omit<ObjectOutcome, "action">)
 function nextStep(error: string): string | undefined {
   // The regular expression matches the message of the RBAC authorizer of kube-apiserver.
   if (/is forbidden: User "[^"]*" cannot /.test(error)) {
-    return "grant kro that right, by a ClusterRole labelled rbac.kro.run/aggregate-to-controller=true";
+    return "grant kro the permission, for example by a ClusterRole labeled rbac.kro.run/aggregate-to-controller=true";
   }
   return undefined;
 }

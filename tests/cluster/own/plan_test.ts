@@ -53,7 +53,8 @@ async function proven(s: Scenario, old: GraphSpec, next: GraphSpec, kinds = ["Co
   const plan = changesOfReport(report);
   const seen = async () => await changesBetween(before, await snapshot(s.cluster, kinds));
   await graph.change(next);
-  // A pass that ran before the changed CRD gave its default values is repeated after a delay.
+  // A pass may run before the API server fills in the defaults of the changed CRD. kro repeats such a pass
+  // after a delay.
   await eventually("the planned objects", async () => isPlanned(plan, await seen()), 40)
     .catch(() => {}); // The assertion below shows the difference.
   await s.idle();

@@ -60,8 +60,8 @@ export type Snapshot = ReadonlyMap<string, KubeObject>;
 /**
  * Reads the objects of instances, without their status. The kinds are named as in `Place.kind`.
  *
- * @param group the API group of the instances; by default, the objects of all instances in the test's
- *   namespace are read
+ * @param group The API group of the instances; by default, the objects of all instances in the test's
+ * namespace are read.
  */
 export async function snapshot(
   cluster: TestCluster,
@@ -181,7 +181,9 @@ export function assertPlanned(report: readonly SeenChange[], seen: readonly Seen
   assert.deepEqual(comparable.map(withoutUid), report.map(withoutUid));
 }
 
-/** Leaves out the label with the UID of a new instance, which no plan can know. */
+/**
+ * Returns the change without the label with the UID of a new instance, because a plan cannot know this UID.
+ */
 function withoutUid(change: SeenChange): SeenChange {
   const isUid = ({ path, new: value }: FieldChange) =>
     path.includes(Label.instanceId) && (value === "" || change.action === "created");

@@ -50,7 +50,7 @@ type Case = (setup: ContractSetup) => Promise<void>;
 /**
  * Declares the tests for one implementation. `open` creates the environment of each test.
  *
- * @param excluded the names of the tests that do not apply to the implementation
+ * @param excluded The names of the tests that do not apply to the implementation.
  */
 export function clusterContract(
   name: string,

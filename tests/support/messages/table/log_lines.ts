@@ -175,7 +175,7 @@ export const LOG_LINES: Section = {
       code: "kro.instance ERROR",
       texts: [
         "<kind> <instance> failed, retrying with backoff: <error>",
-        "… grant kro that right, by a ClusterRole labelled rbac.kro.run/aggregate-to-controller=true",
+        "… grant kro the permission, for example by a ClusterRole labeled rbac.kro.run/aggregate-to-controller=true",
       ],
       cause:
         "A pass over the instance failed. The log line names the failed nodes, and its field `next` contains the remedy if kro knows one.",
