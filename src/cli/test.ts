@@ -18,7 +18,7 @@ import { inputsOf, runOnChange } from "./test/watch.ts";
 export interface TestFlags extends GateFlags {
   /** The output format that `-o` selects. */
   output: TestFormat;
-  /** The string that the names of the tests to run contain, set by `--filter`. */
+  /** A string that the names of the selected tests contain, set by `--filter`. */
   filter?: string;
   /** Whether snapshots that differ are written, set by `--update`. */
   update?: boolean;

@@ -15,7 +15,7 @@ export interface CoveragePlace {
   readonly offset?: number;
 }
 
-/** Something that tests should reach at least once. */
+/** An event that tests should reach at least once, with its place in the graph. */
 export interface CoverageItem extends CoveragePlace {
   /** The event that tests should reach, such as `includeWhen is false`. */
   readonly event: string;

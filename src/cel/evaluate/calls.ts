@@ -103,7 +103,10 @@ function logical(operands: readonly Step[], deciding: boolean, { at: offset, dep
   };
 }
 
-/** Reports the branch that a conditional takes, if the program is traced. */
+/**
+ * Returns the arguments of a conditional. If the program is traced, the returned steps also report which
+ * branch an evaluation takes.
+ */
 function traced(args: readonly Step[], { tracer }: Compiler, offset: number): readonly Step[] {
   const [condition, yes, no] = args;
   if (!tracer || !condition || !yes || !no) return args;

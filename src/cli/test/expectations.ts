@@ -23,7 +23,7 @@ export async function resultOf(simulation: Simulation): Promise<StepResult> {
 }
 
 /**
- * Returns all differences between the expected and the actual result. The steps of a difference lead from
+ * Returns all differences between the expected and the actual result. The path of each difference leads from
  * `expect` to the expected value.
  */
 export function unexpected(
@@ -108,7 +108,7 @@ function hintOf(name: string, known: readonly string[]): string {
 }
 
 /**
- * Compares the expected objects with the actual objects. The steps of a difference inside an object start
+ * Compares the expected objects with the actual objects. The path of a difference inside an object starts
  * with the index of the expected object.
  */
 function objectDifferences(
@@ -147,7 +147,7 @@ export function snapshotDifferences(
     );
 }
 
-/** An expected object may omit its namespace. */
+/** The manifest of an expected object may omit the namespace. */
 function withNamespaceOf(actual: KubeObject, wanted: KubeObject): KubeObject {
   const { namespace } = actual.metadata;
   if (namespace === undefined || wanted.metadata.namespace !== undefined) return wanted;

@@ -98,7 +98,7 @@ async function addGraphs(
   coverage: CoverageReport,
 ): Promise<void> {
   if (graphs.length === 0) return;
-  // An error is reported by each test that uses the graphs.
+  // An error is ignored here, because each test that uses the graphs reports the error.
   for (const compiled of await loader.load(file, graphs, crds).catch(() => [])) {
     if (compiled.graph) coverage.observed({ ...compiled, graph: compiled.graph });
   }

@@ -117,7 +117,10 @@ export class Simulation {
     return objects;
   }
 
-  /** Returns the key of an object's name, under which two names of the same object are equal. */
+  /**
+   * Returns the {@link refKey} of an object. The key is equal for all names of the same object, with and
+   * without the default namespace.
+   */
   keyOf({ apiVersion, kind, name, namespace }: ObjectName): string {
     return refKey(this.#refOf(apiVersion, kind, { name, namespace }));
   }

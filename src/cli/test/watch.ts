@@ -4,7 +4,10 @@ import { sleep } from "../../kube/mod.ts";
 import type { TestFile } from "./file.ts";
 import { pathFrom } from "./graphs.ts";
 
-/** The time in which further changes start no further run, in milliseconds. Editors write a file several times. */
+/**
+ * The time after a change in which further changes start no other run, in milliseconds. Editors write a file
+ * several times when they save the file.
+ */
 const QUIET_MS = 50;
 
 /**
