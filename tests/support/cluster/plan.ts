@@ -1,6 +1,12 @@
 /** Compares the report of `kro plan` with what a controller then does. */
 import assert from "node:assert/strict";
-import { type KubeObject, Label, Manager, parseGvk } from "../../../src/api/mod.ts";
+import {
+  type JsonObject,
+  type KubeObject,
+  Label,
+  Manager,
+  parseGvk,
+} from "../../../src/api/mod.ts";
 import {
   type FieldChange,
   fieldChanges,
@@ -12,6 +18,8 @@ import { runCommand } from "../command.ts";
 import { sharedControlPlane } from "../controlplane/shared.ts";
 import type { User } from "../controlplane/users.ts";
 import type { TestCluster } from "./cluster.ts";
+import type { GraphSpec } from "./graph.ts";
+import { configMap, NAME } from "./nodes.ts";
 
 /** The report of `kro plan -o json`, with the exit code of the command. */
 export interface PlanResult {
@@ -21,6 +29,24 @@ export interface PlanResult {
   report: PlanReport;
   /** The lines that the command wrote to stderr. */
   stderr: string;
+}
+
+/**
+ * Returns a graph with two ConfigMaps, of which the second one reads the first one.
+ *
+ * @param colour The value of the first ConfigMap.
+ * @param more Further nodes.
+ */
+export function twoMaps(colour: string, more: JsonObject[] = []): GraphSpec {
+  return {
+    kind: "Planned",
+    spec: { size: "integer | default=1" },
+    resources: [
+      configMap("first", `${NAME}-first`, { colour, size: "${string(schema.spec.size)}" }),
+      configMap("second", `${NAME}-second`, { copy: "${first.data.colour}" }),
+      ...more,
+    ],
+  };
 }
 
 /** Runs `kro plan -o json` over the objects in the test's namespace. Further flags are given in `flags`. */

@@ -1,0 +1,65 @@
+/** Tests of `kro plan --out` and `kro apply --plan` on a real API server. */
+import assert from "node:assert/strict";
+import { kroTest, type Scenario, sharedControlPlane } from "../../support/cluster/mod.ts";
+import { planText, twoMaps } from "../../support/cluster/plan.ts";
+import { runCommand } from "../../support/command.ts";
+
+/**
+ * Saves a plan of the objects to a temporary file. Then calls `use` with a function that applies the plan, and
+ * with the path of the file.
+ */
+async function withSaved(
+  s: Scenario,
+  objects: readonly object[],
+  use: (
+    apply: (...flags: string[]) => ReturnType<typeof runCommand>,
+    path: string,
+  ) => Promise<void>,
+) {
+  const path = await Deno.makeTempFile({ suffix: ".json" });
+  const { kubeconfigFor } = await sharedControlPlane();
+  try {
+    await planText(s.cluster, objects, ["--out", path]);
+    const connection = ["--kubeconfig", kubeconfigFor("kro"), "--timeout", "60s"];
+    await use((...flags) => runCommand(["apply", "--plan", path, ...connection, ...flags]), path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+kroTest("a saved plan is applied, and refused once an object has changed", async (s) => {
+  const graph = await s.graph(twoMaps("red"));
+  await graph.create("one");
+  await graph.active("one");
+  await s.idle();
+  const map = { kind: "ConfigMap", name: "one-first" };
+  await withSaved(s, [graph.object(twoMaps("blue"))], async (apply) => {
+    const tooMany = await apply("--max-changes", "1");
+    assert.equal(tooMany.code, 2);
+    assert.match(tooMany.stderr, /2 objects change, but --max-changes allows 1/);
+    const { code, stderr } = await apply("--force-local");
+    assert.equal(code, 0, stderr);
+    assert.equal((await s.cluster.get(map)).data.colour, "blue");
+    const again = await apply();
+    assert.equal(again.code, 2);
+    assert.match(again.stderr, /was changed after the plan was made: plan again/);
+  });
+  await withSaved(s, [graph.object(twoMaps("green"))], async (apply) => {
+    await s.cluster.patch(map, { data: { other: "x" } });
+    const { code, stderr } = await apply();
+    assert.equal(code, 2);
+    assert.match(stderr, /ConfigMap \S+\/one-first was changed after the plan was made/);
+    assert.equal((await s.cluster.get(map)).data.colour, "blue");
+  });
+});
+
+kroTest("a plan file that was edited is refused", async (s) => {
+  const graph = await s.graph(twoMaps("red"));
+  await withSaved(s, [graph.object(twoMaps("blue"))], async (apply, path) => {
+    const text = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, text.replaceAll("blue", "black"));
+    const edited = await apply();
+    assert.equal(edited.code, 2);
+    assert.match(edited.stderr, /was edited after kro wrote it: plan again/);
+  });
+});
