@@ -21,7 +21,7 @@ export const FORBIDDABLE: Readonly<Record<string, ObjectAction>> = {
   prune: "pruned",
 };
 
-/** Returns one message for each limit that the plan exceeds. Each message names the limit and an object. */
+/** Returns one message for each limit that the plan exceeds. Each message names the flag of the limit. */
 export function exceeded({ changes }: PlanReport, limits: PlanLimits): string[] {
   const counts = countActions(changes);
   const deleting = changes.filter(({ action }) => action === "pruned");
@@ -30,10 +30,10 @@ export function exceeded({ changes }: PlanReport, limits: PlanLimits): string[] 
   const messages: string[] = [];
   const { maxChanges, maxDeletes, forbid = [] } = limits;
   if (maxChanges !== undefined && all > maxChanges) {
-    messages.push(`${all} objects change, but --max-changes allows ${maxChanges}`);
+    messages.push(`objects to change: ${all}, but --max-changes allows ${maxChanges}`);
   }
   if (maxDeletes !== undefined && deleting.length > maxDeletes) {
-    messages.push(`${deleting.length} objects are deleted, but --max-deletes allows ${maxDeletes}`);
+    messages.push(`objects to delete: ${deleting.length}, but --max-deletes allows ${maxDeletes}`);
   }
   for (const action of forbid) {
     const first = changes.find((change) => change.action === action);

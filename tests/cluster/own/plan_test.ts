@@ -311,7 +311,7 @@ kroTest("a forbidden action and too many deletions have exit code 2", async (s) 
   assert.match(forbidden.stderr, /one-gone would be pruned, but --forbid excludes that/);
   const limited = await planText(s.cluster, objects, ["--max-deletes", "0"]);
   assert.equal(limited.code, 2);
-  assert.match(limited.stderr, /1 objects are deleted, but --max-deletes allows 0/);
+  assert.match(limited.stderr, /objects to delete: 1, but --max-deletes allows 0/);
   assert.equal((await planText(s.cluster, objects, ["--max-deletes", "1"])).code, 1);
 });
 

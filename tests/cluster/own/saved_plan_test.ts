@@ -36,7 +36,7 @@ kroTest("a saved plan is applied, and refused once an object has changed", async
   await withSaved(s, [graph.object(twoMaps("blue"))], async (apply) => {
     const tooMany = await apply("--max-changes", "1");
     assert.equal(tooMany.code, 2);
-    assert.match(tooMany.stderr, /2 objects change, but --max-changes allows 1/);
+    assert.match(tooMany.stderr, /objects to change: 2, but --max-changes allows 1/);
     const { code, stderr } = await apply("--force-local");
     assert.equal(code, 0, stderr);
     assert.equal((await s.cluster.get(map)).data.colour, "blue");

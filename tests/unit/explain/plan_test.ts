@@ -147,8 +147,8 @@ Deno.test("an object in place of a pruned one of the same node is replaced", () 
 Deno.test("limits name the excess: changes, deletions and forbidden actions", () => {
   const all = report({ changes: [change("a"), change("b", { action: "pruned" })] });
   assert.deepEqual(exceeded(all, { maxChanges: 2, maxDeletes: 1, forbid: ["replaced"] }), []);
-  assert.match(exceeded(all, { maxChanges: 1 })[0] ?? "", /2 objects change/);
-  assert.match(exceeded(all, { maxDeletes: 0 })[0] ?? "", /1 objects are deleted/);
+  assert.match(exceeded(all, { maxChanges: 1 })[0] ?? "", /objects to change: 2/);
+  assert.match(exceeded(all, { maxDeletes: 0 })[0] ?? "", /objects to delete: 1/);
   assert.match(exceeded(all, { forbid: ["pruned"] })[0] ?? "", /shop\/b-map would be pruned/);
 });
 

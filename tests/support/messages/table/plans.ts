@@ -24,8 +24,8 @@ export const PLANS: Section = {
       code: "exit 2",
       texts: [
         "refused: <limit>",
-        "… <n> objects change, but --max-changes allows <n>",
-        "… <n> objects are deleted, but --max-deletes allows <n>",
+        "… objects to change: <n>, but --max-changes allows <n>",
+        "… objects to delete: <n>, but --max-deletes allows <n>",
         "… <kind> <name> would be <action>, but --forbid excludes that",
       ],
       cause: "The plan exceeds a limit of the command line.",
