@@ -21,8 +21,9 @@
 - apiGroups: [apiextensions.k8s.io]
   resources: [customresourcedefinitions]
   verbs: [create, get, list, watch, patch, update, delete]
-# kro reads APIServices before it removes a finalizer, to tell a deleted kind from one whose aggregated
-# API does not respond, and while an RGD waits for a kind that an aggregated API may add.
+# kro reads APIServices before it removes a finalizer, to distinguish a deleted kind from a kind whose
+# aggregated API does not respond. kro also reads APIServices while an RGD waits for a kind that an
+# aggregated API may add.
 - apiGroups: [apiregistration.k8s.io]
   resources: [apiservices]
   verbs: [get, list, watch]
