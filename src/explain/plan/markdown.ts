@@ -80,7 +80,8 @@ function details(title: string, lines: readonly string[]): string {
   const summary = `<details><summary>${escaped(title)}</summary>`;
   if (body === "") return `- ${escaped(title)}`;
   // The fence is longer than every run of backquotes in the body, so the body cannot end the code block.
-  const fence = "`".repeat(Math.max(2, ...(body.match(/`+/g) ?? []).map((run) => run.length)) + 1);
+  const longest = (body.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2);
+  const fence = "`".repeat(longest + 1);
   return `${summary}\n\n${fence}\n${body}\n${fence}\n\n</details>`;
 }
 

@@ -77,9 +77,9 @@ function graphLines(graph: GraphChange): string[] {
   const lines = ["", `ResourceGraphDefinition ${name}: ${action}`];
   if (action === "rejected") {
     lines.push("  nothing changes: the last good revision continues to serve; problems:");
-    lines.push(...problems.flatMap((p) => p.split("\n")).map((line) => `    ${line}`));
+    for (const line of problems.flatMap((p) => p.split("\n"))) lines.push(`    ${line}`);
   }
-  if (action === "changed") lines.push(...fields.map((field) => `    ${fieldText(field)}`));
+  if (action === "changed") { for (const field of fields) lines.push(`    ${fieldText(field)}`); }
   if (!crd) return lines;
   lines.push(`  CustomResourceDefinition ${crd.name}: ${crd.action}`);
   for (const { path, text, effect } of crd.changes) {
@@ -109,16 +109,14 @@ function groupLines(group: ChangeGroup, report: PlanReport, paint: Painter): str
   const lines = [`${sign} ${groupTitle(group, report)}${replaces ? ` replaces ${replaces}` : ""}`];
   if (reason) lines.push(`    refused: ${reason}`);
   if (action === "changed" || action === "adopted") {
-    lines.push(
-      ...(fields.length > 0
-        ? fields.map((field) => `    ${fieldText(field)}`)
-        : ["    only the owner of fields changes"]),
-    );
+    for (const field of fields) lines.push(`    ${fieldText(field)}`);
+    if (fields.length === 0) lines.push("    only the owner of fields changes");
   }
   if (later) lines.push("    follows when the nodes that it depends on are ready");
   if (unasked) lines.push(`    not checked by the API server: ${unasked}`);
   if (changes.length > 1) {
-    lines.push(...limited(changes.map((change) => `    ${objectText(change)}`), 3));
+    const objects = changes.map((change) => `    ${objectText(change)}`);
+    for (const line of limited(objects, 3)) lines.push(line);
   }
   return lines;
 }
