@@ -5,7 +5,7 @@ import type { Change } from "./view.ts";
 export class Changes {
   readonly #listeners = new Set<(change: Change) => void>();
 
-  /** Calls the listener with each change from now on. Returns the function that ends this. */
+  /** Calls the listener with each future change. Returns the function that ends the subscription. */
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

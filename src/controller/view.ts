@@ -87,10 +87,10 @@ export interface InstanceView {
   lastPass?: string;
 }
 
-/** An instance as lists show it. */
+/** An instance in a list, without its nodes. */
 export type InstanceSummary = Omit<InstanceView, "nodes">;
 
-/** The properties by which lists are filtered. */
+/** The properties of an RGD or an instance by which lists are filtered. */
 export interface Facts {
   /** The value of `status.state`; an empty string before the status was first written. */
   state: string;
@@ -98,7 +98,7 @@ export interface Facts {
   labels?: Readonly<Record<string, string>>;
 }
 
-/** The leader, as a standby knows it. */
+/** The leader, as far as a standby knows the leader. */
 export interface Standby {
   /** The name of the pod or host of the leader; undefined when no process is known to hold the Lease. */
   leader?: string;

@@ -30,8 +30,8 @@ export type Handler = (request: Request, remote: string) => Response | Promise<R
 export function createHandler(options: ServerOptions): Handler {
   const app = readOnlyApp("/graphs");
   serve(app, options, OPEN_ROUTES);
-  // The paths above do not require the permission to read the API. All paths below require it, including
-  // unknown paths.
+  // The paths above do not require the permission to read the API. All paths below require this permission,
+  // including unknown paths.
   app.use(async (c, next) => await apiRefusal(options.mayReadApi, c) ?? await next());
   const standby: MiddlewareHandler = async (_, next) =>
     standbyRefusal(options.view.standby(), options.port ?? 8079) ?? await next();

@@ -30,7 +30,7 @@ export interface ServerOptions {
   mayReadMetrics?: TokenCheck;
 }
 
-/** A request to a path of the endpoint. */
+/** The parameters and the credentials of a request to a path of the endpoint. */
 export interface Asked {
   /** The values of the path's parameters, by name. */
   params: Readonly<Record<string, string>>;

@@ -11,11 +11,14 @@ export interface StreamLimits {
   /** The maximum number of open streams; 200 by default. */
   streams: number;
   /**
-   * The number of past events that are kept; 1,000 by default. A client can resume from them, and a stream is
-   * ended when its client has not read an event that is no longer kept.
+   * The number of past events that are kept; 1,000 by default. A client can resume after any kept event. A
+   * stream ends when its client has not read an event that is no longer kept.
    */
   kept: number;
-  /** The interval of comments that keep a silent stream open, in milliseconds; 10 s by default. */
+  /**
+   * The interval between the comments that keep a stream without events open, in milliseconds; 10,000 by
+   * default.
+   */
   keepAliveMs: number;
 }
 
@@ -26,13 +29,13 @@ interface Stream {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   /** The number of the last event that was sent. */
   sent: number;
-  /** Ends the wait for the next event; absent while the client has not read what was sent. */
+  /** Ends the wait for the next event; absent while the client has not read all sent data. */
   wake?: () => void;
 }
 
 /**
- * The streams of one endpoint. Before the first stream is opened, nothing is subscribed or stored. All streams
- * share one buffer of past events, and a stream stores only its position in the buffer.
+ * The streams of one endpoint. Before the first stream is opened, the object has no subscription and stores
+ * no event. All streams share one buffer of past events, and a stream stores only its position in the buffer.
  */
 export class EventStreams {
   readonly #view: Pick<ControllerView, "subscribe">;
@@ -118,7 +121,10 @@ export class EventStreams {
     stream.controller.enqueue(missed === 0 ? KEEP_ALIVE : joined(this.#kept.slice(-missed)));
   }
 
-  /** Returns the number of the event with this id; undefined if the events after it are no longer kept. */
+  /**
+   * Returns the number of the event with this id; undefined if the events after this event are no longer
+   * kept.
+   */
   #resumed(id: string | undefined): number | undefined {
     const [epoch, text] = id?.split("-") ?? [];
     const number = Number(text);

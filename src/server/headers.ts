@@ -1,4 +1,4 @@
-/** The headers of all responses that concern browsers and caches. */
+/** The headers for browsers and caches, which all responses have. */
 import type { MiddlewareHandler } from "hono";
 import { etag } from "hono/etag";
 
@@ -15,7 +15,7 @@ export const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
 } as const;
 
-/** Adds the {@link SECURITY_HEADERS} to each response. A response may set other values itself. */
+/** Adds the {@link SECURITY_HEADERS} to each response. A handler may set other values. */
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) {

@@ -28,7 +28,7 @@ export function openApi(
       schemas: { ...SCHEMAS, ...LISTS },
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
     },
-    // Only the flags `--http-auth` and `--metrics-auth` require a token.
+    // A token is optional, because only the flags `--http-auth` and `--metrics-auth` require one.
     security: [{}, { token: [] }],
   };
 }

@@ -167,7 +167,7 @@ function noGraph(name: string): Response {
   return problem(404, `no graph "${name}"; see /graphs`);
 }
 
-/** Returns an instance as lists show it, without its nodes. Only the instance's own path shows the nodes. */
+/** Returns an instance without its nodes, for lists. Only the path of the instance itself shows the nodes. */
 function summary(instance: InstanceView): InstanceSummary {
   const { nodes: _, ...rest } = instance;
   return rest;

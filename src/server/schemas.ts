@@ -65,7 +65,7 @@ function pageOf(item: string): Schema {
   });
 }
 
-/** The states of a graph, by which a list can be filtered. */
+/** The states of a graph, which are the values of the parameter `state`. */
 export const GRAPH_STATES = ["Active", "Inactive"] as const;
 
 /** The states of an instance. */

@@ -89,7 +89,7 @@ const document: Document = await (await ask(view, "/openapi.json")).json();
 const ajv = formats.default(new Ajv2020({ strict: false, allErrors: true }));
 ajv.addSchema({ ...document, $id: "kro" });
 
-/** Returns the path of the document to which a path of a request belongs. */
+/** Returns the path in the OpenAPI document that describes the URL of a request. */
 function pathOf(url: string): string {
   const parts = url.split("?")[0]!.split("/");
   const found = Object.keys(document.paths).find((path) => {
