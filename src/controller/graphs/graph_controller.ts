@@ -42,10 +42,7 @@ import { serveDeletions, serveUnresolved } from "./without_graph.ts";
 
 /** The objects and settings that the graph controller needs. */
 export interface GraphDeps extends Omit<PublishDeps, "current" | "serve" | "warning"> {
-  /**
-   * The lookup of kinds and their schemas. The graph controller invalidates the schemas of a CRD that has
-   * changed.
-   */
+  /** The lookup of kinds and schemas. The graph controller invalidates the schemas of a changed CRD. */
   schemas: ClusterSchemas;
   /** The pool of instance controllers, with one controller for each generated kind. */
   pool: InstancePool;
@@ -62,9 +59,7 @@ export interface GraphDeps extends Omit<PublishDeps, "current" | "serve" | "warn
   progressMs: number;
   /** The review of kro's permissions for graphs. Absent when permissions are not reviewed. */
   rights?: RightsReview;
-  /**
-   * Returns whether this process may write now. A standby process must not write and only fills the caches.
-   */
+  /** Returns whether this process may write now. A standby process only fills the caches. */
   leads: () => boolean;
   /** Called when the state of a graph has changed. */
   changed?: (change: Change) => void;

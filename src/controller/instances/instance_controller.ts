@@ -83,10 +83,7 @@ export class InstanceController {
   readonly #watch: InstanceWatch;
   #mode: Mode = { kind: "deletions" };
 
-  /**
-   * Creates the controller; nothing is watched yet. The controller adds keys to the queue that are built by
-   * {@link queueKey}.
-   */
+  /** Creates the controller without a watch. The controller adds keys of {@link queueKey} to the queue. */
   constructor(
     kind: KindRef,
     deps: InstanceDeps,
@@ -335,8 +332,7 @@ export class InstanceController {
     metrics.instanceState(this.kind, stateOf(before), outcome.state);
     const stored = this.#store.get(key);
     const { uid } = before.metadata;
-    // The UID is recorded only while the store contains the instance. If the DELETED event has already
-    // arrived, nothing would remove the UID.
+    // If the store no longer contains the instance, no DELETED event will remove the UID again.
     if (!outcome.instance && stored?.metadata.uid === uid) this.#gone.add(uid!);
     if (outcome.instance && outcome.state !== stateOf(before)) this.#changed(before, outcome.state);
     this.#records.passed(key, { outcome, graph, seconds, before, stored });
