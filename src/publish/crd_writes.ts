@@ -136,7 +136,7 @@ function refusalOf(
 /** Matches the messages of {@link refusalOf} about breaking changes. */
 const BREAKING = /^cannot update CRD \S+: breaking changes detected: /;
 
-/** Matches the messages of {@link refusalOf} about a CRD or a kind that is not kro's. */
+/** Matches the messages of {@link refusalOf} about a CRD or a kind that does not belong to kro. */
 const FOREIGN =
   /^(failed to update CRD \S+: CRD (is owned|already exists)|cannot create kind \S+: the API server itself serves) /;
 
@@ -144,8 +144,8 @@ const FOREIGN =
  * Reports whether the status of the RGD shows that kro refuses to write the CRD until a user changes the RGD
  * or the CRD. Other reasons for which a kind is not ready, such as a failed request, may end by themselves.
  *
- * A condition of an earlier generation does not count, nor a refusal of breaking changes that an annotation of
- * the RGD allows: kro has not processed the annotation yet.
+ * Ignores a condition of an earlier generation. Also ignores a refusal of breaking changes that an annotation
+ * of the RGD allows, because kro has not processed the annotation yet.
  */
 export function isCrdRefused(rgd: ResourceGraphDefinition): boolean {
   const condition = findCondition(rgd.status?.conditions ?? [], "KindReady");

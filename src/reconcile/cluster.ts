@@ -161,7 +161,8 @@ export interface Cluster {
    *
    * @param instanceUid The UID of the instance that is the parent of the ApplySet. If given, a cached cluster
    * also returns the objects of the instance whose label `part-of` another client edited.
-   * @param thorough Whether a cluster without a cache also returns these objects, which takes another request.
+   * @param thorough Whether a cluster without a cache also returns the objects with an edited label
+   * `part-of`, which takes another request.
    */
   listMembers(
     scope: ListScope,

@@ -14,9 +14,9 @@ import { Scope } from "./scope.ts";
 import { addressed, evaluateFields, fill } from "./template.ts";
 
 /**
- * Reads each object that the graph names and that `found` lacks. Returns those that kro applied and whose
- * identity labels kro no longer owns. An object is not found if its name cannot be computed from the instance
- * and the objects in `found`. Rejects with ApiError when a request fails.
+ * Reads each object that the graph names and that `found` lacks. Returns the objects that kro applied and
+ * whose identity labels kro no longer owns. An object is not found if its name cannot be computed from the
+ * instance and the objects in `found`. Rejects with ApiError when a request fails.
  *
  * @param found The members of the instance that lists found.
  */

@@ -40,7 +40,7 @@ export interface MemberQuery {
    * up in the cluster.
    */
   known?: ReadonlyMap<string, KindRef>;
-  /** See {@link Cluster.listMembers}. */
+  /** Whether to find objects with an edited label `part-of` as well; see {@link Cluster.listMembers}. */
   thorough?: boolean;
 }
 

@@ -148,7 +148,7 @@ function isIn(value: Value, container: Value, meter: Meter): Value {
  *
  * @param shown Whether the message may contain the key. A key may be user data, which messages must not
  * contain.
- * @param path See {@link CelFailure.missing}.
+ * @param path The path of the expression for messages; see {@link CelFailure.missing}.
  */
 export function at(
   container: Value,

@@ -162,9 +162,9 @@ export class ChildStore implements ChildWriter {
   }
 
   /**
-   * Returns true when a DELETED event needs no GET as confirmation, because kro itself deleted the object. If the
-   * object in the event has a finalizer of another client, the object may still exist and have lost only its
-   * labels. The event contains the object before the event, so the finalizer may also be gone.
+   * Returns true when a DELETED event needs no GET as confirmation, because kro itself deleted the object. If
+   * the object in the event has a finalizer of another client, the object may still exist without its labels.
+   * The event contains an earlier state of the object, so another client may also have removed the finalizer.
    *
    * @param at The metadata of the object in the event.
    */

@@ -167,9 +167,9 @@ const SLICE_GRACE_MS = 240_000;
 
 /**
  * The time after which idle connections have closed, in milliseconds. kro's HTTP client closes connections
- * that have been idle for 60 s, but looks for them only every 60 s, so a connection may stay open for 120 s.
- * A busy machine may open more connections than the run without faults, so the check for leaks waits until
- * these have closed.
+ * that have been idle for 60 s, but searches for idle connections only every 60 s, so a connection may stay
+ * open for 120 s. A busy machine may open more connections than the run without faults, so the check for
+ * leaks waits until these connections have closed.
  */
 const CONNECTIONS_CLOSED_MS = 150_000;
 

@@ -71,7 +71,7 @@ const LASTING: Record<string, Partial<Known>> = {
 };
 
 for (const [name, facts] of Object.entries(LASTING)) {
-  Deno.test(`${name} ends the wait for the RGD at once, with the message of its condition`, async () => {
+  Deno.test(`${name} ends the wait for the RGD immediately, with the message of its condition`, async () => {
     const updates = conditionsFor(facts);
     const { message } = updates.find(({ type }) => type === "KindReady")!;
     assert.equal(await lineFor(withConditions(updates)), `Inactive: ${message}\nfailed true`);
