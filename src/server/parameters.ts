@@ -4,8 +4,14 @@ import { MAX_LIMIT } from "./page.ts";
 import type { Parameter } from "./query.ts";
 import { GRAPH_STATES, INSTANCE_STATES, SCHEMAS } from "./schemas.ts";
 
+/** The name of a parameter of every list. */
+type ListParameter = "limit" | "continue" | "state" | "labelSelector" | "fields";
+
 /** The parameters of a list whose items have the schema `item`. */
-function listParameters(states: readonly string[], item: "Graph" | "InstanceSummary") {
+function listParameters(
+  states: readonly string[],
+  item: "Graph" | "InstanceSummary",
+): Record<ListParameter, Parameter> {
   const fields = Object.keys(SCHEMAS[item].properties!);
   return {
     limit: {
@@ -19,14 +25,17 @@ function listParameters(states: readonly string[], item: "Graph" | "InstanceSumm
       description: DESCRIPTIONS.fields,
       schema: { type: "array", minItems: 1, items: { type: "string", enum: fields } },
     },
-  } satisfies Record<string, Parameter>;
+  };
 }
 
 /** The parameters of the list of graphs, by name. */
-export const GRAPH_LIST_PARAMETERS = listParameters(GRAPH_STATES, "Graph");
+export const GRAPH_LIST_PARAMETERS: Record<ListParameter, Parameter> = listParameters(
+  GRAPH_STATES,
+  "Graph",
+);
 
 /** The parameters of a list of instances, by name. */
-export const INSTANCE_LIST_PARAMETERS = {
+export const INSTANCE_LIST_PARAMETERS: Record<ListParameter | "namespace", Parameter> = {
   ...listParameters(INSTANCE_STATES, "InstanceSummary"),
   namespace: {
     description: DESCRIPTIONS.namespace,
