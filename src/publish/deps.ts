@@ -45,9 +45,10 @@ export interface PublishDeps extends BuildDeps {
   /** A signal that aborts waiting until the generated CRD is established. */
   signal?: AbortSignal;
   /**
-   * Returns a kind that would collide with the generated CRD; undefined when no kind collides. A kind
-   * collides if the cluster serves it without a CRD, and if it has the group of the given kind and the same
-   * kind name or plural. When this function is absent, kro does not check for collisions.
+   * Returns a kind that collides with the kind of a generated CRD; undefined when no kind collides. Two kinds
+   * collide if both have the same group, both have the same kind name or plural, and the cluster serves one of
+   * them without a CRD. When this function is absent, kro does not check for collisions. The parameter is the
+   * kind of the generated CRD.
    */
   taken?: (kind: KindRef) => Promise<KindRef | undefined>;
   /**

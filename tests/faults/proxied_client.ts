@@ -21,9 +21,9 @@ export interface Through extends AsyncDisposable {
 }
 
 /**
- * Starts a proxy and connects two clients, one through the proxy and one directly. `name` is the
- * prefix of the namespace. `as` is the client's name in the proxy's record. `user` is the user of
- * the client that connects through the proxy.
+ * Starts a proxy, and connects one client through the proxy and one client directly. `name` is the prefix of
+ * the namespace. `user` is the user of the client that connects through the proxy. `as` is the name of this
+ * client in the proxy's record.
  */
 export async function throughProxy(
   { name, as, user, userAgent }: {

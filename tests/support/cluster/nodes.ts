@@ -5,7 +5,7 @@ import type { JsonObject } from "../../../src/api/mod.ts";
 export const NAME = "${schema.metadata.name}";
 
 /**
- * Returns a node whose object is a ConfigMap. `more` contains other fields of the node, such as
+ * Returns a node of an RGD whose object is a ConfigMap. `more` contains other fields of the node, such as
  * includeWhen, readyWhen or forEach.
  */
 export function configMap(
@@ -18,7 +18,7 @@ export function configMap(
   return { id, template, ...more };
 }
 
-/** Returns a node whose object is a Pod. */
+/** Returns a node of an RGD whose object is a Pod. */
 export function pod(
   id: string,
   name: string,
@@ -30,7 +30,7 @@ export function pod(
   return { id, template, ...more };
 }
 
-/** Returns a node whose object is a Secret with one key. */
+/** Returns a node of an RGD whose object is a Secret with one key. */
 export function secret(id: string, name: string, more: JsonObject = {}): JsonObject {
   const stringData = { password: "x" };
   return {
@@ -40,7 +40,7 @@ export function secret(id: string, name: string, more: JsonObject = {}): JsonObj
   };
 }
 
-/** Returns a node whose object is a ServiceAccount. */
+/** Returns a node of an RGD whose object is a ServiceAccount. */
 export function serviceAccount(id: string, name: string, more: JsonObject = {}): JsonObject {
   return {
     id,
@@ -49,14 +49,14 @@ export function serviceAccount(id: string, name: string, more: JsonObject = {}):
   };
 }
 
-/** Returns a node whose object is a Service. */
+/** Returns a node of an RGD whose object is a Service. */
 export function service(id: string, name: string, more: JsonObject = {}): JsonObject {
   const spec = { selector: { app: "x" }, ports: [{ port: 80 }] };
   return { id, template: { apiVersion: "v1", kind: "Service", metadata: { name }, spec }, ...more };
 }
 
 /**
- * Returns a node whose object is a Deployment. `spec` overrides fields of the pod template's spec.
+ * Returns a node of an RGD whose object is a Deployment. `spec` overrides fields of the pod template's spec.
  */
 export function deployment(
   id: string,

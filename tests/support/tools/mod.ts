@@ -65,7 +65,10 @@ async function find(): Promise<string> {
   return `${dir}/tools`;
 }
 
-/** Sends questions to the engines. Returns the answers in the order of the questions. */
+/**
+ * Lets the engines of Argo CD, Flux and actionlint answer questions, such as the health of an object. Returns
+ * the answers in the order of the questions.
+ */
 export async function ask(questions: readonly Question[]): Promise<Answer[]> {
   const child = new Deno.Command(await toolsPath(), {
     stdin: "piped",
