@@ -19,6 +19,7 @@ import { LocalReconciler } from "./local_reconciler.ts";
 import type { Output } from "./output.ts";
 import type { LimitFlags } from "./plan.ts";
 import { type PlanFile, readPlan } from "./plan/file.ts";
+import { checkLimits } from "./plan/limits.ts";
 import { liveObjects } from "./plan/live_objects.ts";
 import { checkPlan, outcomeDifferences } from "./plan/saved.ts";
 import { isOfKind, refOf, Report, rgdRef } from "./report.ts";
@@ -51,6 +52,7 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
   );
   for (const manifest of instances) checkNamespace(manifest, flags.namespace);
   if (saved) await checkPlan(session, saved, flags);
+  else await checkLimits(session, manifests, flags);
   await ensureOwnKinds(session, flags.install);
 
   const report = new Report(output);

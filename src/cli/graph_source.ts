@@ -16,7 +16,7 @@ import { findingsOf, findingText } from "./findings.ts";
 import { type Manifest, readManifests } from "./manifests.ts";
 import type { Output } from "./output.ts";
 import { isOfKind } from "./report.ts";
-import { type ConnectionFlags, openSession, type Session } from "./session.ts";
+import { type ConnectionFlags, listRgds, openSession, type Session } from "./session.ts";
 
 /** The flags that name graphs. */
 export interface GraphFlags extends Omit<ConnectionFlags, "namespace"> {
@@ -102,11 +102,12 @@ async function fromFiles(
 }
 
 async function fromCluster(
-  { client, schemas, compile }: Session,
+  session: Session,
   names: readonly string[],
   output: Output,
 ): Promise<NamedGraph[] | undefined> {
-  const all = (await client.list(RGD_KIND)).items as ResourceGraphDefinition[];
+  const { schemas, compile } = session;
+  const all = await listRgds(session);
   checkNames(names, all, "the cluster");
   const wanted = all.filter(({ metadata }) => names.length === 0 || names.includes(metadata.name!));
   const graphs: NamedGraph[] = [];

@@ -25,7 +25,7 @@ import {
 } from "../publish/mod.ts";
 import { type Outcome, type PassContext, reconcile } from "../reconcile/mod.ts";
 import { type Report, rgdRef } from "./report.ts";
-import type { Session } from "./session.ts";
+import { listRgds, type Session } from "./session.ts";
 import { type Result, untilSettled } from "./until_settled.ts";
 
 /**
@@ -275,8 +275,7 @@ export class LocalReconciler {
   }
 
   #clusterGraphs(): Promise<ResourceGraphDefinition[]> {
-    this.#known ??= this.#session.client.list(RGD_KIND)
-      .then(({ items }) => items as ResourceGraphDefinition[]);
+    this.#known ??= listRgds(this.#session);
     return this.#known;
   }
 

@@ -17,6 +17,7 @@ import {
   ensureOwnKinds,
   kindByName,
   leftToController,
+  listRgds,
   type OneShotFlags,
   openSession,
   parseTarget,
@@ -64,11 +65,6 @@ export async function reconcileCluster(
   if (isAll && rgds.length === 0) output.err("no ResourceGraphDefinitions found");
   report.print(flags.output);
   return report.failed ? Exit.failed : Exit.ok;
-}
-
-async function listRgds(session: Session): Promise<ResourceGraphDefinition[]> {
-  const { items } = await session.client.list(RGD_KIND);
-  return items as ResourceGraphDefinition[];
 }
 
 /** Reads RGDs. An RGD that does not exist is reported as failed. */

@@ -1,5 +1,13 @@
 /** Connects a command to the cluster that its flags select. */
-import { type KindRef, LEASE_NAME, type ObjectRef, VERSION } from "../api/mod.ts";
+import {
+  ApiError,
+  type KindRef,
+  LEASE_NAME,
+  type ObjectRef,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+  VERSION,
+} from "../api/mod.ts";
 import { ClusterSchemas, LiveCluster } from "../clusters/mod.ts";
 import type { CompileOptions, CostLimits } from "../graph/mod.ts";
 import { connect, Discovery, type KubeClient, loadConfig, readLeases } from "../kube/mod.ts";
@@ -90,12 +98,29 @@ export async function openSession(flags: ConnectionFlags, output: Output): Promi
 export async function ensureOwnKinds(session: Session, install: boolean): Promise<void> {
   if (!install) {
     if (await ownCrdsPresent(session.client)) return;
-    throw new UsageError(
-      "kro's CustomResourceDefinitions are missing in this cluster: " +
-        "run without --no-install, or kubectl apply -f deploy/crds",
-    );
+    throw ownKindsMissing();
   }
   for (const name of await installCrds(session.client)) session.output.err(`installed ${name}`);
+}
+
+/**
+ * Lists all RGDs of the cluster. Rejects with UsageError when kro's own CRDs are missing, and with ApiError when
+ * the request fails for another reason.
+ */
+export async function listRgds({ client }: Session): Promise<ResourceGraphDefinition[]> {
+  try {
+    return (await client.list(RGD_KIND)).items as ResourceGraphDefinition[];
+  } catch (error) {
+    if (error instanceof ApiError && error.isKindMissing) throw ownKindsMissing();
+    throw error;
+  }
+}
+
+function ownKindsMissing(): UsageError {
+  return new UsageError(
+    "kro's CustomResourceDefinitions are missing in this cluster: " +
+      "run kro apply without --no-install, or kubectl apply -f deploy/crds",
+  );
 }
 
 /**

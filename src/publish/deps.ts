@@ -45,6 +45,11 @@ export interface PublishDeps extends BuildDeps {
   /** A signal that aborts waiting until the generated CRD is established. */
   signal?: AbortSignal;
   /**
+   * Whether the cluster does not serve kro's own kinds yet, so that no RGD has a GraphRevision. Set only by a
+   * plan, which installs nothing.
+   */
+  isUninstalled?: boolean;
+  /**
    * Returns a kind that collides with the kind of a generated CRD; undefined when no kind collides. Two kinds
    * collide if both have the same group, both have the same kind name or plural, and the cluster serves one of
    * them without a CRD. When this function is absent, kro does not check for collisions. The parameter is the

@@ -25,7 +25,7 @@ export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): P
   const build = await tryBuild(rgd, deps);
   deps.onBuilt?.(build.seconds, build.problems.length === 0);
   const isServedSuspended = isSuspended(rgd) && deps.current !== undefined;
-  const revisions = isServedSuspended
+  const revisions = isServedSuspended || deps.isUninstalled
     ? []
     : (await listRevisions(rgd, deps.client)).filter(({ spec }) => isIssuable(spec.revision));
   const facts: Facts = { rgd, build, revisions };

@@ -55,7 +55,7 @@ export async function writePlan(path: string, plan: Omit<PlanFile, "format">): P
     await Deno.writeTextFile(path, text);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new UsageError(`cannot write the plan to ${path}: ${(cause as Error).message}`, {
+    throw new UsageError(`cannot write the plan to ${path}: ${reasonOf(cause as Error)}`, {
       cause,
     });
   }
@@ -68,7 +68,7 @@ export async function writePlan(path: string, plan: Omit<PlanFile, "format">): P
 export async function readPlan(path: string): Promise<PlanFile> {
   const text = await Deno.readTextFile(path).catch((cause) => {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new UsageError(`cannot read the plan ${path}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`cannot read the plan ${path}: ${reasonOf(cause)}`, { cause });
   });
   const found = parsed(text);
   if (!isObject(found) || found.format !== FORMAT) {
@@ -85,6 +85,11 @@ export async function readPlan(path: string): Promise<PlanFile> {
     );
   }
   return file;
+}
+
+/** Returns the message of the operating system without the error number and the path, which Deno appends. */
+function reasonOf({ message }: Error): string {
+  return message.replace(/ \(os error \d+\).*$/s, "");
 }
 
 function parsed(text: string): unknown {

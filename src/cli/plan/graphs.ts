@@ -8,7 +8,6 @@ import {
   type ObjectRef,
   problemText,
   type ResourceGraphDefinition,
-  RGD_KIND,
   servedKind,
   VERSION,
 } from "../../api/mod.ts";
@@ -19,7 +18,7 @@ import { kindsOfCrd } from "../../openapi/mod.ts";
 import { type GraphPlan, pendingChanges, planGraph } from "../../publish/mod.ts";
 import { isSuspended } from "../../reconcile/mod.ts";
 import { rgdRef } from "../report.ts";
-import type { Session } from "../session.ts";
+import { listRgds, type Session } from "../session.ts";
 import { askFile } from "./files.ts";
 
 /** A graph that serves a kind after the plan. */
@@ -59,6 +58,8 @@ export class GraphPlanner {
   readonly #graphs = new Map<string, PlannedGraph | undefined>();
   readonly #loaded = new Map<string, Promise<PlannedGraph | undefined>>();
   #known?: Promise<ResourceGraphDefinition[]>;
+  /** Whether the cluster does not serve kro's own kinds yet. */
+  isUninstalled = false;
 
   /**
    * Creates the planner, without sending a request.
@@ -102,8 +103,7 @@ export class GraphPlanner {
   }
 
   async #load(key: string): Promise<PlannedGraph | undefined> {
-    this.#known ??= this.#session.client.list(RGD_KIND)
-      .then(({ items }) => items as ResourceGraphDefinition[]);
+    this.#known ??= this.isUninstalled ? Promise.resolve([]) : listRgds(this.#session);
     const rgd = (await this.#known).find((each) => {
       const served = servedKind(each);
       return served && gvkKey(served) === key;
@@ -113,8 +113,14 @@ export class GraphPlanner {
 
   async #publication(rgd: ResourceGraphDefinition): Promise<GraphPlan> {
     const { client, compile } = this.#session;
-    const deps = { client, schemas: this.#store.kinds, compile, version: VERSION, now: this.#now };
-    return await planGraph(rgd, deps);
+    return await planGraph(rgd, {
+      client,
+      schemas: this.#store.kinds,
+      compile,
+      version: VERSION,
+      now: this.#now,
+      isUninstalled: this.isUninstalled,
+    });
   }
 
   async #planOne(rgd: ResourceGraphDefinition): Promise<{ plan: RgdPlan; missing: boolean }> {

@@ -11,7 +11,7 @@ import {
   RGD_KIND,
 } from "../../api/mod.ts";
 import { type PlannedWrite, PlanStore } from "../../clusters/mod.ts";
-import { hider, type PlanReport } from "../../explain/mod.ts";
+import { countText, hider, type PlanReport } from "../../explain/mod.ts";
 import { kindsOfCrd } from "../../openapi/mod.ts";
 import { ownCrds, ownCrdsPresent } from "../../publish/mod.ts";
 import { UsageError } from "../errors.ts";
@@ -114,6 +114,7 @@ class Planner {
   /** If kro is not installed yet, its own kinds are part of the plan. */
   async #ownKinds(): Promise<void> {
     if (this.#rgds.length === 0 || await ownCrdsPresent(this.#session.client)) return;
+    this.#graphs.isUninstalled = true;
     this.#notes.push("kro's own CustomResourceDefinitions are missing and would be installed");
     for (const kind of ownCrds().flatMap(kindsOfCrd)) this.#store.kinds.add(kind);
   }
@@ -125,7 +126,7 @@ class Planner {
     const { instance: kind } = graph;
     const { output } = this.#session;
     const instances = await listInstances(this.#session.client, kind);
-    output.err(`${kind.kind}: ${instances.length} live instances`);
+    output.err(`${kind.kind}: ${countText(instances.length, "live instance")}`);
     const isSchema = crd?.changes.some(({ effect }) => effect !== "harmless");
     if (crd && isSchema) crd.invalid = invalidInstances(graph, instances);
     if (!planned) return;
@@ -185,7 +186,7 @@ class Planner {
 
   #unasked(): string[] {
     return [...this.#store.unasked].map(([why, count]) =>
-      `${count} ${count === 1 ? "object was" : "objects were"} compared by kro itself: ${why}; ` +
+      `kro itself compared ${countText(count, "object")}: ${why}; ` +
       "admission, quotas and defaults of the API server were not checked"
     );
   }

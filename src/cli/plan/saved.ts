@@ -9,17 +9,11 @@ import {
   refKey,
   refText,
 } from "../../api/mod.ts";
-import {
-  exceeded,
-  fieldChanges,
-  hasRefusals,
-  type ObjectChange,
-  objectText,
-  type PlanLimits,
-} from "../../explain/mod.ts";
+import { fieldChanges, type ObjectChange, objectText, type PlanLimits } from "../../explain/mod.ts";
 import { UsageError } from "../errors.ts";
 import type { Session } from "../session.ts";
 import { clusterIdentity, type PlanFile, stateOf } from "./file.ts";
+import { checkReport } from "./limits.ts";
 import { liveObjects } from "./live_objects.ts";
 
 /**
@@ -38,11 +32,7 @@ export async function checkPlan(
       `the plan was made for the cluster ${file.cluster}, but this is ${cluster}: plan again`,
     );
   }
-  if (hasRefusals(file.report)) {
-    throw new UsageError("the plan contains refused changes: kro plan shows them");
-  }
-  const [excess] = exceeded(file.report, limits);
-  if (excess !== undefined) throw new UsageError(`refused: ${excess}`);
+  checkReport(file.report, limits);
   const live = await liveObjects(session.client, file.states.map(({ ref }) => ref));
   for (const { ref, state } of file.states) {
     const object = live.get(refKey(ref));

@@ -126,17 +126,37 @@ export function rgdChanges(
   after: KubeObject,
   hide: (value: Json) => string,
 ): FieldChange[] {
-  const isSecretAt = (rgd: KubeObject, index: PathStep) => {
-    const template = valueAt(rgd, ["spec", "resources", Number(index), "template"]);
-    return isObject(template) && template.kind === "Secret";
+  const isSecretAt = (rgd: KubeObject, step: PathStep) => {
+    const nodes = valueAt(rgd, ["spec", "resources"]);
+    const list: unknown[] = Array.isArray(nodes) ? nodes : [];
+    const node = typeof step === "object"
+      ? list.find((each) => isObject(each) && each.id === step.id)
+      : list[Number(step)];
+    return valueAt(node, ["template", "kind"]) === "Secret";
   };
-  const isSecret = ([spec, resources, index, part, field]: readonly PathStep[]) =>
+  const isSecret = ([spec, resources, step, part, field]: readonly PathStep[]) =>
     spec === "spec" && resources === "resources" && part === "template" &&
     ["data", "stringData"].includes(String(field)) &&
-    [before, after].some((rgd) => isSecretAt(rgd, index!));
+    [before, after].some((rgd) => isSecretAt(rgd, step!));
   const withoutStatus = ({ status: _, ...rest }: KubeObject) => rest as KubeObject;
-  return fieldChanges(withoutStatus(before), withoutStatus(after), { isSecret, hide });
+  const options = { schema: RGD_SCHEMA, isSecret, hide };
+  return fieldChanges(withoutStatus(before), withoutStatus(after), options);
 }
+
+/** The part of the RGD's schema that matches nodes by their ids. The CRD itself declares no list key. */
+const RGD_SCHEMA: Schema = {
+  properties: {
+    spec: {
+      properties: {
+        resources: {
+          type: "array",
+          "x-kubernetes-list-type": "map",
+          "x-kubernetes-list-map-keys": ["id"],
+        },
+      },
+    },
+  },
+};
 
 /** Returns the name of an object as the report shows it. */
 export function nameOfRef({ kind, namespace, name }: ObjectRef): ObjectName {

@@ -4,6 +4,7 @@ import {
   type Json,
   jsonEqual,
   type JsonObject,
+  jsonText,
   type KubeObject,
   type PathStep,
 } from "../../api/mod.ts";
@@ -90,12 +91,6 @@ function compareLists(
   const keys = schema?.["x-kubernetes-list-type"] === "map"
     ? schema["x-kubernetes-list-map-keys"] ?? []
     : [];
-  if (keys.length === 0) {
-    for (let i = 0; i < Math.max(old.length, now.length); i++) {
-      compare(old[i], now[i], schema?.items, [...path, i], found);
-    }
-    return;
-  }
   const keyOf = (element: Json): JsonObject =>
     Object.fromEntries(
       keys.flatMap((key) => {
@@ -103,6 +98,14 @@ function compareLists(
         return value === undefined ? [] : [[key, value]];
       }),
     );
+  const isUnique = (list: readonly Json[]) =>
+    new Set(list.map((element) => jsonText(keyOf(element)))).size === list.length;
+  if (keys.length === 0 || !isUnique(old) || !isUnique(now)) {
+    for (let i = 0; i < Math.max(old.length, now.length); i++) {
+      compare(old[i], now[i], schema?.items, [...path, i], found);
+    }
+    return;
+  }
   const find = (list: readonly Json[], key: JsonObject) =>
     list.find((element) => jsonEqual(keyOf(element), key));
   const all = [...old, ...now.filter((element) => find(old, keyOf(element)) === undefined)];

@@ -12,6 +12,11 @@ export function countActions(changes: readonly ObjectChange[]): ActionCounts {
   return counts;
 }
 
+/** Returns a number with its noun in the singular or plural, such as `1 object` or `2 objects`. */
+export function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** Returns the numbers of {@link countActions} as a phrase, such as `2 created, 1 pruned`. */
 export function countsText(counts: ActionCounts): string {
   const parts = OBJECT_ACTIONS.filter((action) => counts[action] > 0)

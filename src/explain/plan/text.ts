@@ -13,6 +13,7 @@ import {
   type ChangeGroup,
   countActions,
   countsText,
+  countText,
   groupChanges,
   hasChanges,
 } from "./summary.ts";
@@ -50,10 +51,12 @@ export function summaryLines(report: PlanReport): string[] {
     ...(deleting > 0 ? [`${deleting} being deleted`] : []),
     ...(suspended > 0 ? [`${suspended} suspended`] : []),
   ];
-  const counts = `${planned} ${planned === 1 ? "instance" : "instances"}` +
+  const counts = countText(planned, "instance") +
     (others.length > 0 ? ` (${others.join(", ")})` : "");
   const lines = [
-    `Plan: ${countsText(countActions(changes))}; ${counts}, ${objects} objects compared`,
+    `Plan: ${countsText(countActions(changes))}; ${counts}, ${
+      countText(objects, "object")
+    } compared`,
   ];
   if (!hasChanges(report)) lines.push("Nothing would change.");
   if (changes.length > 0) {
@@ -79,14 +82,21 @@ function graphLines(graph: GraphChange): string[] {
     lines.push("  nothing changes: the last good revision continues to serve; problems:");
     for (const line of problems.flatMap((p) => p.split("\n"))) lines.push(`    ${line}`);
   }
-  if (action === "changed") { for (const field of fields) lines.push(`    ${fieldText(field)}`); }
+  if (action === "changed") {
+    if (fields.length === 0) {
+      lines.push("    only the order of nodes or the owner of fields changes");
+    }
+    for (const field of fields) lines.push(`    ${fieldText(field)}`);
+  }
   if (!crd) return lines;
   lines.push(`  CustomResourceDefinition ${crd.name}: ${crd.action}`);
   for (const { path, text, effect } of crd.changes) {
     lines.push(`    ${effect}: ${text} (${path})`);
   }
   if (crd.invalid.length > 0) {
-    lines.push(`  ${crd.invalid.length} live instances do not fit the changed schema:`);
+    lines.push(
+      `  the changed schema does not accept ${countText(crd.invalid.length, "live instance")}:`,
+    );
     lines.push(
       ...limited(crd.invalid.map((i) => `    ${objectText(i)}: ${i.problems.join("; ")}`)),
     );

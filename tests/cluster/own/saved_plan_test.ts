@@ -53,6 +53,43 @@ kroTest("a saved plan is applied, and refused once an object has changed", async
   });
 });
 
+kroTest("kro apply of files applies nothing that exceeds a limit", async (s) => {
+  const graph = await s.graph(twoMaps("red"));
+  await graph.create("one");
+  await graph.active("one");
+  const { kubeconfigFor } = await sharedControlPlane();
+  const apply = async (...flags: string[]) => {
+    const file = await Deno.makeTempFile({ suffix: ".json" });
+    try {
+      await Deno.writeTextFile(file, JSON.stringify(graph.object(twoMaps("blue"))));
+      return await runCommand([
+        "apply",
+        "-f",
+        file,
+        "--kubeconfig",
+        kubeconfigFor("kro"),
+        ...flags,
+      ]);
+    } finally {
+      await Deno.remove(file);
+    }
+  };
+  for (
+    const [flags, message] of [
+      [["--max-changes", "1"], /refused: objects to change: 2, but --max-changes allows 1/],
+      [["--forbid", "change"], /refused: ConfigMap \S+ would be changed, but --forbid excludes/],
+    ] as const
+  ) {
+    const { code, stderr } = await apply(...flags);
+    assert.equal(code, 2);
+    assert.match(stderr, message);
+  }
+  const { spec } = await s.cluster.get(graph.rgd);
+  assert.equal(spec.resources[0].template.data.colour, "red");
+  const { code, stderr } = await apply("--max-changes", "2");
+  assert.equal(code, 0, stderr);
+});
+
 kroTest("a plan file that was edited is refused", async (s) => {
   const graph = await s.graph(twoMaps("red"));
   await withSaved(s, [graph.object(twoMaps("blue"))], async (apply, path) => {

@@ -121,6 +121,33 @@ Deno.test("literal values in the template of a Secret are hidden in the diff of 
   assert.deepEqual([map?.old, map?.new], ["a", "b"]);
 });
 
+Deno.test("the diff of an RGD matches nodes by their ids", () => {
+  const node = (id: string, value: string) => ({
+    id,
+    template: { kind: "Secret", data: { value } },
+  });
+  const rgd = (...resources: object[]): KubeObject => ({
+    ...configMap({}),
+    data: undefined,
+    spec: { resources },
+  });
+  const [a, b, c] = [node("a", "1"), node("b", "hunter2"), node("c", "3")];
+  const paths = (before: KubeObject, after: KubeObject) =>
+    rgdChanges(before, after, hide).map(({ path }) => path);
+  const removed = rgdChanges(rgd(a, b, c), rgd(a, c), hide);
+  assert.deepEqual(removed.map(({ path }) => path), [
+    'spec.resources[id="b"].id',
+    'spec.resources[id="b"].template.kind',
+    'spec.resources[id="b"].template.data.value',
+  ]);
+  assert.doesNotMatch(JSON.stringify(removed), /hunter/);
+  assert.deepEqual(paths(rgd(a, b), rgd(b, a)), []);
+  // Elements of a list without unique keys are compared by their position.
+  assert.deepEqual(paths(rgd(a, a), rgd(a, node("a", "2"))), [
+    "spec.resources[1].template.data.value",
+  ]);
+});
+
 Deno.test("equal changes of several instances form one group", () => {
   const changes = ["a1", "b2", "c3"].map((name) => change(name));
   const other = change("d4", { fields: [{ path: "data.colour", old: "red", new: "green" }] });

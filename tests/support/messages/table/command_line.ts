@@ -99,7 +99,7 @@ export const COMMAND_LINE: Section = {
       code: "exit 2",
       texts: [
         "kro's CustomResourceDefinitions are missing at <server>: install kro's chart, or run kubectl apply --server-side -f deploy/crds",
-        "kro's CustomResourceDefinitions are missing in this cluster: run without --no-install, or kubectl apply -f deploy/crds",
+        "kro's CustomResourceDefinitions are missing in this cluster: run kro apply without --no-install, or kubectl apply -f deploy/crds",
       ],
       cause: "The cluster of the current kubeconfig context does not have kro's CRDs.",
       remedy:

@@ -82,9 +82,7 @@ export const PLANS: Section = {
     {
       code: "exit 1, exit 2",
       texts: [
-        "<n> <objects> compared by kro itself: <why>; admission, quotas and defaults of the API server were not checked",
-        "… object was",
-        "… objects were",
+        "kro itself compared <objects>: <why>; admission, quotas and defaults of the API server were not checked",
         "not checked by the API server: <why>",
         "… this user may not <verb> <kind><namespace>",
         "… in namespace <namespace>",
@@ -113,7 +111,7 @@ export const PLANS: Section = {
     {
       code: "exit 1, exit 2",
       texts: [
-        "<n> live instances do not fit the changed schema:",
+        "the changed schema does not accept <instances>:",
         "invalid: <instance>: <problems>",
         "… would invalidate <n> of <n> live instances",
         "… the object",
@@ -147,7 +145,7 @@ export const PLANS: Section = {
       code: "exit 0, exit 1, exit 2",
       texts: [
         "kro's own CustomResourceDefinitions are missing and would be installed",
-        "<kind>: <n> live instances",
+        "… live instance",
         "planned <n> of <n> instances",
         "<n> <n> sections are left out of this comment; `kro plan` prints all.",
       ],
@@ -157,7 +155,7 @@ export const PLANS: Section = {
     {
       code: "exit 0, exit 1, exit 2",
       texts: [
-        "Plan: <counts>; <instances>, <n> objects compared",
+        "Plan: <counts>; <instances>, <objects> compared",
         "Nothing would change.",
         "… no changes",
         "… <n> being deleted",
@@ -170,6 +168,7 @@ export const PLANS: Section = {
         "… of <kind> <name>",
         "… replaces <name>",
         "… only the owner of fields changes",
+        "… only the order of nodes or the owner of fields changes",
         "Not ready or not known yet",
         "Not ready or not known yet:",
       ],
