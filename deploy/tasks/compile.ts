@@ -9,20 +9,25 @@
  * executable can connect only to this host, and can listen only on the default ports of the endpoint. The
  * flag `--print` prints the compile command without running the command.
  */
-import { parseArgs } from "node:util";
 import { BUNDLE_FLAGS, DEBUG_DIR, ENDPOINT_HOSTS, permissionFlags } from "../../src/cli/mod.ts";
 import { bundle } from "./bundle.ts";
+import { taskFlags } from "./flags.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 
-const { values } = parseArgs({
-  args: Deno.args,
-  options: {
-    target: { type: "string" },
-    role: { type: "string", default: "local" },
-    "api-server": { type: "string", default: "" },
-    print: { type: "boolean", default: false },
-  },
+const usage =
+  `Usage: deno task compile [--target TRIPLE] [--role ROLE] [--api-server HOST:PORT] [--print]
+
+  --target TRIPLE         platform of the executable, as for deno compile [this platform]
+  --role ROLE             permissions of the executable: controller or local [local]
+  --api-server HOST:PORT  the only host to which the executable may connect; needs --role controller
+  --print                 print the compile command instead of running it`;
+
+const values = taskFlags(usage, {
+  target: { type: "string" },
+  role: { type: "string", default: "local" },
+  "api-server": { type: "string", default: "" },
+  print: { type: "boolean", default: false },
 });
 if (values.role !== "local" && values.role !== "controller") {
   console.error(`--role is "${values.role}", expected controller or local`);

@@ -3,9 +3,9 @@
  * the bundle, in the format SPDX 2.3 (https://spdx.github.io/spdx-spec/v2.3/). The list goes to stdout without
  * `--out`. The variable SOURCE_DATE_EPOCH sets the time of creation, in seconds since 1970.
  */
-import { parseArgs } from "node:util";
 import { VERSION } from "../../src/api/mod.ts";
 import { type Listed, listed } from "./dependencies.ts";
+import { taskFlags } from "./flags.ts";
 
 /** The identifier of an element of an SPDX document, such as a package. */
 type SpdxId = `SPDXRef-${string}`;
@@ -144,10 +144,17 @@ async function digestOf(value: unknown): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 32);
 }
 
+const usage = `Usage: deno task sbom [--out FILE] [--version VERSION]
+
+  --out FILE         file to write [standard output]
+  --version VERSION  version of kro in the list [${VERSION}]
+
+If SOURCE_DATE_EPOCH is set, it is the time at which the list was created, in seconds since 1970.`;
+
 if (import.meta.main) {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: { out: { type: "string" }, version: { type: "string", default: VERSION } },
+  const values = taskFlags(usage, {
+    out: { type: "string" },
+    version: { type: "string", default: VERSION },
   });
   const epoch = Deno.env.get("SOURCE_DATE_EPOCH");
   const created = epoch ? new Date(Number(epoch) * 1000) : new Date();

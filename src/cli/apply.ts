@@ -13,7 +13,7 @@ import {
 } from "../api/mod.ts";
 import { applyObject } from "./apply_object.ts";
 import { Exit, UsageError } from "./errors.ts";
-import { type Manifest, parseManifests, readManifests } from "./manifests.ts";
+import { type Manifest, parseManifests, readManifests, undefinedKindHint } from "./manifests.ts";
 import { followReady } from "./follow.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
 import type { Output } from "./output.ts";
@@ -131,7 +131,7 @@ async function applyInstance(
     if (!own) {
       throw new UsageError(
         `${file}: the cluster has no kind ${gvk.kind} in ${apiVersionOf(gvk)}: ` +
-          "add the ResourceGraphDefinition that defines it",
+          undefinedKindHint(gvk.kind, rgds),
       );
     }
     const missing = { kind: { ...gvk, plural: "", namespaced: true }, name: object.metadata.name! };

@@ -1,5 +1,12 @@
 /** Reads manifests from files, folders and standard input, as `kubectl -f` does. */
-import { isObject, type KubeObject } from "../api/mod.ts";
+import {
+  didYouMean,
+  isObject,
+  type KubeObject,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+  servedKind,
+} from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { Positions } from "./positions.ts";
 import { parseDocuments } from "./yaml.ts";
@@ -130,4 +137,14 @@ function named(object: KubeObject, where: string): KubeObject {
     throw new UsageError(`${where}: ${object.kind}: metadata.name is missing or not a string`);
   }
   return object;
+}
+
+/** Returns what to do about a kind that no RGD defines: use a similar kind, or add the RGD. */
+export function undefinedKindHint(
+  kind: string,
+  rgds: readonly ResourceGraphDefinition[],
+): string {
+  const defined = rgds.flatMap((rgd) => servedKind(rgd)?.kind ?? []);
+  return didYouMean(kind, [RGD_KIND.kind, ...defined]) ??
+    "add the ResourceGraphDefinition that defines it";
 }

@@ -112,7 +112,7 @@ export function createProgram(output: Output, done: (code: number) => void): Com
     .action(async (flags) => done(await apply(flags, output)));
 
   const reconcileCommand = command("reconcile", "reconcile RGDs and instances of the cluster, once")
-    .argument("[targets...]", "KIND or KIND/NAME; all instances when none is given")
+    .argument("[targets...]", "KIND or KIND/NAME; all RGDs and instances if none is given")
     .option("-A, --all-namespaces", "reconcile instances of all namespaces")
     .addOption(featureGatesOption());
   connection(oneShot(addCostFlags(reconcileCommand)))

@@ -15,7 +15,7 @@ import { countText, hider, type PlanReport } from "../../explain/mod.ts";
 import { kindsOfCrd } from "../../openapi/mod.ts";
 import { ownCrds, ownCrdsPresent } from "../../publish/mod.ts";
 import { UsageError } from "../errors.ts";
-import type { Manifest } from "../manifests.ts";
+import { type Manifest, undefinedKindHint } from "../manifests.ts";
 import { isOfKind, refOf, rgdRef } from "../report.ts";
 import type { Session } from "../session.ts";
 import { askFile } from "./files.ts";
@@ -150,7 +150,7 @@ class Planner {
         `${file}: no ResourceGraphDefinition serves the kind ${gvk.kind} in ${
           apiVersionOf(gvk)
         }: ` +
-          "add the ResourceGraphDefinition that defines it",
+          undefinedKindHint(gvk.kind, this.#rgds),
       );
     }
     const kind: KindRef = planned.graph.instance;

@@ -59,9 +59,7 @@ function fitted(head: string, sections: readonly string[], maxBytes: number): st
 
 function graphSection({ name, action, problems, fields, crd }: PlanReport["graphs"][0]): string {
   return details(`ResourceGraphDefinition ${name}: ${action}`, [
-    ...(action === "rejected"
-      ? ["nothing changes: the last good revision continues to serve"]
-      : []),
+    ...(action === "rejected" ? ["no instance changes, because the RGD is rejected"] : []),
     ...problems,
     ...(action === "changed" ? fields.map(fieldText) : []),
     ...(crd ? [`CustomResourceDefinition ${crd.name}: ${crd.action}`] : []),

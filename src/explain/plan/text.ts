@@ -79,7 +79,7 @@ function graphLines(graph: GraphChange): string[] {
   const { name, action, problems, fields, crd } = graph;
   const lines = ["", `ResourceGraphDefinition ${name}: ${action}`];
   if (action === "rejected") {
-    lines.push("  nothing changes: the last good revision continues to serve; problems:");
+    lines.push("  no instance changes, because the RGD is rejected; problems:");
     for (const line of problems.flatMap((p) => p.split("\n"))) lines.push(`    ${line}`);
   }
   if (action === "changed") {

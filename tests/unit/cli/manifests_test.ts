@@ -3,7 +3,13 @@
  * their positions.
  */
 import assert from "node:assert/strict";
-import { parseManifests, parseYaml, readManifests, toYaml } from "../../../src/cli/mod.ts";
+import {
+  parseManifests,
+  parseYaml,
+  readManifests,
+  toYaml,
+  undefinedKindHint,
+} from "../../../src/cli/mod.ts";
 
 Deno.test("YAML is read with kubectl's booleans, octals and merge keys", () => {
   const text =
@@ -71,4 +77,20 @@ Deno.test("the objects of documents, lists and folders are read in order", async
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+});
+
+Deno.test("a kind that no RGD defines is a misspelt kind, or needs its RGD", () => {
+  const schema = { apiVersion: "v1alpha1", kind: "WebShop" };
+  const rgds = [{
+    apiVersion: "kro.run/v1alpha1",
+    metadata: { name: "a" },
+    spec: { schema },
+  }] as unknown as Parameters<typeof undefinedKindHint>[1];
+  const graph = "ResourceGraphDefinition";
+  assert.equal(undefinedKindHint("ResourceGraphDefintion", []), `did you mean "${graph}"?`);
+  assert.equal(undefinedKindHint("WebShp", rgds), 'did you mean "WebShop"?');
+  assert.match(
+    undefinedKindHint("WebShp", []),
+    /^add the ResourceGraphDefinition that defines it$/,
+  );
 });

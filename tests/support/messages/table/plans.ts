@@ -74,7 +74,7 @@ export const PLANS: Section = {
     {
       code: "exit 2",
       texts: [
-        "<file>: no ResourceGraphDefinition serves the kind <kind> in <apiVersion>: add the ResourceGraphDefinition that defines it",
+        "<file>: no ResourceGraphDefinition serves the kind <kind> in <apiVersion>: <what to do>",
       ],
       cause: "`kro plan` has an instance whose kind no RGD of the files or of the cluster defines.",
       remedy: "Add the RGD to the files, or correct the apiVersion and the kind.",
@@ -100,8 +100,8 @@ export const PLANS: Section = {
     {
       code: "exit 2",
       texts: [
-        "nothing changes: the last good revision continues to serve",
-        "nothing changes: the last good revision continues to serve; problems:",
+        "no instance changes, because the RGD is rejected",
+        "no instance changes, because the RGD is rejected; problems:",
         "… it has no graph",
         "<kind> <name> is not planned: its ResourceGraphDefinition is rejected",
       ],
