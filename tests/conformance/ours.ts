@@ -59,8 +59,8 @@ export class Ours implements Answerer {
 }
 
 /**
- * Connects to a cluster, and evaluates requests with the cluster's schemas. Disposing the object
- * closes the connection.
+ * Connects to a cluster. Returns an object that evaluates requests with the cluster's schemas. Disposing
+ * the object closes the connection.
  */
 export async function oursOn(kubeconfig: string): Promise<Ours & AsyncDisposable> {
   const client = connect(await loadConfig({ kubeconfig }), { userAgent: "kro-test" });

@@ -25,7 +25,10 @@ const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
  */
 const IDS = ["a", "b", "c", "web"] as const;
 
-/** Expressions that read a field with a hostile name, or an inherited member that is no field. */
+/**
+ * Expressions that select a hostile name. Some objects have no field with this name, and only inherit a
+ * JavaScript member.
+ */
 const HOSTILE_READS = HOSTILE_NAMES.flatMap((name) => {
   const field = name.replaceAll("__", "__underscores__");
   return [
@@ -214,7 +217,7 @@ function wired(id: string): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** The id of the node `b`: usually `b`, sometimes a hostile name. */
+/** The ID that the node `b` gets in the RGD: usually `b`, sometimes a hostile name. */
 const renamed = fc.oneof({ weight: 2, arbitrary: one<string>("b") }, one<string>(...HOSTILE_IDS));
 
 /** Generates an RGD of three or four nodes, in random order. */

@@ -7,7 +7,7 @@ import type { Request } from "./protocol.ts";
 const one = (...texts: string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
 const BLANKS = one("", "", "", " ", "  ", "\t");
 const NAMES = ["T", "U", "V"];
-/** The names of further named types. A spec defines some of them, and may refer to each of them. */
+/** Hostile names for named types. A spec defines some of these types, and may refer to any of them. */
 const TYPES = HOSTILE_NAMES;
 
 const atom = fc.oneof(

@@ -64,7 +64,7 @@ Deno.test({
     }
 
     await t.step("a release of upstream's chart that Helm 3 installed is upgraded", async () => {
-      // Helm 3 does not use server-side apply.
+      // Installs upstream's chart as Helm 3 does, without server-side apply.
       await releases.run("install", "kro", await upstreamChart(), "--server-side=false");
       await releases.run("upgrade", "kro", chart, ...ADOPT.filter((flag) => flag !== FORCE));
       await releases.run("rollback", "kro", "1");
@@ -74,7 +74,7 @@ Deno.test({
     await t.step("kro reports missing permissions and missing CRDs in one line", async () => {
       const binding = ["clusterrolebinding", "kro-cluster-role-binding"];
       await releases.kubectl("delete", ...binding);
-      /** Runs kro until it exits, and returns its last line. */
+      /** Runs kro until it exits, and returns the last line that kro prints. */
       const lastLine = async () => {
         await using pod = await Pod.start(releases, await builtBundle());
         const { code } = await pod.process.status;

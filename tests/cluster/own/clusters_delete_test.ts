@@ -1,6 +1,6 @@
 /**
- * Counts the API requests of `kro delete` without a controller: each object is requested once per
- * pass; later, only the object that blocks the deletion is requested.
+ * Counts the API requests of `kro delete` without a controller. kro requests each object once per pass
+ * over the instance. Later, while a finalizer blocks a deletion, kro requests only the blocked object.
  */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";

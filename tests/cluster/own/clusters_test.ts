@@ -1,5 +1,5 @@
 /**
- * Tests that the live cluster and the cached cluster implement the interface `Cluster` correctly,
+ * Tests that LiveCluster (without caches) and CachedCluster implement the interface `Cluster` correctly,
  * on a real API server.
  */
 import assert from "node:assert/strict";

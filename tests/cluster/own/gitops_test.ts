@@ -68,7 +68,10 @@ kroTest(name, async (s) => {
   assert.match(health[4]!.message, /nothing/);
 }, { ignore });
 
-/** Returns a copy of an object whose generation is higher than the generation in its status. */
+/**
+ * Returns a copy of the object whose `metadata.generation` is higher by `more`, so that the status is out
+ * of date.
+ */
 function generation(object: Live, more: number): Live {
   const { metadata } = object;
   return { ...object, metadata: { ...metadata, generation: metadata.generation + more } };

@@ -1,7 +1,6 @@
 /**
- * Tests of attacks on a running kro: objects of one user must neither end kro nor affect the
- * instances of other users. kro runs in a process of its own, because an unhandled error would end
- * the process.
+ * Tests of attacks on a running kro: objects of one user must neither crash kro nor affect the instances
+ * of other users. kro runs in a process of its own, because an unhandled error would end the process.
  */
 import assert from "node:assert/strict";
 import { Manager } from "../../../src/api/mod.ts";
@@ -96,7 +95,8 @@ Deno.test("objects that are nested too deeply are reported, and other instances 
   await cluster.until(victim, (o) => !Array.isArray((o.spec as { values: unknown }).values));
   await repaired(cluster, victim);
 
-  // An instance with a deep value fails, with a status that names each field.
+  // The reconciliation of an instance with a deeply nested value fails, and the instance's conditions state
+  // the cause.
   const instance = (name: string, spec: string) =>
     kubectl(["-n", cluster.namespace, "create", "-f", "-"], {
       stdin: `{"apiVersion":"${graph.apiVersion}","kind":"Charted","metadata":{"name":"${name}"},` +

@@ -166,8 +166,8 @@ Deno.test("SIGUSR2 writes a heap snapshot to the only writable folder", async ()
 });
 
 /**
- * The flags that make kro require a token, each with the path for which the token needs a
- * permission, and with the endpoints that serve this path.
+ * The flags that make kro require a token. `path` is the URL path that the token's user must be permitted
+ * to read, and `urls` are the endpoints of kro that serve this path.
  */
 const GUARDED = [
   { flag: "--metrics-auth", path: "/metrics", urls: ["url", "metricsUrl"] },

@@ -100,7 +100,10 @@ function pairsOf(all: readonly Candidate[], count: number, seed: number): [Candi
   return pairs;
 }
 
-/** Plans the change of a graph with an instance in each of two namespaces, and checks the outcome. */
+/**
+ * Plans the change of an RGD from `old` to `next`, with an instance in each of two namespaces. Then
+ * applies the change, and checks that the objects change as planned.
+ */
 async function prove(s: Scenario, [old, next]: [Candidate, Candidate]): Promise<SeenChange[]> {
   const other = `${s.namespace}-b`;
   const graph = await s.graph(old.spec);
@@ -115,13 +118,15 @@ async function prove(s: Scenario, [old, next]: [Candidate, Candidate]): Promise<
   await s.requests();
   const seen = async () =>
     await changesBetween(before, await snapshot(s.cluster, KINDS, graph.group));
-  // As `kro apply` does, because a server-side apply keeps fields of other field managers.
+  // Applies the RGD with the field manager of `kro apply`, because the API server keeps the fields that
+  // other field managers own.
   const { metadata: { generation } } = await s.cluster.client.apply(
     { kind: RGD_KIND, name: graph.rgd.name },
     graph.object(next.spec),
     { fieldManager: Manager.cli, force: true },
   );
-  // kro refuses a breaking change of the CRD. Only the condition Ready then gets the new generation.
+  // kro rejects a breaking change of the CRD. In this case, only the condition Ready gets the new
+  // observedGeneration.
   await s.cluster.until(
     graph.rgd,
     (rgd) => condition(rgd, "Ready")?.observedGeneration === generation,
@@ -131,7 +136,8 @@ async function prove(s: Scenario, [old, next]: [Candidate, Candidate]): Promise<
   await s.idle();
   assertPlanned(plan, await seen());
   const names = new Set(plan.map(({ object }) => object.split("/")[1]));
-  // The API server refuses some objects of the corpus, and kro repeats such an apply.
+  // The API server rejects some objects of the corpus, and kro repeats the rejected requests. Only accepted
+  // requests are compared.
   const accepted = (await s.requests()).filter(({ code }) => code < 300);
   const written = writes(accepted)
     .filter((text) => /^\w+ (configmaps|secrets|services|serviceaccounts|deployments) /.test(text))

@@ -161,7 +161,10 @@ async function kro(...args: string[]): Promise<CommandResult> {
   return await runCommand([...args, "--kubeconfig", kubeconfig]);
 }
 
-/** Serves, repairs and changes the graph, until kro has used its permissions on all kinds of objects. */
+/**
+ * Creates an instance, deletes and changes its objects so that kro restores them, and changes the graph.
+ * kro then has used its permissions on all kinds of objects.
+ */
 async function useGraph(cluster: TestCluster, graph: TestGraph, inner: TestGraph): Promise<void> {
   const metadata = { name: "token", labels: { part: "outer" } };
   await cluster.create({ apiVersion: "v1", kind: "Secret", metadata });

@@ -27,7 +27,7 @@ function graphOf(kind: string, value: string, spec: JsonObject, schema: JsonObje
   return { kind, spec, schema, resources } satisfies GraphSpec;
 }
 
-/** Waits until the ConfigMap contains the value of this version of the RGD. */
+/** Waits until the value in the ConfigMap is the value of this version of the RGD. */
 function madeBy(s: Scenario, name: string, value: string): Promise<Live> {
   return s.cluster.until({ kind: "ConfigMap", name }, (o) => o.data.value === value);
 }

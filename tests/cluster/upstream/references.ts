@@ -1,6 +1,6 @@
-// The scenarios of upstream's tests that the tests in this folder repeat. A scenario of the
-// integration tests is identified by its file (without `_test.go`) and line, an end-to-end test by
-// its name. Source: kubernetes-sigs/kro, test/integration and test/e2e.
+// The scenarios of upstream's tests (kubernetes-sigs/kro, test/integration and test/e2e) that the tests in
+// this folder repeat. A scenario of an integration test is identified by its file (without `_test.go`) and
+// line. A scenario of an end-to-end test is identified by its name.
 
 /** The line numbers or names of the scenarios in each file. A test is named `file:line`. */
 export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> = {

@@ -1,5 +1,5 @@
-// Tests of RGDs: which ones the API server accepts, how they recover from errors, RGDs that
-// instances create, and upstream's end-to-end tests of creation and deletion.
+// Tests of RGDs: which RGDs the API server accepts, how an RGD recovers from errors, RGDs that instances
+// create, and upstream's end-to-end tests of creation and deletion.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { specHash } from "../../../src/graph/mod.ts";

@@ -36,7 +36,10 @@ function isOurs({ status }: Live): boolean {
   return status.conditions.some(({ type }: Live) => type === "InstanceSynced");
 }
 
-/** Returns, for each child object, the fields that the other implementation must not change. */
+/**
+ * Returns, for each child object, the fields that must not change when upstream's kro or this kro takes
+ * over the cluster.
+ */
 function lasting(all: Map<string, Live>): Record<string, unknown> {
   return Object.fromEntries([...all].map(([key, { metadata, spec, data }]) => {
     const { uid, generation, labels, annotations, finalizers, ownerReferences } = metadata;

@@ -61,7 +61,7 @@ export interface SpecFile {
   cases: SpecCase[];
 }
 
-/** Returns all files of the CEL specification's tests, in the order of the package. */
+/** Returns all files of the CEL specification's tests, in the order of the npm package @bufbuild/cel-spec. */
 export function specFiles(): SpecFile[] {
   return getConformanceSuite().suites.map((suite) => {
     const names = new Map<string, number>();
@@ -188,8 +188,8 @@ function hasType({ type }: Verdict, typed: TypedResult | undefined): boolean {
 }
 
 /**
- * Returns an expression that evaluates to two booleans: whether `expr` has the value, and whether
- * it has the value's type.
+ * Returns an expression that evaluates to two booleans: whether the result of `expr` equals the value,
+ * and whether the result has the value's type.
  */
 function comparison(expr: string, value: Value | undefined): string {
   const { kind } = value!;

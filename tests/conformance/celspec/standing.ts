@@ -74,7 +74,7 @@ export async function writePassing(list: readonly Standing[]): Promise<void> {
   await Deno.writeTextFile(LIST, namesOf(list).map((name) => `${name}\n`).join(""));
 }
 
-/** Returns the names of the tests that pass, in the order of the package. */
+/** Returns the names of the tests that pass, in the order of the npm package @bufbuild/cel-spec. */
 export function namesOf(list: readonly Standing[]): string[] {
   return list.flatMap(({ passing }) => passing);
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { runCommand } from "../../support/command.ts";
 
-/** The status of the responses for the two URLs that `kro check` requests. */
+/** The HTTP status codes of the responses to the requests of `kro check`. */
 interface Answers {
   readyz: number;
   /** The status of `/graphs` for a request without a token. */

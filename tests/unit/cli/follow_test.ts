@@ -23,7 +23,10 @@ import {
 } from "../publish/decisions.ts";
 import { liveCrd, rgd, SPECS } from "../publish/fixtures.ts";
 
-/** Returns the conditions that kro writes for a changed RGD under these facts. */
+/**
+ * Returns the conditions that kro writes for an RGD with a breaking change. `facts` are further facts
+ * about the RGD.
+ */
 function conditionsFor(facts: Partial<Known>): ConditionUpdate[] {
   const known = {
     rgd: rgd(SPECS.breaking, { generation: 2 }),

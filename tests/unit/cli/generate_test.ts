@@ -35,7 +35,7 @@ for (const [file, args] of Object.entries(OUTPUTS)) {
   });
 }
 
-/** Returns the lines without the comment signs of fields that are commented out. */
+/** Returns the YAML with its commented-out fields uncommented. */
 function withAllFields(yaml: string): string {
   return yaml.replace(/^( *)# (?=[ \w]+:( |$)| *-$| +#)/gm, "$1");
 }

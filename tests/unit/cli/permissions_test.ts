@@ -7,7 +7,10 @@ import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { BUNDLE_FLAGS, permissionFlags } from "../../../src/cli/mod.ts";
 import type { Outcome, Outcomes, Targets } from "../../support/permissions/probe.ts";
 
-/** The results at the start and at the end of a command, and its exit code. */
+/**
+ * The outcomes of the probe's operations at the start and at the end of a command, and the command's exit
+ * code.
+ */
 interface Tried {
   start: Outcomes;
   end: Outcomes;
@@ -38,7 +41,7 @@ function kubeconfigText(port: number, plugin?: string): string {
   });
 }
 
-/** A folder with the targets of the operations, which are the same for all roles. */
+/** The files, folders and ports on which the probe tries its operations. All roles use the same ones. */
 class Places implements AsyncDisposable {
   readonly #listeners = [acceptingPort(), acceptingPort()];
   readonly folder = Deno.makeTempDirSync({ prefix: "kro-permissions-" });
@@ -96,7 +99,7 @@ const those = (outcomes: Outcomes, outcome: Outcome): string[] =>
 /** The operations that both roles may always do. */
 const ALWAYS = ["read the kubeconfig", "read HOME", "read the host name"];
 
-/** The operations on the network that the controller keeps. */
+/** The network operations that the controller may do from its start to its end. */
 const OWN_NETWORK = ["connect to the API server", "listen on the address of the endpoint"];
 
 /** The operations on the network that the controller's flags permit only until kro knows its API server. */
@@ -115,7 +118,7 @@ const OTHER_NETWORK = [
 
 const RUN = ["run a program", "send a signal to a process"];
 
-/** The other operations that only the one-shot commands may do. */
+/** The operations, apart from those on the network, that only the one-shot commands may do. */
 const LOCAL = [
   "read another file",
   "list the root folder",

@@ -33,7 +33,7 @@ Deno.test("docs/schemas/test.json is the schema by which kro test checks test fi
   assert.equal(read(TEST_SCHEMA_FILE), testSchema(), hint);
 });
 
-/** Returns the keys of all closed objects of a schema. */
+/** Returns the keys of all objects in a schema that permit no additional properties. */
 function keysOf(
   { properties = {}, additionalProperties, items, anyOf = [] }: FileSchema,
 ): string[] {

@@ -1,4 +1,4 @@
-/** Tests that YAML scalars are found which YAML 1.1 and YAML 1.2 read differently. */
+/** Tests that kro finds the YAML scalars that YAML 1.1 and YAML 1.2 read differently. */
 import assert from "node:assert/strict";
 import { ambiguousScalars } from "../../../src/cli/yaml_versions.ts";
 

@@ -66,7 +66,8 @@ Deno.test("the SBOM follows the rules of SPDX 2.3 for identifiers, relationships
     each.relatedSpdxElement,
   ]);
   assert.deepEqual(related.filter((id) => !ids.includes(id)), []);
-  // Each package is reachable from the document, which describes kro only.
+  // The document's only DESCRIBES relationship names kro. Every package occurs in at least one
+  // relationship.
   const described = document.relationships.filter(({ relationshipType }) =>
     relationshipType === "DESCRIBES"
   );

@@ -10,7 +10,8 @@ import { snapshotSource } from "../../../src/openapi/mod.ts";
 import { rgd as demo } from "./fixtures.ts";
 
 /**
- * Returns an RGD whose kind is the name in capitals. Its nodes use the kinds of the RGDs `uses`.
+ * Returns an RGD whose kind is `name` in capitals. `uses` are the names of the RGDs whose kinds its nodes
+ * use.
  */
 function rgd(name: string, ...uses: string[]): ResourceGraphDefinition {
   const resources = uses.map((used) => ({

@@ -1,4 +1,4 @@
-/** Tests that the client trusts no certificate authority but the configured one. */
+/** Tests that the client trusts only the configured certificate authority. */
 import assert from "node:assert/strict";
 import { generate } from "selfsigned";
 
@@ -38,7 +38,8 @@ Deno.test("only a server whose certificate the present authority signed gets a r
       await client.raw("/version").then(() => console.log("answered"), (e) => console.log(e.message));
     }
     client.close();`;
-  // Sends one request for each given certificate authority, from one client whose file changes.
+  // Sends one request for each given certificate authority. All requests use one client, whose
+  // configured authority is replaced before each request.
   const ask = async (...cas: string[]): Promise<string> => {
     const file = `${dir}/ask.ts`;
     await Deno.writeTextFile(file, program);

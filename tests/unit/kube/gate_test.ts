@@ -1,5 +1,5 @@
-// Tests of requests behind a gate. The gate is checked when a request is sent, and closing it
-// aborts requests in flight.
+// Tests of requests behind a gate. The client checks the gate before it sends a request, and aborts
+// requests in flight when the gate closes.
 import assert from "node:assert/strict";
 import { ApiError, type KindRef } from "../../../src/api/mod.ts";
 import { connect, type KubeClient, type RequestGate } from "../../../src/kube/mod.ts";

@@ -1,4 +1,4 @@
-/** Tests of the event streams. */
+/** Tests of the HTTP endpoint's event streams, which report changes of RGDs and instances. */
 import assert from "node:assert/strict";
 import type { Change, ControllerView } from "../../../src/controller/mod.ts";
 import { createHandler, EventStreams, listen } from "../../../src/server/mod.ts";

@@ -1,4 +1,4 @@
-/** Tests of the parameters of lists. */
+/** Tests of the URL query parameters of the lists that the HTTP endpoint returns. */
 import assert from "node:assert/strict";
 import type { ControllerView, InstanceView } from "../../../src/controller/mod.ts";
 import { createHandler } from "../../../src/server/mod.ts";

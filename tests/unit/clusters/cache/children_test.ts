@@ -122,8 +122,8 @@ async function microtasks(): Promise<void> {
 }
 
 /**
- * Returns the number of GETs and of cached objects after kro deleted an object with these finalizers, another
- * client removed its labels, and the API server therefore reported a deletion.
+ * kro deletes an object with these finalizers. Another client then removes the object's labels, so the
+ * API server reports a deletion. Returns the numbers of GETs and of cached objects.
  */
 async function afterStripping(finalizers: string[] | undefined): Promise<[number, number]> {
   const object = child("kept");

@@ -82,8 +82,8 @@ export function desired(data: Record<string, string>): KubeObject {
 }
 
 /**
- * A cache for an RGD whose expressions read these fields of a node. It records the instances that
- * it requeues.
+ * A cache for an RGD whose expressions read the fields `reads` of a node. The cache records the instances
+ * that it requeues.
  */
 export class TestStore extends ChildStore {
   readonly requeued: InstanceId[] = [];

@@ -5,7 +5,10 @@ import type { KubeClient } from "../../../../src/kube/mod.ts";
 import { filled, seen } from "./store_fixtures.ts";
 
 interface Wait {
-  /** The connection of the watch at the start and at the end of the wait. */
+  /**
+   * The identifier of the watch's connection before and after the resync waits; undefined while the watch
+   * is down.
+   */
   connections: [string | undefined, string | undefined];
   /** Whether the watch reports the change during the wait. */
   reports?: boolean;

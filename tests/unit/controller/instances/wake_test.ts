@@ -14,7 +14,10 @@ const KIND: KindRef = {
   namespaced: false,
 };
 
-/** Returns the keys that a controller of one instance adds to its queue for labels with this namespace. */
+/**
+ * Returns the keys that the controller of an instance `one` queues when the labels of an object name the
+ * instance `one` in this namespace.
+ */
 async function wokenBy(namespaced: boolean, namespace: string | undefined): Promise<string[]> {
   const keys: string[] = [];
   const metadata = {
@@ -56,7 +59,8 @@ async function wokenBy(namespaced: boolean, namespace: string | undefined): Prom
 }
 
 Deno.test("an object of a cluster-scoped instance requeues the instance, also with a label of a namespace", async () => {
-  // kro does not set the label for a cluster-scoped instance, so kro cannot repair a label that a user adds.
+  // kro does not set the namespace label for a cluster-scoped instance, so kro cannot repair such a label
+  // that a user adds.
   assert.deepEqual(await wokenBy(false, undefined), ["demos.example.com|/one"]);
   assert.deepEqual(await wokenBy(false, "another"), ["demos.example.com|/one"]);
 });
