@@ -184,8 +184,8 @@ globalThis.Date = new Proxy(Real, {
   }
 
   /**
-   * Restarts kro whenever it exits, as a kubelet restarts a container. Disposing the returned
-   * object stops this.
+   * Restarts kro whenever it exits, as a kubelet restarts a container. After the returned object is disposed,
+   * kro is no longer restarted.
    */
   supervise(): Disposable {
     let isStarting = false;
@@ -198,7 +198,7 @@ globalThis.Date = new Proxy(Real, {
   }
 
   /**
-   * Writes a kubeconfig file for the user to connect to the client port `door`, and returns the
+   * Writes a kubeconfig file with which `user` connects to the client port `door` of the proxy. Returns the
    * file's path.
    */
   async kubeconfig(door: string, user: User): Promise<string> {
@@ -210,8 +210,8 @@ globalThis.Date = new Proxy(Real, {
   }
 
   /**
-   * Writes a kubeconfig file for kro's client port that reads its token from a file. Returns the
-   * paths of the kubeconfig and the token file.
+   * Writes a kubeconfig file for connections to kro's client port. The kubeconfig names a token file, which
+   * contains `token`. Returns the paths of both files.
    */
   async tokenKubeconfig(token: string): Promise<[kubeconfig: string, tokenFile: string]> {
     const tokenFile = `${this.#dir}/token`;

@@ -180,8 +180,9 @@ function countRequests(
 }
 
 /**
- * The time in which the state must become equal to the state without faults, in milliseconds. An event may arrive
- * after the longest backoff of a watch, 30 s, and a missing permission is reviewed again after 60 s.
+ * The time limit for the objects' state to become equal to the state in the run without faults, in
+ * milliseconds. A watch may deliver an event only after its longest backoff, 30 s, and kro reviews a missing
+ * permission again after 60 s.
  */
 const EQUAL_MS = 75_000;
 

@@ -20,7 +20,9 @@ import {
 import { throughProxy } from "./proxied_client.ts";
 import { CONFIG_MAP } from "../support/kinds.ts";
 
-/** Creates a client through the proxy, and a direct client that checks the API server's state. */
+/**
+ * Creates a client that connects through the proxy, and a direct client that checks the API server's state.
+ */
 async function ground() {
   const userAgent = "proxy-test";
   const through = await throughProxy({ name: "proxy", as: "test", user: "admin", userAgent });

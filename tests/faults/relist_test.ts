@@ -1,6 +1,6 @@
 /**
- * Tests of changes that happen between two lists: kro creates an object, and a user deletes the
- * object before kro watches its kind again.
+ * Tests of changes that happen between two lists: kro creates an object, and a user deletes the object before
+ * kro watches the object's kind again.
  */
 import assert from "node:assert/strict";
 import { Label } from "../../src/api/mod.ts";

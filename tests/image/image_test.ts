@@ -70,7 +70,9 @@ class Contained implements AsyncDisposable {
     throw new Error(`no process has number 1: ${this.log()}`);
   }
 
-  /** Sends SIGTERM to the process, as Kubernetes does, or to all processes of its process group. */
+  /**
+   * Sends SIGTERM to the process, as Kubernetes does; with `whole`, to all processes of its process group.
+   */
   async terminate(whole: boolean): Promise<void> {
     Deno.kill(whole ? -this.#process.pid : (await this.first()).pid, "SIGTERM");
   }

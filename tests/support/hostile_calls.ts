@@ -84,7 +84,10 @@ const READS = new Map([["spec", new Map([["value", new Map([["*", "whole" as con
 const FREE = { type: "object", additionalProperties: {} };
 const STAMP = { generation: 1, now: "2026-01-01T00:00:00Z", created: "2026-01-01T00:00:00Z" };
 
-/** The calls with a value, and with an object that contains the value. */
+/**
+ * Calls of kro's functions with a hostile value, or with an object that contains the value. The keys are the
+ * names of the calls.
+ */
 export const VALUE_CALLS: Readonly<Record<string, (value: Json, object: KubeObject) => unknown>> = {
   jsonText: (value) => jsonText(value),
   parseJson: (value) => parseJson(jsonText(value)),
@@ -112,7 +115,8 @@ export const VALUE_CALLS: Readonly<Record<string, (value: Json, object: KubeObje
     const result = compiled.program.evaluate(variables, new PassBudget(COST_LIMITS));
     return result.ok && fromCel(result.value);
   },
-  // The call is skipped for a value that kro does not compare, because a pass refuses such a desired object.
+  // The call is skipped for a value that kro does not compare, because kro rejects a desired object with such
+  // a value.
   withValuesOf: (value, object) =>
     isCompared(value) && withValuesOf(object, object, [["spec", "value"]]),
   withoutValues: (value, object) => isCompared(value) && withoutValues(object, [["spec", "value"]]),
@@ -142,7 +146,7 @@ export const VALUE_CALLS: Readonly<Record<string, (value: Json, object: KubeObje
     refusal("GET", 422, jsonText({ kind: "Status", message: "no", details: { causes: value } })),
 };
 
-/** The calls with a string. */
+/** Calls of kro's functions with a hostile string. The keys are the names of the calls. */
 export const STRING_CALLS: Readonly<Record<string, (text: string) => unknown>> = {
   shortened,
   pathText: (text) => pathText([text, text]),

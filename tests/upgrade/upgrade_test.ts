@@ -1,6 +1,7 @@
 /**
- * Upgrades kro on a live cluster from an earlier commit to the present code, and goes back. Neither step may
- * write to an object of an instance. The earlier commit is read from the Git history.
+ * Upgrades kro on a live cluster from an earlier commit to the present code, and then downgrades it to the
+ * earlier commit. Neither step may write to an object of an instance. The earlier commit is read from the Git
+ * history.
  */
 import assert from "node:assert/strict";
 import { mixed, spread } from "../cluster/upstream/takeover_graphs.ts";

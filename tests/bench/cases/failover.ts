@@ -19,8 +19,8 @@ const LEASE: ObjectRef = { kind: LEASE_KIND, namespace: LEASE_NAMESPACE, name: L
 const OFTEN = { seconds: 60, every: 0.01 };
 
 /**
- * Ends the leader with a signal. Returns the time until another process holds the Lease, and the
- * time until this process has applied a change, in seconds.
+ * Ends the leader with a signal. Returns two times, in seconds: until another process holds the Lease, and
+ * until this new leader has applied a change.
  */
 async function failOver(
   { client, controller: leader }: Harness,

@@ -22,8 +22,8 @@ interface Latencies {
 const WARM_UP = 20;
 
 /**
- * Measures the second client's latencies while `act` runs, and returns their 99th percentiles.
- * `when` becomes a part of the figures' names.
+ * Measures the latencies of a second client of the API server while `act` runs, and returns their 99th
+ * percentiles. `when` becomes a part of the figures' names.
  */
 export async function latencies(
   kubeconfig: string,

@@ -65,9 +65,9 @@ export class ObjectWatch implements Disposable {
   }
 
   /**
-   * Waits until each object has reached the state, and returns the times. The keys are the names of
-   * the objects; the times are values of `performance.now()`, in milliseconds. Rejects if the time
-   * limit is exceeded or the watch fails.
+   * Waits until `holds` is true for each named object, and returns the time at which each object reached this
+   * state. The keys are the names of the objects; the times are values of `performance.now()`, in
+   * milliseconds. Rejects if the time limit is exceeded or the watch fails.
    */
   async all(names: readonly string[], holds: Holds, seconds = 600): Promise<Map<string, number>> {
     const found = new Map<string, number>();
@@ -84,8 +84,8 @@ export class ObjectWatch implements Disposable {
   }
 
   /**
-   * Waits until one object has reached the state, and returns the time in milliseconds by
-   * `performance.now()`. The default time limit is two minutes.
+   * Waits until `holds` is true for the named object. Returns the time at which the object reached this
+   * state, as a value of `performance.now()` in milliseconds. The default time limit is two minutes.
    */
   async one(name: string, holds: Holds, seconds = 120): Promise<number> {
     return (await this.all([name], holds, seconds)).get(name)!;

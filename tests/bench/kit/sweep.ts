@@ -40,8 +40,8 @@ export async function sweep(client: KubeClient): Promise<void> {
 }
 
 /**
- * Removes the CRD of a kind without an RGD, the instances of the kind, and all objects whose names
- * begin with the kind's name.
+ * Removes a kind that no RGD defines: its CRD, its instances, and all objects whose names begin with the
+ * kind's name.
  */
 export async function sweepKind(client: KubeClient, kind: KindRef): Promise<void> {
   const prefix = `${kind.kind.toLowerCase()}-`;

@@ -166,8 +166,8 @@ function callOf({ name, member }: FunctionDeclaration, values: readonly string[]
 }
 
 /**
- * Returns the time until the default budget is spent, in milliseconds; undefined if the loop's body
- * fails earlier.
+ * Returns how long a loop with this body runs until it has spent the default cost budget, in milliseconds.
+ * Returns undefined if the evaluation ends for another reason, such as an error.
  */
 function milliseconds(body: string): number | undefined {
   const types = Object.fromEntries(Object.keys(variables).map((name) => [name, DYN]));

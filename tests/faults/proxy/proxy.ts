@@ -161,8 +161,8 @@ export class FaultProxy implements AsyncDisposable {
         client: this.#client,
         signal: verb === "watch" ? abort.signal : undefined,
       });
-    // Only scripts may cause faults. A request that fails because a kept-alive connection was just
-    // closed is therefore sent again.
+    // Only a test's script may cause faults. The proxy therefore repeats a GET request that fails because a
+    // kept-alive connection to the API server was just closed.
     const response = await send().catch((error) => {
       if (method !== "GET") throw error;
       return send();

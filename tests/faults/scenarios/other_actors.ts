@@ -105,7 +105,8 @@ const interferences: Record<string, Interference> = {
         const annotations = { edited: label };
         await own.patch(child, { metadata: { labels: { [label]: "another" }, annotations } });
       }
-      // kro does not own a label that it did not set, so the user removes such labels again.
+      // The user has also added labels that kro does not set on this child. kro leaves such labels unchanged,
+      // so the user removes them again.
       const added = IDENTITY.filter((label) => !(label in child.metadata.labels!));
       await own.patch(child, { metadata: { labels: gone(added), annotations: { edited: null } } });
     }
@@ -122,8 +123,8 @@ const interferences: Record<string, Interference> = {
     for (const children of byKind.values()) {
       for (const [i, child] of children.entries()) {
         const others = Object.entries(children[(i + 1) % children.length]!.metadata.labels!);
-        // An object of a cluster-scoped instance has no label with a namespace. kro does not remove a
-        // label that it did not set, so the user does not add the label.
+        // A child of a cluster-scoped instance lacks the label with the instance's namespace. kro would not
+        // remove this label if the user added it, so the user only changes labels that the child already has.
         const labels = Object.fromEntries(others.filter(([key]) => key in child.metadata.labels!));
         const annotations = { [Annotation.applyOrder]: "7" };
         await own.patch(child, { metadata: { labels, annotations } });

@@ -143,7 +143,7 @@ async function crowded(
     namespaced: true,
   };
   const { admin } = env;
-  // The default interval between full resyncs, in seconds.
+  // kro's default interval between full resyncs, in seconds. Other scenarios use an interval of a minute.
   const flags = ["--dynamic-controller-default-resync-period=36000"];
   const how = { v8: ["--max-old-space-size=192"], under: cgroup?.under, flags };
   const by = { fieldManager: "user" };

@@ -80,7 +80,7 @@ export async function planText(
   }
 }
 
-/** The objects of instances by their kind and name. */
+/** Objects of instances. The keys are the kinds and names of the objects. */
 export type Snapshot = ReadonlyMap<string, KubeObject>;
 
 /**
@@ -113,7 +113,10 @@ function textOf(
   return `${kind} ${namespace}/${name}`;
 }
 
-/** A change of an object without the properties that only a report has. */
+/**
+ * A change of an object, as a comparison of two snapshots shows it. `kro plan` reports more properties of a
+ * change.
+ */
 export interface SeenChange {
   /** The kind and the name of the object. */
   object: string;

@@ -140,8 +140,8 @@ export function publishedChecksum(text: string, name: string): string | undefine
 }
 
 /**
- * If `base` is given, returns the URL of the file on this mirror. The mirror has a folder for each
- * host. If `base` is not given, returns the URL unchanged.
+ * `base` is the URL of a mirror that has a folder for each host. Returns the URL of the file on this mirror,
+ * or the URL unchanged if `base` is not given.
  */
 export function rebase(url: string, base?: string): string {
   return base ? `${base.replace(/\/$/, "")}/${url.replace(/^https:\/\//, "")}` : url;

@@ -60,8 +60,9 @@ async function download(version: string): Promise<{ resolved: string; goMod: str
 }
 
 /**
- * Returns a go.mod that requires Kubernetes. The go.mod of Kubernetes replaces its libraries, such as
- * k8s.io/api, by folders that its module lacks; their published versions have the same minor and patch number.
+ * Returns a go.mod that requires Kubernetes and the published versions of its libraries, such as k8s.io/api.
+ * In the go.mod of Kubernetes, local folders replace these libraries, but the published Go module does not
+ * contain these folders. For Kubernetes v1.x.y, the published version of each library is v0.x.y.
  */
 export function moduleFor(version: string, goMod: string): string {
   const published = version.replace(/^v1\./, "v0.");

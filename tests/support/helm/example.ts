@@ -60,8 +60,8 @@ export class Example {
   }
 
   /**
-   * Returns the identity of the CRDs, the instance and its objects, and the resourceVersion of the objects,
-   * which changes with each write that changes an object.
+   * Returns the UIDs of the CRDs, the RGD, the instance and the instance's child objects. For a child object,
+   * also returns its resourceVersion, which changes with each write that changes the object.
    */
   async state(): Promise<Record<string, string>> {
     const state: Record<string, string> = {};
@@ -110,7 +110,7 @@ export function builtBundle(): Promise<string> {
   return built ??= bundle();
 }
 
-/** Starts kro as the release's Deployment, and waits until kro has reconciled the example. */
+/** Starts kro as the release's Deployment would start it, and waits until kro has reconciled the example. */
 export async function startPod(releases: Releases): Promise<Pod> {
   const pod = await Pod.start(releases, await builtBundle());
   try {

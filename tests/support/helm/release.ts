@@ -83,7 +83,9 @@ export class Releases {
   }
 }
 
-/** Returns values with free ports, so that kro can run on the test's machine with the arguments of the pod. */
+/**
+ * Returns Helm flags that set free ports, so that kro can run on the test's machine with the pod's arguments.
+ */
 export function freePortValues(): string[] {
   const [health, metrics] = freePorts(2);
   return [

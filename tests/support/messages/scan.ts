@@ -28,7 +28,7 @@ export interface Findings {
 }
 
 /**
- * The names of functions that take data or help. A string that is passed to one of these
+ * The names of functions whose arguments are data or help texts. A string that is passed to one of these
  * functions is not a message.
  */
 const SILENT_CALLS = new Set(

@@ -1,6 +1,6 @@
 /**
- * The command `deno task nightly`: runs the checks that are too long for CI, one after the other.
- * If one of these parts fails, the other parts still run. The summary then names the failed part,
+ * The command `deno task nightly`: runs the checks that are too long for CI. The parts of the nightly run
+ * follow one after the other. If a part fails, the other parts still run, the summary names the failed part,
  * and the exit code is 1.
  */
 import { parseArgs } from "node:util";
@@ -37,8 +37,8 @@ export interface Result {
 }
 
 /**
- * Returns the parts of a nightly run, in the order in which they run. All random choices use this
- * seed.
+ * Returns the parts of a nightly run, in the order in which they run. `seed` determines all random choices of
+ * the parts.
  */
 export function partsOf(seed: number): Part[] {
   return [

@@ -1,7 +1,7 @@
 /** Reads the JUnit report that Deno's test runner writes. */
 import { takes } from "./selection.ts";
 
-/** The numbers and names of a test report. */
+/** The numbers and names of the tests in a test report. */
 export interface Report {
   /** The number of passed tests. The steps of a test do not count separately. */
   passed: number;

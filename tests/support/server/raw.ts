@@ -1,6 +1,6 @@
-/** Sends raw bytes to the HTTP endpoint. */
+/** Sends raw bytes to kro's HTTP endpoint. */
 
-/** Reads until the server closes the connection. */
+/** Reads until the server closes the connection, and returns the text. */
 export async function untilClosed(connection: Deno.Conn): Promise<string> {
   let text = "";
   const buffer = new Uint8Array(4096);

@@ -1,6 +1,6 @@
 /**
- * The command `deno task schemathesis`: sends random requests to the endpoint, and checks that the responses
- * match the OpenAPI document. Needs the program `schemathesis` from PyPI.
+ * The command `deno task schemathesis`: sends random requests to kro's HTTP endpoint, and checks that the
+ * responses match the OpenAPI document. Needs the program `schemathesis` from PyPI.
  */
 import { createHandler, listen } from "../../../src/server/mod.ts";
 import { view } from "./view.ts";
@@ -8,14 +8,14 @@ import { view } from "./view.ts";
 const readiness = () => ({ ready: true, missing: [] });
 const handler = createHandler({ view: { ...view, readiness }, version: "devel" });
 const listening = await listen("127.0.0.1:0", handler);
-// schemathesis writes a folder with its cases to the working folder.
+// The program runs in a temporary folder, because it writes its test cases to the working folder.
 const cwd = await Deno.makeTempDir({ prefix: "kro-schemathesis-" });
 const { code } = await new Deno.Command("schemathesis", {
   args: [
     "run",
     `${listening.url}/openapi.json`,
-    // A schema cannot describe the syntax of label selectors and of tokens for pages, so random strings that
-    // match the schema get status 400.
+    // The OpenAPI schema cannot describe the syntax of label selectors and page tokens. Random strings that
+    // match the schema therefore get status 400.
     "--exclude-checks",
     "positive_data_acceptance",
     // An event stream has no end.

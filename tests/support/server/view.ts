@@ -20,7 +20,7 @@ export function instance(namespace: string, name: string): InstanceView {
   return { namespace, name, uid: name, state: "ACTIVE", conditions: [], nodes };
 }
 
-/** A rule that kro lacks for the graph `a`. */
+/** An RBAC rule whose permissions kro lacks for the graph `a`. */
 export const RULE = { apiGroups: [""], resources: ["secrets"], verbs: ["watch"] };
 
 /** The graphs `a`, `b` and `c`; the graph `a` has the instances `root` and `kro/one`. */

@@ -22,7 +22,10 @@ export type Question =
 
 /** The answer of an engine. */
 export interface Answer {
-  /** The health, such as `Healthy`, whether a pattern matches, or the manifest after the substitution. */
+  /**
+   * The result: the health, such as `Healthy`; whether the pattern matches; or the manifest after the
+   * substitution.
+   */
   status: string;
   /** The message of a health script. */
   message?: string;
@@ -44,7 +47,10 @@ export function withGo(name: string, fn: () => Promise<void>): Deno.TestDefiniti
 
 let built: Promise<string> | undefined;
 
-/** Returns the path of the program. Builds the program with Go unless the cache contains it. */
+/**
+ * Returns the path of the program built from `main.go`. Builds the program with Go unless the cache contains
+ * it.
+ */
 export function toolsPath(): Promise<string> {
   return built ??= find();
 }
@@ -66,8 +72,8 @@ async function find(): Promise<string> {
 }
 
 /**
- * Lets the engines of Argo CD, Flux and actionlint answer questions, such as the health of an object. Returns
- * the answers in the order of the questions.
+ * Passes the questions, such as the health of an object, to the engines of Argo CD and Flux. Returns the
+ * engines' answers in the order of the questions.
  */
 export async function ask(questions: readonly Question[]): Promise<Answer[]> {
   const child = new Deno.Command(await toolsPath(), {
