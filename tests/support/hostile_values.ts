@@ -20,7 +20,10 @@ function object(entries: [string, Json][]): JsonObject {
   return Object.fromEntries(entries);
 }
 
-/** Returns lists or objects that are nested in chains of `depth` levels. Each level has a value of its own. */
+/**
+ * Returns many chains of nested lists or objects. Each chain has `depth` levels, and each level contains the
+ * next level.
+ */
 function chains(bytes: number, depth: number, wrap: (below: Json) => Json, each: number): Json {
   return items(bytes, depth * each, () => {
     let value: Json = 1;

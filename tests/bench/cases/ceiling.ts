@@ -19,14 +19,14 @@ const BARE_LOOP = new URL("../kit/bare_loop.ts", import.meta.url).pathname;
 const CONCURRENCY = [8, 16];
 
 /**
- * Sends the same writes as kro, without a controller ("bare loop"). The case runs right after the
- * case `create`, because the benchmark compares the figures of the two cases, and the speed of the
- * machine may change within minutes. The controller is idle during the case, because the bare
- * loop's objects do not match the selectors of its watches.
+ * Measures the bare loop: a program that sends the same writes as kro, and does no other work. The case runs
+ * right after the case `create`, because the benchmark compares the figures of both cases, and the speed of
+ * the machine may change within minutes. The measured controller is idle during the case, because its watches
+ * do not select the bare loop's objects.
  *
- * Finally, the bare loop processes one instance at a time, while the case measures the latencies of
- * another client. Every controller sends at least as many writes as the bare loop, so no controller
- * can cause lower latencies for other clients.
+ * Finally, the case measures the latencies of another client while the bare loop processes one instance at a
+ * time. Every controller sends at least as many writes as the bare loop, so no controller can cause lower
+ * latencies for other clients.
  */
 export const ceiling: Case = {
   name: "ceiling",

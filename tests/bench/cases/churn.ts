@@ -18,7 +18,7 @@ const FACTOR = 1.2;
 
 /**
  * Measures the used JavaScript heap of kro while instances are created and deleted again. Fails when the heap
- * grows, which means that kro keeps something of deleted instances.
+ * grows by more than the factor {@link FACTOR}, which means that kro keeps data of deleted instances.
  */
 export const churn: Case = {
   name: "churn",

@@ -40,8 +40,8 @@ export interface Case {
    */
   readonly column?: Column;
   /**
-   * Runs the measurement. The case may leave objects that do not disturb later cases; they are
-   * removed at the end.
+   * Runs the measurement. The case may leave objects that do not disturb later cases; the benchmark removes
+   * these objects after the controller's last case.
    */
   run(harness: Harness): Promise<Figure[]>;
 }

@@ -55,8 +55,8 @@ const listOf = <T>(size: number, item: (index: number) => T) =>
   Array.from({ length: size }, (_, i) => item(i));
 
 /**
- * For each function that parses a string, a function that returns valid first arguments of about
- * the given size. The keys are the names of the parsing functions.
+ * The CEL functions that parse a string. The keys are the names of these CEL functions. Each value is a
+ * function that returns valid first arguments of about the given size.
  */
 const UNDERSTOOD: Readonly<Record<string, (size: number) => string[]>> = {
   quantity: (n) => [`${"1".repeat(n)}Ki`],

@@ -1,8 +1,7 @@
 /**
  * The benchmark case `plan`: the time, memory and requests of `kro plan` for a changed RGD with 1,000
  * instances of five objects each. The changed RGD changes every object. The script's argument replaces the
- * number of instances. The script fails when the plan sends more requests than its lists and one dry run for
- * each changed object require.
+ * number of instances. The script fails when the plan sends more than one dry run for each changed object.
  */
 import { permissionFlags } from "../../../src/cli/mod.ts";
 import { connect, loadConfig, waitEstablished } from "../../../src/kube/mod.ts";

@@ -77,7 +77,7 @@ export async function helm(args: readonly string[], kubeconfig = "/dev/null"): P
 }
 
 /**
- * Returns the manifests that the chart renders, without its CRDs' and tests' hooks unless `args` select them.
+ * Runs `helm template` on the chart with the arguments `args`, and returns the rendered manifests.
  *
  * @throws Error If Helm fails; the message contains Helm's standard error.
  */

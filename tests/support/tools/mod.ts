@@ -9,7 +9,7 @@ import { goVersion } from "../controlplane/build.ts";
 
 const folder = import.meta.dirname!;
 
-/** A task for one of the engines. */
+/** A task for an engine of Argo CD or Flux. */
 export type Question =
   /** Evaluates a health script of Argo CD for an object. */
   | { lua: string; object: unknown }
