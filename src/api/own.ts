@@ -18,7 +18,10 @@ export function define(object: object, key: string | number, value: unknown): vo
 /** The property attributes that an ordinary assignment would give to a new property. */
 const PLAIN = { enumerable: true, writable: true, configurable: true };
 
-/** Returns the own property of an object or the element of a list; undefined for other values. */
+/**
+ * Returns an own property of an object or an element of a list; undefined when the value has no such property
+ * or element.
+ */
 export function ownValue(value: unknown, step: string | number): unknown {
   if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value) && typeof step !== "number") return undefined;

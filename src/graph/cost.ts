@@ -37,7 +37,7 @@ export interface GraphCost {
  */
 export const MAX_COLLECTION_SIZE = 1000;
 
-/** The range of how many times an expression is evaluated in a pass. */
+/** The minimum and the maximum number of evaluations of an expression in one pass. */
 interface Times {
   readonly min: number;
   readonly max: number;

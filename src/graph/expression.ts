@@ -146,9 +146,10 @@ function merge(into: Map<string, number>, from: ReadonlyMap<string, number>, off
 }
 
 /**
- * The requirement for the result of an expression. With `fits`, the result must fit a field with this
- * schema. With `accepts`, the function checks the type of the result and returns a message when it rejects
- * the type. With `writes`, any result is accepted, because the schema of the field is derived from it.
+ * The requirement for the result of an expression. With `fits`, the result must fit a field with this schema.
+ * With `accepts`, the function checks the type of the result and returns a message when it rejects the type.
+ * With `writes`, any result is accepted, because the schema of the field is derived from the type of the
+ * result.
  */
 export type Expectation =
   | { fits: Schema | undefined }

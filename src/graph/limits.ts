@@ -28,8 +28,7 @@ const SHORTER: ReadonlyMap<string, number> = new Map([
 
 /**
  * Reports a template without a name. Also reports names, namespaces and labels that are invalid for every
- * instance. This is the case if the literal parts alone are too long, or if an invalid value contains no
- * expression.
+ * instance: values whose literal parts alone are too long, and invalid values without an expression.
  */
 export function checkLimits(
   draft: NodeDraft,

@@ -1,8 +1,8 @@
 /**
  * The static analysis of ResourceGraphDefinitions (RGDs). {@link compile} checks an RGD against the schemas
  * of its kinds. The result is a {@link Graph} with type-checked expressions, dependencies, a topological
- * order and the generated CRD, or a list of all problems. The functions of this room depend only on their
- * arguments: they do no I/O and read neither the clock nor the environment.
+ * order and the generated CRD, or a list of all problems. The functions of this room (a folder below `src`)
+ * depend only on their arguments: they do no I/O and read neither the clock nor the environment.
  *
  * @example Report the problems of an RGD
  * ```ts

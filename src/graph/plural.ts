@@ -5,8 +5,8 @@
 import { ALTERNATIVES, IRREGULAR, PLAIN, SUFFIXES, UNCHANGED } from "./plural_words.ts";
 
 /**
- * Kinds for which the library returns a plural with capital letters. The API server rejects a CRD with such
- * a plural.
+ * Kinds for which the library flect returns a plural with capital letters. The API server rejects a CRD with
+ * such a plural.
  */
 const BROKEN = new Set(
   "aes bss cmos des dns ess fcs https ids ips mpls pots".split(" "),

@@ -27,9 +27,9 @@ export function readsOfDrafts(
 
 /**
  * Returns the parts of each node's objects that caches must keep. The keys are the ids of the nodes. Caches
- * must keep the parts that the expressions of the graph read, and the fields with expressions that read only
- * resourceVersions. kro compares these fields with their live values, so that a new resourceVersion alone
- * does not cause an apply.
+ * must keep two kinds of parts: the parts that the expressions of the graph read, and the fields whose
+ * expressions read only resourceVersions. kro compares a field of the second kind with its live value, so
+ * that a new resourceVersion alone does not cause an apply.
  *
  * @param status For each variable, the parts of its value that the expressions of the status read.
  */
@@ -78,8 +78,8 @@ export function readsInstanceAnnotation(
 }
 
 /**
- * Reports whether the expressions of a string read at least one node, but of the nodes only
- * `metadata.resourceVersion`.
+ * Reports whether the expressions of a string read only the field `metadata.resourceVersion` of their
+ * variables, and at least one of these variables is a node.
  */
 export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): boolean {
   const found = [...readsOfDrafts([draft])];

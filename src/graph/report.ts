@@ -10,8 +10,8 @@ export function forNode(report: Report, node: string): Report {
 }
 
 /**
- * The maximum number of problems that are reported for an RGD. A second limit is the total length of the
- * expressions that the problems quote, in characters.
+ * The maximum number of problems that are reported for an RGD, and the maximum total length, in characters,
+ * of the expressions that these problems quote.
  */
 const MAX_FAULTS = 1000;
 const MAX_TEXT = 4_000_000;

@@ -30,9 +30,9 @@ export function scan(text: string): Scan {
       };
     }
     if (end === -1) {
-      // The search for the closing brace visited the whole rest of the string. One such search for each of
-      // many unclosed `${` would take quadratic time. The ends of all further expressions are therefore
-      // computed together.
+      // The search for the closing brace has visited the whole rest of the string. Repeating the search for
+      // each of many unclosed `${` would take quadratic time, so the closing braces of all further
+      // expressions are computed together.
       ends ??= closingBraces(text);
       from = start + 2;
       continue;

@@ -137,8 +137,8 @@ function untyped(value: Json, schema: Schema | undefined, path: FieldPath, walk:
 }
 
 /**
- * Parses a string. Returns the draft, which is undefined when the string has no valid expression.
- * `isBroken` is true when a problem of the string was reported.
+ * Parses a string of the object. Returns the parsed string as `draft`, which is undefined when the string has
+ * no valid expression. `isBroken` is true when a problem of the string was reported.
  */
 function read(
   value: string,

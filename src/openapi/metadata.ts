@@ -1,8 +1,8 @@
 /** The schema of metav1.ObjectMeta, which is the same on all API servers. */
 import type { Schema } from "./schema.ts";
 
-// Go encodes some string fields even when they are empty. For these fields, the API server publishes an empty
-// string as the default.
+// `text` is the schema of strings that Go leaves out when they are empty. Go always encodes strings with the
+// schema `givenText`, so the API server publishes an empty string as their default.
 const text: Schema = { type: "string" };
 const givenText: Schema = { type: "string", default: "" };
 const time: Schema = { type: "string", format: "date-time" };

@@ -134,8 +134,8 @@ function applyDefault(field: Field, text: string): string | undefined {
     return undefined;
   }
   if (!parsed.unsound) return parsed.fault;
-  // The fault is not reported here, because a later marker may replace this default. In addition, a fault of
-  // this kind is ignored if the field is never used.
+  // The fault of an unsound default is not reported here, because a later marker may replace the default, and
+  // because the fault is ignored if the field belongs to an unused custom type.
   field.schema.default = null;
   field.default = { sound: false, message: parsed.fault };
 }
@@ -210,12 +210,12 @@ function applyListMapKey(field: Field, value: string): string | undefined {
 }
 
 /**
- * The maximum length of a rule in a message, in characters. The length is limited because the API server
- * repeats the message for each value that it refuses.
+ * The maximum length, in characters, of a validation rule that a message quotes. The API server repeats the
+ * message for each value that it refuses.
  */
 const MAX_RULE = 500;
 
-/** Returns a rule in one line, because the API server refuses line breaks in the message of a rule. */
+/** Returns a validation rule in one line for its message, in which the API server refuses line breaks. */
 function oneLine(rule: string): string {
   return shortened(rule.trim().replaceAll(/\s+/g, " "), MAX_RULE);
 }

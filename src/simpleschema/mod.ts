@@ -1,8 +1,8 @@
 /**
  * SimpleSchema is kro's notation for the schemas of instances, such as `name: string | required=true`. This
- * room transforms `spec.schema.spec` and `spec.schema.types` of an RGD (ResourceGraphDefinition) to OpenAPI
- * v3. Its functions depend only on their arguments: they do no I/O and read neither the clock nor the
- * environment.
+ * room (a folder below `src`) transforms `spec.schema.spec` and `spec.schema.types` of an RGD
+ * (ResourceGraphDefinition) to OpenAPI v3. Its functions depend only on their arguments: they do no I/O and
+ * read neither the clock nor the environment.
  *
  * @example
  * ```ts

@@ -118,8 +118,8 @@ function reportMismatch(
 }
 
 /**
- * The operators that accept operands of any type. If the operands of one of these operators have different
- * types, the error message contains this sentence instead of a list of overloads.
+ * The operators that accept operands of any type. The values of the map are the words that the error message
+ * contains, instead of a list of overloads, when the operands have different types.
  */
 const ONE_TYPE: ReadonlyMap<string, string> = new Map([
   ["_==_", "both sides must have one type"],

@@ -142,8 +142,8 @@ function isEqualOrLessSpecific(a: Term, b: Term): boolean {
 }
 
 /**
- * Reports whether null is assignable to a type: to structs, timestamps, durations, optionals and opaque
- * types.
+ * Reports whether null is assignable to a type. Null is assignable to structs, timestamps, durations,
+ * optionals and opaque types.
  */
 function isNullable(type: Term): boolean {
   return ["null", "opaque", "optional", "struct", "duration", "timestamp"].includes(type.kind);

@@ -38,7 +38,7 @@ const ZONE = 8_000;
 const PART = 20;
 /**
  * The maximum length of the string to which a value is converted. The keys are the types of the value. The
- * longest string of the type `opaque` is an address with its prefix.
+ * longest string of an `opaque` value is a CIDR block: an address with the length of its prefix.
  */
 const TEXT_LENGTHS: Readonly<Record<string, number>> = {
   bool: 5,
@@ -89,7 +89,7 @@ export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Sh
   return { cost: sum(operands, isConstant ? range(0, own.max) : own), shape: result };
 }
 
-/** Returns the shape of `string(x)`. */
+/** Returns the shape (the estimated size) of the string that `string(x)` returns. */
 function textOf(kind: string, { size }: Shape): Shape {
   const length = TEXT_LENGTHS[kind];
   return plainShape(
@@ -232,8 +232,8 @@ function ownCost(name: string, nodes: readonly Expr[], shapes: readonly Shape[])
 }
 
 /**
- * Returns the maximum cost of matching a pattern. In the worst case, each character passes through the whole
- * program of the pattern.
+ * Returns the maximum cost of matching a pattern. In the worst case, the matcher runs all instructions of the
+ * compiled pattern for each character of the string.
  */
 function matchCost(name: string, pattern: Expr | undefined, text: Shape, other: Shape): number {
   const literal = pattern?.kind === "literal" && typeof pattern.value === "string"

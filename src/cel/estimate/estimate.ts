@@ -307,7 +307,10 @@ function keyShape(expr: Node<"loop">, checker: Checker): Shape {
     : plainShape(range(0, names.reduce((most, { length }) => Math.max(most, length), 0)));
 }
 
-/** Returns the shape (the estimated size) of a list or map literal with these parts. */
+/**
+ * Returns the shape (the estimated size) of a list or map literal whose elements, or keys and values, have
+ * these shapes.
+ */
 function madeOf(parts: readonly Shape[], size: Range): Shape {
   return shapeOf({
     size,

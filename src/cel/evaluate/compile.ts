@@ -177,7 +177,7 @@ function global(name: string, offset: number): Step {
 
 /**
  * Marks an optional element or entry without a value, which is left out of the list or map. Expressions
- * cannot produce this value.
+ * cannot produce this marker.
  */
 const LEFT_OUT = Symbol("left out") as unknown as Value;
 

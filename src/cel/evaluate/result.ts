@@ -17,8 +17,8 @@ const ENTRY = 60;
  */
 export function chargeResult(value: Value, meter: Meter): void {
   if (!isMade(value)) return;
-  // A small list may contain another list many times. The weight is charged before the walk, so a result that
-  // is too large is refused without walking through it.
+  // A small list may contain another list many times. The weight of the result (the number of values in it)
+  // is charged before the walk, so a result that is too large is refused without a walk.
   meter.charge(weightOf(value) * COST.element);
   chargeValue(value, meter);
 }

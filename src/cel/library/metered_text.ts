@@ -5,11 +5,11 @@ import { firstIndex } from "./search.ts";
 /** The cost of each character that V8's own string search passes over. */
 const SKIPPED = 0.5;
 /**
- * The number of times that a matcher reads a character while the character passes through the whole program.
- * The cost of the character is divided among these reads.
+ * The number of times that a matcher reads a character while it runs the whole compiled pattern for this
+ * character. The cost of the character is divided among these reads.
  */
 const READS = 3;
-/** The cost of running one instruction of the program for one character. */
+/** The cost of running one instruction of a compiled pattern for one character. */
 const INSTRUCTION = 3;
 /** The cost of advancing to the next character, as a number of instructions with the same cost. */
 const ADVANCE = 12;
@@ -18,17 +18,17 @@ const BATCH = 32;
 
 /**
  * Returns the maximum cost of matching one character. The cost grows with the number of instructions of the
- * program.
+ * compiled pattern.
  */
 export function characterCost(instructions: number): number {
   return (instructions + ADVANCE) * INSTRUCTION;
 }
 
 /**
- * A string that charges for each character that the program of a pattern reads. The charge grows with the
- * size of the program. Kubernetes instead charges the length of the string times the length of the pattern
- * before the match. With the charges of this class, a match that the first characters decide is cheap, and a
- * `findAll` is charged again for each match that reads the same characters.
+ * A string that charges for each character that the matcher of a compiled pattern reads. The charge grows
+ * with the number of instructions of the pattern. Kubernetes instead charges the length of the string times
+ * the length of the pattern before the match. With the charges of this class, a match that the first
+ * characters decide is cheap, and a `findAll` is charged again for each match that reads the same characters.
  */
 export class MeteredText extends String {
   readonly #text: string;
@@ -40,7 +40,7 @@ export class MeteredText extends String {
   /**
    * Creates a string for one match.
    *
-   * @param instructions The size of the program that reads the string.
+   * @param instructions The number of instructions of the compiled pattern.
    */
   constructor(text: string, instructions: number, meter: Meter) {
     super(text);
@@ -51,7 +51,7 @@ export class MeteredText extends String {
 
   /**
    * Begins a search. All reads of one search together are charged at most the cost of running the whole
-   * program once for each character.
+   * compiled pattern once for each character.
    */
   begin(): void {
     this.#uncharged = (this.#text.length + 1) * this.#cost * READS;

@@ -1,4 +1,4 @@
-/** Estimates the size of the program of a regular expression before the expression is compiled. */
+/** Estimates, before a regular expression is compiled, how large its compiled form will be. */
 
 /** The quantities that determine the cost of compiling a pattern. */
 export interface PatternSize {
@@ -30,7 +30,9 @@ export function patternSize(pattern: string): PatternSize {
    * is the innermost group.
    */
   const open: number[] = [0];
-  /** The size of the last element. A repetition operator applies to this element. */
+  /**
+   * The size of the element before the current token. If the token is a repetition, it repeats this element.
+   */
   let last = 0;
   const close = (size: number) => {
     open[open.length - 1]! += size;

@@ -57,8 +57,8 @@ function truncated(value: number): bigint {
 }
 
 /**
- * Matches integers of at most 20 digits, which is enough for 64 bits. Converting much longer integers would
- * take long.
+ * The maximum number of digits of an integer, without leading zeros. Every 64-bit integer has at most 20
+ * digits, and converting much longer integers would take long.
  */
 const MAX_DIGITS = 20;
 

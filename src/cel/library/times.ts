@@ -4,8 +4,8 @@ import { Duration, Timestamp } from "../value/time.ts";
 import { type FunctionDeclaration, member } from "./declare.ts";
 
 /**
- * Returns a date for reading a timestamp in a time zone: the UTC fields of the date, such as the hour, are
- * the fields of the timestamp in this zone. The zone is UTC by default.
+ * Returns a date whose UTC fields, such as the hour, equal the fields of the timestamp in the given time
+ * zone. The zone is UTC by default.
  */
 function local(time: Timestamp, zone?: string): Date {
   const milliseconds = Number(time.seconds) * 1000;

@@ -6,8 +6,8 @@ import type { Prepared } from "./prepare.ts";
 import { tokenAt } from "./tokens.ts";
 
 /**
- * The maximum length of an expression in code points. The same number limits the nodes of the syntax tree,
- * and the elements of a list, the entries of a map and the arguments of a call.
+ * The maximum length of an expression in code points. The same number is the maximum number of nodes of the
+ * syntax tree, of elements of a list, of entries of a map, and of arguments of a call.
  */
 export const MAX_CODE_POINTS = 100_000;
 

@@ -190,7 +190,7 @@ class Rewriter {
   #close({ text, start }: Token, index: number): string {
     this.#brackets.pop();
     const last = this.tokens[index - 1]?.text;
-    // cel-js accepts a comma before `)`, and cannot see a `?` that was replaced by a space. The parser
+    // cel-js accepts a comma before `)`, and cannot see a `?` that was replaced by a space. The rewriter
     // therefore refuses the comma and the `?` here.
     return last === "?" || (last === "," && text === ")")
       ? this.#refuse(start, `expected an expression, found "${text}"`)

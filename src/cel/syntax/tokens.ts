@@ -104,7 +104,7 @@ export function tokenAt(source: string, offset: number): Token {
   return { kind, text, start: offset };
 }
 
-/** The token kinds that are named groups of the pattern, the most frequent kinds first. */
+/** The kinds of tokens, the most frequent first. Each kind is the name of a group in the pattern `TOKEN`. */
 const KINDS = ["mark", "word", "number", "text", "prefixed", "quoted"] as const;
 
 /**

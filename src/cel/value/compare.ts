@@ -24,9 +24,8 @@ export function equals(a: Value, b: Value, meter: Meter): boolean {
 }
 
 /**
- * Reports whether two values are equal. Returns undefined when the values cannot be compared. A value of a
- * library's type cannot be compared with a value of another type, and neither can a list or map with a
- * schema.
+ * Reports whether two values are equal. Returns undefined when the values cannot be compared. A list or map
+ * with a schema, and a value of most library types, cannot be compared with a value of another type.
  */
 export function sameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   return a === null || b === null ? a === b : methodSameness(a, b, meter);
@@ -46,8 +45,8 @@ function likeness(a: Value, b: Value, meter: Meter): boolean {
 }
 
 /**
- * Compares two values with the rules of the left value's type, as cel-go does. If the right value is null,
- * the same rules apply.
+ * Compares two values with the rules of the left value's type, as cel-go does. These rules apply even when
+ * the right value is null.
  */
 function methodSameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   if (a === null) return b === null;

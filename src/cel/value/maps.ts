@@ -136,7 +136,8 @@ export class JsonMap extends MapValue {
   }
 
   /**
-   * The number of values in the map: always 0, because each access to a JSON object is charged separately.
+   * The weight that is charged before a walk through the map: always 0, because each access to a JSON object
+   * is charged separately.
    */
   get weight(): number {
     return 0;

@@ -224,8 +224,8 @@ export abstract class Opaque {
     return undefined;
   }
   /**
-   * The result of comparing the value with a value of another type: false for unequal, undefined for values
-   * that cannot be compared.
+   * The result of comparing the value with a value of another type: false when the two values count as
+   * unequal, undefined when they cannot be compared.
    */
   readonly likeOthers: false | undefined = undefined;
   /**
