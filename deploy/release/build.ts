@@ -19,8 +19,8 @@ export async function run(program: string, args: string[], cwd: string = root): 
 }
 
 /**
- * Returns the error that Deno printed, and its first causes, in one line. Deno numbers the causes of an
- * error.
+ * Returns the first two causes of the error that Deno printed, in one line. Returns the error itself if Deno
+ * printed no causes.
  */
 export function causeIn(stderr: string): string {
   // deno-lint-ignore no-control-regex -- Deno colors the errors of a program that it runs.

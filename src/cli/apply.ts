@@ -93,7 +93,10 @@ async function inputOf(
   return { manifests: parseManifests(jsonText(list), plan), saved };
 }
 
-/** Returns the existing instances of a saved plan that are not in its files. */
+/**
+ * Returns the instances that a saved plan reconciles in addition to `refs`, the objects of its files. An
+ * instance that no longer exists is left out.
+ */
 async function others(
   { client }: Session,
   { instances }: PlanFile,

@@ -50,7 +50,7 @@ export async function applyObject(
  * manager counts as client-side apply if it owns kubectl's last-applied annotation through requests other
  * than Apply.
  *
- * As in client-go's `csaupgrade`, only fields of the API version of the `manager`'s entry are taken over.
+ * As in client-go's `csaupgrade`, `manager` takes over only fields of the API version that its own entry has.
  *
  * @example
  * ```ts

@@ -107,8 +107,8 @@ export async function compileSet(
 type Makers = ReadonlyMap<string, ResourceGraphDefinition>;
 
 /**
- * Returns the RGD that defines each kind. If several RGDs define a kind, the result contains the first of
- * these RGDs.
+ * Returns a map from each kind to the RGD that defines the kind. If several RGDs define a kind, the map
+ * contains the first of these RGDs.
  */
 function makersOf(rgds: readonly ResourceGraphDefinition[]): Makers {
   const makers = new Map<string, ResourceGraphDefinition>();
@@ -138,8 +138,8 @@ function cycleFrom(
 }
 
 /**
- * Facts about the other RGDs and about the source of schemas. The facts decide which of the compiler's
- * problems of an RGD are reported, and with which message.
+ * Facts about the other RGDs and about the source of schemas. The facts decide which problems found by the
+ * compiler are reported for an RGD, and with which message.
  */
 interface Circumstances {
   missing: ReadonlySet<string>;

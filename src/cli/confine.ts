@@ -60,8 +60,9 @@ const IN_EVERY_SUBNET = "0.0.0.1";
 const netOf = (host: string): Deno.NetPermissionDescriptor => ({ name: "net", host });
 
 /**
- * Adds an entry to Deno's permission for each of `kept`, and then removes every entry that permits one of
- * `broad`. Deno adds an entry when a program requests a permission that a broader entry already grants.
+ * Narrows a Deno permission, which is a list of hosts or paths: adds an entry for each of `kept`, and then
+ * removes every entry that permits one of `broad`. Deno adds an entry when a program requests a permission
+ * that a broader entry already grants.
  */
 function keepOnly(
   name: "net" | "write",

@@ -1,9 +1,10 @@
 /** Freezes the prototypes that all JavaScript objects share, as a protection against prototype pollution. */
 
 /**
- * Freezes `Object.prototype`, `Array.prototype` and `Function.prototype`. If a defect lets a user's path
- * lead into a prototype, the write then throws instead of changing every object of the process. Call this
- * function after all modules are loaded, because modules may extend prototypes while they load.
+ * Freezes `Object.prototype`, `Array.prototype` and `Function.prototype`. If a defect lets a field path from
+ * a user's object lead into a prototype, the write then throws instead of changing every object of the
+ * process. Call this function after all modules are loaded, because modules may extend prototypes while they
+ * load.
  *
  * Objects may still get own keys such as `constructor` and `toString`. Libraries set these keys by
  * assignment, but JavaScript refuses the assignment when a frozen prototype has a data property with the

@@ -9,7 +9,7 @@ import { toYaml } from "./yaml.ts";
 
 /**
  * The generators of `kro generate`, by subcommand. Each generator has the function that describes the kind of
- * an RGD, and the string that separates two kinds.
+ * an RGD, and the string that separates the descriptions of two kinds.
  */
 const GENERATORS = {
   crd: { print: ({ crd }: Graph) => toYaml(crd), separator: "---\n" },

@@ -29,8 +29,8 @@ import { listRgds, type Session } from "./session.ts";
 import { type Result, untilSettled } from "./until_settled.ts";
 
 /**
- * The suffix of the key under which the deletion of an object is stored. The key of the object's reconcile
- * has no suffix.
+ * The suffix of the key in `#passes` under which the deletion of an object is stored. The key under which the
+ * reconcile of the object is stored has no suffix.
  */
 const DELETION = "#deletion";
 

@@ -53,8 +53,8 @@ export interface Grant {
   /** The value of the flag `--allow-KIND`. An empty list means that the flag is absent. */
   flag: "all" | readonly string[];
   /**
-   * The part of the permission that remains after the command has read its flags and its kubeconfig, as the
-   * documentation describes this part. Absent when the permission does not change.
+   * The documentation's phrase for the part of the permission that remains after the command has read its
+   * flags and its kubeconfig. Absent when the permission does not change.
    */
   then?: string;
 }

@@ -20,7 +20,7 @@ export interface TestFlags extends GateFlags {
   output: TestFormat;
   /** A string that the names of the selected tests contain, set by `--filter`. */
   filter?: string;
-  /** Whether snapshots that differ are written, set by `--update`. */
+  /** Whether snapshots that are missing or differ from the objects are written, set by `--update`. */
   update?: boolean;
   /** Whether the coverage of the RGDs is reported, set by `--coverage`. */
   coverage?: boolean;

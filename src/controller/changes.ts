@@ -1,7 +1,10 @@
-/** Passes the changes of states on to subscribers. */
+/** Passes the changes of the states of graphs and instances on to subscribers. */
 import type { Change } from "./view.ts";
 
-/** The subscribers of changes. Nothing is stored, so a change without a subscriber costs only a call. */
+/**
+ * The subscribers that are called when the state of a graph or an instance changes. Changes are not stored,
+ * so a change without a subscriber costs only a call.
+ */
 export class Changes {
   readonly #listeners = new Set<(change: Change) => void>();
 

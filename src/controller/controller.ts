@@ -367,7 +367,10 @@ export class Controller implements ControllerView {
     return this.#pool.of(this.#graphs.crdOf(entry));
   }
 
-  /** Calls the listener when a state has changed. Returns the function that ends the subscription. */
+  /**
+   * Calls the listener when the state of a graph or an instance has changed. Returns the function that ends
+   * the subscription.
+   */
   subscribe(listener: (change: Change) => void): () => void {
     return this.#changes.subscribe(listener);
   }

@@ -108,7 +108,7 @@ export interface Standby {
 
 /** A change of the state of a graph or an instance. */
 export interface Change {
-  /** The kind of the object that changed. */
+  /** Whether a graph or an instance changed. */
   type: "graph" | "instance";
   /** The name of the graph; undefined if the RGD of the instance was deleted. */
   graph?: string;

@@ -15,7 +15,10 @@ export interface CoveragePlace {
   readonly offset?: number;
 }
 
-/** An event that tests should reach at least once, with its place in the graph. */
+/**
+ * An event that tests should reach at least once, such as that an includeWhen is false, with its place in the
+ * graph.
+ */
 export interface CoverageItem extends CoveragePlace {
   /** The event that tests should reach, such as `includeWhen is false`. */
   readonly event: string;
@@ -24,9 +27,9 @@ export interface CoverageItem extends CoveragePlace {
 }
 
 /**
- * The coverage of one graph. The items are: each node is created or read, each includeWhen is true and is
- * false, each conditional (`? :`) takes both branches, and each forEach has no element, one element and several
- * elements.
+ * The coverage of one graph. The items are: the objects of each node are created or read, each includeWhen is
+ * true and is false, each conditional (`? :`) takes both branches, and each forEach has no element, one
+ * element and several elements.
  */
 export class Coverage {
   /** All items, in the order of the nodes; the items of the status are last. */
@@ -51,7 +54,7 @@ export class Coverage {
     };
   }
 
-  /** Records the nodes that a pass has created or read. */
+  /** Records the nodes whose objects a pass has created or read. */
   add(nodes: readonly NodeOutcome[]): void {
     for (const { id, state, objects } of nodes) {
       const item = this.#nodes.get(id);
@@ -116,7 +119,8 @@ export class Coverage {
   /** Returns a copy of the expression that records the branches of its conditionals. */
   #traced<T extends Expression>(expression: T, place: CoveragePlace): T {
     const { source, program } = expression;
-    // In a string with several expressions, the offset does not show which expression has the conditional.
+    // `offset` is relative to the program. If a string has several expressions, `source` may not contain the
+    // program's source, and the position of the conditional is unknown.
     const start = source.indexOf(program.source);
     const traced = program.traced({
       found: (offset) => {

@@ -54,8 +54,8 @@ function rowsOf(schema: Schema, path: string): string[][] {
 }
 
 /**
- * Returns the table rows of the fields inside a field: the fields of its object, of its elements or of its
- * map values.
+ * Returns the table rows of the fields inside of a field that is an object, a list of objects or a map of
+ * objects.
  */
 function rowsBelow(
   { properties, items, additionalProperties, ...rest }: Schema,

@@ -36,8 +36,8 @@ export interface RoleOptions {
   /** Whether bindings are returned as well; true by default. */
   binding?: boolean;
   /**
-   * The label `key=value` of the ClusterRole, by which an aggregated ClusterRole selects it. With a label, the
-   * ClusterRole gets no binding.
+   * The label that the returned ClusterRole gets, so that an aggregated ClusterRole of the cluster selects
+   * it. With a label, no ClusterRoleBinding is returned.
    */
   aggregateLabel?: { key: string; value: string };
 }

@@ -70,8 +70,8 @@ export async function tokenRefusal(
 }
 
 /**
- * Returns the response of a standby, which has no state of graphs and instances. The response names the leader
- * and the command that reaches it. Undefined if this process reconciles.
+ * Returns the response of a standby, which has no state of graphs and instances. The response names the
+ * leader and the command that reaches it. Returns undefined if this process reconciles.
  *
  * @param port The port of the endpoint.
  */

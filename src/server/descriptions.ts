@@ -37,7 +37,7 @@ export const QUERY_PARAMETERS = {
     "The fields of the items that the response contains, separated by commas; all by default.",
 } as const;
 
-/** The descriptions of failures, by status code. */
+/** The descriptions of error responses, by HTTP status code. */
 export const FAILURES: Readonly<Record<number, string>> = {
   400: "The query is invalid.",
   401: "The request has no valid token.",

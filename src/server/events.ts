@@ -1,18 +1,18 @@
 /**
- * Streams the changes of states as server-sent events. A client resumes with the header Last-Event-ID, as the
- * HTML standard defines (section 9.2).
+ * Streams the changes of the states of graphs and instances as server-sent events. A client resumes with the
+ * header Last-Event-ID, as the HTML standard defines (section 9.2).
  */
 import type { Change, ControllerView } from "../controller/mod.ts";
 import { eventFrame, KEEP_ALIVE } from "./frame.ts";
 import { problem } from "./problem.ts";
 
-/** The limits on streams. */
+/** The limits on event streams. */
 export interface StreamLimits {
   /** The maximum number of open streams; 200 by default. */
   streams: number;
   /**
    * The number of past events that are kept; 1,000 by default. A client can resume after any kept event. A
-   * stream ends when its client has not read an event that is no longer kept.
+   * stream ends when its client is so slow that the next event of the stream is no longer kept.
    */
   kept: number;
   /**
@@ -43,14 +43,14 @@ export class EventStreams {
   readonly #open = new Set<Stream>();
   /** The past events, the oldest first. */
   readonly #kept: Uint8Array<ArrayBuffer>[] = [];
-  /** A prefix of the ids, which differs after a restart of kro. */
+  /** The prefix of all event ids, which changes with each start of kro. */
   readonly #epoch = crypto.randomUUID().slice(0, 8);
   /** The number of events so far. */
   #count = 0;
   #isSubscribed = false;
   #timer?: ReturnType<typeof setInterval>;
 
-  /** Creates the streams of a view. */
+  /** Creates the object without a stream. The streams will send the changes of the view. */
   constructor(view: Pick<ControllerView, "subscribe">, limits: Partial<StreamLimits> = {}) {
     this.#view = view;
     this.#limits = { ...LIMITS, ...limits };

@@ -1,4 +1,4 @@
-/** Filters lists, and reduces their items to the requested fields. */
+/** Filters the lists of the JSON API, and reduces their items to the requested fields. */
 import { matchLabels } from "../reconcile/mod.ts";
 import type { Facts } from "../controller/mod.ts";
 import { BadQuery, type Query } from "./query.ts";

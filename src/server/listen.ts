@@ -191,9 +191,10 @@ async function respond(
 }
 
 /**
- * Returns the method that the handler gets. HEAD becomes GET, because a response to HEAD has the Content-Length
- * of the response to GET (RFC 9110, section 8.6); node:http omits the body. The Fetch standard forbids a Request
- * with the method CONNECT, TRACE or TRACK. The handler refuses these methods like POST.
+ * Returns the method that the handler gets. HEAD becomes GET, because a response to HEAD has the
+ * Content-Length of the response to GET (RFC 9110, section 8.6); node:http omits the body. CONNECT, TRACE and
+ * TRACK become POST, which the handler refuses, because the Fetch standard forbids a Request with these
+ * methods.
  */
 function passedMethod(method: string): string {
   if (method === "HEAD") return "GET";
@@ -201,8 +202,8 @@ function passedMethod(method: string): string {
 }
 
 /**
- * Sends a response whose body has no end, until the client or the handler ends the body. Resolves when the
- * connection is closed.
+ * Sends an event stream until the client closes the connection or the handler ends the stream. Resolves when
+ * the connection is closed.
  */
 async function stream(answer: Response, response: ServerResponse, method: string): Promise<void> {
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
@@ -214,7 +215,7 @@ async function stream(answer: Response, response: ServerResponse, method: string
   response.flushHeaders();
   const closed = new Promise<void>((resolve) => response.once("close", () => resolve()));
   inBackground("event stream", closed.then(() => reader.cancel()).catch(() => {}));
-  // An error of the body ends the connection also while unsent data is waiting for the client.
+  // If the body fails, the connection is closed even while unsent data is waiting for the client.
   reader.closed.catch(() => response.destroy());
   try {
     for (;;) {

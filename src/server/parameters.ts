@@ -1,4 +1,4 @@
-/** The parameters of lists. */
+/** The query parameters of the lists in the JSON API. */
 import { QUERY_PARAMETERS as DESCRIPTIONS } from "./descriptions.ts";
 import { MAX_LIMIT } from "./page.ts";
 import type { Parameter } from "./query.ts";

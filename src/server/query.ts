@@ -12,7 +12,7 @@ export class BadQuery extends Error {
 export interface Parameter {
   /** The explanation for people. */
   readonly description: string;
-  /** The schema of the value. The value of an array is a list that is separated by commas. */
+  /** The schema of the value. If the type is `array`, the query contains the elements separated by commas. */
   readonly schema: Schema;
 }
 

@@ -55,7 +55,10 @@ function object<T>(fields: FieldSchemas<T>): Schema {
   };
 }
 
-/** Returns the schema of a list whose items, by the parameter `fields`, may have only some fields. */
+/**
+ * Returns the schema of a page of a list. The schema requires no field of an item, because the parameter
+ * `fields` may omit any field.
+ */
 function pageOf(item: string): Schema {
   const { required: _, ...items } = SCHEMAS[item as "Graph" | "InstanceSummary"]!;
   return object<Page<unknown>>({

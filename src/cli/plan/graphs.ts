@@ -162,7 +162,7 @@ export class GraphPlanner {
 
   /**
    * Adds the kinds of a CRD whose schema changes. The API server makes no useful dry run for such a kind,
-   * because it still has the old schema.
+   * because the API server still has the old schema.
    */
   #addKinds(graph: Graph, { action, changes }: NonNullable<GraphChange["crd"]>): void {
     const isSchema = action === "created" ||
@@ -195,7 +195,10 @@ function crdChange(rgd: ResourceGraphDefinition, plan: GraphPlan): GraphChange["
   return changes.length > 0 ? { name, action: "changed", changes, invalid: [] } : undefined;
 }
 
-/** Matches the paths of changes that concern neither the schema nor the names of a CRD. */
+/**
+ * Matches the paths of changes of a CRD that affect neither instances nor requests for them: metadata, short
+ * names, categories and printer columns.
+ */
 const HARMLESS = /^(metadata|names\.(shortNames|categories)|version\.additionalPrinterColumns)/;
 
 function schemaChange({ path, text, breaking }: CrdChange): SchemaChange {

@@ -35,7 +35,10 @@ export interface PlannedInstance {
   object: KubeObject;
   /** The graph of the instance; absent for an instance that the plan deletes. */
   planned?: PlannedGraph;
-  /** Whether values of the instance may come from a Secret of another instance's graph. */
+  /**
+   * Whether the instance was created by another instance whose graph reads a Secret, so that values of the
+   * instance may come from the Secret.
+   */
   confidential: boolean;
   /** The outcome of the pass that the controller would run now. */
   outcome?: Outcome;
@@ -51,7 +54,7 @@ interface Item extends PlannedInstance {
 
 /** The dependencies of an {@link InstancePlanner}. */
 export interface InstancePlannerDeps {
-  /** The state of the plan. */
+  /** The objects that the plan has read, and the writes that the passes would send. */
   store: PlanStore;
   /** Returns the graph that serves a kind after the plan. */
   graphFor: (kind: GroupVersionKind) => Promise<PlannedGraph | undefined>;

@@ -31,7 +31,10 @@ export function invalidInstances(
   });
 }
 
-/** Returns the instances that have a problem at a changed field, above or below it. */
+/**
+ * Returns the instances that have a problem at the changed field, at a parent of the field, or inside of the
+ * field.
+ */
 export function invalidAt(
   invalid: readonly InvalidInstance[],
   field: string,

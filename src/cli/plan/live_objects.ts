@@ -9,7 +9,7 @@ import {
 } from "../../api/mod.ts";
 import { everyPage, type KubeClient } from "../../kube/mod.ts";
 
-/** The smallest number of objects of one kind for which one list is cheaper than single reads. */
+/** The number of objects of one kind above which one list is cheaper than single reads. */
 const MANY = 20;
 
 /** The number of concurrent requests. */

@@ -43,7 +43,8 @@ export interface ReadState {
 }
 
 /**
- * The smallest number of instances in files for which one list reads the objects of all instances of a kind.
+ * The number of instances in files above which one list request reads the objects of all instances of a kind,
+ * instead of one list request for each instance.
  */
 const MANY = 10;
 

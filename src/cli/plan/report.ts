@@ -16,7 +16,7 @@ import { instanceName, type PlannedInstance } from "./instances.ts";
 export interface ChangeSources {
   /** The instances of the plan. */
   instances: readonly PlannedInstance[];
-  /** The state of the plan, which knows the schemas of kinds. */
+  /** The objects, schemas and writes that the plan has collected. */
   store: PlanStore;
   /** Replaces secret values. */
   hide: (value: Json) => string;

@@ -26,7 +26,7 @@ export function violationsOf(
   return ofString(schema, value, steps);
 }
 
-/** Checks the value against the alternative of the same type. */
+/** Checks a value against the schema in `anyOf` that has the type of the value. */
 function ofAlternatives(
   alternatives: readonly FileSchema[],
   value: unknown,

@@ -30,7 +30,7 @@ export interface MissingItem {
   path?: string;
   /** The expression as its author wrote it. */
   expression?: string;
-  /** The event that no test has reached. */
+  /** The event that no test has reached, such as `includeWhen is false`. */
   event: string;
 }
 
@@ -43,7 +43,7 @@ export class CoverageReport {
     return this.#coverage(manifest, graph).graph;
   }
 
-  /** Records the nodes that a pass has created or read. */
+  /** Records the nodes whose objects a pass has created or read. */
   add({ manifest, graph }: TestedGraph & { graph: Graph }, nodes: readonly NodeOutcome[]): void {
     this.#coverage(manifest, graph).add(nodes);
   }

@@ -23,7 +23,7 @@ export interface ObjectName {
 export interface Expectation {
   /** The state of the instance. */
   state?: typeof EXPECTED_STATES[number];
-  /** Some fields of the instance's status. */
+  /** The expected values of some fields of the instance's status. */
   status?: JsonObject;
   /** The status of the instance's conditions, by type. */
   conditions?: Record<string, string>;
@@ -31,7 +31,7 @@ export interface Expectation {
   nodes?: Record<string, NodeState | { state: NodeState; reason?: string }>;
   /** Some fields of the instance's objects, or all fields if {@link exact} is true. */
   objects?: KubeObject[];
-  /** Whether the objects must have no other fields, and the instance no other objects. */
+  /** Whether {@link objects} must list all objects of the instance, each with all of its fields. */
   exact?: boolean;
   /** The objects that the instance must not have. */
   absent?: ObjectName[];

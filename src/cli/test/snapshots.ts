@@ -16,7 +16,8 @@ export class Snapshots {
   /**
    * Creates the object without reading a file.
    *
-   * @param isUpdate Whether a snapshot that differs is written instead of reported.
+   * @param isUpdate Whether a snapshot that is missing or differs from the objects is written instead of
+   *   reported.
    */
   constructor(isUpdate: boolean) {
     this.#isUpdate = isUpdate;

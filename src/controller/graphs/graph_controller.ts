@@ -336,7 +336,7 @@ export class GraphController {
       return { afterMs: progressMs };
     }
     // The CRD may have been generated for another RGD. In that case, this RGD never served the kind, and the
-    // kind has nothing to stop.
+    // instance controller of the kind is left unchanged.
     await pool.of(this.crdOf(entry))?.serveDeletions();
     const since = Date.parse(entry.rgd.metadata.deletionTimestamp ?? "");
     await metrics.rgdDeleted(name, Math.max(0, (Date.now() - since) / 1000));

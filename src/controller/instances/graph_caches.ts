@@ -46,8 +46,8 @@ export class GraphCaches {
   async fill(graph: Graph): Promise<void> {
     const { children, externals } = this.#parts;
     const own = childKinds(graph);
-    // The reads are added before the first list. An object that was listed earlier would lack the added paths
-    // and would have to be read again.
+    // The paths that the graph reads are added before the first list of each kind. An object that was listed
+    // earlier would lack the added paths and would have to be read again.
     children.reads.add(this.#instances, graph.reads);
     await Promise.all([
       ...own.map((kind) => this.#timed(kind, children.ensure(kind, this.#owner))),

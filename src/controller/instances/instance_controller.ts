@@ -186,7 +186,8 @@ export class InstanceController {
   async stop(): Promise<void> {
     const stopped = this.#watch.stop();
     this.#caches.releaseAll();
-    // A running pass may still register interests, so the instances are dropped after the last pass.
+    // A running pass may still register interests in external objects, so the instances are dropped only
+    // after the last pass.
     const forget = () => this.#store.keys().forEach((key) => this.#forget(key));
     inBackground("release of interests", Promise.allSettled(this.#running).then(forget));
     await stopped;
@@ -332,7 +333,7 @@ export class InstanceController {
     metrics.instanceState(this.kind, stateOf(before), outcome.state);
     const stored = this.#store.get(key);
     const { uid } = before.metadata;
-    // If the store no longer contains the instance, no DELETED event will remove the UID again.
+    // If the store no longer contains the instance, no DELETED event will remove the UID from `#gone`.
     if (!outcome.instance && stored?.metadata.uid === uid) this.#gone.add(uid!);
     if (outcome.instance && outcome.state !== stateOf(before)) this.#changed(before, outcome.state);
     this.#records.passed(key, { outcome, graph, seconds, before, stored });

@@ -7,7 +7,7 @@ import type { Instruments } from "./instruments.ts";
  */
 const MAX_DELETED = 200;
 
-/** Counts the compilations, states and deletions of RGDs. When an RGD was deleted, its series are removed. */
+/** Counts the compilations, states and deletions of RGDs. When an RGD is deleted, its series are removed. */
 export class GraphMetrics {
   readonly #to: Instruments;
   readonly #builds;

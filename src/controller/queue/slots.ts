@@ -10,7 +10,7 @@ import type { Clock } from "./clock.ts";
  */
 const BACKGROUND_MS = 1000;
 
-/** An occupied slot. */
+/** A slot that a background key occupies. */
 export interface Slot {
   /** Stops the timer that releases the slot. */
   cancel: () => void;

@@ -37,7 +37,7 @@ export interface WriteOfPlan {
 
 /** The facts about an object that the write itself does not contain. */
 export interface ChangeContext {
-  /** The schema of the object's kind, whose list keys match elements of lists. */
+  /** The schema of the object's kind. It declares the key fields by which list elements are matched. */
   schema?: Schema;
   /** The id of the node that describes the object. */
   node?: string;
@@ -93,7 +93,7 @@ const ACTIONS: Record<WriteOfPlan["action"], ObjectAction> = {
 
 /** The options of {@link fieldChanges}. */
 export interface FieldOptions {
-  /** The schema of the object's kind, whose list keys match elements of lists. */
+  /** The schema of the object's kind. It declares the key fields by which list elements are matched. */
   schema?: Schema;
   /** Returns whether the value of a field is secret. */
   isSecret: (path: readonly PathStep[]) => boolean;

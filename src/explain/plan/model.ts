@@ -140,7 +140,7 @@ export interface PlanReport {
   graphs: GraphChange[];
   /** The number of instances. */
   instances: InstanceCounts;
-  /** The number of objects that were compared, changed or not. */
+  /** The number of compared objects, including the unchanged objects. */
   objects: number;
   /** The changes of objects, in the order in which the controller would send the writes. */
   changes: ObjectChange[];

@@ -104,7 +104,7 @@ function graphLines(graph: GraphChange): string[] {
   return lines;
 }
 
-/** The largest number of similar lines that the text shows. */
+/** The largest number of lines in one list of the text. One more line gives the number of omitted lines. */
 const MAX_LINES = 10;
 
 function limited(lines: readonly string[], limit = MAX_LINES): string[] {
