@@ -80,8 +80,8 @@ export class AsyncCache<T> {
   }
 
   /**
-   * Drops the value of a key. If the value is being loaded, waiting callers still receive it, but it is not
-   * cached.
+   * Drops the value of a key. If a load of the value is in flight, waiting callers still receive the loaded
+   * value, but the cache does not keep the value.
    */
   forget(key: string): void {
     if (this.#values.delete(key)) this.#listener?.evicted();

@@ -55,7 +55,10 @@ export interface CachedParts {
   reverts: RevertBackoff;
   /** One mutex for each object, so that two instances never write the same object at the same time. */
   locks: KeyedMutex;
-  /** Consistent lists of the objects of an ApplySet, which are read before a finalizer is removed. */
+  /**
+   * Lists the objects of an ApplySet from the API server, so that kro removes the finalizer of an instance
+   * only when no object is left.
+   */
   liveLists: LiveLists;
 }
 
@@ -144,8 +147,8 @@ export class CachedCluster implements Cluster {
 
   /**
    * Returns an object from the cache of external objects. Sends a GET if the kind is not watched. The cache
-   * of child objects is not used, even if it contains the object. It keeps only the paths that the object's
-   * own graph reads, and the graph of this pass may read other paths.
+   * of child objects is not used, even if that cache contains the object: it keeps only the paths that the
+   * object's own graph reads, and the graph of this pass may read other paths.
    */
   async getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { externals } = this.#parts;

@@ -26,8 +26,8 @@ export class KeyedMutex {
   }
 
   /**
-   * Runs the task after all earlier tasks of the key have ended, whether they succeeded or failed. Resolves
-   * or rejects with the result of the task.
+   * Runs the task after all earlier tasks of the key have succeeded or failed. Resolves or rejects with the
+   * result of the task.
    */
   async run<T>(key: string, task: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key);

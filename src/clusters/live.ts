@@ -180,8 +180,8 @@ export class LiveCluster implements Cluster {
   }
 
   /**
-   * Returns the error for a kind that is served without the verb patch, such as TokenReview; undefined for any
-   * other error.
+   * Returns the error to report when an apply failed because its kind is served without the verb patch, such
+   * as TokenReview. Returns undefined when the apply failed for another reason.
    */
   async #withoutPatch(kind: KindRef, error: unknown): Promise<ApiError | undefined> {
     if (!(error instanceof ApiError) || !error.isKindMissing) return undefined;

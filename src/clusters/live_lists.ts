@@ -36,9 +36,8 @@ export class LiveLists {
 
   /**
    * Returns the metadata of all objects with the label of the instance, or of the ApplySet if no UID of an
-   * instance is given. The list is started after the call,
-   * because a list that is already in flight may miss the last write of the caller. Rejects with ApiError
-   * when the list fails.
+   * instance is given. The list starts only after this method is called, because a list that is already in
+   * flight may miss the last write of the caller. Rejects with ApiError when the list fails.
    */
   async members(
     { kind, namespace }: ListScope,

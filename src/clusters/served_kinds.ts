@@ -43,7 +43,8 @@ const AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged";
 
 /**
  * Returns true when the API server itself or an aggregated API serves the group and version. Returns false
- * when CRDs serve them, or when they are not served. Rejects with ApiError.
+ * when CRDs define the kinds of the group and version, or when the cluster does not serve the group and
+ * version. Rejects with ApiError.
  */
 export async function isServedWithoutCrd(
   client: KubeClient,
@@ -58,9 +59,9 @@ export async function isServedWithoutCrd(
 
 /**
  * Returns a kind of the cluster that shadows the given kind of a generated CRD; undefined when the kind is
- * not shadowed. A kind shadows a CRD if it has the same group and the same kind or plural, but is served by
- * the API server itself or by an aggregated API. kro would read the objects of the shadowing kind as
- * instances. Rejects with ApiError.
+ * not shadowed. A kind shadows the given kind if three conditions hold: the groups are equal; the kind names
+ * or the plurals are equal; and the API server itself or an aggregated API serves the shadowing kind. kro
+ * would read the objects of the shadowing kind as instances. Rejects with ApiError.
  */
 export async function shadowed(
   client: KubeClient,

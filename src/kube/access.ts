@@ -1,7 +1,7 @@
 /**
- * Authorizes requests to a non-resource URL, such as `/metrics`, with TokenReview and SubjectAccessReview.
- * Kubernetes components protect their own metrics in the same way (Kubernetes documentation,
- * "Authorization": non-resource requests).
+ * Authorizes requests that clients send to a non-resource URL of this process, such as `/metrics`, with
+ * TokenReview and SubjectAccessReview. Kubernetes components protect their own metrics in the same way
+ * (Kubernetes documentation, "Authorization": non-resource requests).
  */
 import { isObject, type JsonObject } from "../api/mod.ts";
 import { review } from "./review.ts";
@@ -18,8 +18,9 @@ const REFUSED_MS = 10_000;
 const MAX_TOKENS = 200;
 
 /**
- * Authorizes GET requests to one path by their bearer tokens. The verdict `allowed` is cached for 30 s,
- * every other verdict for 10 s. Concurrent requests with the same token share one review.
+ * Authorizes GET requests that clients send to one path of this process, by their bearer tokens. The verdict
+ * `allowed` is cached for 30 s, every other verdict for 10 s. Concurrent requests with the same token share
+ * one review.
  *
  * @example
  * ```ts

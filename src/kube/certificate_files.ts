@@ -1,6 +1,6 @@
 /**
- * Reads the certificate files of a cluster again while kro runs, because certificates expire and their files
- * are then replaced. The files are read again at most once a minute.
+ * Reads the certificate files of a cluster configuration again while kro runs, at most once a minute. A file
+ * is replaced before its certificate expires.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { ClusterConfig } from "./types.ts";

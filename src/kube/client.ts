@@ -334,8 +334,8 @@ async function collect(
 }
 
 /**
- * Adds apiVersion and kind to an item of a list. The API server leaves both fields out of listed objects,
- * and returns objects with metadata only under the kind PartialObjectMetadata.
+ * Adds apiVersion and kind to an item of a list. The API server leaves both fields out of listed objects. If
+ * a request asks for metadata only, each object has the kind PartialObjectMetadata instead of its own kind.
  */
 function typed(kind: KindRef, object: KubeObject): KubeObject {
   return { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind };

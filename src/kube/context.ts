@@ -70,7 +70,8 @@ export async function toClusterConfig(
   Object.assign(config, credentials);
   if (certificates) {
     config.readCertificates = certificates.read;
-    // After a response with status 401, the files may already contain a new client certificate.
+    // After a response with status 401, the certificate files are read again too, because they may already
+    // contain a new client certificate.
     config.forget = () => {
       credentials.forget?.();
       certificates.forget();
@@ -101,7 +102,7 @@ function checkServer(origin: string, cluster: Cluster): void {
   const where = `${origin}: cluster "${cluster.name}"`;
   const url = URL.canParse(cluster.server) ? new URL(cluster.server) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    // The part before `@` may contain a password.
+    // The part of the URL before `@` may contain a password, so error messages do not show this part.
     const shown = cluster.server.replace(/[^/]*@/, "…@");
     throw new ConfigError(`${where}: server "${shown}" is not an http or https URL`);
   }

@@ -151,14 +151,14 @@ export function causeText(error: unknown): string {
 }
 
 /**
- * The maximum length of the message that explains why one field was refused, in characters. The message
- * quotes the value of the field, so it may be very long.
+ * The maximum length of the message that explains why one field was refused, in characters. Such a message
+ * quotes the value of the field, so the message may be very long.
  */
 const MAX_CAUSE_LENGTH = 300;
 
 /**
- * The maximum number of refused fields whose messages are cut within the message of a Status. The message
- * of a Status has no room for more refused fields.
+ * The maximum number of refused fields whose messages are cut within the message of a Status. If more fields
+ * are refused, the messages of the further fields are left as they are.
  */
 const MAX_CAUSES = 8;
 

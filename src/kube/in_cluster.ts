@@ -51,8 +51,8 @@ export async function inCluster(
 
 /**
  * Returns the host for the API server's URL. If Deno does not permit a connection to the given host, returns
- * the name of the Service instead. The image permits only IPv4 addresses and this name, because Deno cannot
- * permit all names and IPv6 addresses in a form that kro can narrow later.
+ * the name of the Service instead. The image permits only IPv4 addresses and this name. A permission for all
+ * names and IPv6 addresses would be a permission for every host, which kro could not narrow later.
  */
 function permittedHost(host: string, port: string): string {
   // An IPv6 address in a URL is written in brackets.

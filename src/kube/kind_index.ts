@@ -61,7 +61,10 @@ export class KindIndex {
     for (const group of groups) this.#addGroup(group);
   }
 
-  /** Returns the kind in its preferred version; undefined when the kind is not in the index. */
+  /**
+   * Returns the kind with this group and name in its preferred version; undefined when the kind is not in the
+   * index.
+   */
   byGroupKind(wanted: { group: string; kind: string }): DiscoveredKind | undefined {
     return this.#first((k) => k.group === wanted.group && k.kind === wanted.kind);
   }

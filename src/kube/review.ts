@@ -1,4 +1,4 @@
-/** Sends reviews, which ask the API server a question about authentication or authorization. */
+/** Sends reviews, such as a TokenReview, which ask the API server about authentication or authorization. */
 import { isObject, type JsonObject, type KindRef } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
@@ -19,9 +19,9 @@ export interface ResourceAccess {
 }
 
 /**
- * Returns whether this client may perform the action, by a SelfSubjectAccessReview. A 403 response to a
- * request may have other causes than missing permissions, such as an admission policy, a quota or a namespace
- * that is being deleted. Rejects with ApiError when the API server refuses the review.
+ * Returns whether this client may perform the action, by a SelfSubjectAccessReview. A 403 response alone does
+ * not show that a permission is missing: an admission policy, a quota or a namespace that is being deleted
+ * may also cause such a response. Rejects with ApiError when the API server refuses the review.
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 /**
- * Sends HTTP requests to one API server. The transport limits concurrency, rate and time, adds credentials,
- * obeys Retry-After headers, and creates a new HTTP client after a failed connection.
+ * Sends HTTP requests to one API server. The transport limits the number of concurrent requests, the request
+ * rate and the time of a request. It adds credentials, obeys Retry-After headers, and creates a new HTTP
+ * client after a failed connection.
  */
 import { ApiError, shortened } from "../api/mod.ts";
 import { LONGEST_OBJECT, LONGEST_PAGE, readBody, TooLongError } from "./body.ts";

@@ -77,8 +77,8 @@ export async function withdrawGraph(
 }
 
 /**
- * Returns the message of the condition while the deletion of an RGD waits for `instances`. The message names
- * up to three instances.
+ * Returns the message of the RGD's condition KindReady while the deletion of the RGD waits until `instances`
+ * no longer exist. The message names up to three instances.
  */
 export function waitingText(instances: readonly KubeObject[]): string {
   const names = instances.map(({ metadata: { namespace, name } }) =>

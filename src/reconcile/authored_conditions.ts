@@ -77,8 +77,8 @@ export function authoredConditions(
   if (doubles.length > 0) failures.push(`condition types produced twice: ${doubles.join(", ")}`);
   if (isComplete && doubles.length === 0) return { conditions: kept, failures };
   const types = new Set(kept.map((c) => c.type));
-  // Conditions in the cluster that are kro's own are not kept. They date from a time when the RGD declared
-  // no conditions, and declared conditions replace them.
+  // If the conditions in the cluster are kro's own, they date from a time when the RGD declared no
+  // conditions. They are not kept, because the declared conditions replace kro's own conditions.
   const previous = areAuthored(current) ? current : [];
   return { conditions: [...kept, ...previous.filter((c) => !types.has(c.type))], failures };
 }

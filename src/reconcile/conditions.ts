@@ -17,7 +17,7 @@ import type { PassContext } from "./context.ts";
 import type { InstanceState, Next } from "./outcome.ts";
 import type { NodeResult } from "./result.ts";
 
-/** A summary of the states of the instance's nodes. */
+/** A summary of the states of the graph's nodes after a pass over one instance. */
 export interface Verdict {
   /** The condition ResourcesReady. */
   resources: ConditionUpdate;

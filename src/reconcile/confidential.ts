@@ -1,6 +1,6 @@
 /**
- * Builds messages about nodes. If the cause of a failure may quote the value of a Secret, the message
- * leaves out the cause.
+ * Builds messages about failed graph nodes. If the cause of a failure may quote the value of a Secret, the
+ * message leaves out the cause.
  */
 import { type ApiError, WITHHELD, withoutAnswer } from "../api/mod.ts";
 import type { Expression, Graph } from "../graph/mod.ts";

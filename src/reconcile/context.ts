@@ -48,7 +48,7 @@ export interface StatusPacing {
    * Returns the time to wait before the status may be written, in milliseconds; 0 means immediately. Has no
    * side effect.
    *
-   * @param change How the status differs from the last written status; undefined when both are equal.
+   * @param change How the status differs from the last written status; undefined without a difference.
    */
   delayMs(change: StatusChange | undefined): number;
   /**
@@ -60,7 +60,7 @@ export interface StatusPacing {
    * Records that the status is about to be written. When `change` is undefined, records that the status
    * need not be written.
    *
-   * @param change How the status differs from the last written status; undefined when both are equal.
+   * @param change How the status differs from the last written status; undefined without a difference.
    */
   writing(change: StatusChange | undefined): void;
 }

@@ -133,8 +133,8 @@ function conditionsFor(
 function deletionConditions({ instance, context }: Pass, update: ConditionUpdate): Condition[] {
   const current = conditionsOf(instance);
   if (!areAuthored(current)) {
-    // All conditions except ResourcesReady and Ready keep their values. Only their observedGeneration
-    // changes, to the generation of the instance at its deletion.
+    // All conditions except ResourcesReady and Ready keep their values. Only the observedGeneration of these
+    // conditions changes, to the generation of the instance at its deletion.
     const others = current.filter((c) => c.type !== update.type && c.type !== "Ready")
       .map(({ type, status, reason = "", message = "" }) => ({ type, status, reason, message }));
     return builtInConditions(instance, current, [...others, update], context);

@@ -1,6 +1,6 @@
 /**
- * Expands the forEach of a node to the objects of a collection. Each combination of values from the forEach
- * dimensions becomes one object.
+ * Expands the forEach of a graph node to the objects of a collection. Each combination of values from the
+ * forEach dimensions becomes one object.
  */
 import { apiVersionOf, type Json, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";

@@ -13,7 +13,7 @@ export interface ItemFault {
   fault: Fault;
 }
 
-/** The number of indexes that one part of the message lists. */
+/** The maximum number of item indexes that one part of the message lists after `also`. */
 const MAX_INDEXES = 10;
 
 /** The smallest length to which the message of a single failure is cut, in characters. */

@@ -45,7 +45,7 @@ export async function lostMembers(
       if (object && (isLost(object) || isMember(object, parent))) lost.push({ object, ref });
     }
     if (lost.length === before) continue;
-    // The names of later nodes may depend on the objects of this node.
+    // The names of later nodes' objects may depend on the objects of this node.
     const all = [...byNode.get(node.id) ?? [], ...lost.slice(before)];
     scope.observe(node.id, all.map(({ object }) => object));
   }

@@ -182,11 +182,11 @@ function combine(
     revisions,
     reverted,
     complete: false,
-    // A refused update does not change the live object, so dependents may still read the live object.
+    // A refused update does not change the live object, so dependent nodes may still read the live object.
     usable: observed.length === results.length &&
       faults.every((f) => f.fault.fromApply === true),
-    // Expressions may read a collection that is incomplete or empty. If the only object of another node
-    // does not exist, expressions must wait for the object.
+    // Expressions may read a collection that is incomplete or empty. A node that is not a collection has one
+    // object, and expressions that read the object must wait until it exists.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),
   };
 }

@@ -1,4 +1,4 @@
-/** The values that all nodes of a pass share. */
+/** The values that all graph nodes share during a pass. */
 import type { KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
@@ -7,7 +7,7 @@ import type { ParentIdentity } from "./labels.ts";
 import type { Fault } from "./result.ts";
 import type { Scope } from "./scope.ts";
 
-/** The values that all nodes of a pass share. */
+/** The values that all graph nodes share during a pass. */
 export interface NodeContext {
   /** The cluster to read from and write to. */
   cluster: Cluster;

@@ -11,7 +11,7 @@ export const INSTANCE_STATES = ["ACTIVE", "IN_PROGRESS", "ERROR", "DELETING"] as
 /** The value of an instance's `status.state`. */
 export type InstanceState = (typeof INSTANCE_STATES)[number];
 
-/** The state of a node after a pass. */
+/** The state of a graph node after a pass. */
 export type NodeState =
   /** All objects of the node are applied and ready. */
   | "Ready"
@@ -53,7 +53,7 @@ export interface ObjectOutcome {
   finalizers?: readonly string[];
 }
 
-/** A node after a pass. */
+/** A graph node after a pass. */
 export interface NodeOutcome {
   /** The id of the node. */
   id: string;

@@ -1,4 +1,4 @@
-/** Evaluates the includeWhen and readyWhen expressions of a node. */
+/** Evaluates the includeWhen and readyWhen expressions of a graph node. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { PassBudget } from "../cel/mod.ts";
 import type { Node, ReadyExpression } from "../graph/mod.ts";

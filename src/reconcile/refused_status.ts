@@ -33,9 +33,9 @@ export function isRefusal(error: unknown): error is ApiError {
 }
 
 /**
- * Returns the last refused status if the API server would refuse the given status for the same reason. This
- * is assumed when both statuses have equal fields and equal declared conditions, and were derived with the
- * same graph revision. Otherwise returns undefined.
+ * Returns the last refused status if the API server would refuse the given status for the same reason. kro
+ * assumes the same reason when both statuses have equal fields and equal declared conditions, and were
+ * derived with the same graph revision. Otherwise returns undefined.
  */
 export function knownRefusal(pass: Pass, status: InstanceStatus): RefusedStatus | undefined {
   const { statusPace, instanceRevision } = pass.context;

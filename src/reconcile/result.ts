@@ -3,7 +3,7 @@ import type { KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { NodeState, ObjectOutcome } from "./outcome.ts";
 
-/** The reason why a step returns no value. */
+/** The reason why a step of a pass returns no value. */
 export interface Fault {
   /** The state that the node gets because of the fault. */
   state: Exclude<NodeState, "Ready">;
@@ -37,7 +37,7 @@ export interface RevertNotice {
   dueMs: number;
 }
 
-/** The result of a node. */
+/** The result of running a graph node. */
 export interface NodeResult {
   /** The node that ran. */
   node: Node;

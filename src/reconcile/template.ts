@@ -1,4 +1,4 @@
-/** Resolves the template of a node: replaces the expressions in the template by their values. */
+/** Resolves the template of a graph node: replaces the expressions in the template by their values. */
 import {
   deeperThan,
   define,

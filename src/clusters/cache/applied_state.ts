@@ -13,9 +13,9 @@ import type { AppliedState, Child } from "./child.ts";
 import type { View } from "./views.ts";
 
 /**
- * A cache of the identity strings of desired objects, which are costly to compute. Every pass gets the same
- * immutable desired object from a cache, so the object itself is the key. The map is weak: an entry is freed
- * together with its object.
+ * A cache of the identity strings of desired objects, which are costly to compute. Passes share desired
+ * objects from a cache and never modify these objects, so the object itself is the key. The map is weak: an
+ * entry is freed together with its object.
  */
 const IDENTITIES = new WeakMap<KubeObject, string>();
 

@@ -31,8 +31,8 @@ export interface ObjectKey {
 
 /**
  * The compact record of one child, which is an object that kro created for an instance. kro may cache tens of
- * thousands of children, so each field costs memory. Namespace and name are not fields, because they are the
- * key under which the table stores the child.
+ * thousands of children, so each field costs memory. Namespace and name are not fields of this type, because
+ * the table stores the child under a key of namespace and name.
  */
 export interface Child {
   /** The instance that the child belongs to, with the labels that all children of this instance share. */

@@ -68,7 +68,9 @@ export interface ChildReader {
    * `kro.run/instance-id` as well, the object is returned with the value that the label had before.
    */
   members(applySet: string, namespace?: string, instanceUid?: string): KubeObject[];
-  /** Returns the cached objects that one node of one instance created, sorted by namespace and name. */
+  /**
+   * Returns the cached objects that one graph node created for one instance, sorted by namespace and name.
+   */
   items(instanceUid: string, nodeId: string): KubeObject[];
   /**
    * Returns the resourceVersion that kro's own last write gave the object; undefined when kro has not written

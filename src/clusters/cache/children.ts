@@ -355,9 +355,10 @@ export class ChildCaches {
   }
 
   /**
-   * Returns the live object; undefined when it does not exist, or when kro may not read it. Other failures
-   * are retried until the watch of the kind ends. If a failed GET counted as a deletion, a pass could remove
-   * the kind from the inventory although the object still exists, and the object would never be deleted.
+   * Returns the live object; undefined when the object does not exist, or when RBAC forbids the GET. A GET
+   * that fails for another reason is repeated until the watch of the kind ends. If a failed GET counted as a
+   * deletion, a pass could remove the kind from the inventory although the object still exists, and the
+   * object would never be deleted.
    */
   async #read(
     kind: KindRef,
@@ -390,8 +391,8 @@ export class ChildCaches {
 }
 
 /**
- * Returns true when a failed request may succeed if it is repeated. Returns false when it can succeed only
- * after a change of RBAC permissions or of the kind.
+ * Returns true when a failed request may succeed if kro repeats the request. Returns false when the request
+ * can succeed only after a change of RBAC permissions or of the kind.
  */
 function isPassing(error: unknown): boolean {
   return error instanceof ApiError &&

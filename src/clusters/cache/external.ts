@@ -39,8 +39,8 @@ export interface ExternalKind {
 }
 
 /**
- * The maximum number of changed objects that a lookup by labels reads with one GET each. If more objects have
- * changed, one LIST reads them.
+ * The maximum number of changed objects that a lookup by labels reads with one GET each. A lookup that finds
+ * more changed objects reads all selected objects with one LIST.
  */
 const MAX_GETS = 3;
 
@@ -169,8 +169,8 @@ export class ExternalCaches {
   }
 
   /**
-   * Returns the number of interests for each kind. One interest is either in a single object by its name, or
-   * in all objects with given labels.
+   * Returns the number of registered interests for each kind of external objects. An instance has an interest
+   * in a single object by its name, or in all objects that match a label selector.
    */
   interests(): InterestCount[] {
     return this.#interests.counts();

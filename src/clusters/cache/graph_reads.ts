@@ -27,8 +27,8 @@ export const NO_READS: Reads = new Map();
 
 interface ReadsOfKind {
   /**
-   * The paths of the graph in use and of graphs that are about to replace it, in the order in which the
-   * graphs were added.
+   * The paths of the graph in use, and of graphs that are about to replace the graph in use, in the order in
+   * which the graphs were added.
    */
   readonly added: readonly NodeReads[];
   readonly merged: NodeReads;

@@ -87,8 +87,8 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
   /**
    * Ends the write and returns the deferred events that are not the echo of the write, oldest first.
    *
-   * @param revision The resourceVersion in the response. Undefined if the write failed, if its response is
-   * missing, or if it was a deletion; all deferred events are then returned.
+   * @param revision The resourceVersion in the response. Undefined if the write failed, has no response or
+   * was a deletion. All deferred events are then returned.
    */
   end(key: string, revision: string | undefined): Event[] {
     const events = this.deferredAfter(key, revision);

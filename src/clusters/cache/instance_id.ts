@@ -1,7 +1,7 @@
 /** Identifies the instance of a child object by the labels that kro sets on child objects. */
 import { Label } from "../../api/mod.ts";
 
-/** The identity of an instance, as the labels of its child objects contain it. */
+/** The identity of an instance, which the labels of the instance's child objects contain. */
 export interface InstanceId {
   /** The API group of the instance. */
   group: string;

@@ -47,8 +47,8 @@ export class Owners {
   readonly #interner = new Interner();
 
   /**
-   * Returns the set of labels for a child object with these labels, and counts the child object. Creates the
-   * set if no other child object has the same labels.
+   * Returns the {@link Owner} with these labels, and adds one child object to its count. Creates the owner if
+   * no other child object has the same labels.
    */
   join(labels: Readonly<Record<string, string>> | undefined): Owner {
     const own = labels ?? {};

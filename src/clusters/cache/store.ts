@@ -64,8 +64,8 @@ interface ChildWrite {
   /** The resourceVersion of the cached object before the write; undefined when the object was not cached. */
   readonly before: string | undefined;
   /**
-   * The last event that arrived during the write. The event is hashed only if it turns out not to be the echo
-   * of the write.
+   * The last event that arrived during the write. The event is hashed only if the response shows that the
+   * event is not the echo of the write.
    */
   lastEvent?: KubeObject;
 }
@@ -142,7 +142,7 @@ export class ChildStore implements ChildWriter {
 
   /**
    * Handles an object that still exists but has lost kro's labels. The watch selects objects by these labels,
-   * so it reported the object as DELETED.
+   * so the watch reported the object as DELETED.
    */
   stripped(object: KubeObject): boolean {
     const key = keyOf(object.metadata);
@@ -162,9 +162,9 @@ export class ChildStore implements ChildWriter {
   }
 
   /**
-   * Returns true when a DELETED event needs no GET as confirmation, because kro itself deleted the object. If
-   * the object in the event has a finalizer of another client, the object may still exist without its labels.
-   * The event contains an earlier state of the object, so another client may also have removed the finalizer.
+   * Returns true when a DELETED event needs no GET as confirmation, because kro itself deleted the object.
+   * Returns false when the event shows a finalizer of another client on an object that is being deleted. The
+   * object may then still exist: the watch also reports an object as DELETED when it only loses kro's labels.
    *
    * @param at The metadata of the object in the event.
    */
@@ -220,8 +220,8 @@ export class ChildStore implements ChildWriter {
       }
       return resourceVersion;
     });
-    // The recorded deletion names no instance if the object was created and deleted while the watch was down.
-    // The response to the write then names the instance to requeue.
+    // If the object was created and deleted while the watch was down, the DELETED event names no instance.
+    // The instance to requeue then comes from the labels in the response to the write.
     const instance = instanceOf(answer.metadata.labels);
     if (isUnnamed && instance) this.#wake([instance]);
     return answer;
@@ -281,7 +281,8 @@ export class ChildStore implements ChildWriter {
   }
 
   /**
-   * Stores an object that was read again because expressions now read more paths of it. Requeues no instance.
+   * Stores an object that was read again because expressions now read more paths of the object. Requeues no
+   * instance.
    */
   refresh(object: KubeObject): void {
     const key = keyOf(object.metadata);

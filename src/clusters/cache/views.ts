@@ -26,7 +26,7 @@ export interface View {
 export class Views {
   readonly #views = new Map<string, View>();
 
-  /** Returns the view of a child. Builds and caches the view if it is not cached. */
+  /** Returns the view of a child. If the view is not cached, the method builds the view and caches it. */
   of(key: string, child: Child, kind: KindRef): View {
     const known = this.#views.get(key);
     if (known) return known;

@@ -229,7 +229,7 @@ function selectorsOf(fields: JsonObject): Selectors {
 /** The maximum number of different sets of merge keys for the elements of one list. */
 const MAX_KEY_SETS = 4;
 
-/** The maximum number of merge keys of one list. The kinds of Kubernetes have at most two. */
+/** The maximum number of merge keys of one list element. The lists of built-in kinds have at most two. */
 const MAX_KEY_NAMES = 8;
 
 /**

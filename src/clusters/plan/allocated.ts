@@ -7,8 +7,9 @@ import { type Json, type KubeObject, setAt, valueAt } from "../../api/mod.ts";
 type Path = (string | number)[];
 
 /**
- * Returns the object of a dry run without allocated values that are neither in the desired object nor in the
- * object before the write. Expressions that read such a value wait for the real write.
+ * Returns the object `after`, which a dry run returned, without the values that the API server allocated
+ * during the dry run. Allocated values in the desired object or in the object before the write are kept.
+ * Expressions that read a removed value wait for the real write.
  */
 export function withoutAllocated(
   after: KubeObject,
@@ -22,7 +23,7 @@ export function withoutAllocated(
   if (paths.length === 0) return after;
   const copy = structuredClone(after);
   for (const path of paths) setAt(copy, path, undefined);
-  // A list with a removed element or an undefined field is not valid JSON, so the copy is cleaned up.
+  // The removed fields are now undefined. JSON has no undefined, so `cleaned` drops these fields.
   return cleaned(copy as unknown as Json) as unknown as KubeObject;
 }
 
@@ -31,7 +32,7 @@ function allocatedPaths(object: KubeObject): Path[] {
   return of?.(object) ?? [];
 }
 
-/** The keys of labels in which the Job controller's strategy stores the UID of the Job. */
+/** The keys of the labels in which the API server stores the UID of a Job. */
 const JOB_UIDS = ["controller-uid", "batch.kubernetes.io/controller-uid"];
 
 const FIELDS: Record<string, (object: KubeObject) => Path[]> = {

@@ -71,7 +71,10 @@ export class PlanCluster implements Cluster {
     return this.#instance;
   }
 
-  /** Returns an object with kro's labels, as it would be after the plan. */
+  /**
+   * Returns the object in its state after the plan; undefined when the object does not exist or has no labels
+   * of kro.
+   */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     return (await this.#listed(ref.kind)).get(keyIn(ref.namespace, ref.name));
   }
@@ -193,9 +196,9 @@ export class PlanCluster implements Cluster {
 
   #wrote(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
     this.#instance = object;
-    // An assumption about other objects must not become part of the planned state, so passes over other
-    // instances do not read a status that is derived from the assumption. An instance that the plan deletes is
-    // already absent from the planned state.
+    // A pass with `later` assumes that all objects are ready. Passes over other instances must not read a
+    // status that depends on this assumption, so the planned state does not get the status. An instance that
+    // is being deleted is already absent from the planned state.
     const isDeleted = object.metadata.deletionTimestamp !== undefined;
     if (!this.#pass.later && !isDeleted) this.#store.reads.table(ref.kind).write(object);
     return Promise.resolve(object);

@@ -26,9 +26,9 @@ export interface Answer {
   unasked?: string;
 }
 
-/** An apply for a dry run. */
+/** An apply whose result a dry run finds out. */
 export interface Question {
-  /** The object that would be applied. */
+  /** The reference to the object that would be applied. */
   ref: ObjectRef;
   /** The desired object. */
   desired: KubeObject;
@@ -50,7 +50,7 @@ export interface Question {
  * result comes from kro's own merge, and {@link DryRuns.unasked} counts the reason.
  */
 export class DryRuns {
-  /** The number of objects without a dry run, by the reason. */
+  /** The number of objects without a dry run, by the reason why no dry run was made. */
   readonly unasked = new Map<string, number>();
   readonly #client: KubeClient;
   readonly #kinds: PlanKinds;
@@ -58,7 +58,7 @@ export class DryRuns {
   readonly #forbidden = new Map<string, string>();
   readonly #now: () => Date;
 
-  /** Creates the object, without sending a request. */
+  /** Creates a `DryRuns` without sending a request. */
   constructor(client: KubeClient, kinds: PlanKinds, reads: PlanReads, now: () => Date) {
     this.#client = client;
     this.#kinds = kinds;
@@ -105,7 +105,10 @@ export class DryRuns {
     }
   }
 
-  /** Returns the reason why a request could not succeed before the plan is carried out. */
+  /**
+   * Returns the reason why a dry run cannot succeed before the plan is carried out; undefined when it may
+   * succeed.
+   */
   #reasonNotToAsk({ kind, namespace }: ObjectRef, verb: string): string | undefined {
     if (this.#kinds.planned(kind)) return "its CRD changes in this plan";
     if (namespace !== undefined && this.#isNewNamespace(namespace)) {
@@ -114,7 +117,10 @@ export class DryRuns {
     return this.#forbidden.get(`${verb} ${gvkKey(kind)} ${namespace ?? ""}`);
   }
 
-  /** Returns the reason why a dry run says nothing about the write; undefined for a refusal of the write. */
+  /**
+   * Returns the reason why the error of a dry run says nothing about the real write. Returns undefined when
+   * the error means that the API server would refuse the real write.
+   */
   #reasonAfter(
     { kind, namespace }: ObjectRef,
     verb: string,
@@ -131,7 +137,8 @@ export class DryRuns {
       return why;
     }
     if (NO_DRY_RUN.test(message)) return "an admission webhook does not support dry run";
-    // A forced apply of kro replaces elements of other managers that duplicate a desired element.
+    // The real write replaces list elements of other managers that duplicate a desired element, as
+    // `applyOver` does, so the API server would accept that write.
     return force && duplicatesOf(error).length > 0
       ? "elements of another field manager are replaced"
       : undefined;

@@ -25,8 +25,8 @@ export interface Reader {
 }
 
 /**
- * The state of the cluster in a plan. The objects of a kind are listed once, either all objects of kro or
- * those of one instance. External objects are read once. A planned write replaces the object that was read.
+ * The state of the cluster in a plan. The objects that kro created are listed once for each kind, or once for
+ * each kind and instance. External objects are read once. A planned write replaces the object that was read.
  */
 export class PlanReads {
   readonly #client: KubeClient;
@@ -47,7 +47,7 @@ export class PlanReads {
     this.#isWhole = isWhole;
   }
 
-  /** Returns the table of a kind as far as it has been read. Sends no request. */
+  /** Returns the table of a kind, with the objects that have been read so far. Sends no request. */
   table(kind: { group: string; kind: string }): Table {
     const key = groupKind(kind);
     const table = this.#tables.get(key) ?? new Table();

@@ -40,7 +40,7 @@ export class PlanStore {
     this.#dryRuns = new DryRuns(client, this.kinds, this.reads, now);
   }
 
-  /** The number of writes without a dry run, by the reason. */
+  /** The number of writes without a dry run, by the reason why no dry run was made. */
   get unasked(): ReadonlyMap<string, number> {
     return this.#dryRuns.unasked;
   }
@@ -67,7 +67,7 @@ export class PlanStore {
 
   /**
    * Adds a write to the plan. A later write of the same object is combined with the earlier one: the combined
-   * write leads from the live object to the last state.
+   * write changes the live object to the state after the later write.
    */
   record(write: PlannedWrite, { later }: { later?: boolean } = {}): void {
     const { ref, action, after } = write;
@@ -103,8 +103,8 @@ function stateOf({ metadata, ...rest }: KubeObject): Json {
 }
 
 /**
- * Returns the object of a dry run without the values that only the real write determines. Expressions that
- * read these values wait, as they wait for any other data that does not exist yet.
+ * Returns the object `after`, which a dry run returned, without the values that only the real write
+ * determines. Expressions that read such a value wait, as they wait for any data that does not exist yet.
  */
 export function withoutIdentity(after: KubeObject, before: KubeObject | undefined): KubeObject {
   const { resourceVersion: _, ...metadata } = after.metadata;

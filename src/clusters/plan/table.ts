@@ -11,8 +11,8 @@ function keyOf({ metadata: { namespace, name = "" } }: KubeObject): string {
 }
 
 /**
- * A table of the objects of one kind, with indexes by ApplySet and by node. A planned object replaces the live
- * object, and a list that arrives later does not overwrite a planned object.
+ * A table of the objects of one kind, with indexes by ApplySet and by graph node. A planned object replaces
+ * the live object, and a list that arrives later does not overwrite a planned object.
  */
 export class Table {
   readonly #objects = new Map<string, KubeObject>();

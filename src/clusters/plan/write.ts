@@ -17,8 +17,8 @@ export interface PlannedWrite {
   /** The reason of the API server for refusing the write. */
   error?: ApiError;
   /**
-   * The reason why the API server made no dry run; absent when it made one. Without a dry run, the result
-   * comes from kro's own comparison, and neither admission nor quotas were checked.
+   * The reason why the API server made no dry run; absent when the API server made a dry run. Without a dry
+   * run, the result comes from kro's own comparison, and neither admission nor quotas were checked.
    */
   unasked?: string;
   /**
