@@ -79,12 +79,12 @@ export class PlanCluster implements Cluster {
     return (await this.#listed(ref.kind)).get(keyIn(ref.namespace, ref.name));
   }
 
-  /** Returns any object, as it would be after the plan. */
+  /** Returns the object in its state after the plan, even if the object has no labels of kro. */
   getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#store.reads.one(ref);
   }
 
-  /** Returns any object, as it would be after the plan. */
+  /** Returns the object in its state after the plan, even if the object has no labels of kro. */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#store.reads.one(ref);
   }
