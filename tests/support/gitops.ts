@@ -4,7 +4,10 @@ import type { KubeObject } from "../../src/api/mod.ts";
 import { read } from "./documents.ts";
 import { type Answer, ask } from "./tools/mod.ts";
 
-/** The health of an object: Argo CD's status and message, and Flux's status or the start of its error. */
+/**
+ * The health of an object according to Argo CD and Flux. `argo` and `message` are the status and the message
+ * of Argo CD. `flux` is the status of Flux, or `error: ` with the error of Flux.
+ */
 export interface Health {
   argo: string;
   message: string;
@@ -26,7 +29,10 @@ const PREFIX = "resource.customizations";
 export const ARGO_DATA: Readonly<Record<string, string>> =
   (load(read("deploy/gitops/argocd-cm.yaml")) as { data: Record<string, string> }).data;
 
-/** The health scripts of Argo CD for all kinds that match a pattern. The keys are the patterns. */
+/**
+ * The health scripts of Argo CD that apply to several kinds. The keys are patterns of API group and kind,
+ * such as `{kro.run,duffy.xyz}/*`.
+ */
 export const ARGO_PATTERNS: Readonly<Record<string, { "health.lua": string }>> = load(
   ARGO_DATA[PREFIX]!,
 ) as Record<string, { "health.lua": string }>;
@@ -35,7 +41,7 @@ export const ARGO_PATTERNS: Readonly<Record<string, { "health.lua": string }>> =
 export const FLUX_CHECKS: readonly FluxCheck[] = loadAll(read("deploy/gitops/flux.yaml"))
   .flatMap((each) => (each as { spec: { healthCheckExprs: FluxCheck[] } }).spec.healthCheckExprs);
 
-/** Returns the health of objects of kro's own kinds, or of instances of any group. */
+/** Returns the health of RGDs (`rgd`), or of instances (`instance`), in the order of `objects`. */
 export async function healthOf(
   objects: readonly KubeObject[],
   which: "rgd" | "instance",

@@ -1,7 +1,7 @@
 /**
- * The functions of kro that read data of other clients, as calls with a hostile value or string.
- * `tests/unit/hostile/linear_test.ts` checks that the time of these calls grows linearly with the size of the
- * argument. `deno task bench --only blocks` measures the time of these calls with the largest argument.
+ * Calls of those functions of kro that read data of other clients. A test passes a hostile value or string to
+ * each call. `tests/unit/hostile/linear_test.ts` checks that the time of the calls grows linearly with the
+ * size of the argument. `deno task bench --only blocks` measures their time with the largest argument.
  */
 import {
   conditionsOf,
@@ -67,7 +67,10 @@ export function objectWith(value: Json, fields: JsonObject = {}): KubeObject {
   } as unknown as KubeObject;
 }
 
-/** Returns the `fieldsV1` tree that selects each part of a value. */
+/**
+ * Returns the `fieldsV1` tree with which a field manager owns every field and list element of the value
+ * separately.
+ */
 function fieldsOf(value: Json | undefined): JsonObject {
   if (typeof value !== "object" || value === null) return {};
   const isList = Array.isArray(value);
@@ -115,12 +118,11 @@ export const VALUE_CALLS: Readonly<Record<string, (value: Json, object: KubeObje
     const result = compiled.program.evaluate(variables, new PassBudget(COST_LIMITS));
     return result.ok && fromCel(result.value);
   },
-  // The call is skipped for a value that kro does not compare, because kro rejects a desired object with such
-  // a value.
+  // Skipped for a value that exceeds MAX_DEPTH: kro rejects a desired object with a value of this depth.
   withValuesOf: (value, object) =>
     isCompared(value) && withValuesOf(object, object, [["spec", "value"]]),
   withoutValues: (value, object) => isCompared(value) && withoutValues(object, [["spec", "value"]]),
-  // The call is skipped for a value that kro does not compare. Only the in-memory cluster of tests and of
+  // Skipped for a value that exceeds MAX_DEPTH, because only the in-memory cluster of tests and of
   // `kro render` merges patches.
   mergePatch: (value) => isCompared(value) && mergePatch({ a: value }, { a: value }),
   matchLabels: (value) => matchLabels("a=b,c in (d)", value as Record<string, string>),

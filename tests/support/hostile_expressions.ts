@@ -6,7 +6,7 @@
  * permits.
  */
 
-/** An expensive expression, and the least cost that it must be charged. */
+/** An expensive expression, and the least cost that its evaluation must be charged. */
 export interface HostileExpression {
   readonly expression: string;
   /** The names of the functions for which the expression is the most expensive call. */
@@ -66,7 +66,7 @@ const REGEX = [
 ];
 
 const SEARCHES = [
-  // V8's search in strings compares this pattern with the text at each position.
+  // At each position of the text `t`, all characters of the pattern `p` match except one.
   on("contains", "t.contains(p)", LONG * 3, { t: A, p: `b${A.slice(0, HALF)}` }),
   on("indexOf", "t.indexOf(p)", LONG * 3, { t: A, p: `b${A.slice(0, HALF)}` }),
   on("lastIndexOf", "t.lastIndexOf(p)", LONG * 3, { t: A, p: `${A.slice(0, HALF)}b` }),
@@ -193,8 +193,8 @@ export const HOSTILE: readonly HostileExpression[] = [
 ];
 
 /**
- * The functions that need no expensive expression: their work does not depend on the size of their
- * arguments, or the evaluator itself implements them.
+ * The functions for which this file has no expensive expression. Their work does not depend on the size of
+ * their arguments, or the evaluator itself implements them.
  */
 export const CONSTANT: ReadonlySet<string> = new Set([
   ..."_?_:_ _&&_ _||_ !_ -_ _-_ _*_ _/_ _%_ dyn type optional.of optional.none hasValue value"

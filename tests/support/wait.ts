@@ -47,12 +47,12 @@ export async function eventually<T>(
 const LOOK_MS = 20;
 
 /**
- * Polls until `read` has returned the same string for `ms` milliseconds and at least `ms / 20`
- * times in a row.
+ * Polls until `read` has returned the same string for `ms` milliseconds and at least `ms / 20` times in a
+ * row.
  *
- * On a busy machine, the string may stay the same only because the tested process gets no CPU time.
- * A minimum time alone would mistake such a process for an idle one. The requests that `read` sends
- * to the API server slow down as well, so the minimum number of reads makes the wait longer.
+ * On a busy machine, the string may stay the same only because the tested process gets no CPU time. A minimum
+ * time alone would mistake this process for an idle one. The minimum number of reads prevents this: on a busy
+ * machine, the reads are slow as well, so the wait becomes longer.
  *
  * @throws an Error with the last string if the string still changes after {@link LIMIT_SECONDS}
  */

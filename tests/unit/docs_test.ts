@@ -64,7 +64,10 @@ function missingFiles(page: string, text: string): string[] {
   );
 }
 
-/** Returns the commands with a `--filter` argument that does not occur in the test file. */
+/**
+ * Returns the test commands in a page whose `--filter` argument does not occur in the test file that the
+ * command names.
+ */
 function emptyFilters(text: string): string[] {
   return [...text.matchAll(/^(?:\$ )?deno .*?(\S+_test\.ts).* --filter '([^']+)'/gm)]
     .filter(([, file, filter]) => exists(file!) && !read(file!).includes(filter!))

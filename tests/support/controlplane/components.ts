@@ -29,8 +29,8 @@ export const files = {
 } as const;
 
 /**
- * The API server's audit policy: it logs each request once (a watch twice), without request and
- * response bodies.
+ * The API server's audit policy: it logs a request when its response is complete, and a watch also when the
+ * watch starts. The log contains no request bodies and no response bodies.
  */
 export const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy

@@ -1,5 +1,5 @@
-// Downloads the control plane's programs from the projects' releases. Files whose checksum differs
-// from the published checksum are rejected.
+// Downloads the control plane's programs from the releases of etcd, Kubernetes and kwok. Rejects a file whose
+// checksum differs from the published checksum.
 import { moduleDir, modules, moduleVersion, type Program, programs } from "./parts.ts";
 
 /** One file of a project's release. */
@@ -42,8 +42,8 @@ export function releaseOf(program: Program, goMod: string, { os, arch }: Machine
   return { url, checksums: `${url}.sha256`, name: program };
 }
 
-// Returns the release file of kwok. kwok itself publishes no checksums, so the checksum comes from
-// GitHub, which computes one for each file.
+// Returns the release file of kwok. The kwok project publishes no checksums. The checksum comes from GitHub's
+// API, which computes the SHA-256 of each release file.
 function kwokRelease(name: string, goMod: string): Release {
   const version = moduleVersion(goMod, modules.kwok);
   return {
@@ -127,7 +127,10 @@ export async function fetchChecked(
   );
 }
 
-/** Returns a file's SHA-256 from a list of checksums; supports the formats of all projects. */
+/**
+ * Returns the SHA-256 of the file `name`. `text` is a list of checksums, a file with a single checksum, or
+ * the JSON of a GitHub release.
+ */
 export function publishedChecksum(text: string, name: string): string | undefined {
   if (text.trimStart().startsWith("{")) {
     const { assets = [] } = JSON.parse(text) as { assets?: { name: string; digest?: string }[] };
@@ -140,8 +143,8 @@ export function publishedChecksum(text: string, name: string): string | undefine
 }
 
 /**
- * `base` is the URL of a mirror that has a folder for each host. Returns the URL of the file on this mirror,
- * or the URL unchanged if `base` is not given.
+ * Returns the URL from which to download the file at `url`. `base` is the URL of a mirror, which has a folder
+ * for each host, such as `dl.k8s.io`. Without `base`, returns `url` unchanged.
  */
 export function rebase(url: string, base?: string): string {
   return base ? `${base.replace(/\/$/, "")}/${url.replace(/^https:\/\//, "")}` : url;

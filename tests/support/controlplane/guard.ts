@@ -1,9 +1,8 @@
-// Starts a program that is killed when this process ends, even if this process is killed by
-// SIGKILL.
-// A shell waits on the read end of a pipe. Only this process has the pipe's write end. When this
-// process ends, the kernel closes the pipe, and the waiting shell kills the program. The program
-// replaces the shell that starts it (`exec`), so this process can access the program's process ID,
-// signals and exit status directly.
+// Starts a program that is killed when this process ends, even if this process is killed by SIGKILL. This
+// process starts a shell, and keeps the only write end of a pipe to it. The shell forks a guard, which waits
+// on the read end of the pipe, and then replaces itself with the program (`exec`). The program therefore has
+// the process ID that this process knows. When this process ends, the kernel closes the pipe, and the guard
+// kills the program.
 
 const watch = "exec 3<&0; { read _ <&3 || kill -KILL $$; } >/dev/null 2>&1 & exec 3<&-;";
 
@@ -76,8 +75,8 @@ export class Guarded {
     }
   }
 
-  // Ends the shell that waits on the pipe, without killing the program. The shell exits when it
-  // reads a line from the pipe. If the pipe were closed instead, the shell would kill the program.
+  // Ends the guard, the shell that waits on the pipe, without killing the program. The guard exits when it
+  // reads a line from the pipe. If the pipe is closed without a line, the guard kills the program.
   async #dismiss(): Promise<void> {
     const writer = this.#child.stdin.getWriter();
     await writer.write(new TextEncoder().encode("\n")).catch(() => {});

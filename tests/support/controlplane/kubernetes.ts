@@ -1,6 +1,6 @@
 /**
- * Builds the programs of another version of Kubernetes from its Go module, for tests with
- * `--kubernetes VERSION`. etcd and kwok remain those of the control plane.
+ * Builds the programs of another Kubernetes version from its Go module, for tests with
+ * `--kubernetes VERSION`. etcd and kwok keep the versions that the control plane's go.mod sets.
  */
 import { cacheDir, cacheKey, fill, findBinaries } from "./binaries.ts";
 import { goBuild, goVersion } from "./build.ts";

@@ -90,8 +90,8 @@ async function discover(plane: ControlPlane): Promise<KindRef[]> {
 }
 
 /**
- * Copies a schema definition and all definitions that it refers to. Omits fields that kro does not
- * read.
+ * Copies a schema definition from `from` to `into`, with all definitions that it refers to. Omits the schema
+ * keywords that kro does not read, such as `description`.
  */
 function collect(
   name: string,

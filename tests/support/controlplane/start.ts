@@ -22,8 +22,8 @@ import { type AnyUser, kubeconfig, makeTokens, roles, tokenFile, users } from ".
 export type Optional = "kube-controller-manager" | "kube-scheduler" | "kwok";
 
 /**
- * The components to omit if only the controller under test may change objects. Tests then write the
- * status of Deployments and other objects themselves.
+ * The components that change objects by themselves. A test omits them if only the controller under test may
+ * change objects. The test then writes the status of Deployments and other objects itself.
  */
 export const apiOnly: Optional[] = ["kube-controller-manager", "kube-scheduler", "kwok"];
 

@@ -1,4 +1,7 @@
-/** The example httpbin in tests that change a Helm release, and the objects that kro writes meanwhile. */
+/**
+ * Runs the example httpbin while tests change a Helm release of kro, and records which objects kro writes
+ * during the change.
+ */
 import assert from "node:assert/strict";
 import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { BUNDLE_FLAGS, DEBUG_DIR, parseYaml, permissionFlags } from "../../../src/cli/mod.ts";
@@ -17,7 +20,7 @@ export const CRDS: readonly string[] = [
 
 const TIMEOUT = `--timeout=${LIMIT_SECONDS}s`;
 
-/** The objects of the example's instance. */
+/** The child objects that kro creates for the example's instance. */
 const CHILDREN = ["serviceaccount/httpbin", "service/httpbin", "deployment/httpbin"];
 
 interface Hook {
@@ -29,7 +32,10 @@ interface Live {
   metadata: { name: string; uid: string; generation?: number; resourceVersion: string };
 }
 
-/** The example in the namespace `app`, and the objects that no change of the installation may replace. */
+/**
+ * The example httpbin in the namespace `app`. A change of kro's installation must not replace any of its
+ * objects.
+ */
 export class Example {
   constructor(readonly releases: Releases) {}
 
@@ -81,7 +87,7 @@ export class ChildWrites {
 
   private constructor(readonly releases: Releases, readonly log: AuditLog) {}
 
-  /** Starts to record. */
+  /** Starts to record the controller's writes. */
   static async open(releases: Releases): Promise<ChildWrites> {
     return new ChildWrites(releases, await AuditLog.fromNow(releases.plane.auditLog));
   }
@@ -127,8 +133,8 @@ export async function startPod(releases: Releases): Promise<Pod> {
 }
 
 /**
- * Runs the container of `helm test` against the pod, with the permissions of the image, and returns its
- * output. Throws an Error if the container fails.
+ * Runs the command of the `helm test` container on this machine, with the Deno permissions of kro's image,
+ * and sends its requests to `pod`. Returns its output. Throws an Error if the command fails.
  */
 export async function helmTestOf(releases: Releases, pod: Pod): Promise<string> {
   const hooks = parseYaml(await releases.run("get", "hooks", "kro"), "the hooks") as Hook[];

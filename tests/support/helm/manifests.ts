@@ -1,7 +1,7 @@
 /**
- * The command `deno task manifests [--check]`: writes the chart's copies of the CRDs in `deploy/crds`, and
- * writes `deploy/install.yaml`, which Helm renders from the chart. With `--check`, the command writes
- * nothing, and fails if a file is out of date.
+ * The command `deno task manifests [--check]`: copies the CRDs from `deploy/crds` into the chart, and writes
+ * `deploy/install.yaml`, which Helm renders from the chart. With `--check`, the command writes nothing, and
+ * fails if a file is out of date.
  */
 import { dump } from "js-yaml";
 import { parseYaml } from "../../../src/cli/mod.ts";
@@ -14,7 +14,10 @@ const NAMESPACE = "kro-system";
 
 const HEADER = "# Made from deploy/chart by `deno task manifests`, with rbac.mode aggregation.\n";
 
-/** The values of `deploy/install.yaml`: without metadata of Helm, and with the fewest permissions. */
+/**
+ * The chart's values for `deploy/install.yaml`. The objects get no labels of Helm, and kro gets the fewest
+ * permissions.
+ */
 const VALUES = [
   "rbac.mode=aggregation",
   "metadata.includeHelmChart=false",
@@ -69,7 +72,8 @@ if (import.meta.main) {
     for (const path of paths) console.error(`${path} is not current: run deno task manifests`);
     Deno.exit(paths.length === 0 ? 0 : 1);
   }
-  // After a change of a CRD, the second round renders `deploy/install.yaml` from the copies of the first round.
+  // After a change of a CRD, two rounds are needed. The first round copies the CRD into the chart, and the
+  // second round renders `deploy/install.yaml` from the changed chart.
   for (; paths.length > 0; paths = await stale()) {
     const files = await manifests();
     for (const path of paths) {

@@ -68,7 +68,7 @@ export class Releases {
     return kubectl(args, { on: this.plane });
   }
 
-  /** Returns an object as the API server returns it. */
+  /** Returns the JSON of `kubectl get` with these arguments, such as one object. */
   async get<T>(...args: string[]): Promise<T> {
     return JSON.parse(await this.kubectl("get", ...args, "-o", "json")) as T;
   }
@@ -98,7 +98,7 @@ export function freePortValues(): string[] {
 
 /**
  * kro as it runs in the container of a Deployment: with the container's arguments and environment, with the
- * permissions of the image, and as the Deployment's service account. Disposing the object stops kro.
+ * Deno permissions of the image, and as the Deployment's service account. Disposing the object stops kro.
  */
 export class Pod implements AsyncDisposable {
   /** The URL of the HTTP endpoint, at the port of the probes. */

@@ -67,8 +67,8 @@ function problemFaults(sources: Sources, sections: readonly Section[]): string[]
   if (source === undefined) return [];
   const codes = new Set(unionOf(source, "ProblemCode"));
   const own = sections.filter(({ title }) => title === PROBLEMS.title);
-  // Keeps only the codes of problems, which begin with a capital letter. If a problem can also
-  // occur at run time, its entry in the table has the code of a failure as well.
+  // Keeps only the codes of problems, such as `TYPE`, which begin with a capital letter. If the same error
+  // can also occur at run time, its entry has a failure's code as well, such as `argument`.
   const given = codesOf(own.flatMap(({ entries }) => entries)).filter((code) =>
     /^[A-Z]/.test(code)
   );

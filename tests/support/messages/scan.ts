@@ -160,8 +160,8 @@ function valuesOf(node: ts.Expression): ts.Expression[] {
 }
 
 /**
- * Returns how the message is reported, according to the expression that contains it. Returns
- * undefined if that expression does not show it.
+ * Returns how the message is reported, such as `HTTP 404`. The call, error, object or constant around the
+ * message shows this. Returns undefined for a message in another place.
  */
 function codeOf(node: ts.Node, category: string): string | undefined {
   let at = node;
@@ -177,7 +177,10 @@ function codeOf(node: ts.Node, category: string): string | undefined {
   return problem && PROBLEM_CODE.test(problem) ? problem : conditionsOf(parent.parent)[0];
 }
 
-/** Returns how the message in a constant is reported. The first use of the constant shows this. */
+/**
+ * Returns how the message in a constant is reported, according to the first expression that uses the
+ * constant.
+ */
 function codeOfVariable(declaration: ts.VariableDeclaration, category: string): string | undefined {
   let block: ts.Node = declaration;
   while (!ts.isBlock(block) && !ts.isSourceFile(block)) block = block.parent;

@@ -125,10 +125,10 @@ export function partsOf(seed: number): Part[] {
 export type Run = (part: Part) => Promise<number | undefined>;
 
 /**
- * Runs all parts one after the other; a failed part does not stop the run.
+ * Runs all parts one after the other. A failed part does not stop the run.
  *
- * @param has returns whether a program is installed on the machine
- * @param now returns the time in milliseconds
+ * @param has Returns whether a program is installed on the machine.
+ * @param now Returns the current time in milliseconds.
  */
 export async function runParts(
   parts: readonly Part[],

@@ -18,8 +18,8 @@ interface Case {
 }
 
 /**
- * Parses a JUnit report. Deno reports tests that the filter excludes as skipped, so these tests are
- * left out.
+ * Parses a JUnit report. `filter` is Deno's test filter. Deno's report contains the tests that the filter
+ * excludes, and marks them as skipped. The result omits these tests.
  */
 export function parseReport(xml: string, filter?: string): Report {
   const report: Report = { passed: 0, failed: [], ignored: [] };
@@ -53,8 +53,8 @@ export function reasonOf(name: string): string | undefined {
   return /\(ignored: ([^)].*)\)/.exec(name)?.[1];
 }
 
-// Whether a name is that of a step. Deno's report lists each step as a test of its own, named "test
-// > step".
+// Whether `name` is the name of a step. Deno's report lists each step as a test of its own, named
+// `test > step`.
 function isStep(name: string, names: Set<string>): boolean {
   for (let end = name.indexOf(" > "); end !== -1; end = name.indexOf(" > ", end + 1)) {
     if (names.has(name.slice(0, end))) return true;

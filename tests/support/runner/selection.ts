@@ -4,8 +4,8 @@ import { parseArgs } from "node:util";
 /** The parsed command line of `deno task test`. */
 export interface Request {
   /**
-   * Which tests to run: `unit` for tests without a cluster, `cluster` for tests with one, undefined
-   * for all.
+   * Which tests to run: `unit` for tests that need no cluster, `cluster` for tests that need a cluster,
+   * undefined for all tests.
    */
   only: "unit" | "cluster" | undefined;
   /** Deno's test filter: a part of a test's name, or a regular expression between slashes. */

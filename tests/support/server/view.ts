@@ -1,4 +1,7 @@
-/** A view of a controller for tests of the HTTP endpoint. */
+/**
+ * A fixed `ControllerView`, the state of a controller that the HTTP endpoint serves, for tests of the
+ * endpoint.
+ */
 import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
 
 /** Returns a graph with one node and two instances. */

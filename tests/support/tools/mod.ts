@@ -1,6 +1,6 @@
 /**
- * Runs engines of other projects, which `main.go` contains: health checks of Argo CD and Flux, Flux's
- * variable substitution, and actionlint.
+ * Evaluates health checks of Argo CD and Flux, replaces variables as Flux does, and runs actionlint. The
+ * program that is built from `main.go` does this with the Go libraries that these projects use.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { goVersion } from "../controlplane/build.ts";
 
 const folder = import.meta.dirname!;
 
-/** A task for an engine of Argo CD or Flux. */
+/** A task that the program built from `main.go` performs as Argo CD or Flux would. */
 export type Question =
   /** Evaluates a health script of Argo CD for an object. */
   | { lua: string; object: unknown }
@@ -20,16 +20,13 @@ export type Question =
   /** Replaces the variables in a manifest, as Flux does. */
   | { text: string; variables: Readonly<Record<string, string>> };
 
-/** The answer of an engine. */
+/** The result of a {@link Question}. */
 export interface Answer {
-  /**
-   * The result: the health, such as `Healthy`; whether the pattern matches; or the manifest after the
-   * substitution.
-   */
+  /** The health, such as `Healthy`; whether the pattern matches; or the manifest after the substitution. */
   status: string;
   /** The message of a health script. */
   message?: string;
-  /** The error of the engine. */
+  /** The error of the task, such as an error in a health script. */
   error?: string;
 }
 
@@ -72,8 +69,8 @@ async function find(): Promise<string> {
 }
 
 /**
- * Passes the questions, such as the health of an object, to the engines of Argo CD and Flux. Returns the
- * engines' answers in the order of the questions.
+ * Runs the tasks in the program built from `main.go`. Returns one result for each task, in the order of the
+ * tasks.
  */
 export async function ask(questions: readonly Question[]): Promise<Answer[]> {
   const child = new Deno.Command(await toolsPath(), {

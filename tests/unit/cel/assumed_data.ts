@@ -1,6 +1,6 @@
 /**
- * Creates data for the tests of cost estimates: the largest data that an estimate assumes for a
- * schema. Also returns the schema that describes given data.
+ * Creates data for the tests of cost estimates. For a schema, returns the largest data that a cost estimate
+ * assumes, such as a list of 1000 elements. For given data, returns the schema that describes it.
  */
 import { isObject, type Json } from "../../../src/api/mod.ts";
 import type { Schema } from "../../../src/openapi/mod.ts";

@@ -50,16 +50,17 @@ const EXPENSIVE = [
   "d.transformMap(a, x, d.transformMap(b, y, d.transformList(c, z, x + y + z)))",
   "lists.range(64000000).all(x, true)",
   "lists.range(64000000).size() > 0",
-  // These macros continue after an element fails, because a later element may decide the result.
-  // Each failure must count toward the budget, and a failure must not replace the error that the
-  // budget is exceeded.
+  // These macros continue after the expression fails for an element, because a later element may decide the
+  // result. Each failure must count toward the budget. When the budget is exceeded, the evaluation must
+  // return the budget's error, not the error of an element.
   "d.exists(a, d.exists(b, d.exists(c, c.missing == a + b)))",
   "d.exists(a, d.all(b, d.all(c, c.missing && a.missing)) || false)",
-  // Lists have no order, so `distinct` must compare each element with every earlier element.
+  // CEL does not define which of two lists is less, so `distinct` cannot sort lists. It must compare each
+  // list with every earlier list.
   "lists.range(30000).map(x, [x]).distinct().size()",
   "lists.range(300000).exists(x, quantity(string(x)) == quantity('-1'))",
   "lists.range(300000).exists(x, timestamp(x).getHours('Europe/Berlin') == 25)",
-  // A comparison of values from JSON must cost as much as visiting all their fields.
+  // Comparing or formatting a value from JSON must cost as much as visiting all fields of the value.
   "d.all(a, d.all(b, m == n))",
   "d.all(a, d.all(b, json.marshal(m) != ''))",
   "d.all(a, d.all(b, '%s'.format([m]) != ''))",

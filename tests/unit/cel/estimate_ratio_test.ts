@@ -12,8 +12,8 @@ import { assumedData, exactSchema } from "./assumed_data.ts";
 /** The factor by which an estimated cost may exceed the measured cost. */
 const RATIO = 10;
 /**
- * A number of units (0.05 ms) that is added to both costs before they are compared. Small costs
- * therefore never differ too much, even if only one of them includes the compilation of a pattern.
+ * A cost (0.05 ms) that is added to the estimated and to the measured cost before they are compared. It hides
+ * large ratios between small costs, for example if only the estimate includes the compilation of a pattern.
  */
 const FLOOR = 5_000;
 

@@ -140,8 +140,8 @@ const TYPES: Record<string, CelType> = {
 };
 
 /**
- * Random expressions. Most of them fail on most data. Without the fields that are not read, each
- * expression must still fail with the same error.
+ * Random expressions. Most of them fail on most data. If the data contains only the fields that an expression
+ * reads, the expression must return the same result or fail with the same error.
  */
 const expression: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
   e: fc.oneof(

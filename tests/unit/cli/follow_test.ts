@@ -24,8 +24,8 @@ import {
 import { liveCrd, rgd, SPECS } from "../publish/fixtures.ts";
 
 /**
- * Returns the conditions that kro writes for an RGD with a breaking change. `facts` are further facts
- * about the RGD.
+ * Returns the conditions that kro writes for an RGD with a breaking change. `facts` overrides what kro knows
+ * about the RGD, such as the state of its CRD.
  */
 function conditionsFor(facts: Partial<Known>): ConditionUpdate[] {
   const known = {
@@ -40,8 +40,8 @@ function conditionsFor(facts: Partial<Known>): ConditionUpdate[] {
 }
 
 /**
- * Waits for the RGD with a timeout that has passed. Returns the line of progress, which shows whether the
- * command would have waited longer.
+ * Calls followReady for the RGD with a timeout that has already expired. Returns the reported progress, which
+ * contains `timed out` if the command would have waited longer.
  */
 async function lineFor(object: KubeObject): Promise<string> {
   const lines: string[] = [];

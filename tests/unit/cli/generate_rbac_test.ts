@@ -61,7 +61,7 @@ async function generate(files: Record<string, string>, ...args: string[]) {
   }
 }
 
-/** Returns an RGD whose instances have one object of the kind. */
+/** Returns an RGD that defines `kind`. Its only resource is an object of the kind `uses` in `apiVersion`. */
 function rgd(kind: string, apiVersion: string, uses: string): string {
   return `apiVersion: kro.run/v1alpha1
 kind: ResourceGraphDefinition

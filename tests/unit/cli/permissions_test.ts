@@ -1,6 +1,6 @@
 /**
- * Runs kro's bundle with exactly the flags of each role, and tries inside the process which operations Deno
- * permits: before kro's code runs, and when the command ends.
+ * Runs kro's bundle with the Deno flags of the controller and of the one-shot commands. Inside the process, a
+ * probe tries which operations Deno permits: before kro's code runs, and when the command ends.
  */
 import assert from "node:assert/strict";
 import { bundle } from "../../../deploy/tasks/bundle.ts";
@@ -41,7 +41,7 @@ function kubeconfigText(port: number, plugin?: string): string {
   });
 }
 
-/** The files, folders and ports on which the probe tries its operations. All roles use the same ones. */
+/** The files, folders and ports on which the probe tries its operations. All tests use the same ones. */
 class Places implements AsyncDisposable {
   readonly #listeners = [acceptingPort(), acceptingPort()];
   readonly folder = Deno.makeTempDirSync({ prefix: "kro-permissions-" });
@@ -96,7 +96,7 @@ const built = bundle();
 const those = (outcomes: Outcomes, outcome: Outcome): string[] =>
   Object.keys(outcomes).filter((name) => outcomes[name] === outcome);
 
-/** The operations that both roles may always do. */
+/** The operations that the controller and the one-shot commands may always do. */
 const ALWAYS = ["read the kubeconfig", "read HOME", "read the host name"];
 
 /** The network operations that the controller may do from its start to its end. */
@@ -118,7 +118,10 @@ const OTHER_NETWORK = [
 
 const RUN = ["run a program", "send a signal to a process"];
 
-/** The operations, apart from those on the network, that only the one-shot commands may do. */
+/**
+ * The operations, other than network operations, that the one-shot commands may do but the controller may
+ * not.
+ */
 const LOCAL = [
   "read another file",
   "list the root folder",

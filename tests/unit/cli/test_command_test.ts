@@ -42,7 +42,7 @@ function fileOf(...lines: string[]): string {
   return [...head, ...lines.map((line) => `    ${line}`), ""].join("\n");
 }
 
-/** Runs `kro test` in a folder with these files. Paths in the output have no folder. */
+/** Runs `kro test` in a temporary folder with these files. Removes the folder's path from the output. */
 async function run(files: Record<string, string>, ...args: string[]) {
   const dir = await Deno.makeTempDir();
   try {

@@ -34,7 +34,10 @@ const testOf = (name: string, spec: string) =>
     expect: {state: ACTIVE}
 `;
 
-/** Runs `kro test` on tests with these specs of instances. Paths in the output have no folder. */
+/**
+ * Runs `kro test` with one test for each of these instance specs. Removes the path of the temporary folder
+ * from the output.
+ */
 async function run(specs: string[], ...args: string[]) {
   const dir = await Deno.makeTempDir();
   try {

@@ -1,7 +1,7 @@
 /**
- * Tests of the cached cluster. A read uses the cache only if the cache covers the kind and the
- * namespace at the moment of the read. If the cache ends while the read waits, the read asks the
- * API server instead.
+ * Tests of the cached cluster. A read uses the cache only if the cache watches the kind and the namespace at
+ * the time of the read. If the cache is stopped while the read waits for it, the cached cluster sends a
+ * request to the API server instead.
  */
 import assert from "node:assert/strict";
 import { ApiError, type KindRef, type KubeObject, Label } from "../../../src/api/mod.ts";
@@ -39,8 +39,8 @@ async function microtasks(count: number): Promise<void> {
 }
 
 /**
- * Returns the parts of a cached cluster whose API server contains one object. `lists` records the
- * namespaces of the list requests that the cached cluster sends to the API server.
+ * Returns a cached cluster and its caches. The API server behind them contains one object. `lists` records
+ * the namespace of each list request that the cached cluster sends to the API server.
  */
 function partsOf(given: Partial<KubeClient> = {}) {
   const lists: (string | undefined)[] = [];

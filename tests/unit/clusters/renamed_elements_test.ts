@@ -1,5 +1,6 @@
 /**
- * Tests when an apply may remove list elements of other field managers, and which elements remain.
+ * Tests whether an apply may remove the list elements of other field managers, and which list elements remain
+ * after the apply.
  */
 import assert from "node:assert/strict";
 import { ApiError, type JsonObject, type StatusCause } from "../../../src/api/mod.ts";

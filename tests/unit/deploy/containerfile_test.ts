@@ -1,7 +1,8 @@
 /**
- * Tests of the Containerfile. The commands of its build stage run on a copy of the files that the stage copies.
- * Deno's runtime for executables is not in npm. The tests therefore embed the bundle in Deno itself. The result
- * does not run, but contains the same files and permissions as the image's executable.
+ * Tests of the Containerfile. The commands of its build stage run on a copy of the files that the stage
+ * copies. `deno compile` would have to download Deno's runtime for executables, because npm does not contain
+ * it. The tests use the program `deno` as the runtime instead. The resulting executable does not run, but
+ * contains the same files and permissions as the image's executable.
  */
 import assert from "node:assert/strict";
 import { dirname } from "node:path";

@@ -1,6 +1,7 @@
 /**
- * Tests of the health checks for Argo CD and Flux, which run in the engines of Argo CD and Flux. kro's own
- * code derives the statuses of the instances; `tests/cluster/own/gitops_test.ts` has the statuses of RGDs.
+ * Tests of the health checks for Argo CD and Flux. The tests run the checks with the libraries that Argo CD
+ * and Flux use, on instances whose statuses kro's code computes. `tests/cluster/own/gitops_test.ts` tests the
+ * checks on RGDs.
  */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";

@@ -70,7 +70,7 @@ Deno.test({
         "windows-amd64",
         "chart",
       ]);
-      // Until the repository contains the chart, its file of values is missing as well.
+      // If the repository does not contain the chart yet, the error is that its `values.yaml` is missing.
       assert.match(missing.get("chart")!, /^\/no\/helm is not installed; .*HELM|values\.yaml/);
       assert.match(missing.get("windows-amd64")!, /^Writing binary bytes: Invalid object/);
       assert.equal(built.code, 1);

@@ -279,8 +279,8 @@ Deno.test("time: more than three times the fault-free run and the fault's own", 
 });
 
 /**
- * Returns an instance and its child object. They belong to the copy of the test graphs that is named
- * `life`.
+ * Returns an instance and its child object from one copy of the test graphs. Their names contain the name of
+ * the copy, `life`, such as `l01`.
  */
 function lived(life: string, more: { data?: unknown; uid?: string; index?: number } = {}) {
   const uid = `${more.index ?? 1}2345678-1234-1234-1234-123456789012`;

@@ -10,8 +10,9 @@ import { snapshotSource } from "../../../src/openapi/mod.ts";
 import { rgd as demo } from "./fixtures.ts";
 
 /**
- * Returns an RGD whose kind is `name` in capitals. `uses` are the names of the RGDs whose kinds its nodes
- * use.
+ * Returns the RGD `name`, which defines the kind `name` in capitals: the RGD `db` defines the kind `DB`.
+ * `uses` are the names of other RGDs. For each of them, the RGD has a node of the kind that the other RGD
+ * defines.
  */
 function rgd(name: string, ...uses: string[]): ResourceGraphDefinition {
   const resources = uses.map((used) => ({

@@ -53,7 +53,10 @@ for (const [text, at] of [["${f(${x})}", 4], ["${'${x}'}", 3], ["a ${b c ${d}", 
   });
 }
 
-/** Returns the sources of the expressions in a string, found by a search that starts anew at each `${`. */
+/**
+ * Returns the sources of the expressions in a string. For each `${`, searches the rest of the string for the
+ * closing brace, which is slow but simple. Returns undefined if expressions are nested.
+ */
 function sourcesBySearch(text: string): string[] | undefined {
   const sources: string[] = [];
   for (let start = text.indexOf("${"); start >= 0; start = text.indexOf("${", start)) {
@@ -79,7 +82,8 @@ Deno.test("scan finds the same expressions after an unclosed ${ as a search that
   fc.assert(
     fc.property(pieces, (list) => {
       const text = `\${"${list.join("")}}`;
-      // A nested expression after the last closing brace is not reported.
+      // The text ends with `}`, because `scan` stops at the first `${` after the last `}`, and reports no
+      // nested expression there.
       const found = scan(text);
       const sources = found.ok
         ? found.parts.flatMap((part) => "source" in part ? [part.source] : [])

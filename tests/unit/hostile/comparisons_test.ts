@@ -264,7 +264,7 @@ Deno.test("canonical refuses a value that is nested too deeply", () => {
 });
 
 Deno.test("managed fields that are nested too deeply for JSON.stringify differ from each desired object", () => {
-  // V8's JSON.stringify is recursive only for objects whose keys are array indexes.
+  // The keys are array indexes, because V8's JSON.stringify is recursive only for objects with these keys.
   const deep = JSON.parse('{"0":'.repeat(9_990) + "{}" + "}".repeat(9_990));
   assert.throws(() => JSON.stringify(deep), RangeError);
   // The fingerprint ignores the nested entries, because their key `0` does not name a field.

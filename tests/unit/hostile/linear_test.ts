@@ -18,7 +18,7 @@ const FACTOR = 24;
  * the measurement.
  */
 const FLOOR = 20;
-/** The number of measurements of which the shortest counts. */
+/** The maximum number of times that a call is measured. The shortest time counts. */
 const ATTEMPTS = 5;
 
 /**

@@ -72,8 +72,8 @@ export interface Case {
   /** The result of the search for the last valid graph. */
   lastGood?: LastGood;
   /**
-   * The revision numbers that `decide` must pass to the search for the last valid graph. Absent if
-   * `decide` must not request a search.
+   * The numbers of the revisions among which `decide` must request a search for the last valid graph. Absent
+   * if `decide` must not request a search.
    */
   candidates?: number[];
   maxRevisions?: number;

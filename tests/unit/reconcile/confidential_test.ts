@@ -24,9 +24,9 @@ function map(id: string, data: string, more = "", name = id): string {
 type Verb = "apply" | "patch" | "getExternal" | "listCollection" | "listMembers" | "writeStatus";
 
 /**
- * Returns a cluster that rejects all requests with this verb, except for objects whose names start
- * with `kept`. The error message quotes the Secret's value and the request. Real API servers,
- * webhooks and policies may quote parts of an object as well.
+ * Returns a cluster whose method `verb` rejects every request, except for objects whose names start with
+ * `kept`. The error message quotes the Secret's value and the request, because real API servers, webhooks and
+ * policies may quote parts of an object as well.
  */
 function quoting(options: MemoryOptions, verb: Verb): MemoryCluster {
   const cluster = new MemoryCluster(options);

@@ -52,8 +52,8 @@ async function crashAfter(writes: number): Promise<World> {
   return w;
 }
 
-// A creation sends six writes: two patches of the instance (the namespace of `far` is not known at
-// first), three applies, and one status write.
+// A creation sends six writes: two patches of the instance, three applies, and one status write. The second
+// patch records the namespace of `far`, which is known only after `b` was applied.
 for (let writes = 0; writes <= 6; writes++) {
   Deno.test(`after a crash at write ${writes + 1} of a creation, deletion leaves nothing`, async () => {
     const w = await crashAfter(writes);

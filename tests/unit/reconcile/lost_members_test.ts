@@ -1,6 +1,7 @@
 /**
- * Tests of a deletion that began before the process watched the objects: another client may have removed all
- * labels of an object, so that only the graph names the object.
+ * Tests of a deletion that began before kro's process watched the instance's objects. Another client may have
+ * removed all labels of an object before the watch started. kro can find this object only by the name that
+ * the graph computes.
  */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";

@@ -1,5 +1,5 @@
-// Runs the tests of the interface `Cluster`, which the real clusters must pass, on the in-memory
-// cluster.
+// Runs the contract tests of the interface `Cluster` on the in-memory cluster. The clusters that use an API
+// server must pass the same tests.
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
 import { clusterContract, CONFIG_MAP, SECRET, WIDGET } from "../../support/contract/cluster.ts";

@@ -1,6 +1,7 @@
 /**
- * Tests of expressions that read a resourceVersion. Their value changes only when kro itself writes
- * the object, because each write by another client would otherwise cause a further write.
+ * Tests of template fields that contain another object's resourceVersion. kro updates these fields only after
+ * kro itself has written the other object. Otherwise, each write by another client would cause a write by
+ * kro.
  */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";

@@ -4,9 +4,9 @@ import { type ClientLimits, type Handler, listen } from "../../../src/server/mod
 import { eventually } from "../../support/wait.ts";
 
 /**
- * Starts an endpoint that accepts one connection at a time. Sends `text` on a first connection without
- * reading the response, and waits for a response on a second connection. The endpoint answers there only
- * after it has closed the first connection.
+ * Starts an endpoint that accepts one connection at a time. Sends `text` on a first connection, does not read
+ * the response, and waits for a response on a second connection. The endpoint accepts the second connection
+ * only after it has closed the first.
  */
 async function answersAfter(text: string, handler: Handler, limits: Partial<ClientLimits>) {
   const listening = await listen("127.0.0.1:0", handler, { ...limits, connectionsOfAddress: 1 });

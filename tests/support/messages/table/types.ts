@@ -10,9 +10,9 @@ export interface Entry {
    */
   code: string;
   /**
-   * The messages as they are in the source, with a name for each value: `graph <name> deleted`. A
-   * string that begins with `…` is not a whole message: it continues another message of the entry,
-   * or is a value in such a message.
+   * The messages as they are in the source, with a name for each value: `graph <name> deleted`. A string that
+   * begins with `…` is only a part of a message: it continues another string of this entry, or it is a value
+   * that is filled into another string.
    */
   texts: string[];
   /** The reason why the messages appear, in one sentence. */

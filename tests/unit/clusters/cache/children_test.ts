@@ -1,4 +1,7 @@
-/** Tests of the caches of child objects: the end of a watch, and the check of a reported deletion. */
+/**
+ * Tests of the caches of child objects: which instances are requeued when a watch ends, and how kro checks a
+ * deletion that a watch reports.
+ */
 import assert from "node:assert/strict";
 import {
   ApiError,

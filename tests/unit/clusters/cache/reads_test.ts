@@ -97,8 +97,8 @@ function desired(data: Record<string, string>): KubeObject {
 }
 
 /**
- * The managed-fields entry that the cache returns for {@link child}. Because kro owns no labels of `child`,
- * the cache stores that kro does not own the labels which identify the instance.
+ * The fields that kro owns of {@link child}, as the cache returns them. The empty `f:labels` means that kro
+ * owns none of the object's labels.
  */
 const WITHOUT_LABELS = { "f:metadata": { "f:labels": {} } };
 

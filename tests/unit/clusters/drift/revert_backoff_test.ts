@@ -8,8 +8,8 @@ import { RevertBackoff } from "../../../../src/clusters/drift/revert_backoff.ts"
 const change = { field: "data.value", manager: "other" };
 
 /**
- * Returns a backoff with a manual clock. `round` repairs the object "a" once: it advances the clock
- * until the repair is due, and reports the changed field if the backoff requests an inspection.
+ * Returns a backoff with a manual clock. `round` repairs the object "a" once: it advances the clock until the
+ * backoff permits the repair. If the backoff asks which field was changed, `round` reports `field`.
  */
 function setup() {
   let now = 0;

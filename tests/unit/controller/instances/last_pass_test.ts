@@ -1,5 +1,5 @@
-// Tests of the compact record of an instance's last reconciliation. The nodes must be the same when
-// they are restored from the record.
+// Tests of the compact record of an instance's last reconciliation. The nodes that are restored from the
+// record must equal the nodes of the reconciliation.
 import assert from "node:assert/strict";
 import { nodesOf, packedNodes, summaryOf } from "../../../../src/controller/instances/last_pass.ts";
 import type { NodeOutcome, Outcome } from "../../../../src/reconcile/mod.ts";

@@ -246,9 +246,9 @@ Deno.test("a status write without a response may still succeed: its event requeu
   assert.equal(store.observe(waiting("7")), false, "another writer's status");
 
   await failing(store, lost);
-  // The next write succeeds. After that, the earlier write without a response can only fail: its
-  // precondition is a resourceVersion that no longer exists. An event with the earlier write's
-  // status is therefore another client's change.
+  // The next write succeeds and changes the resourceVersion. The earlier write, which got no response, named
+  // the old resourceVersion as its precondition, so it can only fail from then on. A later event with the
+  // status of the earlier write therefore shows the change of another client.
   const writes = new InstanceWrites(store, "ns/a");
   await writes.writeStatus(() => Promise.resolve(active("8")));
   writes.end(active("8"));

@@ -15,8 +15,8 @@ const KIND: KindRef = {
 };
 
 /**
- * Returns the keys that the controller of an instance `one` queues when the labels of an object name the
- * instance `one` in this namespace.
+ * Starts a controller with one instance `one`, which is in the namespace `ns` or cluster-scoped. Returns the
+ * keys that the controller queues for an object whose labels name the instance `one` in `namespace`.
  */
 async function wokenBy(namespaced: boolean, namespace: string | undefined): Promise<string[]> {
   const keys: string[] = [];
@@ -59,8 +59,8 @@ async function wokenBy(namespaced: boolean, namespace: string | undefined): Prom
 }
 
 Deno.test("an object of a cluster-scoped instance requeues the instance, also with a label of a namespace", async () => {
-  // kro does not set the namespace label for a cluster-scoped instance, so kro cannot repair such a label
-  // that a user adds.
+  // If a user adds the namespace label to an object of a cluster-scoped instance, kro does not remove the
+  // label, because kro does not own it. The controller must ignore the label.
   assert.deepEqual(await wokenBy(false, undefined), ["demos.example.com|/one"]);
   assert.deepEqual(await wokenBy(false, "another"), ["demos.example.com|/one"]);
 });

@@ -163,7 +163,7 @@ Deno.test("revision metrics count compilations, registry entries, deletions, and
   revisions.pending(rgd(3));
   assert.deepEqual(await entries(), [0, 1, 0]);
   revisions.resolved(rgd(4), 4);
-  // The newest revision does not compile, so kro still uses the RGD of an earlier revision.
+  // Revision 5 does not compile, so kro still uses revision 4.
   revisions.resolved(rgd(5, "False"), 4);
   assert.deepEqual(await entries(), [0, 1, 1]);
   revisions.gone("cart");
