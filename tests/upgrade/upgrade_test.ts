@@ -24,7 +24,7 @@ const EARLIER = "334afcbc1c2d8b0cf76d9c2cbf3621538c6b1e2b";
 
 const root = new URL("../..", import.meta.url).pathname;
 
-/** The resources of the objects that the graphs create. */
+/** The resource names of the kinds whose objects the test graphs create. */
 const CHILDREN = new Set(["configmaps", "secrets", "deployments"]);
 
 /** Writes the files of a commit into a folder. */

@@ -43,7 +43,7 @@ export function releaseOf(program: Program, goMod: string, { os, arch }: Machine
 }
 
 // Returns the release file of kwok. The kwok project publishes no checksums. The checksum comes from GitHub's
-// API, which computes the SHA-256 of each release file.
+// API, which returns the SHA-256 of each release file.
 function kwokRelease(name: string, goMod: string): Release {
   const version = moduleVersion(goMod, modules.kwok);
   return {

@@ -1,8 +1,8 @@
 // Starts a program that is killed when this process ends, even if this process is killed by SIGKILL. This
-// process starts a shell, and keeps the only write end of a pipe to it. The shell forks a guard, which waits
-// on the read end of the pipe, and then replaces itself with the program (`exec`). The program therefore has
-// the process ID that this process knows. When this process ends, the kernel closes the pipe, and the guard
-// kills the program.
+// process starts a shell, and keeps the only write end of a pipe to the shell. The shell forks a guard
+// process, which waits on the read end of the pipe. Then the shell replaces itself with the program (`exec`),
+// so the program has the process ID that this process knows. When this process ends, the kernel closes the
+// pipe, and the guard kills the program.
 
 const watch = "exec 3<&0; { read _ <&3 || kill -KILL $$; } >/dev/null 2>&1 & exec 3<&-;";
 

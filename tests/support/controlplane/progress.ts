@@ -38,9 +38,7 @@ export class BuildProgress {
     return this.linked.length === 0 ? compiling : `${compiling}; done: ${this.linked.join(", ")}`;
   }
 
-  /**
-   * The messages of the compiler and the linker, which are all lines that do not report progress.
-   */
+  /** The build's other output, which are the messages of the compiler and the linker. */
   get complaints(): string {
     return this.#other.join("\n");
   }

@@ -58,8 +58,8 @@ export async function kubectl(
 }
 
 /**
- * A namespace of one test. Disposing the object requests the deletion of the namespace, without
- * waiting for its end.
+ * A namespace of one test. Disposing the object requests the deletion of the namespace, but does not wait
+ * until the namespace is deleted.
  */
 export interface TestNamespace extends AsyncDisposable {
   /** The name of the namespace: the given prefix and eight random digits. */

@@ -33,8 +33,8 @@ interface Live {
 }
 
 /**
- * The example httpbin in the namespace `app`. A change of kro's installation must not replace any of its
- * objects.
+ * The example httpbin in the namespace `app`. A change of kro's installation must replace neither kro's CRDs
+ * nor an object of the example.
  */
 export class Example {
   constructor(readonly releases: Releases) {}

@@ -25,8 +25,8 @@ export function readSources(folder = "src"): Map<string, string> {
 }
 
 /**
- * Returns a line for each error that prevents writing the page, or a line which reports that the
- * page is outdated.
+ * Returns the errors that prevent writing the page, one per line. Without errors, returns a line if the page
+ * is outdated, or an empty list.
  */
 export function problems(): string[] {
   const faults = faultsOf(readSources());

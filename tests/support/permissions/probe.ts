@@ -79,8 +79,8 @@ const OPERATIONS: Record<string, (targets: Targets) => unknown> = {
 };
 
 /**
- * The message of an error for a denied operation. The class of the error cannot be used, because Node's modules
- * and workers report a denied operation with errors of other classes.
+ * Matches the error message of a denied operation. The class of the error differs: Deno's functions, Node's
+ * modules and workers report a denied operation with different classes.
  */
 const DENIED = /Requires \S+ access|EPERM|--no-remote is specified|--no-npm is specified/;
 

@@ -31,8 +31,8 @@ function reads(source: string): ReadonlyMap<string, Reads> {
 }
 
 /**
- * Converts the fields that are read to nested plain objects. A value that is read as a whole
- * becomes `true`.
+ * Converts a `Reads`, the set of fields that an expression reads, to nested plain objects. A value that the
+ * expression reads as a whole becomes `true`.
  */
 function plain(reads: Reads): unknown {
   return reads === "whole"

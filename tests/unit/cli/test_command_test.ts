@@ -60,7 +60,7 @@ async function run(files: Record<string, string>, ...args: string[]) {
   }
 }
 
-/** Expected results that are met, by the name of the case. */
+/** The lines of tests that must pass. The keys describe the expected results in these lines. */
 const MET: Record<string, string[]> = {
   "fields of an object": [
     `expect: {objects: [{${WEB}, spec: {replicas: 1, paused: null}}]}`,
@@ -109,7 +109,7 @@ for (const [name, lines] of Object.entries(MET)) {
   });
 }
 
-/** Expected results that are not met, with the line of the report. */
+/** The lines of tests that must fail, each with the line that `kro test` must print. */
 const UNMET: [lines: string[], report: string][] = [
   [
     [`expect: {objects: [{${WEB}, spec: {replicas: 2}}]}`],
@@ -184,7 +184,7 @@ for (const [lines, report] of UNMET) {
   });
 }
 
-/** Invalid test files, with the error. */
+/** The lines of invalid test files, each with the error that `kro test` must print. */
 const INVALID: [lines: string[], error: string][] = [
   [
     ["expcet: {state: ACTIVE}"],

@@ -1,5 +1,5 @@
-// Tests of lists of an ApplySet's objects: which calls share a request, and which objects each call
-// returns.
+// Tests of LiveLists, which lists the objects of an ApplySet: which calls share a list request, and which
+// objects each call returns.
 import assert from "node:assert/strict";
 import { type KubeObject, Label } from "../../../src/api/mod.ts";
 import { LiveLists } from "../../../src/clusters/live_lists.ts";

@@ -1,4 +1,4 @@
-/** Tests of the cluster without caches: which lists find the objects of an instance. */
+/** Tests of the cluster without caches: which list requests it sends to find the objects of an instance. */
 import assert from "node:assert/strict";
 import { type KubeObject, Label } from "../../../src/api/mod.ts";
 import { LiveCluster } from "../../../src/clusters/live.ts";

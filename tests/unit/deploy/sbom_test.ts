@@ -9,7 +9,7 @@ const all = listed();
 
 const root = new URL("../../..", import.meta.url).pathname;
 
-/** The packages whose published module is minified. The source map of a bundle does not list such modules. */
+/** The packages that publish minified code. The source map of a bundle does not list this code. */
 const MINIFIED: readonly string[] = ["@dagrejs/dagre"];
 
 /**

@@ -4,8 +4,8 @@ import process from "node:process";
 import fc from "fast-check";
 
 /**
- * The CPU time above which a run counts as a hang, in milliseconds. The slowest input takes several
- * times less.
+ * The CPU time above which a run counts as a hang, in milliseconds. The slowest known input takes a fraction
+ * of this time.
  */
 const HANG_MS = 1_000;
 

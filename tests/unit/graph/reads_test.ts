@@ -4,8 +4,8 @@ import type { Reads } from "../../../src/cel/mod.ts";
 import { configMap, deployment, graphOf, rgd, SPEC } from "./fixtures.ts";
 
 /**
- * Converts the fields that are read to nested plain objects. A value that is read as a whole
- * becomes `true`.
+ * Converts a `Reads`, the set of fields that expressions read, to nested plain objects. A value that an
+ * expression reads as a whole becomes `true`.
  */
 function plain(reads: Reads | undefined): unknown {
   if (reads === undefined || reads === "whole") return reads && true;

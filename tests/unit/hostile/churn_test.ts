@@ -1,6 +1,6 @@
 /**
- * Tests that the records whose keys are the names of users' objects do not grow without limit when users
- * create and delete many objects.
+ * Tests that kro's in-memory maps whose keys are names of objects stay small when users create and delete
+ * many objects.
  */
 import assert from "node:assert/strict";
 import { CRD_KIND, type KubeObject, RGD_KIND } from "../../../src/api/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * Tests that edits of kro's labels by other clients neither lose an object of an instance nor give the object
- * to another instance: the object is repaired, pruned and deleted with its own instance.
+ * Tests with objects whose kro labels another client has edited. kro must still repair, prune and delete each
+ * object as an object of its own instance, even if the labels name another instance.
  */
 import assert from "node:assert/strict";
 import { Annotation, INSTANCE_LABELS, type KubeObject, Label } from "../../../src/api/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * Tests of the controller's view of an instance. The view must show a reconciliation as soon as a
- * client can read the status that the reconciliation wrote.
+ * Tests of the controller's view of an instance. As soon as a client can read the status that a
+ * reconciliation wrote, the view must contain the result of this reconciliation.
  */
 import assert from "node:assert/strict";
 import type { JsonObject, KindRef, KubeObject } from "../../../../src/api/mod.ts";
