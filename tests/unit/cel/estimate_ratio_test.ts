@@ -13,7 +13,8 @@ import { assumedData, exactSchema } from "./assumed_data.ts";
 const RATIO = 10;
 /**
  * A cost (0.05 ms) that is added to the estimated and to the measured cost before they are compared. It hides
- * large ratios between small costs, for example if only the estimate includes the compilation of a pattern.
+ * large ratios between small costs, for example if only one of the two costs includes the compilation of a
+ * pattern.
  */
 const FLOOR = 5_000;
 

@@ -41,7 +41,7 @@ function kubeconfigText(port: number, plugin?: string): string {
   });
 }
 
-/** The files, folders and ports on which the probe tries its operations. All tests use the same ones. */
+/** The files, folders and ports of one test, on which the probe tries its operations. */
 class Places implements AsyncDisposable {
   readonly #listeners = [acceptingPort(), acceptingPort()];
   readonly folder = Deno.makeTempDirSync({ prefix: "kro-permissions-" });

@@ -97,8 +97,8 @@ function desired(data: Record<string, string>): KubeObject {
 }
 
 /**
- * The fields that kro owns of {@link child}, as the cache returns them. The empty `f:labels` means that kro
- * owns none of the object's labels.
+ * The fields in kro's managed-fields entry of {@link child}, as the cache returns the entry. The cache lists
+ * only the labels that identify the instance and that kro owns. Here, kro owns none of them.
  */
 const WITHOUT_LABELS = { "f:metadata": { "f:labels": {} } };
 
