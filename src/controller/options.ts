@@ -19,8 +19,8 @@ export interface ControllerOptions {
   /** The metrics to which the operator adds its measurements. If absent, new metrics are created. */
   metrics?: Metrics;
   /**
-   * The options of the Lease. The Lease shows other processes that an operator is running, and elects the
-   * leader.
+   * The options of the Lease. The Lease shows other processes that an operator is running. The holder of the
+   * Lease is the leader.
    */
   lease?: LeadershipOptions;
   /**
@@ -40,8 +40,8 @@ export interface ControllerOptions {
   /** The limits of the cost of CEL expressions. */
   costs?: CostLimits;
   /**
-   * The maximum number of GraphRevisions that are kept for each RGD; `MAX_REVISIONS` by default. Zero or a
-   * negative number keeps all.
+   * The maximum number of GraphRevisions that are kept for each RGD; `MAX_REVISIONS` by default. With zero or
+   * a negative number, kro keeps all revisions.
    */
   maxRevisions?: number;
   /**
@@ -59,12 +59,12 @@ export interface ControllerOptions {
   /** The maximum number of RGDs that are processed at the same time; 4 by default. */
   graphWorkers?: number;
   /**
-   * The time after which an instance is reconciled again while the instance waits for a change that no watch
-   * reports; 3 s by default. If the value is 0, 10 s are used.
+   * The delay before kro again reconciles an instance that waits for a change that no watch reports; 3 s by
+   * default. The value 0 means 10 s.
    */
   instanceRequeueMs?: number;
   /**
-   * The time after which an RGD is processed again while its deletion waits for its instances; 3 s by
+   * The delay before kro again processes an RGD whose deletion waits until its instances are deleted; 3 s by
    * default.
    */
   graphProgressMs?: number;
@@ -88,8 +88,8 @@ export interface ControllerOptions {
    */
   resyncMs?: number;
   /**
-   * The duration of a pass beyond which the operator reports itself unhealthy; 10 min by default. A pass is
-   * one reconciliation of one instance or RGD.
+   * The operator reports itself unhealthy when a pass takes longer than this time; 10 min by default. A pass
+   * is one reconciliation of one instance or RGD.
    */
   passDeadlineMs?: number;
   /**
@@ -98,8 +98,8 @@ export interface ControllerOptions {
    */
   syncTimeoutMs?: number;
   /**
-   * The time after which missing permissions are reviewed again for the first time, in milliseconds; 60 s by
-   * default. The time doubles after each review that has the same result.
+   * The delay before kro first reviews missing permissions again, in milliseconds; 60 s by default. The delay
+   * doubles after each review with the same result.
    */
   rightsRecheckMs?: number;
 }

@@ -24,8 +24,8 @@ export interface SweepsOptions {
 const PAUSE_MS = 1000;
 
 /**
- * The time after which objects that differ from the cache are read again, in milliseconds. The watch events
- * of recent changes arrive within this time.
+ * The delay before a resync again reads the objects that differ from the cache, in milliseconds. The watch
+ * event of a recent change arrives within this time.
  */
 const EVENTS_MS = 30_000;
 
@@ -96,8 +96,8 @@ export class Sweeps {
   }
 
   /**
-   * Waits for the given number of milliseconds. Rejects when the resyncs are stopped, which ends a running
-   * resync.
+   * Waits for the given number of milliseconds. Rejects when the resyncs are stopped. The rejection ends a
+   * running resync.
    */
   async #wait(ms: number): Promise<void> {
     if (this.#state === "running") {

@@ -40,8 +40,8 @@ export interface GraphView {
   /** The nodes of the graph in topological order. */
   nodes: NodeView[];
   /**
-   * The estimated CEL cost of one pass, derived from the limits in the schemas; absent when the RGD has
-   * no usable graph.
+   * The estimated CEL cost of one pass, derived from limits in the schemas, such as `maxItems`; absent when
+   * the RGD has no usable graph.
    */
   cost?: CostEstimate;
   /** The number of instances of the graph. */
@@ -98,7 +98,7 @@ export interface Facts {
   labels?: Readonly<Record<string, string>>;
 }
 
-/** The leader, as far as a standby knows the leader. */
+/** The facts that a standby knows about the leader. A standby is a process that waits for the Lease. */
 export interface Standby {
   /** The name of the pod or host of the leader; undefined when no process is known to hold the Lease. */
   leader?: string;
@@ -132,10 +132,7 @@ export interface ControllerView {
    * … has run for 700 s`.
    */
   health(): { healthy: boolean; problem?: string };
-  /**
-   * Returns the leader if this process is a standby, which reconciles nothing; undefined if this process
-   * reconciles.
-   */
+  /** Returns the known leader if this process is a standby; undefined if this process reconciles. */
   standby(): Standby | undefined;
   /** The names of all graphs, sorted. */
   graphNames(): readonly string[];

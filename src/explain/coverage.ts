@@ -1,4 +1,4 @@
-/** Measures which parts of a graph the passes of unit tests have run. */
+/** Measures which nodes and which results of expressions in a graph the unit tests have reached. */
 import { type Evaluation, fromCel, type Program } from "../cel/mod.ts";
 import type { Expression, Field, Graph, Node } from "../graph/mod.ts";
 import type { NodeOutcome } from "../reconcile/mod.ts";
@@ -11,13 +11,15 @@ export interface CoveragePlace {
   readonly path?: string;
   /** The expression as its author wrote it. */
   readonly expression?: string;
-  /** The position in the expression, as an offset in UTF-16 units. */
+  /**
+   * The position of a conditional in the expression, as an offset in UTF-16 units; absent for other events.
+   */
   readonly offset?: number;
 }
 
 /**
- * An event that tests should reach at least once, such as that an includeWhen is false, with its place in the
- * graph.
+ * An event that tests should reach at least once, and its place in the graph. For example, the includeWhen of
+ * a node is false.
  */
 export interface CoverageItem extends CoveragePlace {
   /** The event that tests should reach, such as `includeWhen is false`. */
@@ -27,9 +29,9 @@ export interface CoverageItem extends CoveragePlace {
 }
 
 /**
- * The coverage of one graph. The items are: the objects of each node are created or read, each includeWhen is
- * true and is false, each conditional (`? :`) takes both branches, and each forEach has no element, one
- * element and several elements.
+ * The coverage of one graph. Tests should reach these events: the objects of each node are created or read,
+ * each includeWhen is true and is false, each conditional (`? :`) takes both branches, and each forEach has
+ * no element, one element and several elements.
  */
 export class Coverage {
   /** All items, in the order of the nodes; the items of the status are last. */
@@ -119,8 +121,8 @@ export class Coverage {
   /** Returns a copy of the expression that records the branches of its conditionals. */
   #traced<T extends Expression>(expression: T, place: CoveragePlace): T {
     const { source, program } = expression;
-    // `offset` is relative to the program. If a string has several expressions, `source` may not contain the
-    // program's source, and the position of the conditional is unknown.
+    // `offset` is a position in the program's source. The position in `source` is unknown if `source` does
+    // not contain the program's source, as may happen when a string has several expressions.
     const start = source.indexOf(program.source);
     const traced = program.traced({
       found: (offset) => {

@@ -25,7 +25,9 @@ export function missingText(missing: readonly Right[]): string {
   return `${LACKS}${missing.map(rightText).join(", ")}; add to kro's role the rules ${rules}`;
 }
 
-/** Reports whether a message contains the result of {@link missingText} for any missing permission. */
+/**
+ * Reports whether a message contains a text that {@link missingText} has returned for a missing permission.
+ */
 export function namesMissing(message: string): boolean {
   return message.includes(LACKS);
 }

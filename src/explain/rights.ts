@@ -21,11 +21,14 @@ export interface Right {
   readonly resource: string;
   /** The verbs, in the order of {@link VERBS}. */
   readonly verbs: readonly string[];
-  /** The names of the only objects that the permission covers; absent when it covers all objects. */
+  /**
+   * The names of the objects to which the permission is limited; absent when the permission covers all
+   * objects.
+   */
   readonly names?: readonly string[];
   /**
-   * The only namespaces in which kro needs the permission, sorted; absent when the namespaces are not known
-   * before an instance exists, and for cluster-scoped resources.
+   * The sorted namespaces to which the permission can be limited. Absent for cluster-scoped resources, and
+   * when the namespaces are known only after an instance exists.
    */
   readonly namespaces?: readonly string[];
   /** The reasons why kro needs the permission. */
@@ -55,9 +58,9 @@ const OBJECT_VERBS = ["get", "list", "watch", "create", "patch", "delete"];
 const READ_VERBS = ["get", "list", "watch"];
 
 /**
- * Returns the permissions that the controller needs for one graph, in addition to its own permissions
- * ({@link controllerRights}). Each resource and set of namespaces occurs once. Permissions to grant other
- * permissions are left out; see {@link escalations}.
+ * Returns the permissions that the controller needs for one graph, in addition to its own permissions ({@link
+ * controllerRights}). Each combination of a resource, names and namespaces occurs once. Permissions to grant
+ * other permissions are left out; see {@link escalations}.
  *
  * @example
  * ```ts
@@ -92,10 +95,10 @@ export function graphRights(graph: Graph, options: RightsOptions = {}): Right[] 
 }
 
 /**
- * Returns the permissions that kro may need in addition because objects of the graph grant permissions
- * (Kubernetes documentation, "Using RBAC Authorization", privilege escalation prevention). The API server
- * accepts a role without the verb `escalate`, and a binding without the verb `bind`, if kro itself holds
- * every permission that the role contains.
+ * Returns the permissions with the verbs `escalate` and `bind` that kro may need in addition, because the
+ * graph contains roles or bindings (Kubernetes documentation, "Using RBAC Authorization", privilege
+ * escalation prevention). kro does not need these verbs if kro itself holds every permission of these roles
+ * and of the roles to which the bindings refer.
  */
 export function escalations(graph: Graph): Right[] {
   return mergeRights([...graph.nodes.values()].flatMap((node) => {
@@ -118,8 +121,8 @@ export function escalations(graph: Graph): Right[] {
 }
 
 /**
- * Merges permissions on the same resource, names and namespaces into one. A permission that another one
- * contains is dropped. The result is sorted by group and resource.
+ * Merges permissions that have the same resource, names and namespaces. Drops a permission that another
+ * permission contains. The result is sorted by group and resource.
  */
 export function mergeRights(rights: readonly Right[]): Right[] {
   const merged = new Map<string, Right>();

@@ -36,8 +36,8 @@ export interface RoleOptions {
   /** Whether bindings are returned as well; true by default. */
   binding?: boolean;
   /**
-   * The label that the returned ClusterRole gets, so that an aggregated ClusterRole of the cluster selects
-   * it. With a label, no ClusterRoleBinding is returned.
+   * The label that the returned ClusterRole gets, so that an aggregated ClusterRole of the cluster includes
+   * the permissions. With a label, no ClusterRoleBinding is returned.
    */
   aggregateLabel?: { key: string; value: string };
 }
@@ -68,7 +68,10 @@ export function rolesYaml(content: RoleContent, options: RoleOptions): string[] 
 
 const API_VERSION = "rbac.authorization.k8s.io/v1";
 
-/** The comment on the rules of each purpose. A role lists its rules in the order of these entries. */
+/**
+ * The comment that a role contains above the rules of each purpose. A role lists its rules in the order of
+ * these entries.
+ */
 const PURPOSES: Record<Purpose, string> = {
   controller: "The controller itself",
   crd: "The generated CRD",
@@ -113,9 +116,7 @@ function rulesYaml(rights: readonly Right[], isWide: boolean): string {
   }).join("");
 }
 
-/**
- * Returns the only namespaces in which the rule is needed; an empty list when the namespaces are not known.
- */
+/** Returns the namespaces in which kro needs the rule; an empty list when the namespaces are not known. */
 function namespacesOf(rule: PolicyRule, rights: readonly Right[]): string[] {
   const own = rights.filter(({ group, resource }) =>
     rule.apiGroups.includes(group) && rule.resources.includes(resource)

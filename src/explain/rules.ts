@@ -7,7 +7,7 @@ export interface PolicyRule {
   apiGroups: string[];
   /** The resources that the rule covers. A subresource follows after a slash, as in `pods/log`. */
   resources: string[];
-  /** The names of the only objects that the rule covers; absent when it covers all objects. */
+  /** The names of the objects to which the rule is limited; absent when the rule covers all objects. */
   resourceNames?: string[];
   /** The verbs that the rule permits. */
   verbs: string[];

@@ -27,8 +27,8 @@ export function sampleYaml(graph: Graph): string {
 /**
  * Returns the lines of an object's fields.
  *
- * @param isWhole Whether optional fields are written as well. True inside of a field that is commented out, so
- * that a user who removes the comment signs of the field gets all of its fields.
+ * @param isWhole Whether optional fields are written without comment signs of their own. True inside of a
+ * field that is commented out: when a user uncomments that field, the user gets all of its fields.
  */
 function fieldLines({ properties = {}, required = [] }: Schema, isWhole: boolean): string[] {
   return Object.entries(properties).flatMap(([name, schema]) => {

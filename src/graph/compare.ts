@@ -116,7 +116,7 @@ function compareMetadata(live: KubeObject, desired: KubeObject): CrdChange[] {
 /**
  * Returns the printer columns of a version for the comparison. Empty fields are removed, because the API
  * server omits them. The descriptions of the three default columns are removed, because only upstream kro
- * writes them.
+ * writes these descriptions.
  */
 function columns(version: JsonObject): Json {
   const list = version.additionalPrinterColumns;

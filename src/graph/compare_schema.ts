@@ -49,8 +49,8 @@ const RULES = new Map<string, Rule>(Object.entries({
   "x-kubernetes-list-map-keys": (old, wanted) => [changed("List map keys", old, wanted, true)],
 }));
 /**
- * The keywords that contain schemas or lists. The contents of these keywords are compared, so {@link RULES}
- * has no rule for these keywords.
+ * The keywords that `compareAt` compares with code of their own. {@link RULES} has no rules for these
+ * keywords.
  */
 const NESTED = new Set(["type", "properties", "required", "items", "additionalProperties"]);
 
@@ -80,8 +80,9 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
     const report = (text: string, breaking: boolean) => out.push({ path: at, text, breaking });
     const hasDefault = object(to.get(name)).default !== undefined;
     if (to.get(name) === undefined) {
-      // Earlier versions of upstream kro declared escaped field names in the schema of the status, but never
-      // stored values under these names. Removing such a field is therefore not breaking.
+      // Earlier versions of upstream kro declared status fields under escaped names such as
+      // `app__dash__name`, but stored no values in these fields. Removing a field with an escaped name is
+      // therefore not breaking.
       const harmless = isEscapeOf(name, to);
       report(`Property ${name} was removed`, !harmless);
       continue;
@@ -110,8 +111,8 @@ function isEscapeOf(name: string, properties: ReadonlyMap<string, unknown>): boo
 /**
  * Compares the keyword `items` or `additionalProperties`.
  *
- * @param needed Whether every change from a schema to a boolean is breaking. If `needed` is false, the
- * change to `true` is not breaking, because `true` allows any value.
+ * @param needed Whether a change of the keyword to `true` is breaking. If `needed` is false, such a change is
+ * not breaking, because `true` allows any value.
  */
 function compareNested(
   path: string,
@@ -177,8 +178,8 @@ function compareValidations(
     })),
   ];
   if (changes.length > 0) return changes;
-  // If only the messages of validation rules differ, the CRD is not written, because upstream kro writes
-  // other messages for the same rules.
+  // Upstream kro writes other messages for the same validation rules. A difference in the messages alone is
+  // therefore not reported, and kro does not write the CRD.
   const [before, after] = [withoutMessages(old), withoutMessages(wanted)];
   return jsonEqual(before, after) ? [] : harmless("Validation rules", old, wanted);
 }
@@ -210,8 +211,8 @@ function changed(
 }
 
 /**
- * Returns the value of a keyword. Returns undefined if leaving out the keyword has the same meaning as the
- * value.
+ * Returns the value of a keyword. Returns undefined for an empty value such as `false` or `[]`, which means
+ * the same as leaving out the keyword. Only an empty `default` has a meaning of its own.
  */
 function keyword(schema: JsonObject, name: string): Json | undefined {
   const value = schema[name];

@@ -93,7 +93,7 @@ export function graphCost(graph: Graph, maxCollectionSize = MAX_COLLECTION_SIZE)
   return { expressions, pass: { min, max } };
 }
 
-/** Returns the expressions whose maximum cost exceeds the limit of one evaluation. */
+/** Returns the expressions whose maximum cost exceeds the cost limit for one evaluation. */
 export function dearExpressions(
   cost: GraphCost,
   limits: CostLimits = COST_LIMITS,

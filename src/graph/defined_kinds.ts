@@ -1,6 +1,6 @@
 /**
- * Explains why a kind that an RGD defines is not served. Either that RGD was not published yet, or several
- * RGDs use each other's kinds in a cycle.
+ * Explains why the API server does not serve a kind that an RGD defines. Either the CRD of that RGD is not
+ * served yet, or RGDs use each other's kinds in a cycle.
  */
 import {
   type GroupVersionKind,

@@ -60,8 +60,8 @@ export interface Draft {
   /** The functions that the expressions call, with the offset of their first use in {@link source}. */
   readonly functions: ReadonlyMap<string, number>;
   /**
-   * The unknown names that were already reported. A string with unknown names is still type-checked, so
-   * that other problems are found too, but the string does not become an expression of the graph.
+   * The names that were already reported as unknown or as not allowed here. A string with such names is still
+   * type-checked to find other problems, but does not become an expression of the graph.
    */
   readonly faulty?: readonly string[];
 }
@@ -197,8 +197,8 @@ export function checkExpression(
 const NONE: readonly string[] = [];
 
 /**
- * Returns the names that are ids of nodes. Every expression of every graph stores such a list, so lists are
- * shared where possible to save memory.
+ * Returns the names that are ids of nodes. Every expression of every graph stores the returned list. To save
+ * memory, `names` itself is returned if all names are ids, and one shared list if no name is an id.
  */
 function nodesAmong(names: readonly string[], ids: ReadonlySet<string>): readonly string[] {
   if (names.every((name) => ids.has(name))) return names;
@@ -213,8 +213,8 @@ function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | 
     const { message, hint } = problem;
     report({ code, path: place.path, expression: source, offset, message, hint });
   };
-  // `compileTemplate` reports offsets in the whole string only when the string contains literal text. A
-  // string without literal text is therefore compiled part by part.
+  // For a string without literal text, `compileTemplate` does not report offsets in the whole string. Each
+  // part of such a string is therefore compiled alone, and the offset of the part is added.
   const hasText = draft.parts.some((part) => "literal" in part);
   let sound = true;
   let single: Program | undefined;

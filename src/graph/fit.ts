@@ -34,9 +34,9 @@ export function misfit(
 }
 
 /**
- * Returns whether bytes in the result of an expression are written as base64. This is the case if the type
- * of the result contains bytes. It is also the case if the type does not exclude bytes and the schema of
- * the field has the format `byte`. In all other cases, bytes in the result are an evaluation error.
+ * Returns whether bytes in the result of an expression are written as base64. This is the case if the type of
+ * the result contains bytes. It is also the case if the type may contain bytes, such as `dyn`, and the schema
+ * of the field has the format `byte`. In all other cases, bytes in the result are an evaluation error.
  */
 export function writesBytes(type: CelType, target: Schema | undefined): boolean {
   if (hasBytes(type)) return true;
@@ -117,8 +117,8 @@ function bytesHint(
 const SCALARS = ["bool", "double", "int", "string", "uint"];
 
 /**
- * Returns a hint that names the function for converting every value of one scalar type to another scalar
- * type. Returns undefined when no function converts every value.
+ * Returns a hint that names the function which converts the scalar type `found` to `expected`, such as
+ * `int(..)`. Returns undefined when there is no such function.
  */
 function conversion(found: string, expected: string): string | undefined {
   const converts = SCALARS.includes(found) && ["double", "int", "string"].includes(expected);

@@ -38,8 +38,8 @@ export function revisionName(rgd: string, revision: number): string {
 }
 
 /**
- * Returns the spec with its fields in upstream's order and with defaults filled in. Fields with the value
- * `undefined` are not encoded.
+ * Returns the spec with defaults filled in, and with its fields in the order in which upstream kro encodes
+ * them. Fields with the value `undefined` are not encoded.
  */
 function normalised(spec: unknown): Json {
   const s = object(spec);

@@ -65,7 +65,7 @@ function checkLength(value: Json | undefined, longest: number, path: string, rep
 function checkLabels(labels: JsonObject, report: Report): void {
   for (const [key, value] of Object.entries(labels)) {
     const path = below("template", ["metadata", "labels", key]);
-    // An expression in a key was already reported when the expressions of the template were searched for.
+    // A key with an expression is skipped, because the search for the expressions of the template reports it.
     const fault = key.includes("${") ? undefined : labelKeyFault(key);
     if (fault) report({ code: "LITERAL", path, message: fault });
     if (typeof value !== "string") continue;

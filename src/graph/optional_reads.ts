@@ -12,11 +12,11 @@ import { below } from "./template.ts";
 import type { Expression, Graph, Node } from "./types.ts";
 
 /**
- * Returns warnings (code `OPTIONAL`) about nodes whose expressions read an optional field without a
- * default. If an instance does not set the field, kro never creates the node's objects. No warning is
- * returned if the same expression tests whether the field exists, or if an includeWhen expression of the
- * node or of its dependencies tests this. Expressions of the status cause no warnings, because only the
- * status field is then left out.
+ * Returns warnings (code `OPTIONAL`) about nodes whose expressions read an optional field without a default.
+ * If an instance does not set the field, kro never creates the node's objects. No warning is returned if the
+ * same expression tests whether the field exists, or if an includeWhen expression of the node or of its
+ * dependencies tests this. An expression of the status causes no warning: if the field is missing, kro leaves
+ * out only the status field of that expression.
  *
  * @example
  * ```ts

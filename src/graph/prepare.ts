@@ -11,7 +11,7 @@ import type { Report } from "./report.ts";
 import { walkSelector } from "./selector.ts";
 import { type FieldDraft, walkTyped, walkUntyped } from "./template.ts";
 
-/** A node whose expressions are parsed and contain only known names. */
+/** A node whose expressions are parsed, and whose names in the expressions are checked. */
 export interface PreparedNode {
   /** The entry of `spec.resources` that defines the node. */
   readonly draft: NodeDraft;

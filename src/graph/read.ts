@@ -59,7 +59,7 @@ export function readRgd(rgd: unknown, maxDimensions: number, report: Report): Rg
     report({ code: "SCHEMA", path, message: `${path ? "spec.schema" : "spec"} is missing` });
     return undefined;
   }
-  // The functions that walk a spec are recursive, so deeper nesting could overflow the stack.
+  // The functions that visit a spec are recursive, so a spec with deeper nesting could overflow the stack.
   if (deeperThan(spec, MAX_SPEC_DEPTH)) {
     report({ code: "SHAPE", message: `spec is nested deeper than ${MAX_SPEC_DEPTH} levels` });
     return undefined;
@@ -120,8 +120,8 @@ function pluralFault(kind: string): string | undefined {
 
 /**
  * Returns the problem of a kind whose name is too long; undefined when the name is short enough. The CRD
- * contains the names `<kind>List` and the plural, which must be DNS labels. The plural is never longer than
- * `<kind>List`, because it has at most three characters more than the kind.
+ * contains `<kind>List` and the plural, and both must be DNS labels. Only the length of `<kind>List` is
+ * checked, because the plural is shorter: the plural has at most three characters more than the kind.
  */
 function lengthFault(kind: string): string | undefined {
   const longest = LABEL_LENGTH - "List".length;

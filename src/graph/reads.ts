@@ -27,9 +27,9 @@ export function readsOfDrafts(
 
 /**
  * Returns the parts of each node's objects that caches must keep. The keys are the ids of the nodes. Caches
- * must keep two kinds of parts: the parts that the expressions of the graph read, and the fields whose
- * expressions read only resourceVersions. kro compares a field of the second kind with its live value, so
- * that a new resourceVersion alone does not cause an apply.
+ * must keep the parts that the expressions of the graph read. Caches must also keep each field whose
+ * expression reads only resourceVersions: kro compares such a field with its live value, so that a new
+ * resourceVersion alone does not cause an apply.
  *
  * @param status For each variable, the parts of its value that the expressions of the status read.
  */

@@ -6,8 +6,8 @@ import type { Report } from "./report.ts";
 /** The names that an expression may use at one place of the RGD. */
 export interface Names {
   /**
-   * The ids of nodes, and `schema`. So that all nodes can share one set, the set may also contain names
-   * that {@link refused} excludes.
+   * The ids of nodes, and `schema`. All nodes share one set, so {@link refused} may exclude some of its
+   * names.
    */
   readonly allowed: ReadonlySet<string>;
   /** Additional variables. A variable is allowed even if its name is refused. */

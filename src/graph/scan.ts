@@ -30,9 +30,9 @@ export function scan(text: string): Scan {
       };
     }
     if (end === -1) {
-      // The search for the closing brace has visited the whole rest of the string. Repeating the search for
-      // each of many unclosed `${` would take quadratic time, so the closing braces of all further
-      // expressions are computed together.
+      // The search has visited the rest of the string and found no closing brace. Repeating the search for
+      // each further `${` could take quadratic time. `closingBraces` finds the closing braces for all
+      // positions at once.
       ends ??= closingBraces(text);
       from = start + 2;
       continue;

@@ -43,8 +43,9 @@ export function schemaOfType(type: CelType): Schema {
 
 /**
  * Returns the schema of an object that is copied to the status. The fields have their names in JSON instead
- * of the escaped names in CEL, and undeclared fields are preserved. Defaults, bounds and formats are left
- * out, because the API server has already validated the object that is copied.
+ * of the escaped names in CEL. Undeclared fields are preserved if the given schema preserves them or declares
+ * no fields. Defaults, bounds and formats are left out, because the API server has already validated the
+ * object that is copied.
  */
 function schemaOfStruct(schema: Schema): Schema {
   const fields = Object.entries(schema.properties ?? {});
@@ -96,7 +97,7 @@ function nest(path: FieldPath, leaf: Schema): Schema {
 
 /**
  * Merges two schemas of the same field. The fields of two objects and the elements of two lists are merged
- * recursively. Two other schemas that differ are replaced by a schema that accepts any value.
+ * recursively. For any other two schemas that differ, returns a schema that accepts any value.
  */
 function merge(a: Schema, b: Schema): Schema {
   if (jsonEqual(a, b)) return a;

@@ -38,8 +38,8 @@ export interface Field {
   readonly expression: Expression;
   /**
    * Whether the expression reads only `metadata.resourceVersion` of other nodes. If an object differs from
-   * the live object only in such fields, kro does not apply the object, because every write changes a
-   * resourceVersion and would cause further writes. False by default.
+   * the live object only in fields with `revisionsOnly`, kro does not apply the object. Every apply changes a
+   * resourceVersion and could cause further applies. False by default.
    */
   readonly revisionsOnly?: boolean;
 }
@@ -142,7 +142,7 @@ export interface Graph {
   readonly nodes: ReadonlyMap<string, Node>;
   /** The ids of the nodes in topological order. */
   readonly order: readonly string[];
-  /** The nodes that have dependencies, for the status of the RGD. */
+  /** The nodes that have dependencies, as the status of the RGD lists these nodes. */
   readonly resources: readonly ResourceInformation[];
   /** The status fields and conditions of instances. */
   readonly status: StatusPlan;

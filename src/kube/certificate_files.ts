@@ -1,6 +1,6 @@
 /**
- * Reads the certificate files of a cluster configuration again while kro runs, at most once a minute. A file
- * is replaced before its certificate expires.
+ * Reads the certificate files of a cluster configuration again while kro runs, at most once a minute, because
+ * the files get new certificates before the old ones expire.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { ClusterConfig } from "./types.ts";
@@ -33,7 +33,7 @@ export interface CertificateReader {
  * must have been read from the files already.
  *
  * A client certificate and its key are replaced together, and only if the key belongs to the certificate. The
- * two files are not replaced at the same instant, so a read may find only one new file.
+ * two files are not replaced at the same instant, so a read may find the new certificate with the old key.
  */
 export function certificateReader(
   files: CertificateFiles,

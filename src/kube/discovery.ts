@@ -81,9 +81,9 @@ export class Discovery {
   }
 
   /**
-   * Fetches all kinds again. The result is at least as new as this call. If a fetch is already running, all
-   * callers wait for one further fetch, which starts afterwards. Rejects with ApiError when fetching the
-   * kinds fails.
+   * Fetches all kinds again. The result is at least as new as this call. If a fetch is already running, the
+   * callers share one further fetch, which starts when the running fetch ends. Rejects with ApiError when
+   * fetching the kinds fails.
    */
   async refresh(): Promise<void> {
     if (!this.#loading) return void await this.#load();

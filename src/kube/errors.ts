@@ -157,8 +157,8 @@ export function causeText(error: unknown): string {
 const MAX_CAUSE_LENGTH = 300;
 
 /**
- * The maximum number of refused fields whose messages are cut within the message of a Status. If more fields
- * are refused, the messages of the further fields are left as they are.
+ * The message of a Status repeats the messages of the refused fields. kro shortens the repeated messages of
+ * at most this number of fields, and leaves all further messages unchanged.
  */
 const MAX_CAUSES = 8;
 
@@ -167,7 +167,7 @@ function withShortValue(cause: StatusCause): StatusCause {
   return { ...cause, message: shortened(cause.message, MAX_CAUSE_LENGTH) };
 }
 
-/** Returns the message of a Status in which the messages of the refused fields are cut. */
+/** Returns the message of a Status in which long messages of refused fields are shortened. */
 function withShortValues(message: string, causes: readonly StatusCause[] = []): string {
   let text = message;
   for (const { message: long } of causes.slice(0, MAX_CAUSES)) {

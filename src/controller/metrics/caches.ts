@@ -5,7 +5,8 @@ import { commaForm } from "./instances.ts";
 import type { Instruments } from "./instruments.ts";
 
 /**
- * Measures how long caches take to sync. Also counts watch events, and the events that requeued an instance.
+ * Measures how long caches take to sync. Counts all watch events, and separately the watch events that
+ * requeued an instance.
  */
 export class CacheMetrics {
   readonly #to: Instruments;
@@ -46,8 +47,8 @@ export class CacheMetrics {
   }
 
   /**
-   * Registers a gauge of the external objects and label selectors that instances read. `read` returns their
-   * numbers and is called at each scrape.
+   * Registers a gauge with the numbers of external objects and label selectors that instances read. `read`
+   * returns these numbers at each scrape.
    */
   showInterests(read: () => InterestCount[]): void {
     this.#to.gauges(

@@ -2,7 +2,7 @@
 import type { Instruments } from "./instruments.ts";
 
 /**
- * The maximum number of deleted RGDs that keep a series in the deletion counters. The series of RGDs that
+ * The number of most recently deleted RGDs whose series the deletion counters keep. The series of RGDs that
  * were deleted earlier are removed.
  */
 const MAX_DELETED = 200;
@@ -71,7 +71,10 @@ export class GraphMetrics {
     if (!ok) this.#buildErrors.inc({ name });
   }
 
-  /** Counts the result of processing an RGD. */
+  /**
+   * Counts the result of processing an RGD. `issue` means that kro created a GraphRevision. Without a new
+   * GraphRevision, the result is `failed` if the RGD has problems, and `serve` otherwise.
+   */
   resolution(result: "serve" | "issue" | "failed"): void {
     this.#resolutions.inc({ result });
   }

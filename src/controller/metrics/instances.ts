@@ -260,7 +260,10 @@ export class InstanceMetrics {
   }
 }
 
-/** Returns all forms in which upstream kro writes a kind to the label `gvr`. */
+/**
+ * Returns the three forms of a kind that upstream kro uses as values of the label `gvr`, such as
+ * `apps/v1/deployments`.
+ */
 export function gvrForms(kind: KindRef): string[] {
   return [commaForm(kind), slashForm(kind), `${apiVersionOf(kind)}, Kind=${kind.kind}`];
 }

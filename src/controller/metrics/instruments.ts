@@ -30,7 +30,7 @@ export class Instruments {
     return counter;
   }
 
-  /** Registers a counter with values that are not counted here, but returned by `read` at each scrape. */
+  /** Registers a counter whose values `read` returns at each scrape. */
   total(name: string, help: string, labelNames: string[], read: () => Reading[]): void {
     const registers = [this.#registry];
     new Counter({
@@ -68,8 +68,8 @@ export class Instruments {
   }
 
   /**
-   * Registers a gauge with one series for each reading that `read` returns at a scrape. A series without a
-   * reading is removed.
+   * Registers a gauge. At each scrape, each reading that `read` returns becomes one series, and all earlier
+   * series of the gauge are removed.
    */
   gauges(name: string, help: string, labelNames: string[], read: () => Reading[]): void {
     const registers = [this.#registry];

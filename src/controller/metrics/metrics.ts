@@ -96,7 +96,7 @@ export class Metrics {
   /**
    * Starts to sample the lag of the event loop. The returned function stops the sampling.
    *
-   * @param onLag Called once a second with the delay of a one-second timer, in milliseconds.
+   * @param onLag Called once a second with the lag: how late a one-second timer fired, in milliseconds.
    */
   sample(onLag?: (ms: number) => void): () => void {
     return this.#process.sample(onLag);
@@ -105,8 +105,8 @@ export class Metrics {
   /**
    * Counts an error that no code caught.
    *
-   * @param work The name of the work that failed. It must be a constant in the code, to limit the number of
-   * series.
+   * @param work The name of the work that failed. Each name creates a series, so the name must be a constant
+   * in the code.
    */
   internalError(work: string): void {
     this.#process.internalError(work);
@@ -191,8 +191,9 @@ export class Metrics {
   }
 
   /**
-   * Counts a pass over an instance that threw an ApiError or an internal error of kro. Does nothing if the
-   * error is that a request was not sent because this process does not hold the Lease.
+   * Counts a pass over an instance that threw an ApiError or an internal error of kro. An ApiError with the
+   * reason `Withheld` is not counted: the client did not send the request, because this process does not hold
+   * the Lease or is stopping.
    */
   passBroke(kind: KindRef, error: unknown): void {
     const isApi = error instanceof ApiError;
@@ -258,7 +259,10 @@ export class Metrics {
     if (!(error instanceof ApiError)) this.#queues.graphBroke();
   }
 
-  /** Counts the result of processing an RGD. */
+  /**
+   * Counts the result of processing an RGD. `issue` means that kro created a GraphRevision. Without a new
+   * GraphRevision, the result is `failed` if the RGD has problems, and `serve` otherwise.
+   */
   rgdResolution(result: "serve" | "issue" | "failed"): void {
     this.#graphs.resolution(result);
   }

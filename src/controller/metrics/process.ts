@@ -57,8 +57,8 @@ export class ProcessMetrics {
   /**
    * Counts an error that no code caught.
    *
-   * @param work The name of the work that failed. It must be a constant in the code, to limit the number of
-   * series.
+   * @param work The name of the work that failed. Each name creates a series, so the name must be a constant
+   * in the code.
    */
   internalError(work: string): void {
     this.#errors.inc({ work });
@@ -67,7 +67,7 @@ export class ProcessMetrics {
   /**
    * Starts to sample the lag of the event loop once a second. The returned function stops the sampling.
    *
-   * @param onLag Called once a second with the delay of a one-second timer, in milliseconds.
+   * @param onLag Called once a second with the lag: how late a one-second timer fired, in milliseconds.
    */
   sample(onLag?: (ms: number) => void): () => void {
     let due = performance.now() + SAMPLE_MS;

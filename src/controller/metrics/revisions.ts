@@ -103,8 +103,8 @@ export class RevisionMetrics implements RevisionEvents {
   }
 
   /**
-   * Records the newest revision of an RGD as pending. Does nothing if states of the RGD's revisions were
-   * recorded before, because the newest revision may already be compiled.
+   * Records the newest revision of an RGD as pending. Does nothing if a state of one of the RGD's revisions
+   * was recorded before, because that state may be newer, such as `active`.
    */
   pending({ metadata, status }: ResourceGraphDefinition): void {
     const newest = status?.lastIssuedRevision;

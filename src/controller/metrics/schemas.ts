@@ -55,8 +55,8 @@ export class SchemaMetrics implements AsyncCacheListener {
   }
 
   /**
-   * Counts a lookup of a schema. As in upstream kro, a lookup that shares a load in flight counts as a miss
-   * as well.
+   * Counts a lookup of a schema. A `shared` lookup waits for a load that another lookup has started. As in
+   * upstream kro, it is counted both as shared and as a miss.
    */
   lookedUp(how: "hit" | "shared" | "miss"): void {
     if (how === "hit") return this.#hits.inc();

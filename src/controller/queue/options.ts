@@ -18,7 +18,10 @@ export const RETRY_DELAYS: { readonly minDelayMs: number; readonly maxDelayMs: n
 export interface QueueOptions {
   /** The maximum number of keys that are processed at the same time. */
   workers: number;
-  /** The maximum number of workers that background keys may occupy; by default, all workers. */
+  /**
+   * The maximum number of workers that process background keys at the same time; by default, all workers.
+   * Background keys are the keys that `addBackground` adds.
+   */
   background?: number;
   /**
    * The delay after the first failure of a key, in milliseconds; {@link RETRY_DELAYS} by default. The delay
@@ -32,8 +35,8 @@ export interface QueueOptions {
   /** The number of consecutive failures after which a key is no longer retried; unlimited by default. */
   maxRetries?: number;
   /**
-   * The time after which a key that is no longer retried is added again with its failures reset, in
-   * milliseconds; {@link RESYNC_MS} by default.
+   * The delay before a key that is no longer retried is added again, in milliseconds; {@link RESYNC_MS} by
+   * default. The failures of the key are then counted from 0.
    */
   returnMs?: number;
   /** The clock of the queue; the clock of the process by default. */

@@ -76,8 +76,8 @@ export class WorkQueue {
   }
 
   /**
-   * Returns the keys that were processed within the last `ms` milliseconds, including the keys that are being
-   * processed now. Of the keys whose processing has ended, at most {@link MAX_ENDED} are remembered.
+   * Returns the keys that are being processed now, and the keys whose processing ended within the last `ms`
+   * milliseconds. The queue remembers the last {@link MAX_ENDED} keys whose processing ended.
    */
   processedIn(ms: number): string[] {
     const since = this.#options.clock.now() - ms;
@@ -85,7 +85,7 @@ export class WorkQueue {
     return [...new Set([...this.#inWork.keys(), ...ended])];
   }
 
-  /** The sum of the times for which the keys in progress have been processed so far, in milliseconds. */
+  /** The times since the processing of each key in progress began, added together, in milliseconds. */
   get unfinishedMs(): number {
     const now = this.#options.clock.now();
     return [...this.#inWork.values()].reduce((sum, { since }) => sum + now - since, 0);
@@ -107,8 +107,8 @@ export class WorkQueue {
   }
 
   /**
-   * Adds a key, which the next free worker processes. If the key is waiting as a background key, it becomes a
-   * normal key.
+   * Adds a key, which waits for a free worker. If the key already waits as a background key, the key becomes
+   * a normal key.
    */
   add(key: string): void {
     if (this.#state === "stopped") return;
@@ -124,8 +124,9 @@ export class WorkQueue {
 
   /**
    * Adds a background key. Background keys are for changes that affect many keys at once, such as the rollout
-   * of a new graph. After a background key was processed, its slot stays occupied for as long as the
-   * processing took. This pause leaves capacity for other keys and for other clients of the API server.
+   * of a new graph. A background key occupies one of the {@link BackgroundSlots}. After its processing, the
+   * slot stays occupied for as long as the processing took. This pause leaves capacity for other keys and for
+   * other clients of the API server.
    */
   addBackground(key: string): void {
     if (this.#state === "stopped") return;
@@ -188,8 +189,8 @@ export class WorkQueue {
 
   #dispatch(): void {
     while (this.#state === "running" && this.#inWork.size < this.#options.workers) {
-      // Waiting background keys are processed first. Background keys can occupy only a few workers, but in a
-      // busy queue they would never be processed if other keys came first.
+      // If a slot is free, a background key is processed before all normal keys. If normal keys came first, a
+      // busy queue would never process a background key.
       const isBackground = this.#slots.hasFree && this.#background.size > 0;
       const lane = isBackground ? this.#background : this.#waiting;
       const next = lane.keys().next();
@@ -211,7 +212,7 @@ export class WorkQueue {
     key: string,
     { since, waitedMs, slot }: { since: number; waitedMs: number; slot: Slot | false },
   ): Promise<void> {
-    // Processing starts only after the caller of `add` has continued, never within the call of `add`.
+    // Waits until the running call of `add` has returned, so that `add` never runs the processing itself.
     await Promise.resolve();
     let result: WorkResult;
     try {

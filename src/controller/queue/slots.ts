@@ -52,8 +52,8 @@ export class BackgroundSlots {
   }
 
   /**
-   * Starts the pause of a slot after its background key was processed. Does nothing if the slot was released
-   * during the processing.
+   * Keeps a slot occupied for a pause after its background key was processed. Does nothing if the slot was
+   * already released during the processing.
    *
    * @param ms The length of the pause, in milliseconds.
    */

@@ -29,9 +29,9 @@ export interface WriteOfPlan {
   after?: KubeObject;
   /** The error of a refused write. */
   error?: ApiError;
-  /** The reason why the API server made no dry run; absent when it made one. */
+  /** The reason why the API server made no dry run of the write; absent after a dry run. */
   unasked?: string;
-  /** Whether the write follows only when other objects have become ready. */
+  /** Whether the controller would send the write only after other objects have become ready. */
   later?: boolean;
 }
 
@@ -143,7 +143,10 @@ export function rgdChanges(
   return fieldChanges(withoutStatus(before), withoutStatus(after), options);
 }
 
-/** The part of the RGD's schema that matches nodes by their ids. The CRD itself declares no list key. */
+/**
+ * A schema that declares `id` as the key of the list `spec.resources`, so that nodes are matched by their
+ * ids. The CRD of RGDs declares no key for this list.
+ */
 const RGD_SCHEMA: Schema = {
   properties: {
     spec: {

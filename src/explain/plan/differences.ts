@@ -31,9 +31,9 @@ const SYSTEM = [
 ];
 
 /**
- * Returns the differences between an object before and after a change. Elements of a list are matched by the
- * key fields that the schema declares for the list; elements of other lists are matched by their index.
- * Values that the API server sets by itself, such as the resourceVersion, are left out.
+ * Returns the differences between an object before and after a change. If the schema declares key fields for
+ * a list, the elements are matched by these fields. The elements of all other lists are matched by their
+ * index. Values that the API server sets by itself, such as the resourceVersion, are left out.
  *
  * @param before The object before the change; undefined when the object is created.
  */

@@ -12,7 +12,7 @@ export interface PlanLimits {
   forbid?: readonly ObjectAction[];
 }
 
-/** The values of the flag `--forbid`, each with its effect on an object. */
+/** The values of the flag `--forbid`, each with the effect on an object that it forbids. */
 export const FORBIDDABLE: Readonly<Record<string, ObjectAction>> = {
   create: "created",
   change: "changed",

@@ -9,8 +9,8 @@ export const MAX_COMMENT = 64_000;
 /**
  * Formats the report as Markdown, with the summary first.
  *
- * @param maxBytes The largest size of the result. Sections at the end that do not fit are replaced by one line
- * with the number of the sections.
+ * @param maxBytes The largest size of the result. Sections at the end that do not fit are replaced by one
+ * line with the number of omitted sections.
  */
 export function planMarkdown(report: PlanReport, maxBytes = Infinity): string {
   const [title = "", ...summary] = summaryLines(report);

@@ -22,8 +22,9 @@ export const OBJECT_ACTIONS = [
 ] as const;
 
 /**
- * The effect of a plan on one object. A `replaced` object is created in place of the object of the same node
- * under another name. A `refused` change is one that the API server would refuse.
+ * The effect of a plan on one object. `replaced` means that the node gets an object with another name: the
+ * plan creates this object and deletes the old one. `refused` means that the API server would refuse the
+ * write.
  */
 export type ObjectAction = typeof OBJECT_ACTIONS[number];
 
@@ -43,9 +44,14 @@ export interface ObjectName {
 export interface ObjectChange extends ObjectName {
   /** The effect of the plan on the object. */
   action: ObjectAction;
-  /** The instance to which the object belongs; absent for an object of the given files. */
+  /**
+   * The instance to which the object belongs; absent for an object that an input file of the plan contains.
+   */
   instance?: ObjectName;
-  /** The id of the node that describes the object; absent for an object of the given files. */
+  /**
+   * The id of the node that describes the object; absent for an object that an input file of the plan
+   * contains.
+   */
   node?: string;
   /** The changed fields; all fields of a created object. */
   fields: FieldChange[];
@@ -53,11 +59,11 @@ export interface ObjectChange extends ObjectName {
   replaces?: string;
   /** The reason why the change is refused. */
   reason?: string;
-  /** Whether the change follows only when objects that are not ready yet have become ready. */
+  /** Whether the controller would make the change only after other objects have become ready. */
   later?: boolean;
   /**
-   * The reason why the API server made no dry run; absent when it made one. Without a dry run, kro itself
-   * computed the change.
+   * The reason why the API server made no dry run of the write; absent after a dry run. Without a dry run,
+   * kro itself computed the change.
    */
   unasked?: string;
 }
@@ -75,7 +81,7 @@ export interface NodeWait {
    * `failed` because an expression fails or the API server refuses an object.
    */
   state: "unknown" | "unready" | "failed";
-  /** The value, object or error that the node waits for. */
+  /** The missing value, the object that is not ready, or the error. */
   reason: string;
 }
 
@@ -103,8 +109,8 @@ export interface GraphChange {
   /** The name of the RGD. */
   name: string;
   /**
-   * The effect on the RGD. The controller would reject a `rejected` RGD, and the last good revision continues
-   * to serve its instances.
+   * The effect on the RGD. `rejected` means that the controller would reject the RGD and continue to use the
+   * last good revision.
    */
   action: "created" | "changed" | "unchanged" | "rejected";
   /** The problems of a rejected RGD, one message each. */
@@ -115,7 +121,9 @@ export interface GraphChange {
   crd?: {
     /** The name of the CRD. */
     name: string;
-    /** The effect on the CRD. A `refused` change is one that kro refuses because of breaking changes. */
+    /**
+     * The effect on the CRD. `refused` means that kro would not write the CRD, because a change is breaking.
+     */
     action: "created" | "changed" | "refused";
     /** The changes of an existing CRD. */
     changes: SchemaChange[];
@@ -126,17 +134,17 @@ export interface GraphChange {
 
 /** The number of instances of a plan by their state. */
 export interface InstanceCounts {
-  /** The instances over which the plan ran. */
+  /** The number of instances for which the plan ran a pass. */
   planned: number;
-  /** The instances that are being deleted, over which the plan did not run. */
+  /** The number of instances that are being deleted. The plan ran no pass for these instances. */
   deleting: number;
-  /** The instances whose reconciliation is suspended. */
+  /** The number of instances whose reconciliation is suspended. */
   suspended: number;
 }
 
 /** The report of a plan. */
 export interface PlanReport {
-  /** The RGDs of the given files. */
+  /** The RGDs that the input files of the plan contain. */
   graphs: GraphChange[];
   /** The number of instances. */
   instances: InstanceCounts;

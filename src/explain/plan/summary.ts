@@ -5,7 +5,7 @@ import { OBJECT_ACTIONS, type ObjectAction, type ObjectChange, type PlanReport }
 /** The number of objects for each action. */
 export type ActionCounts = Record<ObjectAction, number>;
 
-/** Returns how many objects each action concerns. */
+/** Returns the number of objects for each action. */
 export function countActions(changes: readonly ObjectChange[]): ActionCounts {
   const counts = Object.fromEntries(OBJECT_ACTIONS.map((action) => [action, 0])) as ActionCounts;
   for (const { action } of changes) counts[action] += 1;
@@ -33,8 +33,9 @@ export interface ChangeGroup {
 }
 
 /**
- * Groups changes that have the same kind, node, action and fields. The name and the namespace of the instance
- * do not count, so `web-a` of instance `a` and `web-b` of instance `b` are equal.
+ * Groups changes that have the same kind, node, action and fields. The names of the objects and of their
+ * instances are ignored, so a change of `web-a` in instance `a` and the same change of `web-b` in instance
+ * `b` form one group.
  */
 export function groupChanges(changes: readonly ObjectChange[]): ChangeGroup[] {
   const groups = new Map<string, ChangeGroup>();
@@ -49,7 +50,8 @@ export function groupChanges(changes: readonly ObjectChange[]): ChangeGroup[] {
 
 function signature(change: ObjectChange): string {
   const { name: _name, namespace: _namespace, instance, replaces: _old, ...rest } = change;
-  // A created object differs from the other objects of its node in many values, which the text does not show.
+  // The fields of created objects are not compared: they differ from object to object, and the text does not
+  // show them.
   const fields = change.action === "created" || change.action === "replaced" ? [] : change.fields;
   const text = jsonText({
     ...rest,
@@ -89,7 +91,10 @@ export function hasRefusals({ graphs, changes, waits }: PlanReport): boolean {
     waits.some(({ state }) => state === "failed");
 }
 
-/** Pairs a created object with the pruned object of the same node, and marks the first one as `replaced`. */
+/**
+ * Returns the changes. A created object gets the action `replaced` if the plan prunes an object of the same
+ * node. `isSingle` returns whether the node has only one object; objects of other nodes are never replaced.
+ */
 export function pairReplaced(
   changes: readonly ObjectChange[],
   isSingle: (change: ObjectChange) => boolean,
