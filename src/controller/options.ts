@@ -93,8 +93,8 @@ export interface ControllerOptions {
    */
   passDeadlineMs?: number;
   /**
-   * The time within which the caches of a kind must be synced; 30 s by default. If they are not synced in
-   * time, serving the kind fails and is retried.
+   * The time within which the caches of a kind must be synced; 30 s by default. If the caches are not synced
+   * in time, serving the kind fails and is retried.
    */
   syncTimeoutMs?: number;
   /**

@@ -64,8 +64,8 @@ export class Sweeps {
   }
 
   async #run(): Promise<void> {
-    // The loop checks many times per period which kinds are due. If it checked rarely, many kinds would be
-    // due at the same check, in spite of their random start times.
+    // The loop checks many times per period which kinds are due. If the loop checked rarely, many kinds would
+    // be due at the same check, in spite of their random start times.
     const tick = Math.max(Math.min(this.#options.periodMs / 100, 60_000), 1);
     const waits: SweepWaits = {
       pause: () => this.#wait(PAUSE_MS),

@@ -168,7 +168,10 @@ function literalAt(node: Node, path: readonly string[]): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** Returns the resources of the roles that a binding may refer to. */
+/**
+ * Returns the kinds of role to which a binding may refer, by their plural names: `roles`, `clusterroles` or
+ * both.
+ */
 function boundResources(node: Node): string[] {
   const roleRef = node.template.roleRef;
   const kind = isObject(roleRef) ? literalAt(node, ["roleRef", "kind"]) : undefined;

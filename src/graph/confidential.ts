@@ -13,10 +13,9 @@ const PUBLIC = [
 ];
 
 /**
- * Returns the nodes with the field {@link Node.confidential} filled in. A node that depends on a
- * confidential node is normally confidential too. The node is not confidential if the graph's expressions
- * read only those fields of the dependency that never contain the value of a Secret, such as
- * `metadata.name`.
+ * Returns the nodes with the field {@link Node.confidential} filled in. A node that depends on a confidential
+ * node is confidential too. A dependency does not count if the graph's expressions read only those of its
+ * fields that never contain the value of a Secret, such as `metadata.name`.
  *
  * @param nodes The nodes in topological order.
  * @param reads The fields of each node's objects that the expressions of the graph read, by the id of the

@@ -16,8 +16,8 @@ import { kindsOf } from "./compile.ts";
 export type DefinedBy = (kind: GroupVersionKind) => ResourceGraphDefinition | undefined;
 
 /**
- * Replaces the message of each problem that reports a kind as not served, if an RGD defines the kind. The
- * new message explains why that RGD does not serve the kind.
+ * Returns the problems. If a problem reports a kind as not served, and an RGD defines that kind, the problem
+ * gets a new message. The new message explains why the kind is not served.
  *
  * @example
  * ```ts

@@ -92,8 +92,8 @@ export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): bool
 }
 
 /**
- * Returns the paths, starting with `status`, of the fields that an expression of readyWhen reads as a whole.
- * Paths that pass through a list are left out.
+ * Returns the paths of the fields below `status` whose whole value an expression of readyWhen reads, such as
+ * `status`, `phase`. Paths that pass through a list are left out.
  */
 export function statusPathsOf(draft: Draft): string[][] {
   const paths: string[][] = [];

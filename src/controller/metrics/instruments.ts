@@ -62,7 +62,7 @@ export class Instruments {
     return histogram;
   }
 
-  /** Registers a gauge without labels. `read` returns its value at each scrape. */
+  /** Registers a gauge without labels. `read` returns the value of the gauge at each scrape. */
   gauge(name: string, help: string, read: () => number): void {
     this.gauges(name, help, [], () => [{ labels: {}, value: read() }]);
   }

@@ -93,7 +93,8 @@ export function hasRefusals({ graphs, changes, waits }: PlanReport): boolean {
 
 /**
  * Returns the changes. A created object gets the action `replaced` if the plan prunes an object of the same
- * node. `isSingle` returns whether the node has only one object; objects of other nodes are never replaced.
+ * node. `isSingle` returns whether the node has only one object; objects of other nodes never get the action
+ * `replaced`.
  */
 export function pairReplaced(
   changes: readonly ObjectChange[],
