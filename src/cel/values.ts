@@ -41,8 +41,9 @@ export interface ConditionFields {
 
 /**
  * Wraps JSON as the value of a variable. Each part is converted with the type's schema when an expression
- * reads the part. If a part contradicts the schema, the evaluation fails with code `conversion`. Undefined
- * stays undefined and stands for an object that does not exist yet. Reading it fails with code `pending`.
+ * reads the part. If a part contradicts the schema, the evaluation fails with code `conversion`. If `json` is
+ * undefined, the object does not exist yet: the function returns undefined, and reading the variable fails
+ * with code `pending`.
  *
  * @example
  * ```ts
@@ -60,7 +61,8 @@ export function toCel(json: unknown, type: CelType): unknown {
 
 /**
  * Wraps JSON as a value without a schema. Expressions in `readyWhen` see objects in this form: whole numbers
- * are ints, and strings stay strings whatever their format. Undefined stays undefined, as in {@link toCel}.
+ * are ints, and a string with `format: date-time`, for example, stays a string. Returns undefined for
+ * undefined, as {@link toCel} does.
  */
 export function rawToCel(json: unknown): unknown {
   return json === undefined ? undefined : nativeValue(json as Json);

@@ -94,8 +94,8 @@ async function inputOf(
 }
 
 /**
- * Returns the instances that a saved plan reconciles in addition to `refs`, the objects of its files. An
- * instance that no longer exists is left out.
+ * Returns the instances that a saved plan reconciles, without those in `refs`, which `kro apply` has already
+ * applied. An instance that no longer exists in the cluster is left out.
  */
 async function others(
   { client }: Session,
@@ -149,8 +149,8 @@ async function applyInstance(
 }
 
 /**
- * Throws UsageError when the namespace of the object differs from the value of `--namespace`, as kubectl
- * does.
+ * As kubectl does, rejects an object whose namespace differs from the value of `--namespace`: throws
+ * UsageError.
  */
 function checkNamespace({ object, file }: Manifest, flag: string | undefined): void {
   const own = object.metadata.namespace;

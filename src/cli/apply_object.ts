@@ -45,12 +45,12 @@ export async function applyObject(
 }
 
 /**
- * Returns the object's managed fields after `manager` has taken over the fields that client-side apply owns.
- * Returns undefined when client-side apply never wrote the object. As in `kubectl apply --server-side`, a
- * manager counts as client-side apply if it owns kubectl's last-applied annotation through requests other
- * than Apply.
+ * Returns the managed-fields entries after `manager` has taken over the fields of client-side apply. Returns
+ * undefined when client-side apply owns no field. As in `kubectl apply --server-side`, a field manager counts
+ * as client-side apply if one of its Update entries owns kubectl's last-applied annotation.
  *
- * As in client-go's `csaupgrade`, `manager` takes over only fields of the API version that its own entry has.
+ * If `manager` already has an entry, it takes over only fields of the same API version, as in client-go's
+ * `csaupgrade`.
  *
  * @example
  * ```ts
@@ -96,7 +96,9 @@ function isClientSideApply({ operation, subresource, fieldsV1 }: ManagedFieldsEn
   return isObject(annotations) && Object.hasOwn(annotations, `f:${Annotation.lastApplied}`);
 }
 
-/** Returns the union of two trees of fields, which are objects at every level. */
+/**
+ * Returns the union of two field sets in the form of `fieldsV1`, such as `{"f:spec": {"f:replicas": {}}}`.
+ */
 function union(one: JsonObject, other: JsonObject): JsonObject {
   const fields = { ...one };
   for (const [key, value] of Object.entries(other)) {

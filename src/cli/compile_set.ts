@@ -86,9 +86,9 @@ export async function compileSet(
   for (let waiting = [...rgds]; waiting.length > 0;) {
     const source = firstOf(tableSource(made), beyond.source);
     const free = waiting.filter((rgd) => !waitsFor(rgd));
-    // If every remaining RGD needs the kind of another remaining RGD, some of the RGDs form a cycle. The RGDs
-    // of one cycle are then compiled without the missing kinds, so that the cycle is reported together with
-    // all other problems of these RGDs.
+    // If every waiting RGD needs the kind of another waiting RGD, some of them form a cycle. The RGDs of one
+    // cycle are compiled although kinds are missing. The result then contains the cycle and also all other
+    // problems of these RGDs.
     const cycle = free.length > 0 ? undefined : cycleFrom(waiting[0]!, waitsFor);
     for (const rgd of cycle ?? free) {
       const kinds = kindsOf(rgd);
@@ -125,7 +125,8 @@ function servedKey(rgd: ResourceGraphDefinition): string | undefined {
 }
 
 /**
- * Follows `next` from `start` until an RGD occurs again, and returns the RGDs of the cycle that was found.
+ * Follows `next` from `start` until an RGD occurs for the second time. Returns the RGDs of this cycle,
+ * without the RGDs that only lead to it.
  */
 function cycleFrom(
   start: ResourceGraphDefinition,
@@ -138,8 +139,8 @@ function cycleFrom(
 }
 
 /**
- * Facts about the other RGDs and about the source of schemas. The facts decide which problems found by the
- * compiler are reported for an RGD, and with which message.
+ * What is known about the other RGDs and about the source of schemas. {@link verdictOf} needs these facts to
+ * explain why a kind is missing, such as a cycle of RGDs.
  */
 interface Circumstances {
   missing: ReadonlySet<string>;

@@ -26,13 +26,12 @@ export function enableConfinement(): void {
 }
 
 /**
- * Gives up the permission to load native libraries. Also gives up the permissions to use the network, to
- * write files and to run programs, as far as `kept` does not contain them. Does nothing before
+ * Gives up the permission to load native libraries. If `hosts` or `writes` is set, also gives up all other
+ * hosts or paths; if `run` is false, also gives up running programs. Does nothing before
  * {@link enableConfinement} is called.
  *
- * Deno removes the entries of a list of hosts or paths one by one, but removes a flag without a list, such as
- * `--allow-net`, only as a whole. If kro runs with such a flag and `kept` names a host or a path, the
- * permission therefore remains as it is.
+ * Deno can narrow `--allow-net=a,b` to `a`, but can remove `--allow-net` without a list only as a whole. If
+ * kro runs with a flag without a list and the argument names a host or a path, the whole permission remains.
  */
 export function confine({ hosts, writes, run }: Kept): void {
   if (!isEnabled) return;
@@ -52,17 +51,17 @@ export function confine({ hosts, writes, run }: Kept): void {
 }
 
 /**
- * A host that only an entry for all IPv4 addresses permits. Revoking the permission for this host therefore
- * removes that entry.
+ * An address that no entry permits except `0.0.0.0/0`. Deno revokes a host by removing the entries that
+ * permit it, so revoking this address removes `0.0.0.0/0`.
  */
 const IN_EVERY_SUBNET = "0.0.0.1";
 
 const netOf = (host: string): Deno.NetPermissionDescriptor => ({ name: "net", host });
 
 /**
- * Narrows a Deno permission, which is a list of hosts or paths: adds an entry for each of `kept`, and then
- * removes every entry that permits one of `broad`. Deno adds an entry when a program requests a permission
- * that a broader entry already grants.
+ * Narrows a Deno permission, which is a list of hosts or paths. First adds each of `kept` to the list by
+ * requesting it, which Deno grants because a broader entry permits it. Then removes the broader entries,
+ * which are those that permit one of `broad`.
  */
 function keepOnly(
   name: "net" | "write",
@@ -72,7 +71,8 @@ function keepOnly(
   const { permissions } = Deno;
   if (kept.length === 0) return void permissions.revokeSync({ name });
   for (const each of kept) {
-    // If a permission is not granted, requesting the permission could make Deno ask the user in the terminal.
+    // A host or path that is not permitted is skipped, because requesting it could make Deno ask the user in
+    // the terminal.
     if (permissions.querySync(each).state === "granted") permissions.requestSync(each);
   }
   for (const each of broad) permissions.revokeSync(each);

@@ -83,7 +83,7 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
   /** Whether deleting an RGD also deletes its instances and its CRD, set by `--allow-crd-deletion`. */
   allowCrdDeletion?: boolean;
   /**
-   * The interval at which a deleted RGD checks for remaining instances, in milliseconds. Set by
+   * The interval at which kro checks whether an RGD in deletion still has instances, in milliseconds. Set by
    * `--rgd-progress-requeue-delay`.
    */
   rgdProgressRequeueDelay: number;
@@ -104,8 +104,8 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
    */
   dynamicControllerConcurrentReconciles: number;
   /**
-   * The delay before an instance that waits for an unwatched change is reconciled again, in milliseconds. Set
-   * by `--instance-requeue-interval`.
+   * The delay before an instance is reconciled again that waits for a change of an object without a watch, in
+   * milliseconds. Set by `--instance-requeue-interval`.
    */
   instanceRequeueInterval: number;
   /**
@@ -340,7 +340,7 @@ export function addControllerFlags(command: Command): Command {
   return command;
 }
 
-/** Returns the names of the given flags that have no effect. */
+/** Returns the names of the flags that the user has set although they have no effect. */
 export function ignoredFlags(flags: ControllerFlags): string[] {
   const given = flags as unknown as Record<string, unknown>;
   const camel = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
@@ -353,7 +353,8 @@ export function ignoredFlags(flags: ControllerFlags): string[] {
 }
 
 /**
- * Checks that the given flags can be combined. Throws UsageError.
+ * Throws UsageError when the durations of leader election do not fit together, or when the namespace of the
+ * Lease is unknown.
  *
  * @param inCluster The namespace of the pod; undefined when the process runs outside of a cluster.
  */

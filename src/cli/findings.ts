@@ -76,8 +76,8 @@ export function byPosition(a: Finding, b: Finding): number {
 }
 
 /**
- * Finds the position of a problem in the file. The path of the problem starts at the node that has the
- * problem, or at `spec` when no node is named.
+ * Finds the position of a problem in the file. The path of a problem is relative to the node of the problem,
+ * or to `spec` if the problem has no node.
  */
 function positionOf(
   { object, positions, document, steps }: Manifest,
@@ -87,8 +87,8 @@ function positionOf(
   const index = node !== undefined && !path.startsWith("resources[") && Array.isArray(resources)
     ? resources.findIndex((entry) => entry?.id === node)
     : -1;
-  // If a problem concerns a key of a map, the expression of the problem is the key, and the path of the
-  // problem ends with the key.
+  // An expression may be the key of a map. The path of its problem then ends with the key, and `offset` does
+  // not apply to the value behind the key.
   const isInKey = expression !== undefined && path.endsWith(pathText([expression]));
   const root = [...steps, "spec", ...(index < 0 ? [] : ["resources", index])];
   return positions.locate(

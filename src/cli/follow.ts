@@ -105,7 +105,8 @@ function readinessOf(object: KubeObject): {
     return { state, verdict: "ready" };
   }
   const message = ready ? ready.message : "no Ready condition for this generation yet";
-  // A user must act before the RGD can become ready, so the command does not wait any longer.
+  // An RGD that is rejected becomes ready only after a user has changed it or its CRD, so the command stops
+  // waiting.
   const rejected = current("GraphAccepted")?.status === "False" ||
     (isOfKind(object, RGD_KIND) && isCrdRefused(object as ResourceGraphDefinition));
   return { state, verdict: rejected ? "rejected" : "waiting", message };

@@ -1,15 +1,15 @@
 /** Freezes the prototypes that all JavaScript objects share, as a protection against prototype pollution. */
 
 /**
- * Freezes `Object.prototype`, `Array.prototype` and `Function.prototype`. If a defect lets a field path from
- * a user's object lead into a prototype, the write then throws instead of changing every object of the
- * process. Call this function after all modules are loaded, because modules may extend prototypes while they
- * load.
+ * Freezes `Object.prototype`, `Array.prototype` and `Function.prototype`. If kro by mistake follows a field
+ * path of a user, such as `__proto__.x`, into a prototype, the write throws. Without the freeze, the write
+ * would change every object of the process. Call this function after all modules are loaded, because modules
+ * may extend prototypes while they load.
  *
- * Objects may still get own keys such as `constructor` and `toString`. Libraries set these keys by
- * assignment, but JavaScript refuses the assignment when a frozen prototype has a data property with the
- * same name (OrdinarySet in ECMAScript). This function therefore replaces these data properties by
- * accessors with a setter, as the library SES does.
+ * Libraries also assign keys such as `toString` to their own objects. JavaScript refuses the assignment when
+ * a frozen prototype has a data property of the same name (OrdinarySet in ECMAScript). This function
+ * therefore replaces the data properties of the prototype by accessors with a setter, as the library SES
+ * does.
  */
 export function freezePrototypes(): void {
   for (const shared of [Object.prototype, Array.prototype, Function.prototype]) {
@@ -27,8 +27,8 @@ export function freezePrototypes(): void {
 const OVERRIDDEN = ["constructor", "toString"];
 
 /**
- * Replaces a data property of a prototype by an accessor. When code assigns the property to an object, the
- * setter defines the property on that object.
+ * Replaces a data property of a prototype by an accessor. When code runs `object.toString = f`, the setter
+ * defines `toString` on `object` itself.
  */
 function makeAssignable(shared: object, name: string): void {
   const { value, writable, configurable } = Object.getOwnPropertyDescriptor(shared, name) ?? {};

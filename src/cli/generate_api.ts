@@ -8,8 +8,8 @@ import type { Output } from "./output.ts";
 import { toYaml } from "./yaml.ts";
 
 /**
- * The generators of `kro generate`, by subcommand. Each generator has the function that describes the kind of
- * an RGD, and the string that separates the descriptions of two kinds.
+ * The generators of `kro generate`, by subcommand. `print` returns the description of the kind that an RGD
+ * defines, and `separator` stands between the descriptions of two kinds.
  */
 const GENERATORS = {
   crd: { print: ({ crd }: Graph) => toYaml(crd), separator: "---\n" },
@@ -17,7 +17,7 @@ const GENERATORS = {
   docs: { print: referenceMarkdown, separator: "\n" },
   jsonschema: {
     print: (graph: Graph) => jsonText(jsonSchema(graph.instance, crdSchema(graph.crd)), 2) + "\n",
-    // A JSON Schema file contains only one schema, so several schemas cannot be separated.
+    // Undefined, because a file of JSON Schema can contain only one schema.
     separator: undefined,
   },
 } as const;

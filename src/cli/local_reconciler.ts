@@ -29,8 +29,8 @@ import { listRgds, type Session } from "./session.ts";
 import { type Result, untilSettled } from "./until_settled.ts";
 
 /**
- * The suffix of the key in `#passes` under which the deletion of an object is stored. The key under which the
- * reconcile of the object is stored has no suffix.
+ * The suffix of keys in `#passes` that belong to deletions. An object may have two entries there: a reconcile
+ * under its {@link refKey}, and a deletion under the same key with this suffix.
  */
 const DELETION = "#deletion";
 
@@ -54,8 +54,8 @@ export class LocalReconciler {
    */
   readonly #loaded = new Map<string, Promise<Published | undefined>>();
   /**
-   * The reconciles and deletions that this command has started. The keys identify the objects. Some of the
-   * reconciles and deletions may have ended.
+   * The reconciles and deletions that this command has started. The key is the {@link refKey} of the object,
+   * for deletions followed by {@link DELETION}. An entry stays after its reconcile or deletion has ended.
    */
   readonly #passes = new Map<string, Promise<void>>();
   #known?: Promise<ResourceGraphDefinition[]>;
@@ -91,9 +91,8 @@ export class LocalReconciler {
   }
 
   /**
-   * Reconciles instances until they are ready. If an instance creates instances of other graphs, these
-   * instances are reconciled as well. If an instance prunes instances of other graphs, their objects are
-   * deleted as well.
+   * Reconciles instances until they are ready. An instance may create or prune instances of other graphs.
+   * Each created instance is also reconciled, and the objects of each pruned instance are also deleted.
    */
   async converge(refs: readonly ObjectRef[]): Promise<void> {
     for (const ref of refs) this.#follow(ref);
@@ -166,13 +165,13 @@ export class LocalReconciler {
     this.#start(refKey(ref), () => this.#reconcileOne(ref));
   }
 
-  /** Starts the passes over one object, unless passes with this key have been started before. */
+  /** Calls `work`, which runs the passes over one object, unless `#passes` already has the key. */
   #start(key: string, work: () => Promise<void>): void {
     if (this.#passes.has(key)) return;
     const pass = work();
     this.#passes.set(key, pass);
-    // The rejection is ignored here, because `#allPasses` also rejects with the error, possibly after waiting
-    // for other passes.
+    // `#allPasses` awaits this promise and reports its error, but perhaps much later. Until then, the empty
+    // handler prevents an unhandled rejection.
     pass.catch(() => {});
   }
 
@@ -192,8 +191,8 @@ export class LocalReconciler {
     });
     this.#report.ended(ref, state, object, failed);
     if (object) return;
-    // At this point the instance is deleted, but another pass may have created the instance again. That pass
-    // could not start a reconcile while the key was present, so the instance is read once more.
+    // The instance is deleted, but a pass over another instance may have created it again in the meantime.
+    // While `#passes` had the key, `#follow` ignored the new instance, so it is looked up here.
     this.#passes.delete(refKey(ref));
     if (await this.#session.client.get(ref)) this.#follow(ref);
   }
@@ -232,7 +231,8 @@ export class LocalReconciler {
 
   /**
    * Reconciles the instances of other graphs that a pass has created or changed, and continues the deletion
-   * of instances of other graphs that a pass has deleted. No running operator would do this work.
+   * of instances of other graphs that a pass has deleted. A running operator would do this itself when its
+   * watches report the changes, but here no operator is running.
    */
   async #followChildren(outcome: Outcome): Promise<void> {
     for (const object of outcome.nodes.flatMap((node) => node.objects)) {
@@ -262,8 +262,8 @@ export class LocalReconciler {
   async #removeChild(key: string, ref: ObjectRef): Promise<void> {
     if (gvkKey(ref.kind) === gvkKey(RGD_KIND)) return await this.#withdraw(ref);
     const { state, object, failed } = await this.#untilGone(ref);
-    // The outcome of the pass over the owner of the object has already added the deleted object to the
-    // report.
+    // A successful deletion is not reported here: the pass over the object's owner has already added the
+    // object to the report.
     if (failed) return this.#report.ended(ref, state, object, failed);
     this.#passes.delete(key);
   }

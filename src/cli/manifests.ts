@@ -139,7 +139,7 @@ function named(object: KubeObject, where: string): KubeObject {
   return object;
 }
 
-/** Returns what to do about a kind that no RGD defines: use a similar kind, or add the RGD. */
+/** Returns a hint for the error about a kind that no RGD defines, such as the name of a similar kind. */
 export function undefinedKindHint(
   kind: string,
   rgds: readonly ResourceGraphDefinition[],

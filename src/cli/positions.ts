@@ -14,15 +14,15 @@ type Scalar = Parameters<typeof getScalarValue>[1];
 /** The position of a value in a YAML document, together with the positions of the values inside of it. */
 interface Place {
   /**
-   * The offset of the value in the text. The offset is that of the value's key, or of the value itself if the
-   * value is an item of a list.
+   * The offset in the text of the value's key, as in `key: value`. For an item of a list, the offset of the
+   * item.
    */
   at: number;
   /** The parsed scalar; absent for mappings and lists. */
   scalar?: Scalar;
   /**
-   * The positions of the values inside of this value, by key or index. An alias has the same entries as its
-   * anchor.
+   * The positions of the values inside of this value, by key or index. For an alias such as `*a`, the
+   * positions inside of the value with the anchor `&a`.
    */
   below: Map<string, Place>;
 }
@@ -31,14 +31,14 @@ interface Place {
 interface Open {
   place: Place;
   isMapping: boolean;
-  /** The key that was parsed last, if the mapping does not have the key's value yet. */
+  /** The key of the mapping whose value has not been parsed yet. */
   key?: { name: string; at: number };
 }
 
 /**
  * The positions of all values in one YAML text. The text is parsed only once, when the first value is
- * located. Parsing it for each problem would be slow, because a file may have thousands of documents with
- * problems.
+ * located. A file may have thousands of documents with problems, and parsing it for each problem would be
+ * slow.
  */
 export class Positions {
   readonly #text: string;
@@ -142,7 +142,10 @@ function documentsOf(text: string): (Place | undefined)[] {
   const anchor = ({ anchorStart, anchorEnd }: { anchorStart: number; anchorEnd: number }) =>
     anchorStart < 0 ? undefined : text.slice(anchorStart, anchorEnd);
 
-  /** Adds a value to the innermost open mapping or list. In a mapping, keys and values alternate. */
+  /**
+   * Adds a parsed node to the innermost open mapping or list. In a mapping, the nodes are a key, its value,
+   * the next key, and so on.
+   */
   const add = (at: number, scalar?: Scalar): Place => {
     const open = stack.at(-1);
     const place: Place = { at: at < 0 ? open?.place.at ?? 0 : at, scalar, below: new Map() };
@@ -195,8 +198,8 @@ const WRITTEN: Record<number, RegExp> = {
 };
 
 /**
- * Converts an offset in a scalar's value to an offset in the YAML text. If the lines of the scalar are
- * folded, returns the offset at which the scalar starts.
+ * Converts an offset in a scalar's value to an offset in the YAML text. If the scalar is folded, that is, if
+ * YAML joins its lines to one, returns the offset at which the scalar starts.
  */
 function offsetOf(text: string, scalar: Scalar, offset: number): number {
   const { valueStart, valueEnd, style, indent } = scalar;

@@ -52,8 +52,8 @@ export async function main(
     await program.parseAsync(withGoFlags(args, program), { from: "user" });
     return code;
   } catch (error) {
-    // The library commander has already printed the message of the error. After printing help or the version,
-    // commander also throws an error, with exit code 0.
+    // A CommanderError needs no output, because the library commander has already printed its message. After
+    // printing help or the version, commander also throws such an error, with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
     const { message, code } = describeError(error);
     output.err(`error: ${message}`);
@@ -166,9 +166,10 @@ export function createProgram(output: Output, done: (code: number) => void): Com
 }
 
 /**
- * Gives up the permissions that a one-shot command does not need. A command without a cluster loses the network
- * and the right to run programs, and `kro check` keeps only the host of its URL. Every command loses the right to
- * write files, except for the file of `--out`, and for the folders of test files if `kro test` updates snapshots.
+ * Gives up the permissions that a one-shot command does not need. A command without a cluster may not run
+ * programs and may reach no host, except that `kro check` may reach the host of its URL. No command may write
+ * files, except that any command may write the file of `--out`, and `kro test --update` may write to the
+ * folders of the snapshots.
  */
 function confineCommand(command: Command): void {
   if (command.name() === "controller") return;

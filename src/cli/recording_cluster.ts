@@ -3,8 +3,8 @@ import { type KubeObject, type ObjectRef, refKey } from "../api/mod.ts";
 import { type Applied, type ApplyOptions, MemoryCluster } from "../reconcile/mod.ts";
 
 /**
- * A cluster in memory that records each object as the graph applies it, before the fields of the live object
- * are added.
+ * A cluster in memory that records each object as the graph applies it: with the fields of the template, and
+ * without fields that other clients or defaults have set.
  */
 export class RecordingCluster extends MemoryCluster {
   /** The last applied version of each object, by the key of the object. */

@@ -55,8 +55,8 @@ export class Report {
   }
 
   /**
-   * Records what a pass did with the objects of its nodes. If an earlier pass changed an object, the later
-   * result `unchanged` is not recorded.
+   * Records what a pass did with the objects of its nodes. If an earlier pass recorded another result for an
+   * object, such as `created`, the later result `unchanged` does not replace it.
    */
   nodes(nodes: readonly NodeOutcome[]): void {
     for (const node of nodes) {

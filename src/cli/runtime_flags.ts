@@ -28,8 +28,9 @@ const ENVIRONMENT = [
 
 /**
  * The hosts of the controller's `--allow-net`: every IPv4 address, and the host names that the controller may
- * need. Deno can narrow a list of hosts while kro runs, but not the flag `--allow-net` without hosts. Deno
- * has no notation for all names or all IPv6 addresses.
+ * need. The list is used because kro later narrows it to the hosts that it needs, and Deno cannot narrow
+ * `--allow-net` without hosts. Other host names and IPv6 addresses are missing, because Deno has no notation
+ * for all of them.
  */
 export const CONTROLLER_HOSTS: readonly string[] = [
   "0.0.0.0/0",
@@ -40,8 +41,8 @@ export const CONTROLLER_HOSTS: readonly string[] = [
 ];
 
 /**
- * The default addresses of the endpoint, in the form of `--allow-net`. An executable that can connect only to
- * one API server can listen only on these addresses.
+ * The default addresses of the endpoint, in the form of `--allow-net`. An executable that is compiled for a
+ * single API server can listen only on these addresses, because its permissions are fixed.
  */
 export const ENDPOINT_HOSTS: readonly string[] = ["0.0.0.0:8079", "0.0.0.0:8078"];
 
@@ -53,8 +54,8 @@ export interface Grant {
   /** The value of the flag `--allow-KIND`. An empty list means that the flag is absent. */
   flag: "all" | readonly string[];
   /**
-   * The documentation's phrase for the part of the permission that remains after the command has read its
-   * flags and its kubeconfig. Absent when the permission does not change.
+   * A phrase for the documentation. It states which part of the permission remains after the command has read
+   * its flags and its kubeconfig. Absent when the whole permission remains.
    */
   then?: string;
 }
@@ -78,8 +79,7 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
   local: {
     net: { flag: "all", then: "all; none for a command without a cluster" },
     read: { flag: "all" },
-    // The flag has a list of paths, because Deno can narrow "/" to one file later, but not --allow-write
-    // without paths.
+    // Deno can narrow --allow-write=/ to single files later, but not --allow-write without a path.
     write: { flag: ["/"], then: "the file of `--out`; the folders of `kro test --update`" },
     run: { flag: "all", then: "none; all if the kubeconfig names a credential plugin" },
     env: { flag: "all" },

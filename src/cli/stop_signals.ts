@@ -1,6 +1,6 @@
 /**
- * Distinguishes the first signal, which stops kro, from copies of this signal and from a later signal, which
- * ends kro immediately.
+ * Handles the signals that stop kro. The first signal stops kro gracefully, and a later signal ends kro
+ * immediately. Copies of the first signal are ignored.
  */
 
 /**
@@ -14,7 +14,7 @@ const COPIES_MS = 1000;
 export interface SignalHandlers {
   /** Called at the first signal. */
   stop: (signal: Deno.Signal) => void;
-  /** Called at a further signal that is not a copy of the first one. */
+  /** Called at a signal at least {@link COPIES_MS} after the first one. */
   end: () => void;
   /** Returns the monotonic time in milliseconds. */
   now: () => number;

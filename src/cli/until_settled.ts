@@ -32,15 +32,15 @@ export interface Circumstances {
   /** The time after which no further pass starts, in milliseconds of `performance.now()`. */
   deadline: number;
   /**
-   * Whether the passes continue a deletion. An instance without deletionTimestamp then counts as deleted: it
-   * was created again under the same name, and the deletion does not concern it.
+   * Whether the passes continue a deletion. If true, an instance without deletionTimestamp counts as deleted,
+   * because it is a new instance that was created under the name of the deleted one.
    */
   isDeletion?: boolean;
 }
 
 /**
- * Repeats `pass` with growing pauses until the instance is done. Stops when `pass` fails more than
- * MAX_FAILURES times in a row, or when the next pause would end after the deadline.
+ * Repeats `pass` with growing pauses until the instance is reconciled, failed or deleted. Stops when `pass`
+ * fails more than MAX_FAILURES times in a row, or when the next pause would end after the deadline.
  */
 export async function untilSettled(
   ref: ObjectRef,
@@ -80,8 +80,8 @@ export async function untilSettled(
     }
     await rest();
     const awaited = next.kind === "wait" ? next.objects?.[0] : undefined;
-    // The instance may wait for several objects, but only the first of them is polled. The next pass reads
-    // all of the objects.
+    // If the instance waits for several objects, only the first one is polled until it changes. The next pass
+    // then reads all of them.
     while (awaited && performance.now() + pause < deadline) {
       const before = seen;
       seen = (await client.get(awaited))?.metadata.resourceVersion;
@@ -92,8 +92,8 @@ export async function untilSettled(
 }
 
 /**
- * Stores the outcome of a removed object for the report, which is written when the deletion has ended. If a
- * pass found the object still being deleted, the outcome is therefore stored as deleted.
+ * Stores the outcome of a removed object. The stored outcomes are reported after the instance has been
+ * deleted. By then, an object that a pass found in deletion is gone, so its outcome is stored as `deleted`.
  */
 function remember(removed: Map<string, ObjectOutcome>, object: ObjectOutcome): void {
   const { apiVersion, kind, namespace, name, action } = object;
@@ -103,8 +103,8 @@ function remember(removed: Map<string, ObjectOutcome>, object: ObjectOutcome): v
 }
 
 /**
- * Returns the end of a message that names up to three objects whose finalizers hold up a deletion. Returns an
- * empty string when no object has a finalizer.
+ * Returns the part of an error message that names up to three objects whose finalizers delay the deletion.
+ * Returns an empty string when no object has a finalizer.
  */
 function heldText(removed: readonly ObjectOutcome[]): string {
   const held = removed.filter(({ finalizers }) => finalizers !== undefined);

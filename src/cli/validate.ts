@@ -89,8 +89,9 @@ export async function validate(flags: ValidateFlags, output: Output): Promise<nu
 }
 
 /**
- * Compares the graph of an RGD with the live CRD. Returns the verdict with the problems of this comparison.
- * If the RGD has no graph, returns the verdict unchanged.
+ * Compares the CRD of a valid RGD with the live CRD. Returns the verdict with the problems that this
+ * comparison has found. Returns the verdict unchanged if the RGD has no graph, or if the user may not read
+ * the live CRD.
  */
 async function compared(
   verdict: Verdict,
@@ -158,8 +159,8 @@ async function openSchemas(flags: ValidateFlags, output: Output): Promise<Schema
     const { schemas: source, client } = session;
     return { source, client, complete: true, [Symbol.dispose]: close };
   } catch (error) {
-    // If the user has named a context, the built-in schemas must not replace the schemas of the named
-    // cluster.
+    // With `--context`, a missing kubeconfig is an error: the user asked for the schemas of that cluster, not
+    // for the built-in schemas.
     if (!(error instanceof NoClusterError) || flags.context !== undefined) throw error;
     output.err(`no kubeconfig: checked against the kinds of Kubernetes ${SNAPSHOT_VERSION}`);
     return offline;

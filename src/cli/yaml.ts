@@ -78,8 +78,8 @@ const MAX_VALUES = 2_000_000;
 
 /**
  * Throws UsageError when a document contains a number that does not exist in JSON, or when it has too many
- * values. An alias repeats the value of its anchor, so a few lines may expand to any number of values, and an
- * alias may even contain itself.
+ * values. The check is needed because of aliases. An alias repeats the value of its anchor, so a few lines
+ * may expand to billions of values, and an alias inside of its own anchor never ends.
  */
 function checkValues(document: unknown, file: string): void {
   const sizes = new Map<object, number>();

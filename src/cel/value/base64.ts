@@ -14,7 +14,7 @@ export function encodeBase64(bytes: Uint8Array): string {
  */
 export function decodeBase64(text: string, padded = true): Uint8Array | undefined {
   const compact = text.replaceAll(/[\r\n]/g, "");
-  // `fromBase64` would skip white space that Go rejects.
+  // `fromBase64` skips spaces and tabs, which Go rejects.
   if (/\s/.test(compact) || (padded && compact.length % 4 !== 0)) return undefined;
   try {
     return Uint8Array.fromBase64(compact);

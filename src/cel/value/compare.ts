@@ -24,16 +24,17 @@ export function equals(a: Value, b: Value, meter: Meter): boolean {
 }
 
 /**
- * Reports whether two values are equal. Returns undefined when the values cannot be compared. A list or map
- * with a schema, and a value of most library types, cannot be compared with a value of another type.
+ * Reports whether two values are equal. Returns undefined when the values cannot be compared. For example, a
+ * list with a schema cannot be compared with a string. The same holds for a map with a schema and for values
+ * of most library types, such as quantities.
  */
 export function sameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   return a === null || b === null ? a === b : methodSameness(a, b, meter);
 }
 
 /**
- * Reports whether two elements of lists or maps without a schema are equal. As in cel-go, elements that
- * cannot be compared or contradict their schema count as equal.
+ * Reports whether two elements of lists or maps without a schema are equal. As in cel-go, two elements count
+ * as equal if they cannot be compared, or if one of them contradicts its schema.
  */
 function likeness(a: Value, b: Value, meter: Meter): boolean {
   try {
@@ -45,8 +46,8 @@ function likeness(a: Value, b: Value, meter: Meter): boolean {
 }
 
 /**
- * Compares two values with the rules of the left value's type, as cel-go does. These rules apply even when
- * the right value is null.
+ * Compares two values with the rules of the left value's type, as cel-go does. If the left value is a list
+ * with a schema, for example, it cannot be compared with null.
  */
 function methodSameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   if (a === null) return b === null;
@@ -123,8 +124,8 @@ function sameMaps(a: MapValue, b: Value, meter: Meter): boolean | undefined {
   for (const key of a.keys(meter)) {
     const [left, right] = [a.find(key, meter), b.find(key, meter)];
     if (left === undefined || right === undefined) {
-      // A null field of an object is a key without a value. In objects with a schema, two null fields count
-      // as equal.
+      // `find` returns undefined for a null field of an object with a schema. If the field is null in both
+      // objects, the two fields count as equal.
       if (left !== right || !isTyped) return false;
       continue;
     }
@@ -206,8 +207,8 @@ export function compareText(a: string, b: string): number {
   }
   if (index === a.length || index === b.length) return a.length - b.length;
   const [left, right] = [a.charCodeAt(index), b.charCodeAt(index)];
-  // Surrogates encode code points above all code points that take one UTF-16 unit, so surrogates are ordered
-  // last.
+  // A surrogate is half of a code point above U+FFFF, so it is ordered after every unit that is a code point
+  // of its own.
   const rank = (unit: number) => unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
   return rank(left) - rank(right);
 }

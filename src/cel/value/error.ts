@@ -35,8 +35,9 @@ export class CelError {
 export class DataError extends CelError {}
 
 /**
- * Calls `run` and returns its result, or the CelError that it threw. The meter charges for the failure. The
- * error for an exceeded budget is thrown again, because it ends the whole evaluation.
+ * Calls `run` and returns its result, or the CelError that it threw. The meter charges for the failure. An
+ * error with code `cost` is not returned but thrown again, because an exceeded budget ends the whole
+ * evaluation.
  */
 export function attempt<T>(run: () => T, meter: Meter): T | CelError {
   try {

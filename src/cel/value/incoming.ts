@@ -152,8 +152,8 @@ function shapeOf(schema: Schema): JsonMapShape {
 }
 
 /**
- * Creates a list with a schema. The schema of the elements converts values that an expression adds to the
- * list. If this schema has no type, values are added unchanged.
+ * Creates a list with a schema. If an expression adds a value to the list, the value is converted with the
+ * schema of the elements. If the schema of the elements has no type, the value is added unchanged.
  */
 function listValue(json: readonly Json[], schema: Schema): Value {
   const items = schema.items;

@@ -8,8 +8,9 @@ import { Duration, Timestamp } from "./time.ts";
 import { isMap, ListValue, Opaque, TypeValue, Uint, type Value } from "./values.ts";
 
 /**
- * Returns an identity string, which is the same for all equal values, such as `1`, `1u` and `1.0`. Some
- * values have no identity string and must be compared with each other; for these values, returns undefined.
+ * Returns an identity string, which is the same for all equal values, such as `1`, `1u` and `1.0`. Returns
+ * undefined for a value without an identity string, such as a list or a map. Such values must be compared one
+ * by one.
  */
 export function keyIdentity(key: Value, meter: Meter): string | undefined {
   if (typeof key === "string") return textIdentity(key, meter);
@@ -27,10 +28,10 @@ function textIdentity(key: string, meter: Meter): string {
 }
 
 /**
- * Returns the identity of a map's key, with the rules of cel-go. Equal numbers of different types are
- * different keys. Lists, maps and opaque values are compared by object identity. NaN and plain JSON values
- * are unequal to every other key, so each NaN and each JSON value gets a unique identity. (JSON is converted
- * to a new object at each access.) Throws a CelError for a value that cannot be a key.
+ * Returns the identity of a map's key, with the rules of cel-go. `1` and `1u` are different keys. A list, a
+ * map, or an opaque value without {@link Opaque.keyText} is its own identity. Each NaN gets a new identity,
+ * because NaN is unequal to itself. Each list or map of JSON without a schema also gets a new identity.
+ * Throws a CelError for a value that cannot be a key.
  */
 export function entryIdentity(key: Value, meter: Meter): unknown {
   if (typeof key === "string") return textIdentity(key, meter);

@@ -61,8 +61,8 @@ export class ComputedMap extends MapValue {
   }
 
   /**
-   * Returns the value of a key. If the map does not contain the key, but contains an equal integer of
-   * another numeric type as a key, the value of that key is returned.
+   * Returns the value of a key. If the map does not contain the key, returns the value of the equal int or
+   * uint key: for `1u` or `1.0`, for example, the value of `1`.
    */
   find(key: Value, meter: Meter): Value | undefined {
     const entry = this.#entry(key, meter);
@@ -108,7 +108,10 @@ export class ComputedMap extends MapValue {
   }
 }
 
-/** The rules by which the entries of a JSON object are named and converted. */
+/**
+ * The rules for the entries of a JSON object: under which keys expressions see the entries, and to which CEL
+ * values their JSON is converted.
+ */
 export interface JsonMapShape {
   /**
    * Returns the JSON key for a key in an expression; undefined when the JSON object cannot contain the key.
@@ -136,8 +139,8 @@ export class JsonMap extends MapValue {
   }
 
   /**
-   * The weight that is charged before a walk through the map: always 0, because each access to a JSON object
-   * is charged separately.
+   * Always 0. The weight is the cost that is charged before an operation visits all entries. In a JSON
+   * object, each access is charged separately instead.
    */
   get weight(): number {
     return 0;

@@ -1,4 +1,4 @@
-/** The interface through which work on values is charged to a running evaluation. */
+/** The interface with which functions charge their work to the cost budget of a running evaluation. */
 
 /**
  * Charges work to the cost budget of an evaluation. Functions that charge for work take a meter as their
@@ -21,10 +21,7 @@ export const ACCESS_COST = {
   read: 3,
   /** The cost of reading an element or entry that is converted from JSON. */
   converted: 15,
-  /**
-   * The cost of reading a list or object that is converted from JSON, which includes creating a wrapper for
-   * it.
-   */
+  /** The cost of reading a JSON array or object, for which a ListValue or JsonMap is created. */
   wrapped: 40,
   /**
    * The cost of counting or listing the fields of a JSON object, for each field. All fields are listed when
@@ -37,6 +34,6 @@ export const ACCESS_COST = {
   hashed: 0.2,
   /** The cost of setting one entry of a map. */
   entry: 180,
-  /** The cost of throwing a failure after which the evaluation continues. */
+  /** The cost of an error that is caught within the evaluation, as by `||` in `x.y || true`. */
   failure: 1_000,
 } as const;

@@ -103,7 +103,10 @@ function list(value: ListValue, meter: Meter, bytes: boolean, count?: AbsentCoun
   return items;
 }
 
-/** Returns the JSON of a map's key. The caller rejects the key when its JSON is not a string. */
+/**
+ * Returns the JSON of a map's key. The JSON may be of any type, so the caller must reject keys that are not
+ * strings.
+ */
 export function keyJson(key: Value, meter: Meter): Json | undefined {
   return key instanceof Uint ? undefined : jsonOf(key, meter);
 }

@@ -75,7 +75,7 @@ export class ListValue {
     return list;
   }
 
-  /** The number of values that a complete walk through the list visits. */
+  /** The number of values in the list, including the values inside of computed elements. */
   get weight(): number {
     return this.#weight ??= this.#items ? totalWeight(this.#items) : this.size;
   }
@@ -158,8 +158,8 @@ export abstract class MapValue {
   /** Whether the map has a schema. If true, comparing the map with a value that is not a map fails. */
   abstract readonly isTyped: boolean;
   /**
-   * The number of values that a complete walk through a computed map visits. The weight of a JSON object is
-   * 0, because each access to it is charged separately.
+   * The number of values in a computed map, including the values inside of its keys and values. The weight of
+   * a JSON object is 0, because each access to the object is charged separately.
    */
   abstract readonly weight: number;
   /** Returns the number of entries. */
@@ -209,7 +209,10 @@ export class TypeValue {
 export abstract class Opaque {
   /** The name of the type. */
   abstract readonly typeName: string;
-  /** The number of characters that an operation on the value may have to read. */
+  /**
+   * The number of characters that an operation, such as a comparison, may have to read. The cost of the
+   * operation depends on this number.
+   */
   get characters(): number {
     return 0;
   }
@@ -224,8 +227,8 @@ export abstract class Opaque {
     return undefined;
   }
   /**
-   * The result of comparing the value with a value of another type: false when the two values count as
-   * unequal, undefined when they cannot be compared.
+   * The result of comparing the value with a value of another type. False means that the two values are
+   * unequal, and undefined means that they cannot be compared, so `==` throws.
    */
   readonly likeOthers: false | undefined = undefined;
   /**
@@ -259,10 +262,10 @@ export class Omit extends Opaque {
 }
 
 /**
- * Returns the number of values that a complete walk through a value visits, which is the weight of the
- * value. A list may contain another list many times, so a small expression can build a value that is too
- * large to walk through. The cost of a walk is therefore charged before the walk begins, according to the
- * weight of the value.
+ * Returns the weight of a value, which is the number of values inside of it; 0 for a value that contains
+ * none. A list may contain another list many times, so a small expression can build a value with billions of
+ * values inside. An operation that visits all of them is therefore charged before it begins, according to the
+ * weight.
  */
 export function weightOf(value: Value): number {
   if (typeof value !== "object") return 0;
@@ -270,7 +273,7 @@ export function weightOf(value: Value): number {
   return value instanceof Optional && value.value !== undefined ? weightOf(value.value) : 0;
 }
 
-/** Returns the weight of a list or map with the given values. */
+/** Returns the weight of a list or map that contains `values`: their number plus their own weights. */
 export function totalWeight(values: readonly (Value | CelError)[]): number {
   return values.reduce<number>(
     (total, value) => total + 1 + (value instanceof CelError ? 0 : weightOf(value)),

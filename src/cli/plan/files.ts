@@ -11,14 +11,16 @@ export interface FileAnswer {
   after: KubeObject;
   /** Whether applying the object would change nothing. */
   isSame: boolean;
-  /** The reason why the API server made no dry run; absent when it made one. */
+  /**
+   * The reason why kro computed `after` itself; absent when `after` is the result of a server-side dry run.
+   */
   unasked?: string;
 }
 
 /**
- * Returns the object as `kro apply` would leave it. If `kubectl apply` wrote the object before, kro first
- * takes over kubectl's fields. The comparison then starts with the object after the takeover. Rejects with
- * ApiError when the API server would refuse the object.
+ * Returns the object as `kro apply` would leave it. If `kubectl apply` wrote the object before, the result
+ * also contains the takeover of kubectl's fields, which `kro apply` sends first ({@link takenOver}). Rejects
+ * with ApiError when the API server would refuse the object.
  */
 export async function askFile(
   store: PlanStore,
@@ -40,7 +42,7 @@ export async function askFile(
   return { before: live, after: withoutIdentity(after, live), isSame, unasked };
 }
 
-/** Returns whether two versions of an object are equal except for the owners of the fields. */
+/** Returns whether two versions of an object are equal, except that their managed fields may differ. */
 function hasSameContent(live: KubeObject, after: KubeObject): boolean {
   const bare = (object: KubeObject): KubeObject => ({
     ...object,

@@ -41,11 +41,17 @@ export interface RgdPlan {
   rgd: ResourceGraphDefinition;
   /** The RGD as it is in the cluster; absent when the plan creates the RGD. */
   live?: KubeObject;
-  /** The generated CRD as it is in the cluster; absent when the RGD does not compile. */
+  /**
+   * A reference to the generated CRD, and in `live` the CRD of the cluster, if it exists. Absent when the RGD
+   * does not compile.
+   */
   crd?: { ref: ObjectRef; live?: KubeObject };
   /** The graph of the RGD in the file; absent when the RGD does not compile. */
   graph?: Graph;
-  /** The graph whose instances change; absent when the RGD changes no instance. */
+  /**
+   * The graph with which the instances must be planned. Absent when the RGD is rejected, or when neither the
+   * RGD nor its CRD changes.
+   */
   planned?: PlannedGraph;
 }
 
@@ -127,7 +133,8 @@ export class GraphPlanner {
     const ref: ObjectRef = rgdRef(rgd);
     const { before: live, after, isSame } = await askFile(this.#store, ref, rgd);
     const uid = live?.metadata.uid;
-    // The label with the RGD's UID is part of the CRD. The UID of a new RGD is not known yet.
+    // The generated CRD has a label with the RGD's UID. The UID of a new RGD is not known yet, so the label
+    // is empty.
     const metadata = { ...after.metadata, uid: uid ?? "" };
     const wanted = { ...after, metadata } as ResourceGraphDefinition;
     const published = await this.#publication(wanted);
@@ -161,8 +168,8 @@ export class GraphPlanner {
   }
 
   /**
-   * Adds the kinds of a CRD whose schema changes. The API server makes no useful dry run for such a kind,
-   * because the API server still has the old schema.
+   * If the plan changes the schema of the CRD, marks the CRD's kinds as planned. The store sends no dry run
+   * for a planned kind, because the API server still has the old schema.
    */
   #addKinds(graph: Graph, { action, changes }: NonNullable<GraphChange["crd"]>): void {
     const isSchema = action === "created" ||
@@ -196,8 +203,8 @@ function crdChange(rgd: ResourceGraphDefinition, plan: GraphPlan): GraphChange["
 }
 
 /**
- * Matches the paths of changes of a CRD that affect neither instances nor requests for them: metadata, short
- * names, categories and printer columns.
+ * Matches the paths of CRD fields that can change without an effect on instances or on requests for
+ * instances: metadata, short names, categories and printer columns.
  */
 const HARMLESS = /^(metadata|names\.(shortNames|categories)|version\.additionalPrinterColumns)/;
 

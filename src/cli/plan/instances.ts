@@ -31,7 +31,10 @@ import type { PlannedGraph } from "./graphs.ts";
 export interface PlannedInstance {
   /** The instance. */
   ref: ObjectRef;
-  /** The instance as the next pass reads it. */
+  /**
+   * The state of the instance from which the next pass starts. Earlier passes of the plan may have changed
+   * this state.
+   */
   object: KubeObject;
   /** The graph of the instance; absent for an instance that the plan deletes. */
   planned?: PlannedGraph;
@@ -60,11 +63,13 @@ export interface InstancePlannerDeps {
   graphFor: (kind: GroupVersionKind) => Promise<PlannedGraph | undefined>;
   /** The limits of the cost of CEL expressions. */
   costs: CostLimits;
-  /** The time of the plan. The time stands still, so that repeated passes give equal results. */
+  /**
+   * The time that all passes of the plan use as the current time, so that repeated passes give equal results.
+   */
   now: Date;
   /**
-   * Called after each pass with the number of instances whose passes are done, and with the number of all
-   * instances.
+   * Called after the first pass over each instance. `done` is the number of instances that had their first
+   * pass, and `all` is the number of known instances.
    */
   progress: (done: number, all: number) => void;
 }
@@ -91,7 +96,7 @@ export class InstancePlanner {
     this.#deps = deps;
   }
 
-  /** Adds an instance. An instance that is already part of the plan gets the new object. */
+  /** Adds an instance. If the plan already has the instance, its object is replaced by the new object. */
   add(ref: ObjectRef, object: KubeObject, planned: PlannedGraph): void {
     this.#enqueue(ref, object, { planned, confidential: false });
   }

@@ -9,15 +9,17 @@ import {
 } from "../../api/mod.ts";
 import { everyPage, type KubeClient } from "../../kube/mod.ts";
 
-/** The number of objects of one kind above which one list is cheaper than single reads. */
+/**
+ * If more than this number of objects of one kind is requested, one list request replaces the single reads.
+ */
 const MANY = 20;
 
 /** The number of concurrent requests. */
 const WORKERS = 16;
 
 /**
- * Reads the objects. The keys of the result are the {@link refKey} strings of the objects; an object that does
- * not exist is absent. Rejects with ApiError.
+ * Reads the objects. Returns the objects that exist, by their {@link refKey}. Rejects with ApiError when a
+ * request fails.
  */
 export async function liveObjects(
   client: KubeClient,

@@ -28,7 +28,10 @@ import { changesOf, waitsOf } from "./report.ts";
 export interface Plan {
   /** The report of the plan. */
   report: PlanReport;
-  /** The objects that the plan depends on, as they were read; an object that does not exist is absent. */
+  /**
+   * The live states of the objects that the plan depends on. An object that does not exist has an entry
+   * without `live`.
+   */
   states: ReadState[];
   /** The instances over which the plan ran. */
   instances: PlannedInstance[];
@@ -43,8 +46,8 @@ export interface ReadState {
 }
 
 /**
- * The number of instances in files above which one list request reads the objects of all instances of a kind,
- * instead of one list request for each instance.
+ * If the files contain an RGD, or more instances than this number, kro lists the objects of all instances of
+ * a kind with one request. Otherwise it sends one list request for each instance.
  */
 const MANY = 10;
 
@@ -112,7 +115,7 @@ class Planner {
     return { report, states: [...this.#statesOf(rgds, writes)], instances };
   }
 
-  /** If kro is not installed yet, its own kinds are part of the plan. */
+  /** If kro's own CRDs are missing, plans as if they were installed, as `kro apply` would do first. */
   async #ownKinds(): Promise<void> {
     if (this.#rgds.length === 0 || await ownCrdsPresent(this.#session.client)) return;
     this.#graphs.isUninstalled = true;

@@ -74,7 +74,7 @@ function isConfidential(ref: ObjectRef, byName: ReadonlyMap<string, PlannedInsta
   return item !== undefined && refKey(item.ref) === refKey(ref) && item.confidential;
 }
 
-/** Returns the instance and the node that an object belongs to, from kro's labels. */
+/** Returns the instance and the node that created an object, according to kro's labels on the object. */
 function ownerOf(
   { before, after }: PlannedWrite,
 ): { instance: ObjectName; node: string } | undefined {
@@ -101,7 +101,10 @@ function nameKey({ apiVersion, kind, namespace = "", name }: ObjectName): string
   return `${apiVersion} ${kind} ${namespace}/${name}`;
 }
 
-/** Returns the nodes that are not ready, or whose objects cannot be known yet. */
+/**
+ * Returns the nodes for which the plan is incomplete: nodes that are not ready, that have failed, or whose
+ * objects cannot be known yet.
+ */
 export function waitsOf(
   instances: readonly PlannedInstance[],
   writes: readonly PlannedWrite[],

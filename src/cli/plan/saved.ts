@@ -47,9 +47,11 @@ const POLL_MS = 500;
 
 /**
  * Waits until the objects are as planned, or until the deadline. Returns one message for each difference that
- * remains. Changes that follow only after other objects have become ready are not compared.
+ * remains. Does not compare changes that the plan marks as `later`, because they follow only after other
+ * objects have become ready.
  *
- * @param deadline The time after which the comparison is not repeated, in milliseconds of `performance.now()`.
+ * @param deadline The time after which the comparison is not repeated, in milliseconds of
+ * `performance.now()`.
  */
 export async function outcomeDifferences(
   session: Session,
@@ -104,7 +106,8 @@ export function differenceOf(
   const all = fieldChanges(undefined, object, { schema, isSecret: () => false, hide: String });
   const values = new Map(all.map(({ path, new: value }) => [path, value]));
   const isHidden = (value: unknown) => typeof value === "string" && value.startsWith("hmac:");
-  // The UID of an instance that the plan creates is known only afterwards, so an empty value is not compared.
+  // The plan has an empty value where it could not know the UID of a new instance. Such a value is not
+  // compared.
   const wrong = fields.find(({ path, new: value }) =>
     value !== "" && !isHidden(value) && !jsonEqual(values.get(path), value)
   );

@@ -38,7 +38,7 @@ export interface MissingItem {
 export class CoverageReport {
   readonly #graphs = new Map<string, { manifest: Manifest; coverages: Map<Graph, Coverage> }>();
 
-  /** Returns the copy of a graph that records its evaluations. */
+  /** Returns a copy of the graph that records which of its expressions the tests evaluate. */
   observed({ manifest, graph }: TestedGraph & { graph: Graph }): Graph {
     return this.#coverage(manifest, graph).graph;
   }
@@ -73,7 +73,10 @@ export class CoverageReport {
   }
 }
 
-/** Combines the coverages of an RGD that was compiled several times. All of them have the same items. */
+/**
+ * Combines the coverages of one RGD that was compiled several times. An item is covered if it is covered in
+ * one of the compiled graphs. All coverages have the same items in the same order.
+ */
 function merged(coverages: readonly Coverage[]): CoverageItem[] {
   const [first, ...others] = coverages;
   return first!.items.map((item, i) => ({

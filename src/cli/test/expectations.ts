@@ -108,8 +108,8 @@ function hintOf(name: string, known: readonly string[]): string {
 }
 
 /**
- * Compares the expected objects with the actual objects. The path of a difference inside an object starts
- * with the index of the expected object.
+ * Compares the expected objects with the actual objects. The path of each difference starts with the index of
+ * the expected object, such as 0; for an unexpected object, the path is empty.
  */
 function objectDifferences(
   { objects = [], exact = false }: Expectation,
@@ -147,7 +147,10 @@ export function snapshotDifferences(
     );
 }
 
-/** The manifest of an expected object may omit the namespace. */
+/**
+ * Returns the expected object. If its manifest omits the namespace, the namespace of the actual object is
+ * added.
+ */
 function withNamespaceOf(actual: KubeObject, wanted: KubeObject): KubeObject {
   const { namespace } = actual.metadata;
   if (namespace === undefined || wanted.metadata.namespace !== undefined) return wanted;

@@ -43,9 +43,9 @@ export interface Expectation {
 export interface Step {
   /** The name of the step. */
   name?: string;
-  /** The changes of the instance, as a JSON merge patch. */
+  /** A JSON merge patch that is applied to the instance before the step. */
   instance?: JsonObject;
-  /** The objects as they are in the cluster, or paths of files with objects. */
+  /** Objects that other clients create or change before the step, or paths of files with such objects. */
   observed?: (KubeObject | string)[];
   /** The objects that are deleted before the step. */
   delete?: ObjectName[];
@@ -53,7 +53,10 @@ export interface Step {
   expect: Expectation;
 }
 
-/** One test of an instance. The fields `observed` and `expect` of the test are its first step. */
+/**
+ * One test of an instance. The fields `observed` and `expect` of the test itself define the first step;
+ * `steps` defines the following ones.
+ */
 export interface Test {
   /** The name of the test. */
   name: string;

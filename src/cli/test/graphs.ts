@@ -32,7 +32,7 @@ export class GraphLoader {
   /**
    * Returns the compiled RGDs of files and folders. Rejects with TestError if the files contain no RGD.
    *
-   * @param from The path of the test file, to which the other paths are relative.
+   * @param from The path of the test file. The paths of RGDs and CRDs are relative to its folder.
    */
   load(
     from: string,

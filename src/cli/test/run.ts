@@ -91,7 +91,7 @@ export async function runTestFile(file: TestFile, tools: TestTools): Promise<Tes
   return results;
 }
 
-/** Adds the graphs of a test file to the coverage, so that graphs without a test are reported, too. */
+/** Adds all graphs of a test file to the coverage. The report then also contains graphs that no test uses. */
 async function addGraphs(
   { file, content: { graphs = [], crds } }: TestFile,
   loader: GraphLoader,

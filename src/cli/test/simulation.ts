@@ -118,8 +118,8 @@ export class Simulation {
   }
 
   /**
-   * Returns the {@link refKey} of an object. The key is equal for all names of the same object, with and
-   * without the default namespace.
+   * Returns the {@link refKey} of an object. An object without a namespace and the same object with the
+   * default namespace have the same key.
    */
   keyOf({ apiVersion, kind, name, namespace }: ObjectName): string {
     return refKey(this.#refOf(apiVersion, kind, { name, namespace }));

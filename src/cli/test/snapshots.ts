@@ -16,8 +16,8 @@ export class Snapshots {
   /**
    * Creates the object without reading a file.
    *
-   * @param isUpdate Whether a snapshot that is missing or differs from the objects is written instead of
-   *   reported.
+   * @param isUpdate Whether to write a snapshot that is missing or differs from the objects. If false, the
+   * differences are reported.
    */
   constructor(isUpdate: boolean) {
     this.#isUpdate = isUpdate;

@@ -5,8 +5,8 @@ import type { TestFile } from "./file.ts";
 import { pathFrom } from "./graphs.ts";
 
 /**
- * The time after a change in which further changes start no other run, in milliseconds. Editors write a file
- * several times when they save the file.
+ * The pause between a change and the next run, in milliseconds. Editors write a file several times when they
+ * save it, and all writes within the pause start only one run.
  */
 const QUIET_MS = 50;
 
@@ -54,8 +54,8 @@ export async function inputsOf({ file, content }: TestFile): Promise<string[]> {
 }
 
 /**
- * Returns the folder of a file, because editors replace a file by a new one. Returns a folder as it is, and an
- * empty list if the path does not exist.
+ * Returns the folder to watch for a path: the folder of a file, or the path itself if it is a folder. A watch
+ * on a file would end when an editor replaces the file. Returns an empty list if the path does not exist.
  */
 async function folderOf(path: string): Promise<string[]> {
   const info = await Deno.stat(path).catch(() => undefined);

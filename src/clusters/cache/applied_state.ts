@@ -1,9 +1,9 @@
 /**
  * Decides whether a desired object is already applied, and whether another field manager has changed the
- * object since. For most objects, `entryHash` and `valuesHash` of {@link Child} are enough to decide. An
- * {@link AppliedState} is stored in addition for two types of objects: objects with volatile fields, which
- * are computed only from resourceVersions, and objects in which the API server stores values that differ from
- * the applied values.
+ * object since. For most objects, `entryHash` and `valuesHash` of {@link Child} are enough to decide. For two
+ * types of objects, an {@link AppliedState} is stored in addition. The first type has volatile fields: their
+ * expressions read nothing except the resourceVersions of other objects. In the second type, the live values
+ * differ from the applied values, because the API server has changed them.
  */
 import type { Json, KubeObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
@@ -13,9 +13,9 @@ import type { AppliedState, Child } from "./child.ts";
 import type { View } from "./views.ts";
 
 /**
- * A cache of the identity strings of desired objects, which are costly to compute. Passes share desired
- * objects from a cache and never modify these objects, so the object itself is the key. The map is weak: an
- * entry is freed together with its object.
+ * A cache of the identity strings of desired objects, which are costly to compute. The key is the object
+ * itself, because passes reuse the same desired objects and never modify them. The map is weak: an entry is
+ * freed together with its object.
  */
 const IDENTITIES = new WeakMap<KubeObject, string>();
 
@@ -28,9 +28,8 @@ function identityOfDesired(desired: KubeObject): string {
 }
 
 /**
- * Returns true when applying the desired object would change nothing except volatile fields, which are
- * computed only from resourceVersions. Updates the {@link AppliedState} of the child, which
- * {@link hasDrifted} and later calls read.
+ * Returns true when an apply of the desired object would change at most its volatile fields. May store a new
+ * {@link AppliedState} in the child, which later calls and {@link hasDrifted} read.
  *
  * @param view The object that was rebuilt from the record of the child.
  */
@@ -59,8 +58,8 @@ function isUpToDateByHash(
 ): boolean {
   const known = child.rare?.applied;
   if (known && !known.drifted && matches(known, desired, volatile)) return true;
-  // After a restart, kro does not know which values of volatile fields it applied last. The live values are
-  // therefore taken as the applied values.
+  // After a restart, kro does not know which values of volatile fields it applied last, and assumes that it
+  // applied the live values.
   const paths = known?.desired === undefined ? volatile?.paths ?? [] : [];
   const wanted = paths.length > 0 ? withValuesOf(live, desired, paths) : desired;
   if (!hasDesired(child, wanted, schema)) return false;
@@ -70,7 +69,8 @@ function isUpToDateByHash(
 
 /**
  * Returns true when kro applied the desired object and another field manager has changed the live object
- * since. Returns false when the live object differs because the graph now requires another object.
+ * since. Returns false when the live object differs from `desired` only because the graph now computes other
+ * values.
  */
 export function hasDrifted(
   child: Child,
@@ -86,8 +86,8 @@ export function hasDrifted(
 }
 
 /**
- * Records that kro applied the object. Stores an {@link AppliedState} only if the hashes of the child do not
- * already show that the object is applied.
+ * Records that kro applied the object. Stores an {@link AppliedState} only if the object has volatile fields,
+ * or if {@link Child.valuesHash} does not match the applied values.
  */
 export function recordApplied(
   child: Child,
@@ -101,9 +101,9 @@ export function recordApplied(
 }
 
 /**
- * Copies the {@link AppliedState} from the previous record of a child to its new record. The two records must
- * have the same UID. Returns true when `entryHash` and `valuesHash` are unchanged, which means that no client
- * has written kro's fields.
+ * Copies the {@link AppliedState} from the previous record of a child to its new record, and marks it as
+ * drifted if a hash has changed. The two records must have the same UID. Returns true when `entryHash` and
+ * `valuesHash` are unchanged, which means that no client has written kro's fields.
  */
 export function carryOver(old: Child, child: Child): boolean {
   child.ownRevision = old.ownRevision;

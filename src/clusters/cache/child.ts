@@ -35,7 +35,10 @@ export interface ObjectKey {
  * the table stores the child under a key of namespace and name.
  */
 export interface Child {
-  /** The instance that the child belongs to, with the labels that all children of this instance share. */
+  /**
+   * The labels of the child that identify its instance. Children with the same labels share one
+   * {@link Owner}.
+   */
   readonly owner: Owner;
   /** The value of the label `kro.run/node-id` of the child. */
   readonly node: string | undefined;
@@ -43,14 +46,14 @@ export interface Child {
   readonly order: string | undefined;
   /** The UID of the child. */
   readonly uid: string;
-  /** The resourceVersion of the child in the newest known state. */
+  /** The resourceVersion of the newest state of the child that kro has received. */
   revision: string;
   /**
    * The resourceVersion that kro's own last write gave the child; undefined when kro has not written the
    * child since the process started.
    */
   ownRevision: string | undefined;
-  /** The paths whose values the field `part` contains. */
+  /** The paths that CEL expressions read, such as `status.phase`. The field `part` contains their values. */
   reads: Reads;
   /**
    * The part of the object that CEL expressions read; undefined when expressions read nothing of the object.
@@ -72,22 +75,28 @@ export interface Child {
  */
 export interface Rare {
   /**
-   * The first managed-fields entry of an object in which kro owns no field. The entry shows which other
-   * manager wrote the object.
+   * The first managed-fields entry of the object, which names a client that wrote the object. Set only when
+   * kro owns no field of the object.
    */
   writer?: ManagedFieldsEntry;
   /** The time at which the deletion of the object began, in RFC 3339 format. */
   deletionTimestamp?: string;
   /** The finalizers of the object. */
   finalizers?: string[];
-  /** The instances that the labels of the object identified before another client edited the labels. */
+  /**
+   * The instances to which the object belonged according to its labels before another client edited the
+   * labels.
+   */
   formerOwners?: readonly InstanceId[];
   /**
-   * The names of the labels that identify the object's instance, but that kro does not own; absent when kro
-   * owns all of these labels.
+   * Of the two labels that identify the instance (`part-of` and `kro.run/instance-id`), those that kro does
+   * not own. Absent when kro owns both labels.
    */
   foreignLabels?: readonly ParentLabel[];
-  /** The paths of the fields that kro owns and that are missing or null, such as `/spec/replicas`. */
+  /**
+   * The paths of the fields that kro owns but that have no value in the live object, such as
+   * `/spec/replicas`: the field is null or does not exist.
+   */
   nulls?: readonly string[];
   /** Whether the object is nested too deeply or has too many values to be compared. */
   isIncomparable?: true;
@@ -100,17 +109,17 @@ export interface Rare {
 
 /** Short hashes of the desired object that kro applied last. */
 export interface AppliedState {
-  /**
-   * The hash of the desired object. Set only when the values of the desired object differ from the live
-   * values.
-   */
+  /** The hash of the desired object. Absent when {@link lastValues} is set. */
   desired?: string;
   /**
    * The hash of the desired object without its volatile fields, followed by the resourceVersions of the
-   * objects from which the volatile fields are computed. Absent when the object has no volatile fields.
+   * objects that these fields depend on. Absent when the object has no volatile fields.
    */
   withoutVolatile?: string;
-  /** The value that {@link Child.valuesHash} had before another field manager changed the object. */
+  /**
+   * The value of {@link Child.valuesHash} before another field manager changed the object. Set only if kro
+   * had stored no hash of the desired object.
+   */
   lastValues?: string;
   /**
    * Whether the hashes of the child changed after the apply, because another field manager wrote kro's
@@ -175,9 +184,9 @@ export function ownersOf({ owner, rare }: Child): InstanceId[] {
 }
 
 /**
- * Keeps the former owners of an object if another client edited its labels, until kro applies the object
- * again. Without the former owners, changes of the object would no longer requeue the instance that the
- * object really belongs to.
+ * If another client has edited the labels of an object, the new record keeps the instances of the previous
+ * record as former owners, until kro applies the object again. Without them, a change of the object would not
+ * requeue the instance that created the object.
  */
 export function keepOwners(old: Child | undefined, child: Child): void {
   if (old?.uid !== child.uid || (old.owner === child.owner && !old.rare?.formerOwners)) return;
@@ -188,9 +197,9 @@ export function keepOwners(old: Child | undefined, child: Child): void {
 }
 
 /**
- * Returns the instances without duplicates. Two instances are equal only if all fields are equal. The UID
- * alone is not compared, because a client may edit one of the labels, such as the label with the name, and
- * leave the label with the UID unchanged.
+ * Returns the instances without duplicates. Two instances are equal only if all fields are equal. Comparing
+ * only the UIDs is not enough. A client may edit the label with the instance's name and keep the label with
+ * the UID, and the two identities then differ.
  */
 export function distinct(instances: readonly InstanceId[]): InstanceId[] {
   return [...new Map(instances.map((instance) => [textOf(instance), instance])).values()];
@@ -203,8 +212,9 @@ function textOf({ group, version, kind, namespace, name, uid }: InstanceId): str
 const OWN_ENTRY: ManagedFieldsEntry = { manager: Manager.children, operation: "Apply" };
 
 /**
- * Returns the managed-fields entry of an object that was rebuilt from its record. The entry lists fields only
- * if kro does not own all labels that identify the instance.
+ * Returns the managed-fields entry of an object that was rebuilt from its record. If kro owns only one of the
+ * two labels that identify the instance, the entry lists this label, and if kro owns none of them, an empty
+ * list. Otherwise the entry lists no fields.
  */
 function entryOf({ entryHash, rare }: Child): ManagedFieldsEntry | undefined {
   if (entryHash === undefined) return rare?.writer;
@@ -220,8 +230,8 @@ export function entryWithout(foreign: readonly ParentLabel[]): ManagedFieldsEntr
 }
 
 /**
- * Returns the UID of the instance that a child belonged to before another client edited both labels that
- * identify the instance; undefined when kro owns at least one of these labels.
+ * Returns the UID of the former instance of a child, if another client has edited both labels that identify
+ * the instance. Returns undefined when kro still owns at least one of these labels.
  */
 export function lostUid({ rare }: Child): string | undefined {
   return rare?.foreignLabels?.length === 2 ? rare.formerOwners?.[0]?.uid : undefined;
