@@ -12,8 +12,8 @@ import {
 import type { KubeClient } from "../kube/mod.ts";
 
 /**
- * The maximum number of attempts to change the managed fields of an object, because other clients may write
- * the object at the same time.
+ * The maximum number of attempts to change the managed fields of an object. An attempt fails when another
+ * client writes the object at the same time.
  */
 const MAX_ATTEMPTS = 5;
 

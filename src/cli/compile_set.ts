@@ -41,8 +41,8 @@ export interface Verdict {
   /** All problems of the RGD. */
   problems: Problem[];
   /**
-   * Whether the RGD could not be checked, because neither the files nor the built-in schemas contain the
-   * kinds that the RGD uses. In this case, every problem concerns a kind without a schema.
+   * Whether the RGD could not be checked: it uses kinds that neither the files nor the built-in schemas
+   * contain, and it has no problems except these missing kinds.
    */
   unchecked: boolean;
 }

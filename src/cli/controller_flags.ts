@@ -104,8 +104,8 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
    */
   dynamicControllerConcurrentReconciles: number;
   /**
-   * The delay before an instance is reconciled again that waits for a change of an object without a watch, in
-   * milliseconds. Set by `--instance-requeue-interval`.
+   * The delay in milliseconds after which an instance is reconciled again if it waits for a change that no
+   * watch reports. Set by `--instance-requeue-interval`.
    */
   instanceRequeueInterval: number;
   /**

@@ -80,8 +80,8 @@ export async function deleteObjects(
 }
 
 /**
- * Returns a reference to the object of a manifest. When the cluster does not serve the kind of the object,
- * prints a line and returns undefined.
+ * Returns a reference to the object of a manifest. If the cluster does not serve the object's kind, the
+ * object cannot exist: prints a line that says so and returns undefined.
  */
 async function fileRef(
   session: Session,

@@ -98,8 +98,8 @@ function readinessOf(object: KubeObject): {
     return (condition?.observedGeneration ?? 0) >= generation ? condition : undefined;
   };
   const ready = current("Ready");
-  // If the RGD declares conditions of its own, its instances may have no condition Ready. In this case,
-  // `status.state` decides whether the instance is ready.
+  // If an RGD declares its own conditions, its instances may have no condition Ready. The state ACTIVE then
+  // means that the instance is ready.
   const authored = conditions.length > 0 && !findCondition(conditions, "Ready");
   if (ready?.status === "True" || (authored && state === "ACTIVE")) {
     return { state, verdict: "ready" };

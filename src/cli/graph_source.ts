@@ -40,7 +40,7 @@ export interface NamedGraph {
  * Compiles the RGDs of the files or of the cluster, sorted by name. Files are compiled against the built-in
  * kinds of Kubernetes and the CRDs of the files, or against the cluster if `--kubeconfig` or `--context` is
  * given. Prints the problems of RGDs to stderr, and returns undefined if an RGD has problems. Rejects with
- * UsageError when an RGD with one of the names does not exist.
+ * UsageError when no RGD has one of the requested names.
  *
  * @param names The names of the RGDs; empty for all RGDs of the files.
  */

@@ -54,8 +54,9 @@ export class LocalReconciler {
    */
   readonly #loaded = new Map<string, Promise<Published | undefined>>();
   /**
-   * The reconciles and deletions that this command has started. The key is the {@link refKey} of the object,
-   * for deletions followed by {@link DELETION}. An entry stays after its reconcile or deletion has ended.
+   * The reconciles and deletions that this command has started. The key is the {@link refKey} of the object;
+   * the key of a deletion also ends with {@link DELETION}. An entry may stay after its reconcile or deletion
+   * has ended.
    */
   readonly #passes = new Map<string, Promise<void>>();
   #known?: Promise<ResourceGraphDefinition[]>;
@@ -91,8 +92,9 @@ export class LocalReconciler {
   }
 
   /**
-   * Reconciles instances until they are ready. An instance may create or prune instances of other graphs.
-   * Each created instance is also reconciled, and the objects of each pruned instance are also deleted.
+   * Reconciles instances until they are ready. Also reconciles the instances of other graphs that these
+   * instances create or change. If they prune an instance of another graph, also deletes the objects of the
+   * pruned instance.
    */
   async converge(refs: readonly ObjectRef[]): Promise<void> {
     for (const ref of refs) this.#follow(ref);

@@ -166,10 +166,9 @@ export function createProgram(output: Output, done: (code: number) => void): Com
 }
 
 /**
- * Gives up the permissions that a one-shot command does not need. A command without a cluster may not run
- * programs and may reach no host, except that `kro check` may reach the host of its URL. No command may write
- * files, except that any command may write the file of `--out`, and `kro test --update` may write to the
- * folders of the snapshots.
+ * Gives up the permissions that a one-shot command does not need. A command without a cluster may run no
+ * program and reach no host; only `kro check` may reach the host of its URL. The only files that a command
+ * may write are the file of `--out` and, for `kro test --update`, the files in the folders of the snapshots.
  */
 function confineCommand(command: Command): void {
   if (command.name() === "controller") return;

@@ -156,8 +156,9 @@ function numeric(value: Value): bigint | number | undefined {
 }
 
 /**
- * Compares the order of two values: the result is negative, zero or positive, or NaN when one value is NaN.
- * An integer and a double are compared as doubles. Throws a CelError when the values cannot be ordered.
+ * Compares the order of two values. Returns a negative number if `a` is less than `b`, 0 if they are equal, a
+ * positive number if `a` is greater, and NaN if one of them is NaN. An integer and a double are compared as
+ * doubles. Throws a CelError when the values cannot be ordered.
  */
 export function compare(a: Value, b: Value, meter: Meter): number {
   // As in cel-go, a NaN on the left can be compared with a value of any type, and the result is unordered.

@@ -66,8 +66,8 @@ export function noOverload(operation?: string): never {
 }
 
 /**
- * Throws a CelError with code `pending`, because the data does not exist yet. The message contains the key
- * only if the key is written in the expression.
+ * Throws a CelError with code `pending`, because the data does not exist yet. Without `key`, the message does
+ * not name the key, because a key that the expression has computed may be user data.
  *
  * @param path See {@link CelFailure.missing}.
  */

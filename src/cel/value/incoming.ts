@@ -55,7 +55,10 @@ const NATIVE: JsonMapShape = {
   isTyped: false,
 };
 
-/** Converts JSON with the rules of a CEL type. Inside of a struct, the schema of the struct is used. */
+/**
+ * Converts JSON to a value of the given CEL type. If the type is a struct, the fields are converted with the
+ * schema of the struct.
+ */
 function typedValue(json: Json | undefined, type: CelType, meter: Meter): Value {
   switch (type.kind) {
     case "struct":
@@ -214,8 +217,8 @@ function scalar(json: Json | undefined, schema: Schema, meter: Meter): Value {
 }
 
 /**
- * The cost of parsing one character of a string, for each string format. Parsing other formats is not
- * charged.
+ * The cost of parsing one character of a string whose schema has one of these formats. Parsing a string of
+ * another format is not charged.
  */
 const PARSED: ReadonlyMap<string, number> = new Map([["byte", 2], ["duration", 20], [
   "date-time",

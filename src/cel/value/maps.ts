@@ -77,7 +77,7 @@ export class ComputedMap extends MapValue {
     return this.#entry(key, meter) !== undefined;
   }
 
-  /** Returns the value of a key. Equal numbers of other types are not considered. */
+  /** Returns the value of a key. Unlike {@link find}, does not find the key `1` when `key` is `1u`. */
   exact(key: Value, meter: Meter): Value | CelError | undefined {
     return this.#entries.get(entryIdentity(key, meter))?.[1];
   }

@@ -20,7 +20,7 @@ import {
 
 const MAX_INT = 2n ** 63n - 1n;
 
-/** Counts the absent optionals that are written as null. */
+/** A counter for optionals without a value, which are written to JSON as null. */
 export interface AbsentCount {
   /** The number of absent optionals that were found so far. */
   absent: number;
@@ -75,7 +75,9 @@ function integer(value: bigint): Json {
   return value > MAX_INT ? fail("overflow", "uint is out of the range of int") : integerJson(value);
 }
 
-/** Returns the paths at which the JSON of a value contains null in place of an absent optional. */
+/**
+ * Returns the paths at which the JSON of a value contains null because an optional in the value is absent.
+ */
 export function absentPaths(value: Value, meter: Meter): JsonPath[] {
   if (value instanceof Optional) {
     return value.value === undefined ? [[]] : absentPaths(value.value, meter);

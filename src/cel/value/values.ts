@@ -27,8 +27,8 @@ export type Value =
 /** The rules that a schema defines for the elements of a list. */
 export interface ListTyping {
   /**
-   * Returns the identity of an element. The function is absent unless the list's `x-kubernetes-list-type` is
-   * `set` or `map`.
+   * Returns the identity of an element, which is the same for equal elements of a `set` and for elements of a
+   * `map` with equal keys. Present only if `x-kubernetes-list-type` is `set` or `map`.
    */
   readonly identity?: (element: Value, meter: Meter) => string;
   /**

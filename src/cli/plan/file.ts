@@ -36,7 +36,10 @@ export interface PlanFile {
   manifests: KubeObject[];
   /** The instances to reconcile. */
   instances: ObjectRef[];
-  /** The states of all objects that the plan depends on. */
+  /**
+   * The states of all objects that the plan depends on. `kro apply --plan` refuses the plan if one of them
+   * has changed.
+   */
   states: PlannedState[];
   /** The report of the plan. */
   report: PlanReport;

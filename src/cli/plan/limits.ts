@@ -6,8 +6,8 @@ import type { Session } from "../session.ts";
 import { makePlan } from "./planner.ts";
 
 /**
- * Plans the objects of the files if a limit is set, and checks the plan with {@link checkReport}. Without a
- * limit, sends no request.
+ * If a flag such as `--max-deletes` sets a limit, plans the objects of the files and checks the plan with
+ * {@link checkReport}. Otherwise does nothing.
  */
 export async function checkLimits(
   session: Session,

@@ -68,7 +68,10 @@ function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }
 
-/** Whether an object is itself an instance that may contain values of a Secret. */
+/**
+ * Whether an object is an instance of another graph and may contain values of a Secret (see
+ * {@link PlannedInstance.confidential}).
+ */
 function isConfidential(ref: ObjectRef, byName: ReadonlyMap<string, PlannedInstance>): boolean {
   const item = byName.get(nameKey(instanceName(ref)));
   return item !== undefined && refKey(item.ref) === refKey(ref) && item.confidential;

@@ -12,7 +12,7 @@ export interface GraphCoverage {
   file: string;
   /** The name of the RGD. */
   name: string;
-  /** The number of items that tests have reached. */
+  /** The number of items that tests have reached. An item is an event such as `includeWhen is false`. */
   covered: number;
   /** The number of all items. */
   total: number;

@@ -1,9 +1,9 @@
 /**
  * Decides whether a desired object is already applied, and whether another field manager has changed the
- * object since. For most objects, `entryHash` and `valuesHash` of {@link Child} are enough to decide. For two
- * types of objects, an {@link AppliedState} is stored in addition. The first type has volatile fields: their
- * expressions read nothing except the resourceVersions of other objects. In the second type, the live values
- * differ from the applied values, because the API server has changed them.
+ * object since. For most objects, `entryHash` and `valuesHash` of {@link Child} are enough to decide. In two
+ * cases, an {@link AppliedState} is also stored. First, the object has volatile fields, whose expressions
+ * read nothing except resourceVersions of other objects. Second, the live values differ from the applied
+ * values, because the API server has changed them.
  */
 import type { Json, KubeObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";

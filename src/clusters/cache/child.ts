@@ -212,9 +212,9 @@ function textOf({ group, version, kind, namespace, name, uid }: InstanceId): str
 const OWN_ENTRY: ManagedFieldsEntry = { manager: Manager.children, operation: "Apply" };
 
 /**
- * Returns the managed-fields entry of an object that was rebuilt from its record. If kro owns only one of the
- * two labels that identify the instance, the entry lists this label, and if kro owns none of them, an empty
- * list. Otherwise the entry lists no fields.
+ * Returns the managed-fields entry of an object that was rebuilt from its record: the entry of kro, or
+ * {@link Rare.writer} if kro owns no field. The entry of kro lists fields only if kro does not own both
+ * labels that identify the instance ({@link entryWithout}).
  */
 function entryOf({ entryHash, rare }: Child): ManagedFieldsEntry | undefined {
   if (entryHash === undefined) return rare?.writer;
