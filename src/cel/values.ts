@@ -73,7 +73,8 @@ export function rawToCel(json: unknown): unknown {
  * the same JSON object as in the input, so callers must not change the result. Fails with code `conversion`
  * for values that cannot be written as JSON: types, quantities, NaN and infinity.
  *
- * @param bytes Whether bytes are written as base64, as in fields with `format: byte`. If false, the conversion of bytes fails.
+ * @param bytes Whether bytes are written as base64, as in fields with `format: byte`. If false, the
+ * conversion of bytes fails.
  */
 export function fromCel(value: unknown, bytes = false): Outgoing {
   try {

@@ -1,6 +1,6 @@
 /**
- * Gives up the Deno permissions that a command does not need. Afterwards, no code in the process can use these
- * permissions, nor get them back.
+ * Gives up the Deno permissions that a command does not need. Afterwards, no code in the process can use
+ * these permissions, nor get them back.
  */
 import type { ClusterConfig } from "../kube/mod.ts";
 import { CONTROLLER_HOSTS } from "./runtime_flags.ts";

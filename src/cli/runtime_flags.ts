@@ -136,8 +136,8 @@ export function permissionFlags(
 }
 
 /**
- * The flags with which Deno runs the bundle, in addition to {@link permissionFlags}. The bundle contains all of
- * its code. Therefore it needs no `deno.json`, and it must not install npm packages while it runs.
+ * The flags with which Deno runs the bundle, in addition to {@link permissionFlags}. The bundle contains all
+ * of its code. Therefore it needs no `deno.json`, and it must not install npm packages while it runs.
  */
 export const BUNDLE_FLAGS: readonly string[] = ["--no-config", "--no-npm"];
 

@@ -20,8 +20,9 @@ import {
 import { UsageError } from "./errors.ts";
 
 /**
- * Integers as kubectl reads them: `0644` of YAML 1.1 and `0o644` of YAML 1.2 are octal numbers, and `12:30` is
- * a string instead of a base 60 number. Integers of more than 53 bits become bigint, which is exact for 64 bits.
+ * Integers as kubectl reads them: `0644` of YAML 1.1 and `0o644` of YAML 1.2 are octal numbers, and `12:30`
+ * is a string instead of a base 60 number. Integers of more than 53 bits become bigint, which is exact for 64
+ * bits.
  */
 const intTag = defineScalarTag<number | bigint>(intYaml11Tag.tagName, {
   ...intYaml11Tag,

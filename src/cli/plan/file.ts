@@ -108,8 +108,8 @@ function digestOf(content: object): string {
 }
 
 /**
- * Returns a string that identifies the cluster: the UID of the namespace kube-system, or the address of the API
- * server if the user may not read the namespace.
+ * Returns a string that identifies the cluster: the UID of the namespace kube-system, or the address of the
+ * API server if the user may not read the namespace.
  */
 export async function clusterIdentity(client: KubeClient): Promise<string> {
   try {
