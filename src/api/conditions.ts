@@ -80,11 +80,11 @@ export interface ConditionStamp {
  * `apis.Set` does.
  *
  * - A dependent condition that was never set becomes Unknown with the reason AwaitingReconciliation.
- * - Only updated conditions get the new `observedGeneration`. The transition time of a condition changes
- *   only when its status changes.
- * - The root condition is True when all dependent conditions are True for the present generation. Otherwise
- *   the root condition copies the False dependent that changed last. If no dependent is False, the root
- *   condition copies the Unknown dependent that changed last.
+ * - Only updated conditions get the new `observedGeneration`. The transition time of a condition changes only
+ *   when its status changes.
+ * - If a dependent condition is False, the root condition gets the status, reason and message of the False
+ *   condition that changed last. If none is False, the same applies to Unknown conditions. The root condition
+ *   becomes True when all dependent conditions are True and have the present generation.
  * - Conditions of other types are kept unchanged.
  *
  * @example

@@ -114,9 +114,9 @@ export function errorText(error: unknown): string {
 export const WITHHELD = "the cause is withheld, because it may quote the value of a Secret";
 
 /**
- * The start of the message with which kube-apiserver refuses a request for lack of a permission. An
- * authorizer decides before the body of the request is read, so the message quotes no value of the object.
- * Messages of admission webhooks and policies do not start like this.
+ * Matches the start of kube-apiserver's message for a missing permission. kube-apiserver checks permissions
+ * before it reads the body of a request, so the message quotes no value of the object. Messages of admission
+ * webhooks and policies start differently.
  */
 const NO_PERMISSION =
   /^[\w.\/-]+(?: "[^"\s]*")? is forbidden: User "[^"\n]*" cannot [a-z]+ resource "/;

@@ -66,8 +66,8 @@ export const Annotation = {
 } as const;
 
 /**
- * The names of kro's field managers. For requests without a field manager, the API server derives the name
- * `kro` from the user agent of upstream kro, so this program uses the same name.
+ * The names of kro's field managers. Upstream kro sends some requests without a field manager. The API server
+ * then takes the name `kro` from upstream kro's user agent, so this program uses the name `kro` too.
  */
 export const Manager = {
   children: "kro.run/applyset",

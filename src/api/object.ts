@@ -75,7 +75,9 @@ export interface ObjectMeta {
   annotations?: Record<string, string>;
   /** The finalizers of the object. A deleted object exists until all finalizers are removed. */
   finalizers?: string[];
-  /** The owners of the object. Garbage collection deletes the object after its owners. */
+  /**
+   * The owners of the object. The garbage collector deletes the object after all of its owners are deleted.
+   */
   ownerReferences?: OwnerReference[];
   /** The fields that each field manager owns. */
   managedFields?: ManagedFieldsEntry[];

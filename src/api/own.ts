@@ -6,8 +6,8 @@
 type Container = Record<string | number, unknown>;
 
 /**
- * Sets an own property of an object. Unlike an assignment, the function also works for `__proto__` and for
- * names that exist on a frozen prototype.
+ * Sets an own property of an object. An assignment would set the prototype for the name `__proto__`, and
+ * would fail for a name such as `toString` if the prototype is frozen.
  */
 export function define(object: object, key: string | number, value: unknown): void {
   const isPlain = Object.hasOwn(object, key) || !(key in object);

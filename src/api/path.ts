@@ -45,9 +45,9 @@ export function pathText(
 }
 
 /**
- * The maximum length of one step of a path, and of a whole path, in UTF-16 code units. Without this limit,
- * the paths of the fields below a name of 1 MB would need gigabytes of memory. A valid label key has at most
- * 317 characters.
+ * The maximum length of one step of a path, and of a whole path, in UTF-16 code units. The path of a field
+ * contains the names of all enclosing fields, so without this limit a single name of 1 MB could make the
+ * paths take gigabytes of memory. A valid label key has at most 317 characters.
  */
 const MAX_STEP = 512;
 const MAX_PATH = 4096;

@@ -23,7 +23,7 @@ export type ProblemCode =
   | "TYPE"
   | "STATUS"
   | "COND"
-  /** An error: kro would refuse the change that the RGD makes to the live CRD. */
+  /** An error: the RGD would change the live CRD in a way that kro refuses. */
   | "CRD"
   /** A warning: the maximum cost of an expression exceeds the cost limit. */
   | "COST"
@@ -31,7 +31,9 @@ export type ProblemCode =
   | "OPTIONAL"
   /** A warning: YAML 1.1 and 1.2 read a scalar differently. */
   | "YAML"
-  /** A warning: the RGD's annotation allows a breaking change of the live CRD. */
+  /**
+   * A warning: the RGD would make a breaking change of the live CRD, which an annotation of the RGD allows.
+   */
   | "BREAKING";
 
 /** The categories that are warnings. An RGD with only warnings is valid. */

@@ -42,7 +42,7 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
 
 /**
  * Counts the characters of `word` that do not occur in `other`. The edit distance of the two words is at
- * least this number, so a high count saves computing the edit distance.
+ * least this number. If the number is too high, the edit distance need not be computed.
  */
 function foreign(word: string, other: string): number {
   let count = 0;

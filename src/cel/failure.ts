@@ -29,8 +29,8 @@ export interface CelFailure {
    */
   message: string;
   /**
-   * The path of the missing value, such as `schema.spec.a["b"][0]`; absent unless the expression selects the
-   * value by names and literal indexes only.
+   * The path of the missing value, such as `schema.spec.a["b"][0]`; present only if the expression selects
+   * the value by names and literal indexes.
    */
   missing?: string;
   /**

@@ -11,8 +11,8 @@ import type { BranchTracer, CelScope, CelType, CostEstimate, Program } from "./t
 
 /**
  * The pool that limits the memory of compiled programs to about 90 MB: together, the compiled expressions
- * have at most 3,000,000 characters, and each character takes about 30 bytes. The pool refers to a program
- * weakly, and a dropped program is compiled again from its string.
+ * have at most 3,000,000 characters, and each character takes about 30 bytes. The pool has only weak
+ * references to programs. A program whose compiled form was dropped is compiled again from its string.
  */
 const pool = new Pool(3_000_000);
 

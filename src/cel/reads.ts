@@ -9,8 +9,8 @@ export { addRead };
 
 /**
  * Returns the fields that an expression reads of each of its variables. When the exact fields are not known,
- * the whole enclosing value counts as read: for a dynamic index, for a value passed to a function, and for a
- * value returned as a whole.
+ * as for most arguments of functions, the whole value counts as read. For an index that is not a literal
+ * string, as in `a[i].b`, the field `b` counts as read of every element.
  *
  * @example
  * ```ts
@@ -62,8 +62,8 @@ function fieldsOf(value: JsonObject, reads: ReadonlyMap<string, Reads>): JsonObj
 }
 
 /**
- * Reduces a map when expressions read every entry of the map. Each entry keeps the fields that are read of
- * all entries, and the additional fields that are read of this entry. The order of the entries does not
+ * Reduces a map all of whose entries are read. An entry keeps the fields that are read of every entry
+ * (`every`), and the fields that are read only of the entry with this key. The order of the entries does not
  * change.
  */
 function eachOf(value: JsonObject, reads: ReadonlyMap<string, Reads>, every: Reads): JsonObject {

@@ -16,8 +16,8 @@ const LISTED = 4;
  * Returns the type of a call; dyn when the matching overloads have different result types. Stores the
  * matching overloads for the evaluator. Reports a problem when no overload accepts the arguments.
  *
- * @param inMacro Whether the checker has entered a macro before this call. From the first macro of an
- * expression on, cel-go considers more overloads.
+ * @param inMacro Whether the checker has already entered a macro of the expression. cel-go then considers
+ * more overloads, even after the end of the macro.
  */
 export function checkCall(
   checker: Checker,
@@ -118,8 +118,8 @@ function reportMismatch(
 }
 
 /**
- * The operators that accept operands of any type. The values of the map are the words that the error message
- * contains, instead of a list of overloads, when the operands have different types.
+ * The operators whose operands may have any type, but must have the same type. For different types, as in
+ * `1 == "a"`, the error message contains the map's value instead of a list of overloads.
  */
 const ONE_TYPE: ReadonlyMap<string, string> = new Map([
   ["_==_", "both sides must have one type"],

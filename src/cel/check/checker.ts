@@ -55,8 +55,8 @@ export class Checker {
   inMacro = false;
   readonly #types = new Map<Expr, Term>();
   /**
-   * The uses of macro variables whose types were unknown when the checker visited the uses. The checker
-   * checks these uses at the end, when all types are known.
+   * The uses of macro variables whose type was still unknown at the use. After the whole expression is
+   * checked, {@link check} reports each variable that turns out to hold a type (see {@link notType}).
    */
   readonly #open: { type: Term; name: string; offset: number }[] = [];
 
@@ -132,9 +132,9 @@ export class Checker {
         return this.#list(expr, names);
       case "map":
         return this.#map(expr, names);
-      // As in cel-go, the type variables in the type of a macro are replaced by their types immediately. The
-      // type variables of list and map literals are replaced after the whole expression is checked, because
-      // later parts of the expression may still bind the variables to more general types.
+      // As in cel-go, type variables in the result type of a macro are replaced as soon as the macro is
+      // checked. The types of list and map literals keep their type variables until the whole expression is
+      // checked, because later parts of the expression may bind the variables to more general types.
       case "loop":
         return this.bindings.substitute(checkLoop(this, expr, names));
       case "bind": {
@@ -278,8 +278,8 @@ export class Checker {
     expr: Expr,
     names: Names,
   ): Term {
-    // As in cel-go, the object that a method is called on is checked after the other arguments. A macro in
-    // this object therefore does not affect how the other arguments are checked.
+    // As in cel-go, the object that a method is called on is checked last. If this object contains a macro,
+    // the macro therefore does not allow additional overloads in the other arguments.
     const rest = args.slice(isMember ? 1 : 0).map((arg) => this.infer(arg, names));
     const types = isMember ? args.slice(0, 1).map((arg) => this.infer(arg, names)) : [];
     return checkCall(this, name, isMember, [...types, ...rest], args, expr, this.inMacro);

@@ -21,7 +21,7 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Reports a malformed format string, and arguments that do not fit the verbs of the format string. The
- * checker must have inferred the types of the call before.
+ * checker must already have inferred the types of the arguments.
  */
 export function checkFormat(checker: Checker, call: Node<"call">): void {
   const { target } = call;

@@ -20,7 +20,7 @@ import {
   shapeOfType,
 } from "./shape.ts";
 
-/** The maximum cost of a function for each value that the function visits inside of its arguments. */
+/** The maximum cost of visiting one value in a function's arguments, such as one element of a list. */
 const WALKED = 90;
 /** The maximum cost of comparing two values, without the cost of comparing their characters. */
 const COMPARED = 100;
@@ -37,8 +37,8 @@ const ZONE = 8_000;
 /** The maximum cost of each part that a function cuts out of a string. */
 const PART = 20;
 /**
- * The maximum length of the string to which a value is converted. The keys are the types of the value. The
- * longest string of an `opaque` value is a CIDR block: an address with the length of its prefix.
+ * The maximum length of the string that `string(x)` returns. The keys are the types of `x`. The longest
+ * string of an `opaque` value is a CIDR block: an address with the length of its prefix.
  */
 const TEXT_LENGTHS: Readonly<Record<string, number>> = {
   bool: 5,
@@ -147,7 +147,7 @@ function comparison(a: Shape, b: Shape): number {
   return values * (COMPARED + compared(a.element()));
 }
 
-/** Returns the maximum cost of comparing the characters of one element with another element. */
+/** Returns the maximum cost of comparing the characters of two elements that have this shape. */
 function compared({ size }: Shape): number {
   return size.max * ACCESS_COST.compared;
 }

@@ -36,8 +36,8 @@ const LOOK = range(0, ACCESS_COST.wrapped + ACCESS_COST.read);
 /** The cost of adding an entry to a map. */
 const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + 10);
 /**
- * The maximum cost of adding an entry to the result of a macro, without the characters of the key. The macro
- * first looks the key up.
+ * The maximum cost of adding an entry to the map that a macro creates. The cost includes the lookup of the
+ * key, but not the characters of the key.
  */
 const INSERTED = ACCESS_COST.entry + 30;
 /** The maximum cost of returning one value of a result to the caller, without the value's characters. */
@@ -52,15 +52,15 @@ const RETURNED_CHARACTER = 0.1;
  */
 export function estimate(tree: Expr, checker: Checker): Range {
   const { cost, shape } = new Estimator(checker).of(tree, new Map());
-  // If the evaluation may continue after failures, the maximum cost includes one failure, instead of one
-  // failure for each element.
+  // Catching a failure has a cost. A macro may catch a failure of each element, but the maximum cost includes
+  // only one caught failure for the whole expression.
   const failure = absorbsFailures(tree) ? failureCost(tree.depth) : 0;
   return sum(cost, range(0, failure), isInput(tree) ? range(0, 1) : resultCost(shape));
 }
 
 /**
- * Reports whether the result is a part of the input, or an empty list or map. Returning this kind of result
- * costs at most one unit.
+ * Reports whether the expression returns a part of a variable unchanged, as `a.b` does, or an empty list or
+ * map. Returning this result costs at most one unit.
  */
 function isInput(expr: Expr): boolean {
   switch (expr.kind) {
@@ -259,8 +259,8 @@ export function sortCost(count: Range, key: Shape): Range {
 }
 
 /**
- * Reports whether the evaluation of an expression may continue after a part has failed, because a logical
- * operator or a macro yields its result without this part.
+ * Reports whether the evaluation of an expression may continue after a part has failed. Logical operators and
+ * macros allow this: `a || b` is true when `b` is true, even if `a` fails.
  */
 function absorbsFailures(expr: Expr): boolean {
   switch (expr.kind) {
@@ -308,8 +308,8 @@ function keyShape(expr: Node<"loop">, checker: Checker): Shape {
 }
 
 /**
- * Returns the shape (the estimated size) of a list or map literal whose elements, or keys and values, have
- * these shapes.
+ * Returns the shape (the estimated size) of a literal. The shapes `parts` are those of the elements of a list
+ * literal, or of the keys and values of a map literal.
  */
 function madeOf(parts: readonly Shape[], size: Range): Shape {
   return shapeOf({

@@ -29,8 +29,8 @@ export interface Shape {
   /** Returns the shape of a field of an object, or of the value under a literal key of a map. */
   field(name: string): Shape;
   /**
-   * Returns the maximum number of values that a complete walk through the value visits, including the value
-   * itself.
+   * Returns the maximum number of values that the value consists of: the value itself and all values inside
+   * of it.
    */
   values(): number;
   /** Returns an approximate maximum of the number of characters in the value and all of its parts. */
@@ -46,14 +46,10 @@ interface Parts {
   readonly element: () => Shape;
   /** Returns the shape of a field; by default the result of {@link element}. */
   readonly field?: (name: string) => Shape;
-  /**
-   * Returns the maximum number of CEL values that this value consists of (see {@link Shape.values}); by
-   * default computed from {@link element}.
-   */
+  /** Returns the result of {@link Shape.values}; by default the result is computed from {@link element}. */
   readonly values?: () => number;
   /**
-   * Returns the number of characters in the value (see {@link Shape.characters}); by default computed from
-   * {@link element}.
+   * Returns the result of {@link Shape.characters}; by default the result is computed from {@link element}.
    */
   readonly characters?: () => number;
 }

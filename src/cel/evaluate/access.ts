@@ -22,7 +22,7 @@ const BURIED = new Buried();
 /**
  * Compiles `operand.field`.
  *
- * @param isLink Whether another selection follows, as after `a.b` in `a.b.c`.
+ * @param isLink Whether another selection or an index follows, as after `a.b` in `a.b.c` or `a.b[0]`.
  * @param path The selection as a string, if it consists of names and literal indexes only.
  */
 export function selection(
@@ -112,9 +112,9 @@ export function element(
 }
 
 /**
- * Compiles an `operand[index]` that is itself an index, as `b[0]` in `a[b[0]]`. If the element contradicts
- * its schema, the evaluation fails with code `argument` instead of `conversion`, because cel-go reports an
- * element that contradicts its schema as an invalid index.
+ * Compiles an `operand[index]` that is used as an index, as `b[0]` in `a[b[0]]`. If the element `b[0]`
+ * contradicts its schema, the evaluation fails with code `argument` instead of `conversion`, because cel-go
+ * reports an invalid index in this case.
  */
 export function elementAsKey(operand: Step, index: Step, offset: number): Step {
   return (frame) => {
@@ -160,8 +160,8 @@ function unwrap(value: Value): Value | undefined {
 }
 
 /**
- * Compiles `has()` as a branch of `? :`. As in cel-go, if the operand is an optional, the result is the
- * selected field as an optional instead of a bool.
+ * Compiles a `has()` that is a branch of a conditional, as in `a ? has(b.c) : d`. As in cel-go, if the
+ * operand `b` is an optional, the result is not a bool but an optional with the field `c`.
  */
 export function presenceAsBranch(operand: Step, field: string, offset: number): Step {
   return (frame) => {

@@ -17,10 +17,10 @@ import type { Frame, Step } from "./frame.ts";
 const CHARACTER = 0.5;
 
 /**
- * Compiles a call. If all arguments are constant, the call is evaluated once and the result is kept for
- * later evaluations.
+ * Compiles a call. If all arguments are constant, the call is evaluated once and the result is kept for later
+ * evaluations.
  *
- * @param mayKeep Whether the result of a call with constant arguments may be kept.
+ * @param mayKeep False if the call must be evaluated every time, even if all arguments are constant.
  */
 export function compileCall(
   compiler: Compiler,
@@ -104,8 +104,8 @@ function logical(operands: readonly Step[], deciding: boolean, { at: offset, dep
 }
 
 /**
- * Returns the arguments of a conditional. If the program is traced, the returned steps also report which
- * branch an evaluation takes.
+ * Returns the closures for the condition and the two branches of a conditional. If the program is traced,
+ * each returned branch reports to the tracer when an evaluation takes the branch.
  */
 function traced(args: readonly Step[], { tracer }: Compiler, offset: number): readonly Step[] {
   const [condition, yes, no] = args;

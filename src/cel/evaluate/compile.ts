@@ -124,8 +124,8 @@ export class Compiler {
   }
 
   /**
-   * Compiles an index. If the index is a call of `has()` or an element of another list, it is compiled
-   * separately, because cel-go fails differently for these indexes.
+   * Compiles an index. An index that is a call of `has()` or an element such as `b[0]` has a compiled form of
+   * its own, because cel-go reports a failure differently when the expression is used as an index.
    */
   #key(expr: Expr, locals: Locals): Step {
     if (expr.kind === "has") {

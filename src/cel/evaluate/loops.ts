@@ -16,8 +16,8 @@ interface Run {
   /** Whether the macro has a condition that may skip elements. */
   readonly hasCondition: boolean;
   /**
-   * Calls `visit` for each element, after the macro's variables are set to the element. Stops when `visit`
-   * returns false.
+   * Sets the macro's variables to each element in turn, and then calls `visit`. Stops when `visit` returns
+   * false.
    */
   each(visit: (key: Value, item: Value | CelError) => boolean): void;
   /** Evaluates the condition for the current element; returns true when the macro has no condition. */
@@ -88,8 +88,9 @@ function looped(loop: Loop): Step {
 }
 
 /**
- * Sets the variables of the macro to each element and calls `visit`. A single variable is set to the element
- * of a list or the key of a map. Two variables are set to the index or key, and to the value.
+ * For each element of a list or map, sets the variables of the macro and calls `visit`. If the macro has one
+ * variable, it is set to the list element or the map key. If the macro has two variables, the first is set to
+ * the index or key, and the second to the value.
  */
 function walk(
   frame: Frame,
@@ -182,9 +183,9 @@ function quantified(run: Run, deciding: boolean): Value {
 }
 
 /**
- * Calls `take` for each element that the condition accepts. As in cel-go, a failed condition does not end
- * the loop: the conditions of the remaining elements are evaluated too, and then the last of their failures
- * is thrown.
+ * Calls `take` for each element that the condition accepts. As in cel-go, a failed condition does not end the
+ * loop: the conditions of the remaining elements are evaluated too, and then the failure of the last failed
+ * condition is thrown.
  */
 function gather(run: Run, take: (key: Value, item: Value | CelError) => void): void {
   let failure: CelError | undefined;

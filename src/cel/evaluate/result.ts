@@ -1,4 +1,6 @@
-/** Charges for returning a result: the caller converts the result to JSON and writes the JSON. */
+/**
+ * Charges an evaluation for the caller's work with the result: converting it to JSON and writing the JSON.
+ */
 import type { Json } from "../../api/mod.ts";
 import { CelError } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
@@ -12,8 +14,8 @@ const ENTRY = 60;
 
 /**
  * Charges the conversion of a result. A part of the input that an expression returns unchanged costs nothing,
- * because it is at most as large as the input. Inside of a computed list or map, the part is charged, because
- * a computed value may contain the part many times.
+ * because it is at most as large as the input. The same part inside of a computed list or map is charged,
+ * because the list or map may contain the part many times.
  */
 export function chargeResult(value: Value, meter: Meter): void {
   if (!isMade(value)) return;

@@ -59,8 +59,8 @@ function parse6(text: string): bigint | undefined {
 /**
  * Parses the groups of 16 bits of an IPv6 address.
  *
- * @param isEnd Whether the string is the end of the address. The last 32 bits of an address may be written
- * like an IPv4 address.
+ * @param isEnd Whether `text` is the end of the address. At the end, the last 32 bits may be written as an
+ * IPv4 address.
  */
 function groups(text: string, isEnd: boolean): bigint[] | undefined {
   if (text === "") return [];

@@ -117,8 +117,8 @@ function marshal(value: Value, meter: Meter): string {
  */
 interface Writing {
   /**
-   * Returns the JSON of a value for which the CEL function has a rule of its own; undefined for all other
-   * values.
+   * Returns the JSON of a value for which `json.marshal` or `json.encode` has a rule of its own; undefined
+   * for all other values.
    */
   value(part: Value, meter: Meter): string | undefined;
   /** Returns the JSON of a map's key. The caller throws an error when the result is not a string. */

@@ -154,8 +154,8 @@ function text(value: Value, meter: Meter): string {
 }
 
 /**
- * Reads an argument, or a value inside of an argument. As in cel-go, a value that contradicts its schema
- * fails in the same way as a value that no verb accepts, with code `argument`.
+ * Reads an argument of `format`, or a value inside of an argument. If the value contradicts its schema, the
+ * evaluation fails with code `argument`, as it does for a value that no verb accepts. cel-go does the same.
  *
  * @param read Reads the value; returns undefined for a null field of an object.
  */

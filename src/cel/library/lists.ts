@@ -101,8 +101,9 @@ function distinct(list: ListValue, meter: Meter): ListValue {
 }
 
 /**
- * Reports whether each element must be compared with every other element, because the elements have no
- * string that identifies equal values. Only the first element is checked.
+ * Reports whether `distinct` must compare each element with every other element. This is the case when the
+ * elements have no identity string, which is a string that equal values share. Only the first element is
+ * checked.
  */
 function isUnidentified(list: ListValue, meter: Meter): boolean {
   const first = attempt(() => list.at(0, meter), meter);
@@ -141,7 +142,8 @@ function leniently(a: Value, b: Value, meter: Meter): number {
 }
 
 /**
- * Returns a name for the type of a value. Two values can be ordered if the names for their types are equal.
+ * Returns the name of a value's type, or `number` for an int, uint or double. Two values can be ordered only
+ * if these names are equal.
  */
 function orderOf(value: Value): string {
   const name = typeName(value);
@@ -197,8 +199,9 @@ function lastIndexOf(list: ListValue, wanted: Value, meter: Meter): bigint {
 }
 
 /**
- * Returns an index for one of kro's `lists.*` functions. An index that is out of range fails with the code
- * `argument` instead of `pending`, because waiting for more data would not help.
+ * Checks an index that is passed to one of kro's `lists.*` functions, and returns the index as a number. An
+ * index that is out of range fails with the code `argument` instead of `pending`, because waiting for more
+ * data would not help.
  */
 function position(list: ListValue, index: bigint, last: number): number {
   return index < 0n || index > BigInt(last)
@@ -216,8 +219,8 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   {
     ...member("distinct", "list(A)", "list(A)", distinct),
-    // Without an identity string, each element is compared with all other elements, so the cost grows with
-    // the square of the size of the list.
+    // Elements without an identity string (see `isUnidentified`) are all compared with each other, so the
+    // cost grows with the square of the size of the list.
     steps: (list: ListValue, meter: Meter) =>
       list.size > 0 && isUnidentified(list, meter) ? list.size ** 2 : 0,
   },

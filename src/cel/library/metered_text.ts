@@ -5,13 +5,13 @@ import { firstIndex } from "./search.ts";
 /** The cost of each character that V8's own string search passes over. */
 const SKIPPED = 0.5;
 /**
- * The number of times that a matcher reads a character while it runs the whole compiled pattern for this
- * character. The cost of the character is divided among these reads.
+ * When a matcher runs the whole compiled pattern for a character, it reads the character three times. Each
+ * read is therefore charged a third of the cost of the pattern.
  */
 const READS = 3;
 /** The cost of running one instruction of a compiled pattern for one character. */
 const INSTRUCTION = 3;
-/** The cost of advancing to the next character, as a number of instructions with the same cost. */
+/** The cost of advancing to the next character, expressed as a number of instructions. */
 const ADVANCE = 12;
 /** The number of reads that are charged together. Charging for each single read would make reading slower. */
 const BATCH = 32;
@@ -25,10 +25,10 @@ export function characterCost(instructions: number): number {
 }
 
 /**
- * A string that charges for each character that the matcher of a compiled pattern reads. The charge grows
- * with the number of instructions of the pattern. Kubernetes instead charges the length of the string times
- * the length of the pattern before the match. With the charges of this class, a match that the first
- * characters decide is cheap, and a `findAll` is charged again for each match that reads the same characters.
+ * A string that charges for each character that the matcher of a compiled pattern reads. The charge for a
+ * character grows with the number of instructions of the pattern. A match is therefore cheap if the first
+ * characters decide it, and `findAll` is charged again for characters that several of its searches read.
+ * Kubernetes instead charges the length of the string times the length of the pattern, before the match.
  */
 export class MeteredText extends String {
   readonly #text: string;
@@ -50,7 +50,7 @@ export class MeteredText extends String {
   }
 
   /**
-   * Begins a search. All reads of one search together are charged at most the cost of running the whole
+   * Begins a search. The reads of one search together are charged at most as much as running the whole
    * compiled pattern once for each character.
    */
   begin(): void {

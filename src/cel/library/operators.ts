@@ -219,8 +219,8 @@ const MIXED: Readonly<Record<string, readonly string[]>> = {
 /**
  * Declares a relation such as `<`.
  *
- * @param holds Converts the order of the operands to the result of the relation. The order is negative,
- * zero or positive, or NaN for operands without an order.
+ * @param holds Returns the result of the relation for the order of its operands. The order of `a` and `b` is
+ * negative if `a` is less, zero if they are equal, positive if `a` is greater, and NaN if they have no order.
  */
 function relation(name: string, holds: (order: number) => boolean): FunctionDeclaration {
   const alike = ORDERED.map((type) => `${type}, ${type}`);

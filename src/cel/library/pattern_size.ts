@@ -2,7 +2,7 @@
 
 /** The quantities that determine the cost of compiling a pattern. */
 export interface PatternSize {
-  /** The approximate number of instructions. A repetition `{n}` repeats the instructions of its operand n times. */
+  /** The approximate number of instructions. A repetition `a{n}` counts the instructions of `a` n times. */
   readonly instructions: number;
   /**
    * The number of Unicode classes, such as `\pL`. The compiler expands each class to a list of hundreds of
@@ -10,8 +10,8 @@ export interface PatternSize {
    */
   readonly classes: number;
   /**
-   * The number of case-insensitive ranges of characters beyond ASCII. The compiler looks up each character of
-   * these ranges.
+   * The number of character ranges beyond ASCII that are matched case-insensitively. The compiler looks up
+   * each character of these ranges.
    */
   readonly foldedRanges: number;
 }

@@ -53,8 +53,8 @@ class Quantity extends Opaque {
   }
 
   /**
-   * Compares two quantities. Returns undefined when the right quantity is the result of a computation,
-   * because upstream kro cannot compare computed quantities.
+   * Reports whether two quantities are equal. Returns undefined when `other` is the result of an addition or
+   * subtraction, because upstream kro cannot compare with a computed quantity.
    */
   override equals(other: Opaque, meter: Meter): boolean | undefined {
     if (!(other instanceof Quantity) || other.computed) return undefined;
@@ -148,8 +148,8 @@ function chargeScaling(a: Quantity, b: Quantity, meter: Meter): void {
 }
 
 /**
- * Returns a quantity in units of ten to the power of `unit`, which must not be greater than the power of the
- * quantity.
+ * Returns a quantity as a multiple of ten to the power of `unit`: 15 for the quantity 1.5 and the unit -1.
+ * The unit must not be greater than the power of the quantity.
  */
 function at({ unscaled, power }: Quantity, unit: number): bigint {
   return unscaled * 10n ** BigInt(power - unit);

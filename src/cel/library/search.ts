@@ -1,14 +1,14 @@
 /**
  * Substring search in linear time. V8's own `indexOf` takes linear time only for short patterns, because its
- * shift tables cover only the last 250 characters of a pattern. V8's `lastIndexOf` compares the pattern at
- * each position.
+ * shift tables cover only the last 250 characters of a pattern. V8's `lastIndexOf` compares the pattern anew
+ * at each position of the string.
  */
 import type { Meter } from "../value/meter.ts";
 
 /**
- * The maximum lengths of the patterns for which V8's own functions are used. For patterns up to the length
- * `first`, V8's `indexOf` takes linear time. For patterns up to the length `last`, V8's `lastIndexOf` makes
- * few comparisons.
+ * The maximum lengths of the patterns that V8's own functions search for. `indexOf` takes linear time for
+ * patterns up to the length `first`. `lastIndexOf` makes few comparisons for patterns up to the length
+ * `last`.
  */
 const NATIVE = { first: 200, last: 4 };
 
@@ -46,9 +46,9 @@ export function splitAt(text: string, separator: string, meter: Meter): string[]
 }
 
 /**
- * Calls `goesOn` with the start of each occurrence between two offsets, until `goesOn` returns false. Uses
- * the algorithm of Knuth, Morris and Pratt. Returns the last start that was passed to `goesOn`, or -1 when
- * there is no occurrence.
+ * Calls `goesOn` with the offset of each occurrence of `part` between `from` and `to`, until `goesOn` returns
+ * false. Uses the algorithm of Knuth, Morris and Pratt. Returns the last offset that was passed to `goesOn`,
+ * or -1 when there is no occurrence.
  */
 function scan(
   text: string,
@@ -75,8 +75,9 @@ function scan(
 }
 
 /**
- * Returns the failure function of the Knuth-Morris-Pratt algorithm. For each prefix of the pattern, the
- * function contains the length of the longest shorter prefix with which the prefix ends.
+ * Returns the failure function of the Knuth-Morris-Pratt algorithm: for each prefix of the pattern, the
+ * length of the prefix's longest border. A border is a shorter prefix that is also a suffix: `abab` has the
+ * border `ab`.
  */
 function bordersOf(units: Uint16Array): Int32Array {
   const borders = new Int32Array(units.length);

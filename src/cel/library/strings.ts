@@ -105,8 +105,8 @@ function parted(text: string, separator: string, meter: Meter): string[] {
 }
 
 /**
- * Splits a string at a separator. Unlike {@link parted}, an empty separator also matches at the start and at
- * the end of the string.
+ * Splits a string at a separator. An empty separator also matches at the start and at the end of the string,
+ * so `ab` is split into `""`, `"a"`, `"b"` and `""`.
  */
 function spread(text: string, separator: string, meter: Meter): string[] {
   const parts = parted(text, separator, meter);

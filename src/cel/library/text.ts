@@ -17,8 +17,8 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 export function decodeLeniently(bytes: Uint8Array): string {
   const whole = decodeUtf8(bytes);
   if (whole !== undefined) return whole;
-  // If a sequence is cut off, a decoder replaces the whole sequence by one character, whereas Go replaces
-  // each byte of the sequence.
+  // `TextDecoder` replaces a truncated sequence by a single U+FFFD, but Go replaces each byte of the
+  // sequence.
   const mended = new Uint8Array(bytes.length * REPLACEMENT.length);
   let size = 0;
   for (let index = 0; index < bytes.length;) {

@@ -4,8 +4,8 @@ import { Duration, Timestamp } from "../value/time.ts";
 import { type FunctionDeclaration, member } from "./declare.ts";
 
 /**
- * Returns a date whose UTC fields, such as the hour, equal the fields of the timestamp in the given time
- * zone. The zone is UTC by default.
+ * Returns a date whose UTC fields contain the local time in the zone: for 10:00 UTC and the zone `+02:00`,
+ * `getUTCHours()` returns 12. The zone is UTC by default.
  */
 function local(time: Timestamp, zone?: string): Date {
   const milliseconds = Number(time.seconds) * 1000;

@@ -158,8 +158,8 @@ export function qualifiedName(node: Expr): string | undefined {
  * Returns the name of the called function, such as `size` or `json.marshal`. Returns undefined when the call
  * is a method call.
  *
- * @param isFunction Reports whether a name such as `json.marshal` is the name of a function. If not, the
- * call is a method call.
+ * @param isFunction Reports whether a function has this name. `json.marshal(x)` is a call of a function,
+ * because a function is named `json.marshal`. `name.size()` is a method call.
  */
 export function plainCallee(
   call: Node<"call">,

@@ -1,6 +1,6 @@
 /**
- * Syntax errors of CEL expressions. The parser throws them, and the functions that code outside of
- * `src/cel` calls convert them to problems.
+ * Syntax errors of CEL expressions. The parser throws these errors. The functions `parse` and `compile`
+ * convert the errors to problems.
  */
 import type { CelProblem } from "../types.ts";
 

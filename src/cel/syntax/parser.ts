@@ -28,9 +28,9 @@ export function parseExpression(source: string): Expr {
 type Operation<Op extends ASTNode["op"]> = Extract<ASTNode, { op: Op }>;
 
 /**
- * Converts the tree of cel-js. This tree has no positions of operators, so the converter searches for the
- * operator after its left operand in the rewritten source. Only white space and brackets can stand between
- * the operand and the operator.
+ * Converts the tree of cel-js to the syntax tree of kro. The tree of cel-js has no positions of operators.
+ * The converter therefore searches the rewritten source for the operator after its left operand. Only white
+ * space and brackets can stand between this operand and the operator.
  */
 class Converter {
   readonly #text: string;

@@ -190,8 +190,8 @@ class Rewriter {
   #close({ text, start }: Token, index: number): string {
     this.#brackets.pop();
     const last = this.tokens[index - 1]?.text;
-    // cel-js accepts a comma before `)`, and cannot see a `?` that was replaced by a space. The rewriter
-    // therefore refuses the comma and the `?` here.
+    // CEL rejects a comma before `)`, and a `?` before a closing bracket. cel-js accepts the comma and cannot
+    // see the `?`, which was replaced by a space. The closing bracket is therefore refused here.
     return last === "?" || (last === "," && text === ")")
       ? this.#refuse(start, `expected an expression, found "${text}"`)
       : text;

@@ -1,17 +1,17 @@
 /**
- * Finds the parts of variables that an expression reads. The search walks the syntax tree from the root to
- * the variables. At each node, the parts of the result that are needed determine the parts of the operands
- * that are needed. A selection needs one field of its operand. A loop needs those parts of each element
- * that its body reads through the variable of the loop. When the exact parts are not known, the whole value
- * counts as read.
+ * Finds the parts of variables that an expression reads. The search visits the syntax tree from the root down
+ * to the variables. For each node, it determines which parts of the operands are needed from the parts of the
+ * node's result that are needed. A selection `a.b` needs only the field `b` of `a`. A loop needs those parts
+ * of each element that its body reads through the variable of the loop. When the exact parts are not known,
+ * the whole value counts as read.
  */
 import { unescapeName } from "../check/names.ts";
 import type { Reads } from "../types.ts";
 import { children, type Expr, type Node, plainCallee } from "./ast.ts";
 
 /**
- * The reads that were found so far: the fields that are read of each variable, and the fields that are read
- * of each of these fields.
+ * The reads that were found so far, as a tree. The keys of the root are variables, and the keys below are
+ * fields. The value `whole` means that the whole variable or field is read.
  */
 type Needs = Map<string, "whole" | Needs>;
 
@@ -35,10 +35,11 @@ export function readsOfTree(
 }
 
 /**
- * Adds one read to a map of reads, which is changed in place. The entry `key` then contains all parts of
- * the value that are read so far. When the whole value is read already, the entry stays unchanged.
+ * Adds one read to a map of reads, which is changed in place. The entry `key` then contains all parts of the
+ * value that are read so far. When the whole value is read already, the entry stays unchanged.
  *
- * @param needs The map to change. The maps inside are changed too, so no other map may share them.
+ * @param needs The map to change. The maps inside of `needs` are changed too, so they must not be part of
+ * another map.
  */
 export function addRead(needs: Map<string, Reads>, key: string, need: Reads): void {
   add(needs as Needs, key, need);
@@ -106,8 +107,8 @@ class Reader {
     const name = plainCallee(expr, this.isFunction);
     const [first, second, third] = expr.args;
     if (name === undefined && expr.target && first) {
-      // `or` and `orValue` return either the optional's value or the argument. The parts that are read of
-      // the result are therefore recorded for both.
+      // `or` and `orValue` take their result from the optional or from the argument. The parts that are read
+      // of the result are therefore recorded for the optional and for the argument.
       if (expr.args.length === 1 && (expr.name === "orValue" || expr.name === "or")) {
         this.visit(expr.target, need, scope);
         return this.visit(first, need, scope);

@@ -1,6 +1,6 @@
 /**
- * Splits an expression into tokens. There are only as many kinds of tokens as `prepare.ts` needs to rewrite
- * the expression for cel-js.
+ * Splits an expression into tokens. The kinds of tokens are only those that `prepare.ts` must distinguish to
+ * rewrite the expression for cel-js.
  */
 import { syntaxFault } from "./error.ts";
 
@@ -82,8 +82,8 @@ export function tokenize(source: string): Token[] {
 }
 
 /**
- * Reports whether the last token is a minus that directly follows another minus, as in `--1`. A number
- * after this minus is a token without the minus.
+ * Reports whether the last token is a minus that directly follows another minus, as in `--1`. The second
+ * minus is then a token of its own, and not the sign of the number.
  */
 function isMinusSign(tokens: readonly Token[]): boolean {
   return tokens.at(-2)?.text === "-" && !endsOperand(tokens.at(-3));
@@ -108,8 +108,8 @@ export function tokenAt(source: string, offset: number): Token {
 const KINDS = ["mark", "word", "number", "text", "prefixed", "quoted"] as const;
 
 /**
- * Reports whether an operand may end with this token. A following `.`, `[`, `?` or `-` is then an operator
- * on the operand.
+ * Reports whether an operand may end with this token, as with a name or `)`. A `.`, `[`, `?` or `-` after
+ * this token is then an operator that applies to the operand.
  */
 export function endsOperand(token: Token | undefined): boolean {
   if (token === undefined) return false;
