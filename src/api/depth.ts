@@ -11,14 +11,14 @@
 export const MAX_DEPTH = 256;
 
 /**
- * The maximum number of nested lists and objects in the spec of an RGD. The remaining levels up to {@link
- * MAX_DEPTH} are left for the values that expressions return.
+ * The maximum number of nested lists and objects in the spec of an RGD. The other levels of {@link MAX_DEPTH}
+ * are left for the values that expressions return.
  */
 export const MAX_SPEC_DEPTH = 128;
 
 /**
  * The maximum nesting depth of the value of an expression, counted in lists and objects. Even at the deepest
- * place of a template, such a value keeps the object within {@link MAX_DEPTH} levels.
+ * place of a template, a value of this depth keeps the object within {@link MAX_DEPTH} levels.
  */
 export const MAX_VALUE_DEPTH = MAX_DEPTH - MAX_SPEC_DEPTH;
 

@@ -124,8 +124,8 @@ const NO_PERMISSION =
 /**
  * Returns the message of an error without the part that the API server, an admission webhook or a policy
  * wrote, because this part may quote any value of the object. The returned message contains the request, the
- * reason, and the first field names of the path of each refused field. A message about a missing permission
- * is returned unchanged, because such a message quotes no value.
+ * reason, and the start of the path of each refused field. A message about a missing permission is returned
+ * unchanged, because such a message quotes no value.
  *
  * @example
  * ```ts

@@ -1,4 +1,7 @@
-/** Finds the fields of declared objects that an expression reads, and the fields whose existence it tests. */
+/**
+ * Finds the fields that an expression reads from objects with a schema, and the fields whose existence it
+ * tests.
+ */
 import { Checker } from "./check/checker.ts";
 import { unescapeName } from "./check/names.ts";
 import type { Schema } from "../openapi/mod.ts";

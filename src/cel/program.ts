@@ -60,8 +60,8 @@ export class CheckedProgram implements Program, Compiled {
   traced(tracer: BranchTracer): Program {
     const { text, scope, type, references, minCost, maxCost } = this;
     const copy = new CheckedProgram(text, scope, type, references, minCost, maxCost);
-    // The traced copy is not added to the pool, so the pool never drops the compiled form. Compiling the copy
-    // a second time would report its conditionals to the tracer again.
+    // The traced copy is not added to the pool, so the pool never drops the compiled form. If the pool
+    // dropped it, compiling the copy a second time would report the conditionals to the tracer again.
     copy.#run = copy.#runOf(tracer);
     return copy;
   }

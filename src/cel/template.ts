@@ -50,7 +50,7 @@ function sum(operands: readonly Expr[]): Expr {
   return node({ kind: "call", name: "_+_", args }, 0, 0);
 }
 
-/** Returns a string template as the source of one expression. */
+/** Returns a string template as the source of one expression: `(a) + "-" + (b)` for `${a}-${b}`. */
 export function templateText(parts: readonly TemplatePart[]): string {
   return parts.map((part) => "literal" in part ? JSON.stringify(part.literal) : `(${part.source})`)
     .join(" + ");

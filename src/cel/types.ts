@@ -50,17 +50,17 @@ export interface Parsed {
 }
 
 /**
- * The parts of a value that expressions read: the whole value, or some fields by name with the parts that
- * are read of each field. The name `*` stands for every element of a list and every value of a map. An empty
- * map means that expressions read only the existence and the type of the value.
+ * The parts of a value that expressions read: the whole value, or a map from the names of some fields to the
+ * parts that are read of each field. The name `*` stands for every element of a list and every value of a
+ * map. An empty map means that expressions read only the existence and the type of the value.
  */
 export type Reads = "whole" | ReadonlyMap<string, Reads>;
 
 /**
  * The bounds of an expression's cost, in units of the cost budget (about ten nanoseconds). The bounds depend
- * only on the expression and the schemas of its variables. If the schema of a list or map has no bound, at
- * most 1,000 elements are assumed; for a string, at most 1,024 characters. Costs above 2^31 - 1 are replaced
- * by this number.
+ * only on the expression and the schemas of its variables. A list or map whose schema has no bound is assumed
+ * to have at most 1,000 elements. A string without a bound is assumed to have at most 1,024 characters. Costs
+ * above 2^31 - 1 are replaced by this number.
  */
 export interface CostEstimate {
   /** The minimum cost of an evaluation that succeeds. */

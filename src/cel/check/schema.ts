@@ -119,7 +119,8 @@ export function fieldType(struct: Struct, field: string): CelType | undefined {
   const key = unescapeName(field);
   const fields = declaredFields(struct.schema);
   const schema = key !== undefined && Object.hasOwn(fields, key) ? fields[key] : undefined;
-  // If the name of a field must be escaped, expressions can read the field only by the escaped name.
+  // Expressions can read a field such as `a-b`, whose name must be escaped, only by the escaped name
+  // `a__dash__b`.
   const reachable = key !== undefined && (key !== field || escapeName(key) === key ||
     escapeName(key) === `__${key}__`);
   if (schema && reachable) return declaredType(schema, `${struct.name}.${escapeName(key) ?? key}`);

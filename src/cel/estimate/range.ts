@@ -34,7 +34,7 @@ export function total(ranges: Iterable<Range>): Range {
   return range(min, max);
 }
 
-/** Returns the range of the product of a count and a value. */
+/** Returns the range of the product `count * each`. */
 export function times(count: Range, each: Range): Range {
   return range(count.min * each.min, count.max * each.max);
 }

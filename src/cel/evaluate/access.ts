@@ -77,8 +77,8 @@ function isPresent(target: Value | undefined, field: string, meter: Meter): bool
 }
 
 /**
- * Reports whether a value is an absent optional. An index of an absent optional is not evaluated, even if
- * the evaluation of the index would fail.
+ * Reports whether a value is an absent optional. If `a` in `a[b]` is an absent optional, `b` is not
+ * evaluated, so a failure of `b` has no effect.
  */
 function isAbsent(container: Value): container is Optional {
   return container instanceof Optional && container.value === undefined;

@@ -103,8 +103,8 @@ export class PassBudget {
   }
 
   /**
-   * Whether the remaining budget of the pass, instead of the limit of one evaluation, limits the next
-   * evaluation.
+   * Whether the remaining budget of the pass limits the next evaluation, because the remaining budget is less
+   * than the limit of one evaluation.
    */
   get isShort(): boolean {
     return this.#left < this.limits.expression;

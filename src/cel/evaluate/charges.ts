@@ -12,9 +12,9 @@ export interface Charge {
 const ORDINARY: Charge = { call: COST.function, character: 0.25 };
 
 /**
- * The library functions whose costs differ from {@link ORDINARY}. The costs were measured with `deno task
- * bench --only cost`, which runs each function in an endless loop until the default budget stops the loop.
- * The `steps` in a function's declaration may add further costs.
+ * The library functions whose costs differ from {@link ORDINARY}. The costs were measured with
+ * `deno task bench --only cost`, which runs each function in an endless loop until the default budget stops
+ * the loop. A declaration may add further costs with its function `steps`.
  */
 const CHARGES: Readonly<Record<string, Partial<Charge>>> = {
   "base64.decode": { call: 500, character: 8 },

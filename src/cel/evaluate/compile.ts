@@ -145,8 +145,8 @@ export class Compiler {
   }
 
   #map(expr: Node<"map">, locals: Locals): Step {
-    // Constant keys of a map literal are not kept for later evaluations. Keys of opaque types are compared
-    // by object identity, so each evaluation needs new keys.
+    // Constant keys of a map literal are not kept for later evaluations. Keys of opaque types, such as
+    // quantities, are compared by object identity, so each evaluation needs new keys.
     const keys = expr.entries.map(({ key }) =>
       key.kind === "call" ? compileCall(this, key, locals, false) : this.compile(key, locals)
     );

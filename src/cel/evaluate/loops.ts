@@ -16,7 +16,7 @@ interface Run {
   /** Whether the macro has a condition that may skip elements. */
   readonly hasCondition: boolean;
   /**
-   * Sets the macro's variables to each element in turn, and then calls `visit`. Stops when `visit` returns
+   * For each element, sets the variables of the macro and then calls `visit`. Stops when `visit` returns
    * false.
    */
   each(visit: (key: Value, item: Value | CelError) => boolean): void;

@@ -19,8 +19,9 @@ const ENTRY = 60;
  */
 export function chargeResult(value: Value, meter: Meter): void {
   if (!isMade(value)) return;
-  // A small list may contain another list many times. The weight of the result (the number of values in it)
-  // is charged before the walk, so a result that is too large is refused without a walk.
+  // The weight of the result is the number of values in it. A small list may have a large weight, because it
+  // may contain another list many times. The weight is charged first, so a result that is too large is
+  // refused before its values are visited.
   meter.charge(weightOf(value) * COST.element);
   chargeValue(value, meter);
 }

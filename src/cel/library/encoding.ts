@@ -104,8 +104,9 @@ function object(entries: [key: string, text: string][], meter: Meter): string {
 }
 
 /**
- * Implements `json.marshal`. In addition to the values that may be written into Kubernetes objects, it
- * accepts bytes (written as base64), integers of any size, and `omit()` (written as an empty object).
+ * Implements `json.marshal`. In addition to the values that may be written into Kubernetes objects,
+ * `json.marshal` accepts bytes (written as base64), integers of any size, and `omit()` (written as an empty
+ * object).
  */
 function marshal(value: Value, meter: Meter): string {
   return textOf(value, MARSHAL, meter);

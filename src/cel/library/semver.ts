@@ -65,7 +65,7 @@ const PART = 30;
 /** The cost of comparing one character of two parts of prereleases. */
 const PART_CHARACTER = 0.5;
 
-/** Compares two prereleases. A version without a prerelease comes after all of its prereleases. */
+/** Compares two prereleases. A version without a prerelease comes last: `1.0.0` comes after `1.0.0-rc.1`. */
 function orderPrereleases(a: readonly string[], b: readonly string[], meter: Meter): number {
   if (a.length === 0 || b.length === 0) return b.length - a.length;
   for (const [index, part] of a.entries()) {

@@ -42,8 +42,8 @@ function zoneOffset(milliseconds: number, zone: string): number {
 }
 
 /**
- * A cache of the formats of time zones, with at most one entry for each name in the IANA database. Creating
- * a format takes longer than evaluating most expressions.
+ * A cache of date formatters, with at most one formatter for each time zone in the IANA database. Creating a
+ * formatter takes longer than evaluating most expressions.
  */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -89,8 +89,8 @@ function dayOfYear(date: Date): number {
 }
 
 /**
- * Returns the cost of converting to a named time zone. The cost is higher when the format of the zone has to
- * be created.
+ * Returns the cost of converting to a named time zone. The cost is higher when the date formatter of the zone
+ * has to be created.
  */
 const zoneCost = (_time: unknown, zone?: string) =>
   zone === undefined ? 0 : formats.has(zone) ? 3_000 : 8_000;

@@ -96,8 +96,8 @@ export type Expr =
       readonly range: Expr;
       readonly variables: readonly string[];
       /**
-       * The condition of `all`, `exists`, `exists_one` and `filter`, or the filter argument of another
-       * macro.
+       * The condition of `all`, `exists`, `exists_one` and `filter`, or the condition that filters the
+       * elements of another macro, such as `x > 0` in `list.map(x, x > 0, x)`.
        */
       readonly condition?: Expr;
       /**
