@@ -15,8 +15,8 @@ export interface Difference {
 const LONGEST = 160;
 
 /**
- * Describes the first three differences between two results; returns undefined if they are equal.
- * With `unordered`, lists are compared as sets.
+ * Describes the first three differences between upstream's result and kro's result (`here`). Returns
+ * undefined if the results are equal. With `unordered`, the order of list items is ignored.
  */
 export function differenceOf(
   upstream: Verdict,

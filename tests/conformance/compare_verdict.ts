@@ -1,13 +1,13 @@
 /**
- * Extracts two facts from the response for a schema change: whether the change affects the CRD, and
- * whether the change may break instances.
+ * Reduces the response to a request of the area `compare` to two facts: whether the schema change affects the
+ * CRD, and whether the change may break instances.
  */
 import type { Answer } from "./protocol.ts";
 
 /**
- * Extracts the facts that upstream and kro must agree on from the response for a schema change. The
- * changed fields and their number are ignored, because upstream reports some changes at the parent
- * field, and some changes twice.
+ * Returns whether the schema change is refused, breaking, compatible, or without effect on the CRD. The
+ * response also contains the paths of the changed fields. They are ignored, because upstream reports some
+ * changes at the parent field, and some changes twice.
  */
 export function compareVerdict({ error, breaking, nonBreaking }: Answer): Answer {
   if (error !== undefined) return { refused: true };

@@ -42,20 +42,20 @@ export function parseDeviations(markdown: string): Deviation[] {
   return deviations;
 }
 
-/** Returns the line of deviations.md for a test case. */
+/** Formats the difference in a test case as a list item of deviations.md. */
 export function deviationLine(name: string, { upstream, here }: Difference): string {
   const quoted = (text: string) => `\`${inCode(text)}\``;
   return `- ${quoted(name)}: upstream ${quoted(upstream)}, here ${quoted(here)}`;
 }
 
-/** Formats a string as Markdown inline code. */
+/** Replaces the characters that Markdown inline code cannot contain: backticks and line feeds. */
 export function inCode(text: string): string {
   return text.replaceAll("`", "´").replaceAll("\n", "\\n");
 }
 
 /**
- * Returns a line for each difference that deviations.md does not list, and for each listed
- * difference that was not found.
+ * Returns a line for each difference in `found` that deviations.md does not list, and for each listed
+ * difference that is not in `found`.
  */
 export function unexplained(
   found: ReadonlyMap<string, Difference>,

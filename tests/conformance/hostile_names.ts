@@ -3,7 +3,9 @@
  * therefore treat them as ordinary names of fields, nodes, types and variables.
  */
 
-/** Names of members of `Object.prototype`, and of members that many objects of JavaScript have. */
+/**
+ * Names of members that JavaScript objects inherit or often have, such as `toString` and `length`.
+ */
 export const HOSTILE_NAMES = [
   "constructor",
   "prototype",
@@ -15,10 +17,10 @@ export const HOSTILE_NAMES = [
   "__proto__",
 ] as const;
 
-/** The names that are also valid ids of nodes, which contain only letters and digits. */
+/** The hostile names that are also valid node IDs. A node ID contains only letters and digits. */
 export const HOSTILE_IDS = HOSTILE_NAMES.filter((name) => !name.startsWith("_"));
 
-/** Returns an object with this value for each of the names. */
+/** Returns an object in which each of the names is a key with the same value, `value`. */
 export function withHostileNames<T>(value: T, names: readonly string[] = HOSTILE_NAMES) {
   // `Object.fromEntries` is used, because `__proto__` in an object literal sets the prototype.
   return Object.fromEntries(names.map((name): [string, T] => [name, value]));

@@ -40,7 +40,7 @@ export class Ours implements Answerer {
     this.#source = source;
   }
 
-  /** Evaluates one request. An error in the request is a part of the response. */
+  /** Evaluates one request. If the request is invalid, the response contains the error. */
   async answer(request: Request): Promise<Answer> {
     switch (request.op) {
       case "schema":
@@ -87,7 +87,7 @@ function compareAnswer(request: Extract<Request, { op: "compare" }>): Answer {
   return { breaking: paths(true), nonBreaking: paths(false) };
 }
 
-/** Returns a CRD with only the fields that the comparison of schemas reads. */
+/** Returns a CRD with this schema, and with the few other fields that `compareCrds` reads. */
 function crdOf(openAPIV3Schema: Schema): KubeObject {
   const versions = [{ name: "v1", served: true, schema: { openAPIV3Schema } }];
   const apiVersion = "apiextensions.k8s.io/v1";
@@ -169,7 +169,7 @@ function messages(problems: readonly { message: string; path?: string }[]): stri
   return problems.map(({ path, message }) => path ? `${path}: ${message}` : message).join("; ");
 }
 
-/** Returns the value as it is after conversion to JSON and back, which drops undefined fields. */
+/** Converts the value to JSON and back. Fields whose value is undefined are thereby dropped. */
 function plain(value: unknown): Answer {
   return parseJson(jsonText(value)) as Record<string, Json>;
 }

@@ -16,7 +16,10 @@ export type Answer = JsonObject;
 
 /** A program that evaluates requests with upstream's code or with kro's. */
 export interface Answerer {
-  /** Evaluates one request. Rejects only if the program cannot evaluate further requests. */
+  /**
+   * Evaluates one request. The response to an invalid request contains an error. The promise rejects only if
+   * the program has failed and cannot evaluate further requests.
+   */
   answer(request: Request): Promise<Answer>;
 }
 
@@ -27,8 +30,8 @@ export interface Case {
   /** The request that the test case evaluates. */
   request: Request;
   /**
-   * Whether the comparison ignores the order of lists, because the order depends on the iteration
-   * of a map.
+   * Whether the comparison ignores the order of list items. Upstream builds some lists by iterating a Go map,
+   * whose order is random.
    */
   unordered?: boolean;
 }

@@ -23,7 +23,10 @@ export interface RandomRun {
 /** An area for which random requests can be generated. */
 export type RandomArea = Exclude<Area, "celspec">;
 
-/** A request, and smaller requests that may replace it when a difference is reported. */
+/**
+ * A random request. `smaller` yields smaller variants of the request. If a difference occurs, the smallest
+ * variant that still shows it is reported.
+ */
 interface Question {
   readonly request: Request;
   smaller(): Iterable<Question>;
@@ -45,16 +48,16 @@ const GRAMMARS: Readonly<Record<RandomArea, fc.Arbitrary<Question>>> = {
 /** The number of differences after which the comparison ends. */
 const SHOWN = 40;
 /**
- * The number of times that upstream evaluates a request which shows a difference. Go iterates maps
- * in random order, so upstream's result may vary.
+ * How often upstream evaluates a request again if the results differ. If upstream's own results vary, the
+ * difference is ignored: Go iterates maps in random order.
  */
 const STEADY = 12;
 /** The maximum number of smaller requests to try when a request is reduced. */
 const ATTEMPTS = 2000;
 
 /**
- * Returns the first differences. Each is reported with its reduced request, as a line that the
- * oracle can read.
+ * Returns a line for each of the first differences. The line contains both results, and the reduced request
+ * as JSON, which the oracle can read.
  */
 export async function randomDifferences(
   area: RandomArea,
@@ -82,7 +85,8 @@ export async function randomDifferences(
 }
 
 /**
- * Returns the smallest request that was found for which upstream's and kro's results still differ.
+ * Replaces the request by smaller variants as long as upstream's and kro's results differ. Returns the
+ * smallest request found, and the difference.
  */
 async function smallest(
   question: Question,

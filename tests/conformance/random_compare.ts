@@ -13,8 +13,8 @@ const COMMON = [
 ];
 
 /**
- * Fields whose markers change while their type stays the same. Markers whose changes upstream
- * ignores are left out, because deviations.md lists these differences.
+ * Generators of fields. Each generator varies a field's markers and keeps the field's type. Upstream ignores
+ * changes of some markers, a difference that deviations.md lists. These markers are left out.
  */
 const FAMILIES: readonly fc.Arbitrary<string>[] = [
   field("string", some("default=a", "default=b"), some("pattern=a", "pattern=b"), ...lengths()),
@@ -63,7 +63,10 @@ function field(type: string, ...markers: fc.Arbitrary<string>[]): fc.Arbitrary<s
   });
 }
 
-/** A field before and after the change; undefined if the field does not exist. */
+/**
+ * The field's values before and after the change. A value is undefined if the field does not exist at that
+ * time.
+ */
 type Pair = [Json | undefined, Json | undefined];
 
 const family = fc.constantFrom(...FAMILIES);

@@ -26,8 +26,8 @@ const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const IDS = ["a", "b", "c", "web"] as const;
 
 /**
- * Expressions that select a hostile name. Some objects have no field with this name, and only inherit a
- * JavaScript member.
+ * Expressions that select a field with a hostile name. Some of the objects have no such field, but in
+ * JavaScript they inherit a member with this name.
  */
 const HOSTILE_READS = HOSTILE_NAMES.flatMap((name) => {
   const field = name.replaceAll("__", "__underscores__");
@@ -39,7 +39,7 @@ const HOSTILE_READS = HOSTILE_NAMES.flatMap((name) => {
   ];
 });
 
-/** The spec of the instances, with a field of each hostile name except the last one. */
+/** The instances' spec: {@link SPEC}, and a string field for each hostile name except `valueOf`. */
 const HOSTILE_SPEC: JsonObject = {
   ...SPEC,
   ...withHostileNames<Json>("string", HOSTILE_NAMES.filter((name) => name !== "valueOf")),
@@ -180,8 +180,8 @@ function node(id: string): fc.Arbitrary<JsonObject> {
 }
 
 /**
- * Adds readyWhen to a node. Leaves out external references by selector, because deviations.md lists
- * a difference for them.
+ * Adds readyWhen to a node. An external reference by selector gets no readyWhen, because deviations.md lists
+ * a difference for this combination.
  */
 function withReady([node, readyWhen]: [JsonObject, string[]]): JsonObject {
   return JSON.stringify(node).includes('"selector":{"matchLabels":{"a":') && "externalRef" in node
@@ -200,8 +200,8 @@ const status: fc.Arbitrary<JsonObject> = fc.dictionary(
 );
 
 /**
- * Generates a node. In its expressions, `@` is replaced by the ID of an earlier node, or sometimes
- * by the node's own ID.
+ * Generates a node with this ID. In its expressions, the placeholder `@` is replaced by the ID of another
+ * node or, rarely, by the node's own ID.
  */
 function wired(id: string): fc.Arbitrary<JsonObject> {
   if (id === "a") return one(data("x", "a"), data("${schema.spec.name}", "a"));
@@ -217,7 +217,7 @@ function wired(id: string): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** The ID that the node `b` gets in the RGD: usually `b`, sometimes a hostile name. */
+/** The ID that replaces `b` in the RGD: usually `b` itself, sometimes a hostile name. */
 const renamed = fc.oneof({ weight: 2, arbitrary: one<string>("b") }, one<string>(...HOSTILE_IDS));
 
 /** Generates an RGD of three or four nodes, in random order. */

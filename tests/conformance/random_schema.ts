@@ -7,7 +7,10 @@ import type { Request } from "./protocol.ts";
 const one = (...texts: string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
 const BLANKS = one("", "", "", " ", "  ", "\t");
 const NAMES = ["T", "U", "V"];
-/** Hostile names for named types. A spec defines some of these types, and may refer to any of them. */
+/**
+ * Hostile names that serve as names of types. A request defines up to two such types, and its fields may
+ * refer to any of the names.
+ */
 const TYPES = HOSTILE_NAMES;
 
 const atom = fc.oneof(
@@ -89,7 +92,10 @@ const key = fc.oneof(
   { weight: 3, arbitrary: one(...HOSTILE_NAMES) },
 );
 
-/** Generates objects that contain the given field among valid fields. */
+/**
+ * Generates a field, or an object of fields. Some fields come from `field`, which may be invalid; all other
+ * fields are valid.
+ */
 const nodeOf = (field: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
   fc.letrec<{ node: Json }>((tie) => ({
     node: fc.oneof(

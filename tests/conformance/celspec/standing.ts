@@ -1,6 +1,6 @@
 /**
- * Runs the tests of the CEL specification in kro. Each test passes, fails, or does not apply to
- * kro's environment.
+ * Runs the CEL specification's tests with kro's code. A test that needs a CEL feature which kro's environment
+ * does not have is left out.
  */
 import { readGolden } from "../golden.ts";
 import type { Answerer } from "../protocol.ts";
@@ -11,9 +11,11 @@ import { type SpecCase, type SpecFile, specFiles } from "./cases.ts";
 export interface Failing {
   /** The test that fails. */
   case: SpecCase;
-  /** kro's result for the first request that fails. */
+  /** The first of kro's results in this test that differs from the specification. */
   here: Verdict;
-  /** Whether upstream's recorded results differ from the specification too. */
+  /**
+   * Whether one of upstream's recorded results for this test differs from the specification too.
+   */
   asUpstream: boolean;
 }
 
@@ -23,13 +25,13 @@ export interface Standing {
   file: SpecFile;
   /** The names of the tests that pass. */
   passing: string[];
-  /** The tests that apply to kro's environment and fail. */
+  /** The tests that fail. Tests that do not apply to kro's environment are in neither list. */
   failing: Failing[];
 }
 
 /**
- * Sends the requests of all tests to `ours`. Compares the results of failed tests with upstream's
- * recorded results.
+ * Evaluates the requests of all tests with `ours`. For each test that fails, checks whether upstream's
+ * recorded results differ from the specification too.
  */
 export async function standings(ours: Answerer): Promise<Standing[]> {
   const list: Standing[] = [];

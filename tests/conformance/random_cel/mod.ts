@@ -11,8 +11,8 @@ import { type Production, productions } from "./productions.ts";
 import { type Part, smaller, type Term, textOf } from "./term.ts";
 
 /**
- * The names of macro variables. Some declared variables have the same name, so that a macro
- * variable may shadow a declared variable.
+ * The names of macro variables, such as `x` in `l.all(x, x > 0)`. Some of them equal the name of a declared
+ * variable, which the macro variable then shadows.
  */
 const NAMES = ["x", "y", "k", "v", "x", "y", "i", "d", "s", "type", "constructor", "toString"];
 
@@ -40,7 +40,7 @@ export function celRequest({ term, vars }: CelQuestion): Request {
   return { op: "cel", expr, schemas: among(SCHEMAS), vars: among(vars) };
 }
 
-/** Yields smaller expressions with the same values of the variables. */
+/** Yields smaller variants of the expression, each with the same values of the variables. */
 export function* smallerQuestions({ term, vars }: CelQuestion): Generator<CelQuestion> {
   for (const tree of smaller(term)) yield { term: tree, vars };
 }
@@ -106,9 +106,8 @@ function leaf(type: string): fc.Arbitrary<Term> {
 }
 
 /**
- * Returns the expressions of a type that have no operands. For a list, map or optional type with at
- * most three such expressions, also returns literals that contain one expression of the element
- * type.
+ * Returns expressions of this type that have no operands, such as `1`. For a list, map or optional type with
+ * at most three such expressions in {@link LEAVES}, also returns literals with one element, such as `[1]`.
  */
 function leaves(type: string): string[] {
   const inner = /^(list|map|optional)\((?:\w+, )?(.+)\)$/.exec(type);

@@ -12,8 +12,8 @@ export type Part =
   | { readonly name: string; readonly of: string };
 
 /**
- * An expression tree. A tree without parts is a variable of the enclosing macro, if the macro has
- * one of this type; otherwise it is the expression `simplest`.
+ * An expression tree. If `parts` is undefined, the tree stands for the variable of an enclosing macro that
+ * has the tree's type. If no such variable is in scope, the tree stands for `simplest`.
  */
 export interface Term {
   /** The CEL type of the expression. */
@@ -26,8 +26,8 @@ export interface Term {
 type Names = ReadonlyMap<string, string>;
 
 /**
- * Returns the expression as a string. A macro's variables are visible only in the subtrees that are
- * marked `inside`.
+ * Returns the expression as a string. `names` contains the macro variables in scope, by type. If the
+ * expression is a macro, only its subtrees with `inside` see the macro's own variables.
  */
 export function textOf(term: Term, names: Names = new Map()): string {
   if (term.parts === undefined) return names.get(term.type) ?? term.simplest;
@@ -47,8 +47,8 @@ export function sizeOf(term: Term): number {
 }
 
 /**
- * Yields smaller trees, the smallest one first: all subtrees, and the tree with a subtree replaced
- * by a smaller one.
+ * Yields smaller trees: first all subtrees, the smallest one first, and then copies of the tree in which a
+ * smaller expression replaces a subtree.
  */
 export function* smaller(term: Term): Generator<Term> {
   const below = [...descendants(term)].sort((a, b) => sizeOf(a) - sizeOf(b));

@@ -8,7 +8,7 @@ export interface GraphCase {
   omit?: boolean;
 }
 
-/** The spec fields to which the expressions of test cases refer. */
+/** The instances' spec as SimpleSchema. The expressions of the test cases read its fields. */
 export const SPEC: JsonObject = {
   name: "string",
   count: "integer",
@@ -20,7 +20,10 @@ export const SPEC: JsonObject = {
   pair: { a: "string", b: "integer" },
 };
 
-/** Returns an RGD with the defaults of `group` and `scope`, as the API server would return it. */
+/**
+ * Returns an RGD with this schema and these resources. If the schema has no `group` or `scope`, sets the API
+ * server's default.
+ */
 export function rgd(schema: JsonObject, resources: Json[]): JsonObject {
   const defaults = { kind: "Demo", apiVersion: "v1alpha1", group: "kro.run", scope: "Namespaced" };
   return {
@@ -36,7 +39,10 @@ export function withSpec(...resources: Json[]): JsonObject {
   return rgd({ spec: SPEC }, resources);
 }
 
-/** Returns a resource with a template of this kind. */
+/**
+ * Returns a resource of an RGD. Its template is an object of this kind with the given `fields`. `more`
+ * contains other fields of the resource, such as forEach.
+ */
 export function resource(
   id: string,
   [apiVersion, kind]: readonly [string, string],
@@ -88,7 +94,7 @@ export function external(metadata: Json, more: JsonObject = {}): JsonObject {
   return { id: "ext", externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata }, ...more };
 }
 
-/** Returns a resource that is a collection of ConfigMaps. */
+/** Returns an RGD resource with forEach, which creates a ConfigMap for each item. */
 export function many(forEach: Json, name = "n-${x}", more: JsonObject = {}): JsonObject {
   return { ...named({ name }, "many"), forEach, ...more };
 }
@@ -98,7 +104,9 @@ export function cases(table: Record<string, JsonObject>, omit = false): GraphCas
   return Object.entries(table).map(([name, rgd]) => ({ name, rgd, ...(omit && { omit }) }));
 }
 
-/** Returns one test case for each entry of a list. The case's name ends with the entry. */
+/**
+ * Returns one test case for each entry of `list`. The name of the case is `what`, followed by the entry.
+ */
 export function each<T extends Json>(
   what: string,
   list: readonly T[],

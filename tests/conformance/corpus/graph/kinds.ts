@@ -17,8 +17,8 @@ import {
 } from "./build.ts";
 
 /**
- * Expressions that read fields of special types: untyped, free-form, recursive, quantities, times,
- * and int-or-string.
+ * Expressions that read the fields of a built-in kind. The fields have special types: untyped, free-form,
+ * recursive, quantity, time, and int-or-string.
  */
 const FIELDS: [apiVersion: string, kind: string, expression: string][] = [
   ["apps/v1", "Deployment", "x.status"],

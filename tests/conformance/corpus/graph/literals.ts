@@ -1,6 +1,6 @@
 /**
- * Test cases of literals and strings in templates, which are checked against the schema of the
- * object's kind.
+ * Test cases of literal values and strings in templates. kro checks these values against the schema of the
+ * template's kind.
  */
 import type { Json } from "../../../../src/api/mod.ts";
 import {
