@@ -42,7 +42,7 @@ export interface StartOptions {
   /** The V8 flags of the process. */
   v8?: string[];
   /**
-   * A command that executes its arguments; kro is started by this command, for example in a cgroup.
+   * A command that starts kro, for example in a cgroup. Its last arguments are kro's command line.
    */
   under?: string[];
   /** Whether to wait until the process is ready; true by default. */
@@ -52,7 +52,9 @@ export interface StartOptions {
    * sets the clock back.
    */
   skewMs?: number;
-  /** The path of a kubeconfig file to use instead of the kubeconfig for the client port. */
+  /**
+   * The path of the process's kubeconfig file. By default, a generated file that connects to the client port.
+   */
   kubeconfig?: string;
   /** Additional files that the process is permitted to read. */
   reads?: string[];

@@ -26,7 +26,8 @@ export interface Model {
   /** The state of all objects at the end of each phase. */
   states: Map<Phase, State>;
   /**
-   * The number of requests that kro sent for each graph in each phase; the key is `graph phase`.
+   * The number of requests that kro sent for each graph in each phase, without watches. The keys are of the
+   * form `graph phase`, such as `diamond create`.
    */
   requests: Map<string, number>;
   /** The time from the start of each phase to kro's last write in this phase, in milliseconds. */
@@ -38,9 +39,9 @@ export interface Plan {
   /** Called before the users' actions of the phase. */
   before?(phase: Phase): Promise<void> | void;
   /**
-   * Called after the users' actions, while kro reconciles. The promise must resolve after the last
-   * fault of the phase has ended. If the fault ended before the promise resolves, the promise's
-   * value is the time at which the fault ended, in milliseconds by `performance.now()`.
+   * Called after the users' actions, while kro reconciles. The promise resolves when the last fault of the
+   * phase has ended, or later. If it resolves later, its value is the time at which the fault ended, a value
+   * of `performance.now()` in milliseconds.
    */
   during?(phase: Phase): Promise<number | void>;
   /** Called after kro has reconciled all changes of the phase. */
@@ -63,12 +64,13 @@ export interface LifeOptions {
    * the run without faults.
    */
   model?: Model;
-  /** How long kro must not write after convergence, in milliseconds; 3 s by default. */
+  /**
+   * The time without writes that is required after convergence, in milliseconds; 3 s by default.
+   */
   quietMs?: number;
   /**
-   * How long kro must not write after convergence in the phase `change`, in milliseconds; `quietMs`
-   * by default. The phase `change` is checked for longer than other phases, because the graphs then
-   * have the most objects.
+   * The same as `quietMs`, but for the phase `change`; `quietMs` by default. A scenario may check this phase
+   * for longer, because the graphs then have the most objects.
    */
   restMs?: number;
   /** The phase after which the run ends; the last phase by default. */
@@ -78,13 +80,13 @@ export interface LifeOptions {
    * the run without faults. A scenario that makes additional changes needs this.
    */
   loose?: boolean;
-  /** Whether to keep the proxy's record of the requests before this run. */
+  /** Whether the proxy's record keeps the requests that were sent before this run. */
   keepRecord?: boolean;
   /** The time limit for a phase to converge, in milliseconds; 120 s by default. */
   patienceMs?: number;
   /**
-   * How much longer than expected a phase may take, in milliseconds. The default is kro's longest
-   * backoff, 30 s.
+   * The time by which a phase may exceed the limit of {@link late} without a violation, in milliseconds. The
+   * default is kro's longest backoff, 30 s.
    */
   graceMs?: number;
 }
@@ -103,7 +105,9 @@ export interface Lived {
    * milliseconds.
    */
   recoveryMs: number;
-  /** A line for each phase that took longer than expected. */
+  /**
+   * A line for each phase that exceeded the limit of {@link late}, even if by less than `graceMs`.
+   */
   late: string[];
 }
 

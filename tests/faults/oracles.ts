@@ -36,8 +36,8 @@ export function writes(
 }
 
 /**
- * Returns a line for each write after `since`. At the time `since`, all objects had converged, so
- * kro must no longer write.
+ * Returns a line for each write that `clients` sent after `since`, a time at which all objects had converged.
+ * After this time, kro has no reason to write.
  */
 export function unquiet(
   record: readonly Entry[],
@@ -50,8 +50,8 @@ export function unquiet(
 }
 
 /**
- * Returns a line for each write after which a child object existed without an instance, or was
- * missing from the instance's inventory.
+ * Returns a line for each write after which a child object had no instance, or after which the instance's
+ * inventory lacked the child's kind or namespace.
  */
 export function uncovered(record: readonly Entry[]): string[] {
   const instances = new Map<string, { inventory: Inventory; home: string }>();
@@ -83,7 +83,7 @@ export function uncovered(record: readonly Entry[]): string[] {
       checkAll(id, entry);
     }
     const label = labels[Label.applySetPartOf];
-    // If a user edits the label, the object still belongs to the instance that owned it before.
+    // If a user changes this label, the child still counts as a child of its previous instance.
     const owner = label && entry.client === USER ? children.get(key)?.owner ?? label : label;
     if (isGone || owner === undefined) {
       children.delete(key);
@@ -220,8 +220,8 @@ function isLogLine(line: string): boolean {
 }
 
 /**
- * Returns a line if the number of resources, such as file descriptors, has grown by more than a few
- * idle connections.
+ * Returns a line if the number of resources, such as file descriptors, has grown by more than 8. A few idle
+ * connections are permitted.
  */
 export function leaked(what: string, before: number, after: number): string[] {
   return after <= before + 8 ? [] : [`${what} grew from ${before} to ${after}`];
@@ -237,8 +237,8 @@ export function swollen(before: number, after: number): string[] {
 }
 
 /**
- * Returns a line for each watch that a client has open more than once. The watches of a kind's
- * children and of its external objects count separately, because their selectors differ.
+ * Returns a line for each watch that a client has open more than once. kro may watch a kind's children and
+ * its external objects at the same time: these are two watches with different selectors.
  */
 export function doubled(client: string, watched: readonly string[]): string[] {
   const counts = new Map<string, number>();

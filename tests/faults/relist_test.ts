@@ -1,6 +1,6 @@
 /**
- * Tests of changes that happen between two lists: kro creates an object, and a user deletes the object before
- * kro watches the object's kind again.
+ * Tests of lists that follow a time in which a kind could not be watched. Meanwhile, kro may have created an
+ * object that a user has deleted again.
  */
 import assert from "node:assert/strict";
 import { Label } from "../../src/api/mod.ts";
@@ -43,8 +43,7 @@ Deno.test("a child that was created and deleted while its kind could not be watc
     };
     const metadata = { namespace: ref.namespace, name: ref.name, labels };
     const desired = { apiVersion: "v1", kind: "ConfigMap", metadata };
-    // The proxy holds the next list until the object is deleted. A list between creation and
-    // deletion would show the object.
+    // The proxy holds the next list until the object is deleted, so that no list contains the object.
     const gate = Promise.withResolvers<void>();
     proxy.script = ({ verb }) =>
       verb === "list"

@@ -1,6 +1,6 @@
 /**
- * Formats the results page RESULTS.md: one row per scenario, with the tested commit. Pure functions
- * of the page's content.
+ * Formats the results page RESULTS.md: one row per scenario, with the tested commit. The functions receive
+ * and return the page's content; they access no files.
  */
 import type { Row } from "./scenarios/scenario.ts";
 
@@ -35,8 +35,8 @@ const COLUMNS = [
 ];
 
 /**
- * Returns the page with the new row, which replaces the scenario's earlier row. `order` is the list
- * of all scenarios' names in the order of the rows.
+ * Returns the page with `row` instead of the scenario's earlier row. `order` contains the names of all
+ * scenarios. The page's rows have this order, and rows of other scenarios are removed.
  */
 export function merged(
   page: string,

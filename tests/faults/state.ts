@@ -14,8 +14,8 @@ import type { KubeClient } from "../../src/kube/mod.ts";
 import { THING } from "./thing_kind.ts";
 
 /**
- * The objects as JSON with sorted keys. The keys of the record are of the form `graph kind
- * namespace/name`.
+ * The state of each object, as JSON with sorted keys. The keys of the record are of the form `kind
+ * namespace/name`, or `kind name` for cluster-scoped objects.
  */
 export type State = Record<string, string>;
 

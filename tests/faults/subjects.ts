@@ -221,21 +221,24 @@ function withReplicas(node: JsonObject): JsonObject {
 }
 
 /**
- * Returns the name that one copy of a graph uses for its namespace, its RGD, its instance and its
- * API group.
+ * Returns the name of a graph's copy, such as `diamond-l12340001`. The copy's namespace, RGD and instance
+ * have this name, and its API group begins with the name.
  */
 export function nameIn(life: string, subject: Subject): string {
   return `${subject.name}-${life}`;
 }
 
-/** Returns the kind of the instances. */
+/** Returns the kind of the instance of a graph's copy. */
 export function kindIn(life: string, subject: Subject): KindRef {
   const { kind, namespaced = true } = subject;
   const group = `${nameIn(life, subject)}.faults.dev`;
   return { group, version: "v1alpha1", kind, plural: `${kind.toLowerCase()}s`, namespaced };
 }
 
-/** Returns the graph's RGD. `changed` selects the RGD from phase `change` on. */
+/**
+ * Returns the RGD of a graph's copy: with `changed`, as it is from the phase `change` on; otherwise as it is
+ * before.
+ */
 export function rgdIn(life: string, subject: Subject, changed: boolean): KubeObject {
   const { kind, namespaced = true, schema, status, resources } = subject;
   const added = serviceAccount("added", `${NAME}-added`);
@@ -270,9 +273,8 @@ export function instanceIn(life: string, subject: Subject, spec: JsonObject): Ku
 }
 
 /**
- * Finds the name of an object of the test graphs in a string, such as a URL or a message. Returns
- * the graph and the copy that the object belongs to. Returns undefined if the string contains no
- * name of an object of the test graphs.
+ * Searches a string, such as a URL or a message, for the name of a graph's copy, such as `diamond-l12340001`.
+ * Returns the names of the graph and of the copy; undefined if the string contains none.
  */
 export function subjectOf(text: string): { subject: string; life: string } | undefined {
   const [, subject, life] = /\b([a-z]+)-(l\d+)\b/.exec(text) ?? [];

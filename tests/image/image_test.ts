@@ -25,14 +25,16 @@ mount -t proc proc "$root/proc"
 mount -o remount,bind,ro "$root"
 exec chroot --userspec=${USER} --groups= "$root" "$@"`;
 
-/** Returns the flags with which `deno task compile` fixes the permissions of the image's executable. */
+/**
+ * Returns the flags that `deno task compile` builds into the image's executable, such as Deno's permissions.
+ */
 async function imageFlags(): Promise<string[]> {
   const args = ["task", "-q", "compile", "--role", "controller", "--print"];
   const line = (await run(Deno.execPath(), args, repository)).split(" ");
   return line.slice(line.indexOf("compile") + 1, line.indexOf("--output"));
 }
 
-/** A process in the root file system. The process has number 1 in a PID namespace of its own. */
+/** A process that runs in the image's root file system, as process 1 of its own PID namespace. */
 class Contained implements AsyncDisposable {
   readonly #log = Deno.makeTempFileSync({ prefix: "kro-image-", suffix: ".log" });
   readonly #process;

@@ -70,7 +70,7 @@ export async function createRoot(): Promise<ImageRoot> {
   }
 }
 
-/** Returns the paths of all files below a folder that some user may execute. */
+/** Returns the paths of all files below `folder` that have an execute bit. */
 export function* executables(folder: string): Generator<string> {
   for (const { name, isDirectory, isFile } of Deno.readDirSync(folder)) {
     const path = `${folder}/${name}`;

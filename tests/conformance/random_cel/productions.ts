@@ -1,10 +1,9 @@
 /**
- * Parses the grammar of random expressions. Each line contains a rule `type: expression` with
- * placeholders:
+ * Parses the grammar of random expressions. Each line contains a rule `type: expression` with placeholders:
  * - `$type`: an expression of this type;
  * - `@type`: an expression of this type that may use the macro's variables;
  * - `#type`: the name of a macro variable of this type;
- * - `T` and `U`: each of several types in turn.
+ * - `T` and `U`: a type; the line stands for one rule for each type in {@link ELEMENTS} or {@link OTHERS}.
  */
 import { LEAVES } from "./leaves.ts";
 import { LIBRARIES } from "./libraries.ts";

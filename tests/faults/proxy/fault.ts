@@ -44,7 +44,10 @@ export interface Entry extends Seen {
    * milliseconds. For a watch, the time at which the watch ended.
    */
   ended?: number;
-  /** The position of the API server's response among all its responses, from 1. */
+  /**
+   * The position of this response in the order in which the API server completed its responses, from 1.
+   * Undefined for a watch.
+   */
   order?: number;
   /** The HTTP status that the API server returned. The client may have received another status. */
   status?: number;
@@ -54,7 +57,7 @@ export interface Entry extends Seen {
 
 /** A fault that the proxy applies to one request. */
 export interface Fault {
-  /** The fault's name, which the proxy's record contains for each request with this fault. */
+  /** The fault's name. The proxy records the name in {@link Entry.fault}. */
   name: string;
   /** The delay before the proxy forwards the request, in milliseconds. */
   delayMs?: number;

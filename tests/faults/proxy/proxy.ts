@@ -142,8 +142,9 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   /**
-   * Sends the request to the API server and returns the response. The proxy reads the response even
-   * if the client has disconnected, because the API server executes the request anyway.
+   * Sends the request to the API server and returns the response. The proxy reads the response even if the
+   * client has disconnected: the API server executes the request anyway, and the record must contain the
+   * result.
    */
   async #forward(entry: Entry, headers: Headers): Promise<Response> {
     const { method, path, body, verb } = entry;

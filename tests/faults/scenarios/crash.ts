@@ -1,8 +1,8 @@
 /**
- * Kills kro, or breaks a response to kro, at the k-th request, for every value of k. To save time,
- * one crash tests several graphs. kro processes the graphs concurrently, and the proxy holds the
- * k-th and all later requests of each graph. When every graph has sent its k-th request, the
- * process is killed. One run tests several values of k, each on its own copy of the graphs.
+ * Kills kro, or breaks a response to kro, at the k-th request that kro sends for a graph, for every value of
+ * k. To save time, one crash tests several graphs: kro processes the graphs concurrently, and the proxy holds
+ * the k-th and all later requests of each graph. When every graph has sent its k-th request, the process is
+ * killed. One run tests several values of k, each on its own copy of the graphs.
  */
 import type { Model, Plan } from "../lifecycle.ts";
 import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
@@ -31,14 +31,14 @@ const IDLE_MS = 3000;
 const SIDE_BY_SIDE = 3;
 
 /**
- * The number k of the request that the proxy disturbs. The test runs several copies of its graphs, and each
- * key of the map is the name of one copy.
+ * The number k of the request that the proxy disturbs, for each copy of the test graphs. The keys are the
+ * names of the copies.
  */
 type Ks = ReadonlyMap<string, number>;
 
 /**
- * Finds the k-th request of each graph, among the graphs that send at least k requests in the
- * phase.
+ * Counts the requests of each graph in a phase, to find the k-th one. A k-th request is expected only from a
+ * graph that sent at least k requests in the run without faults.
  */
 class Picker {
   readonly #ks: Ks;
@@ -55,14 +55,14 @@ class Picker {
     this.#due = new Set(all);
   }
 
-  /** The number of graphs that have not sent their k-th request. */
+  /** The number of graphs whose k-th request is still expected. */
   get size(): number {
     return this.#due.size;
   }
 
   /**
-   * Whether the request comes before, at or after the k-th request of its graph. Counts the
-   * request.
+   * Counts the request, and returns whether it comes before, at or after the k-th request of its graph.
+   * Returns undefined if the request is a watch, is not kro's, or belongs to no graph.
    */
   place(seen: Seen): "before" | "at" | "after" | undefined {
     if (seen.client !== KRO || seen.verb === "watch") return undefined;
@@ -78,7 +78,8 @@ class Picker {
   }
 
   /**
-   * Resolves when every graph has sent its k-th request, or when kro has stopped sending requests.
+   * Resolves when all expected requests have arrived, when kro has been idle for {@link IDLE_MS}, or after
+   * {@link PATIENCE_MS}.
    */
   async done(): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
@@ -96,8 +97,8 @@ interface Striking extends Plan {
 }
 
 /**
- * Kills kro before or after the API server executes the k-th request of each graph, and starts
- * another process. Does so once in every phase.
+ * Returns a plan that kills kro in every phase, before or after (`when`) the API server executes the k-th
+ * request of each graph. Then the plan starts another kro process.
  */
 function crashAt(
   env: Environment,
@@ -142,7 +143,9 @@ function crashAt(
   return striking;
 }
 
-/** Breaks the response to the k-th request of each graph in each phase; kro keeps running. */
+/**
+ * Returns a plan that applies `fault` to the k-th request of each graph in each phase; kro keeps running.
+ */
 function breakAt(env: Environment, ks: Ks, fault: Fault, model: Model): Striking {
   const { proxy } = env;
   let picker: Picker;

@@ -21,7 +21,10 @@ const SCARCE_MS = 5000;
  */
 const LOWEST = "8";
 
-/** In each phase, kro can open neither connections nor watches for some time. */
+/**
+ * In each phase, kro has no free file descriptor for some time, so it can open neither connections nor
+ * watches.
+ */
 const scarceDescriptors: Scenario = {
   name: "few file descriptors",
   async run(context) {
@@ -53,8 +56,8 @@ const scarceDescriptors: Scenario = {
 };
 
 /**
- * Returns the soft and hard limits of a process's file descriptors, as `SOFT:HARD`. If `limit` is
- * given, sets the limits instead.
+ * Returns a process's limits on open file descriptors as `SOFT:HARD`. With `limit`, sets the limits to this
+ * value instead; a value without a colon sets only the soft limit.
  */
 async function descriptorLimit(pid: number, limit?: string): Promise<string> {
   const args = limit === undefined

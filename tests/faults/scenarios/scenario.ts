@@ -143,8 +143,8 @@ export class Context {
     while (performance.now() - since < CONNECTIONS_CLOSED_MS) {
       if (!this.env.hasKro) return ["no kro runs"];
       const level = await levelOf(this.env);
-      // Permits a connection and a timer for each additional watch. kro still watches the kinds
-      // that earlier failed runs did not delete.
+      // Permits one connection and one timer for each watch that the run without faults did not have. kro has
+      // such watches if an earlier failed run left its kinds behind.
       const watches = Math.max(level.watches.length - this.#level!.watches.length, 0);
       found = [
         ...leaked("file descriptors", this.#level!.descriptors + watches, level.descriptors),

@@ -11,8 +11,8 @@ import { sleep } from "../../support/wait.ts";
 import { API_SERVICE } from "../../support/kinds.ts";
 
 /**
- * Returns a plan that applies the fault to the first `times` requests of each graph in each phase,
- * among the requests that `picks` selects.
+ * Returns a plan that applies `fault` to the first `times` requests of each graph in each phase. Only
+ * requests that `picks` selects count.
  */
 function firstOf(
   env: Environment,
@@ -37,7 +37,8 @@ function firstOf(
 }
 
 /**
- * Returns a plan that applies faults to all of kro's requests for `ms` milliseconds in each phase.
+ * Returns a plan that disturbs kro's requests in each phase, until `ms` milliseconds after the users'
+ * actions. `fault` selects the fault of each request.
  */
 function burst(env: Environment, ms: number, fault: (seen: Seen) => Fault | undefined): Plan {
   return {

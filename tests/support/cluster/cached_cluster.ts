@@ -1,6 +1,6 @@
 /**
- * Creates a cached cluster on the test's control plane and counts its API requests. Also creates
- * child objects that tests apply through the cached cluster.
+ * Opens a {@link CachedCluster} on the test's control plane, and counts the API requests that it sends. Also
+ * creates child objects that tests apply through the cached cluster.
  */
 import { type KindRef, type KubeObject, Label, type ObjectRef } from "../../../src/api/mod.ts";
 import { ChildCaches } from "../../../src/clusters/cache/children.ts";
@@ -38,8 +38,8 @@ export function partsOf(
 }
 
 /**
- * A cached cluster that watches some kinds, records its requests, and records which instances it
- * requeues.
+ * An open {@link CachedCluster}. Records the requests that the cached cluster sends, and the instances that
+ * it requeues.
  */
 export interface CachedSetup extends AsyncDisposable {
   readonly parts: CachedParts;

@@ -124,8 +124,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Returns the sorted names of the objects that {@link list} returns, except the ConfigMap that
-   * Kubernetes creates in every namespace.
+   * Returns the sorted names of the objects that {@link list} returns, without `kube-root-ca.crt`, a
+   * ConfigMap that Kubernetes creates in every namespace.
    */
   async names(kind: string, labelSelector?: string): Promise<string[]> {
     const items = await this.list(kind, labelSelector);

@@ -24,8 +24,8 @@ const CRD = "CustomResourceDefinition.apiextensions.k8s.io";
 export const ANY_VALUE: JsonObject = { "x-kubernetes-preserve-unknown-fields": true };
 
 /**
- * Returns the CRD of a namespaced kind. `properties` are the schemas of all fields except
- * `metadata`; by default a `status` that accepts any fields.
+ * Returns the CRD of a namespaced kind. `properties` contains the schemas of the top-level fields, such as
+ * `spec`. If it contains no `status`, the status may have any fields.
  */
 export function crdOf(
   kind: string,

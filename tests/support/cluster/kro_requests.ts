@@ -47,9 +47,9 @@ export class KroRequests implements Disposable {
   }
 
   /**
-   * Returns the requests that have completed since the last call, without watches, requests for kro's Lease,
-   * and the review of kro's own permissions. kro sends the review once in the background, so a test cannot
-   * know the time of this request.
+   * Returns the requests that have completed since the last call. Leaves out watches, requests for kro's
+   * Lease, and reviews of kro's permissions, which kro sends in the background at a time that a test cannot
+   * know.
    */
   async take(): Promise<AuditEntry[]> {
     return controllerCalls(await this.#all(), this.#user).filter((entry) => !isReview(entry));
@@ -62,8 +62,8 @@ export class KroRequests implements Disposable {
 
   async #all(): Promise<AuditEntry[]> {
     await this.#catchUp();
-    // The API server may log a request only after the client has received its response, so the log
-    // is read until it contains all earlier requests.
+    // Reads the log a second time. The API server may log a request only after the client has received its
+    // response, so the first reading may lack an earlier request.
     await this.#catchUp();
     return this.#read.splice(0);
   }
@@ -81,8 +81,7 @@ export class KroRequests implements Disposable {
   }
 
   /**
-   * Sends a request to the API server and reads the log up to this request. All earlier requests
-   * are logged before it.
+   * Sends a marked request to the API server, and reads the log until it contains the marked request.
    */
   async #catchUp(): Promise<void> {
     const mark = crypto.randomUUID();

@@ -32,7 +32,7 @@ export interface PlanResult {
 }
 
 /**
- * Returns a graph with two ConfigMaps, of which the second one reads the first one.
+ * Returns the spec of an RGD with two ConfigMaps. The second ConfigMap copies a value of the first one.
  *
  * @param colour The value of the first ConfigMap.
  * @param more Further nodes.
@@ -49,7 +49,10 @@ export function twoMaps(colour: string, more: JsonObject[] = []): GraphSpec {
   };
 }
 
-/** Runs `kro plan -o json` over the objects in the test's namespace. Further flags are given in `flags`. */
+/**
+ * Runs `kro plan -o json` over the objects in the test's namespace. `flags` contains further flags of the
+ * command.
+ */
 export async function planned(
   cluster: TestCluster,
   objects: readonly object[],
@@ -80,14 +83,17 @@ export async function planText(
   }
 }
 
-/** Objects of instances. The keys are the kinds and names of the objects. */
+/**
+ * The children of instances at one time. A key contains the child's kind, namespace and name, such as
+ * `ConfigMap ns/app-first`.
+ */
 export type Snapshot = ReadonlyMap<string, KubeObject>;
 
 /**
- * Reads the objects of instances, without their status. The kinds are named as in `Place.kind`.
+ * Reads the children of instances, without their status. The kinds are named as in `Place.kind`.
  *
- * @param group The API group of the instances; by default, the objects of all instances in the test's
- * namespace are read.
+ * @param group The instances' API group; their children are read in all namespaces. By default, the children
+ * of all instances are read in the test's namespace.
  */
 export async function snapshot(
   cluster: TestCluster,
@@ -122,7 +128,10 @@ export interface SeenChange {
   object: string;
   /** What happened to the object. */
   action: "created" | "changed" | "pruned";
-  /** The changed fields, sorted by path. Empty for a pruned object, and if only the owner of fields changes. */
+  /**
+   * The changed fields, sorted by path. Empty if the object is pruned, or if only the field ownership
+   * changes.
+   */
   fields: FieldChange[];
 }
 
@@ -161,8 +170,8 @@ function sorted(fields: readonly FieldChange[]): FieldChange[] {
 }
 
 /**
- * Returns the changes of a report in the form of {@link changesBetween}, without changes that follow only when
- * other objects have become ready.
+ * Converts the changes of a report to the form of {@link changesBetween}. Leaves out refused changes, and
+ * changes that happen only after other objects have become ready.
  */
 export function changesOfReport({ changes }: Pick<PlanReport, "changes">): SeenChange[] {
   return changes.filter(({ action, later }) => action !== "refused" && !later)
@@ -211,7 +220,8 @@ export function assertPlanned(report: readonly SeenChange[], seen: readonly Seen
 }
 
 /**
- * Returns the change without the label with the UID of a new instance, because a plan cannot know this UID.
+ * Returns the change without the label that contains the instance's UID. A plan cannot know the UID of an
+ * instance that does not exist yet.
  */
 function withoutUid(change: SeenChange): SeenChange {
   const isUid = ({ path, new: value }: FieldChange) =>

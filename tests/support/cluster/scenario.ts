@@ -1,4 +1,6 @@
-/** Declares cluster tests. Each test receives a controller in its own process, and a namespace. */
+/**
+ * Declares cluster tests. Each test gets a namespace, and a controller that runs in the test's process.
+ */
 import type { ControllerOptions } from "../../../src/controller/mod.ts";
 import { TestCluster } from "./cluster.ts";
 import { type Scenario, Session } from "./session.ts";

@@ -5,7 +5,7 @@ import { kubectl, sharedControlPlane } from "../controlplane/shared.ts";
 export interface ServiceAccount extends AsyncDisposable {
   /** The name of the service account. */
   readonly name: string;
-  /** The name of the user as the API server knows the service account. */
+  /** The service account's user name, `system:serviceaccount:<namespace>:<name>`. */
   readonly user: string;
   /** The path of a kubeconfig file that authenticates as the service account. */
   readonly kubeconfig: string;

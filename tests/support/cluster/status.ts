@@ -1,4 +1,7 @@
-/** Waits for a state of an instance, as its status or the controller's own view reports it. */
+/**
+ * Waits until an instance has a state. Reads the state from the instance's status, or from the view of the
+ * instance that the controller keeps in memory.
+ */
 import type { InstanceView } from "../../../src/controller/mod.ts";
 import { eventually } from "../wait.ts";
 import type { Live, Place } from "./cluster.ts";
@@ -63,8 +66,7 @@ export async function passes(
 }
 
 /**
- * Waits until the controller's view of the node contains the given reason why the node is not
- * ready.
+ * Waits until the controller's view reports that the node is not ready, with a reason that contains `text`.
  */
 export async function nodeReason(
   s: Scenario,

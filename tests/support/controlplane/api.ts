@@ -59,8 +59,8 @@ export function freePorts(count: number): number[] {
 }
 
 /**
- * Polls until `check` returns true. Throws an error when the time limit is exceeded, or the error
- * of `gone` when that promise rejects.
+ * Polls until `check` returns true. Throws an error after `seconds` seconds. If the promise `gone` rejects
+ * earlier, throws its error.
  */
 export async function until(
   what: string,

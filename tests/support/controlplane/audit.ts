@@ -130,15 +130,15 @@ export interface CallCounts {
   /** The number of requests that may change an object. */
   writes: number;
   /**
-   * The number of requests for each description that {@link callText} returns. The descriptions
-   * contain no object names.
+   * The number of requests by description, such as `patch configmaps`. {@link callText} returns the
+   * descriptions.
    */
   by: Map<string, number>;
 }
 
 /**
- * Counts the entries. Each entry must be one request, as {@link calls} and {@link controllerCalls}
- * return them.
+ * Counts requests. `entries` must contain one entry for each request, as {@link calls} and {@link
+ * controllerCalls} return them.
  */
 export function countCalls(entries: readonly AuditEntry[]): CallCounts {
   const by = new Map<string, number>();

@@ -73,8 +73,8 @@ export function cacheDir(env: { get(name: string): string | undefined }): string
 }
 
 /**
- * Returns the name of a folder in the cache. The name is a hash of the versions and build files
- * from which the programs are built.
+ * Returns the name of a folder in the cache: a hash of `origin`, such as the version of Go, and of the file
+ * go.mod, which contains the versions of the programs.
  */
 export async function cacheKey(origin: string): Promise<string> {
   const goMod = await Deno.readTextFile(`${moduleDir}/go.mod`);
