@@ -9,7 +9,7 @@ import { type Area, AREAS, type Case, type Suite } from "./protocol.ts";
 
 const FOLDER = `${import.meta.dirname}/corpus`;
 
-/** Returns the test cases of the given areas in suites, one for each file, sorted by name. */
+/** Returns the suites of the given areas. The test cases of one file are a suite. */
 export async function readCorpus(areas: readonly Area[] = AREAS): Promise<Suite[]> {
   const suites: Suite[] = [];
   if (areas.includes("schema")) suites.push(...await suitesOf("schema", schemaCase, ["types"]));

@@ -30,12 +30,14 @@ const FLAGS = [
   "--dynamic-controller-default-resync-period=60",
 ];
 
-/** The name of kro's client port on the proxy, in scenarios that run one kro process at a time. */
+/**
+ * The name of the proxy port to which kro connects, in scenarios that run one kro process at a time.
+ */
 export const KRO = "kro";
 
 /** The options with which a kro process is started. */
 export interface StartOptions {
-  /** The name of the process's client port on the proxy; {@link KRO} by default. */
+  /** The name of the proxy port to which the process connects; {@link KRO} by default. */
   door?: string;
   /** Additional command-line flags of kro. */
   flags?: string[];
@@ -53,7 +55,8 @@ export interface StartOptions {
    */
   skewMs?: number;
   /**
-   * The path of the process's kubeconfig file. By default, a generated file that connects to the client port.
+   * The path of the process's kubeconfig file. By default, a generated file with the address of the proxy
+   * port.
    */
   kubeconfig?: string;
   /** Additional files that the process is permitted to read. */
@@ -120,8 +123,8 @@ export class Environment implements AsyncDisposable {
   }
 
   /**
-   * The names of the kro processes' client ports on the proxy, which are also the client names in
-   * the proxy's record.
+   * The names of the proxy ports to which kro processes connect. In the proxy's record, a client has the name
+   * of its port.
    */
   get doors(): string[] {
     return [...this.#doors];
@@ -139,8 +142,8 @@ export class Environment implements AsyncDisposable {
   }
 
   /**
-   * Starts a kro process that connects to the client port `door` of the proxy; by default waits
-   * until the process is ready.
+   * Starts a kro process that connects to the proxy port `door`. By default, waits until the process is
+   * ready.
    */
   async startKro(
     options: StartOptions = {},
@@ -200,8 +203,7 @@ globalThis.Date = new Proxy(Real, {
   }
 
   /**
-   * Writes a kubeconfig file with which `user` connects to the client port `door` of the proxy. Returns the
-   * file's path.
+   * Writes a kubeconfig file with which `user` connects to the proxy port `door`. Returns the file's path.
    */
   async kubeconfig(door: string, user: User): Promise<string> {
     const { proxy, controlPlane } = this;
@@ -212,8 +214,8 @@ globalThis.Date = new Proxy(Real, {
   }
 
   /**
-   * Writes a kubeconfig file for connections to kro's client port. The kubeconfig names a token file, which
-   * contains `token`. Returns the paths of both files.
+   * Writes a kubeconfig file for connections to the proxy port {@link KRO}. The kubeconfig names a token
+   * file, which contains `token`. Returns the paths of both files.
    */
   async tokenKubeconfig(token: string): Promise<[kubeconfig: string, tokenFile: string]> {
     const tokenFile = `${this.#dir}/token`;

@@ -69,8 +69,8 @@ export interface LifeOptions {
    */
   quietMs?: number;
   /**
-   * The same as `quietMs`, but for the phase `change`; `quietMs` by default. A scenario may check this phase
-   * for longer, because the graphs then have the most objects.
+   * The time without writes that is required after the phase `change`, in milliseconds; `quietMs` by default.
+   * This phase may require a longer time than other phases, because the graphs then have the most objects.
    */
   restMs?: number;
   /** The phase after which the run ends; the last phase by default. */

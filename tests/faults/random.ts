@@ -4,8 +4,8 @@ import { configMap, NAME, secret } from "../support/cluster/nodes.ts";
 import type { Subject } from "./subjects.ts";
 
 /**
- * Returns a Mulberry32 random number generator: a small algorithm whose entire state is a 32-bit
- * number. Equal seeds return equal sequences.
+ * Returns a random number generator with the Mulberry32 algorithm, whose entire state is a 32-bit number.
+ * Equal seeds result in equal sequences of numbers.
  */
 export function randomOf(seed: number): () => number {
   let state = seed >>> 0;

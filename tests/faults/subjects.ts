@@ -58,7 +58,7 @@ export interface Subject {
    * graph's own namespace.
    */
   specs(namespace: string): Record<"create" | "update" | "shrink", JsonObject>;
-  /** Applies the actions of other users before the phase starts. */
+  /** Called at the start of each phase, for the actions of users who do not own the graph. */
   others?(phase: Phase, cluster: TestCluster): Promise<unknown>;
 }
 
@@ -236,8 +236,7 @@ export function kindIn(life: string, subject: Subject): KindRef {
 }
 
 /**
- * Returns the RGD of a graph's copy: with `changed`, as it is from the phase `change` on; otherwise as it is
- * before.
+ * Returns the RGD of a graph's copy. With `changed`, returns the RGD as it is from the phase `change` on.
  */
 export function rgdIn(life: string, subject: Subject, changed: boolean): KubeObject {
   const { kind, namespaced = true, schema, status, resources } = subject;

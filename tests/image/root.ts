@@ -1,7 +1,7 @@
 /**
- * Builds a root file system like that of the image, without access to a container registry and to Deno's
- * download server. Debian's packages replace the distroless base image. Deno from npm, with kro's bundle,
- * replaces the executable `/kro`.
+ * Builds a root file system like that of the image, on machines that can reach neither a container registry
+ * nor Deno's download server. Debian's packages replace the distroless base image. Deno from npm, with kro's
+ * bundle, replaces the executable `/kro`.
  */
 import { bundle } from "../../deploy/tasks/bundle.ts";
 

@@ -9,8 +9,8 @@ import { HOSTILE_NAMES } from "../hostile_names.ts";
 const HOSTILE_FIELDS = HOSTILE_NAMES.map((name) => name.replaceAll("__", "__underscores__"));
 
 /**
- * The expressions of each type, the simplest one first. Types such as `pattern` are strings that a
- * CEL function can parse.
+ * The expressions of each type, the simplest one first. Some types are not CEL types, such as `pattern`:
+ * these are strings that a CEL function can parse.
  */
 export const LEAVES: Readonly<Record<string, readonly string[]>> = {
   bool: [

@@ -17,8 +17,8 @@ import { type Part, smaller, type Term, textOf } from "./term.ts";
 const NAMES = ["x", "y", "k", "v", "x", "y", "i", "d", "s", "type", "constructor", "toString"];
 
 /**
- * A variable that every request declares. Upstream would use another environment for a request that
- * declares no variable.
+ * A variable that every request declares. If a request declared no variable, upstream would evaluate it in
+ * another CEL environment.
  */
 const TYPED = "i";
 
@@ -90,8 +90,7 @@ function terms(): fc.Arbitrary<Term> {
           ),
         ];
       })),
-      // Generates an expression with at least one operand. Each line of the grammar has the same
-      // probability.
+      // Generates an expression from one of the grammar's lines. All lines have the same probability.
       root: fc.oneof(...lines.map((group) => fc.oneof(...group.map(made)))),
     };
   });

@@ -76,8 +76,8 @@ export interface Fault {
  * What the client receives instead of the API server's response:
  * - `"break"`: a broken HTTP/2 stream or a closed HTTP/1.1 connection;
  * - `"reset"`: a TCP reset of the connection;
- * - `"older"`: the first response that the proxy has seen to the same list request;
- * - `bytes`: the API server's response, cut after this number of bytes;
+ * - `"older"`: the first response that the proxy has seen to a list of the same URL path;
+ * - `bytes`: only the first `bytes` bytes of the API server's response;
  * - `text`: this string with status 200, as a misconfigured middlebox may send it;
  * - `code`: an error with this HTTP status.
  */

@@ -22,8 +22,8 @@ export class OpenWatch {
   /** The watched resource, such as `configmaps` or `deployments.apps`. */
   readonly kind: string;
   /**
-   * The path and query of the watch request, without the resourceVersion. Two watches of the same objects
-   * have the same value.
+   * The path and query of the watch request, without `resourceVersion` and `timeoutSeconds`. Two watches of
+   * the same objects have the same value.
    */
   readonly what: string;
   /** The name of the client that opened the watch. */

@@ -78,8 +78,8 @@ class Picker {
   }
 
   /**
-   * Resolves when all expected requests have arrived, when kro has been idle for {@link IDLE_MS}, or after
-   * {@link PATIENCE_MS}.
+   * Resolves when every expected k-th request has arrived, when kro has been idle for {@link IDLE_MS}, or
+   * after {@link PATIENCE_MS}.
    */
   async done(): Promise<void> {
     const end = performance.now() + PATIENCE_MS;

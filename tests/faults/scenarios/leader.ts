@@ -23,7 +23,10 @@ const LEASE = {
   name: "controller.kro.run",
 };
 
-/** These Lease durations are a third of the defaults, so that a Lease expires after 5 s. */
+/**
+ * Flags that shorten the durations of leader election to a third of the defaults, so that a Lease expires
+ * after 5 s.
+ */
 const FLAGS = [
   "--leader-elect",
   "--leader-election-namespace=kube-system",
@@ -32,7 +35,7 @@ const FLAGS = [
   "--leader-election-retry-period=500ms",
 ];
 
-/** Two kro processes that elect a leader, each with its own client port on the proxy. */
+/** Two kro processes that elect a leader. Each process connects to a proxy port of its own. */
 class Pair {
   readonly #env: Environment;
   readonly #processes = new Map<string, KroProcess>();
@@ -54,7 +57,9 @@ class Pair {
     this.#processes.set(door, await this.#env.startKro({ door, flags: FLAGS, skewMs }));
   }
 
-  /** Waits until a process holds the Lease, and returns the name of its client port. */
+  /**
+   * Waits until a process holds the Lease, and returns the name of the proxy port of this process.
+   */
   async leader(): Promise<string> {
     for (let i = 0; i < 300; i++) {
       const holder = this.#env.proxy.record.findLast((e) =>

@@ -105,8 +105,8 @@ const interferences: Record<string, Interference> = {
         const annotations = { edited: label };
         await own.patch(child, { metadata: { labels: { [label]: "another" }, annotations } });
       }
-      // The user has also added labels that kro does not set on this child. kro leaves such labels unchanged,
-      // so the user removes them again.
+      // The loop has also added identity labels that the child did not have before. kro leaves added labels
+      // unchanged, so the user removes them again.
       const added = IDENTITY.filter((label) => !(label in child.metadata.labels!));
       await own.patch(child, { metadata: { labels: gone(added), annotations: { edited: null } } });
     }

@@ -59,8 +59,8 @@ export class Context {
   #level?: Level;
   #mustRest = false;
   #lives = 0;
-  // The first number in the names of the graphs' copies. A random start keeps runs on the same API
-  // server apart.
+  // The first number in the names of the graphs' copies. The number is random, so that runs on the same API
+  // server use different names.
   readonly #first = Math.floor(Math.random() * 9000) + 1000;
 
   /** Creates the context; sends no request. */

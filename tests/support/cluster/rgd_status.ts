@@ -30,7 +30,7 @@ export function active({ cluster }: Pick<Scenario, "cluster">, graph: TestGraph)
 }
 
 /**
- * Waits until this condition of the RGD is False for the current generation and its message
+ * Waits until the RGD is Inactive, and this condition is False for the current generation with a message that
  * matches.
  */
 export function refused(

@@ -99,8 +99,8 @@ export function isWriteVerb(verb: string): boolean {
 }
 
 /**
- * Whether the request is a review, such as SelfSubjectAccessReview. A review has the verb `create`,
- * but only asks a question.
+ * Whether the request is a review, such as SelfSubjectAccessReview. A review has the verb `create`, but
+ * creates no object.
  */
 export function isReview({ group, resource }: Pick<AuditEntry, "group" | "resource">): boolean {
   return /^(authorization|authentication)\.k8s\.io$/.test(group) && resource.endsWith("reviews");

@@ -36,8 +36,8 @@ export interface SearchOptions {
 }
 
 /**
- * Finds or builds the `wanted` programs. All of them come from the same place, because their
- * versions must match.
+ * Finds the `wanted` programs, or obtains them by a build or a download. All programs come from the same
+ * place, because their versions must match.
  */
 export async function findBinaries(
   wanted: readonly Program[],

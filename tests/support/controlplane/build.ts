@@ -48,9 +48,9 @@ export async function buildOracleInto(into: string, progress: Progress): Promise
 }
 
 /**
- * Builds Go packages into a folder. `module` is the folder of the Go module that sets the versions, by
- * default the module of the control plane. If another module is given, Go may add missing requirements to the
- * go.mod and go.sum of that module.
+ * Builds Go packages into a folder. `module` is the folder of the Go module that sets the versions; by
+ * default, the control plane's module. In another module, Go may add missing requirements to go.mod and
+ * go.sum.
  */
 export async function goBuild(
   into: string,
