@@ -1,6 +1,6 @@
 /**
- * Runs kro as the image runs it: as user 65532 and process 1, without a shell, on a read-only root file system,
- * with the permissions, environment and service account of the Deployment.
+ * Runs kro as the image runs it: as user 65532 and process 1, without a shell, and on a read-only root file
+ * system. kro has the permissions, environment and service account of the Deployment.
  */
 import assert from "node:assert/strict";
 import { freePorts } from "../support/controlplane/api.ts";

@@ -293,8 +293,9 @@ const ALONE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Disturbances after which kro needs up to a minute by design: kro repairs an object only once per minute while
- * another manager keeps reverting its fields, and reviews missing permissions once per minute.
+ * Disturbances after which kro needs up to a minute by design. While another manager keeps reverting an
+ * object's fields, kro repairs the object only once per minute. kro also reviews missing permissions once per
+ * minute.
  */
 const SLOW: ReadonlySet<string> = new Set([
   "a controller that changes children back, for 5 s",

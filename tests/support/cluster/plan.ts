@@ -203,8 +203,8 @@ export function isPlanned(report: readonly SeenChange[], seen: readonly SeenChan
 }
 
 /**
- * Asserts that the controller did what the plan reported, object by object and field by field. A created object
- * may have further fields, which the API server allocates.
+ * Asserts that the controller did what the plan reported, object by object and field by field. An object that
+ * the controller created may have further fields, which the API server sets.
  */
 export function assertPlanned(report: readonly SeenChange[], seen: readonly SeenChange[]): void {
   const created = new Map(
