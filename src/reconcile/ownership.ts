@@ -21,8 +21,9 @@ import type { Fault, RevertNotice } from "./result.ts";
 /** The result of {@link applyOwned}. */
 export interface AppliedObject {
   /**
-   * The live object that expressions may read. Absent in two cases: the object belongs to another ApplySet,
-   * or the API server refused the update of an object that is not a member of the instance's ApplySet.
+   * The live object that expressions may read. Absent when the object belongs to another ApplySet. When the
+   * API server refused to update the object, `live` is present only if the object is a member of the
+   * instance's ApplySet.
    */
   live?: KubeObject;
   /** What was done to the object; absent when the object could not be applied. */
@@ -34,7 +35,10 @@ export interface AppliedObject {
    * has no reverted field.
    */
   reverted?: RevertNotice;
-  /** The reason why the object was not applied. */
+  /**
+   * The reason why the object is not in its desired state: the API server refused it, it belongs to another
+   * ApplySet, or it is being deleted.
+   */
   fault?: Fault;
 }
 
@@ -44,16 +48,18 @@ export interface ApplyOwnedOptions {
   place?: CollectionPlace;
   /** The live object from a list of the same pass. Passing the live object saves a GET request. */
   known?: KubeObject;
-  /** The volatile fields of the object. See {@link ApplyOptions.volatile}. */
+  /**
+   * The fields of the object whose expressions read only resourceVersions. See {@link ApplyOptions.volatile}.
+   */
   volatile?: Volatile;
   /** The cache of expanded collections. See {@link PassContext.expansions}. */
   expansions?: ExpansionCache;
 }
 
 /**
- * Applies the object of a node with kro's labels. An existing object without an owner is adopted. An object
- * that belongs to another ApplySet or is being deleted is not written. A refusal of the API server is
- * returned as a fault, so the promise rejects only on a programming error.
+ * Applies the object of a node with kro's labels. kro adopts an existing object that belongs to no ApplySet.
+ * kro does not write an object that belongs to another ApplySet or is being deleted. A refusal of the API
+ * server is returned as a fault, so the promise rejects only on a programming error.
  */
 export async function applyOwned(
   cluster: Cluster,
@@ -84,8 +90,8 @@ export async function applyOwned(
       const outcome = objectOutcome(ref, "deleting", live?.metadata.finalizers);
       return { live, outcome, fault: leaving };
     }
-    // `live` is undefined if the object was deleted after the field conflict. Another client may then
-    // create an object of the same name, so this apply must not force ownership.
+    // `live` is undefined if the first apply met a field conflict and the object was then deleted. Meanwhile
+    // another client may create an object of the same name, so this apply must not force ownership.
     const force = live !== undefined;
     const result = await cluster.apply(ref, desiredOver(live), { force, volatile });
     return appliedObject(node, ref, result, isUnowned(live) && result.action !== "created");
@@ -109,8 +115,8 @@ export function applyFault(node: Node, error: ApiError): Fault {
 }
 
 /**
- * Returns the fault of a node whose kind the API server does not serve. If a failed request showed that the
- * kind is not served, no watch will report when the kind is served again. The instance is then retried.
+ * Returns the fault of a node whose kind the API server does not serve. If the API server rejected a request
+ * (the error has a `code`), no watch reports when the kind is served, so kro retries the instance.
  */
 export function kindFault({ kind }: Node, { code }: ApiError): Fault {
   const message = `${apiVersionOf(kind)}, kind ${kind.kind} is not served`;
@@ -127,7 +133,9 @@ export function refOf(node: Node, object: KubeObject): ObjectRef {
   return { kind: node.kind, name, ...(node.kind.namespaced ? { namespace } : {}) };
 }
 
-/** Returns an object in the form in which outcomes list it. */
+/**
+ * Returns the entry that describes an object in the outcome of a pass, with kro's action such as `created`.
+ */
 export function objectOutcome(
   ref: ObjectRef,
   action: ObjectOutcome["action"],

@@ -1,6 +1,6 @@
 /**
- * Computes the inventory that is known before any node of a pass runs. The first patch of the instance
- * records this inventory.
+ * Computes the inventory (the kinds and namespaces of the instance's objects) as far as it is known before
+ * any node of a pass runs. The first patch of the instance records this inventory.
  */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { Field, Graph, Node } from "../graph/mod.ts";
@@ -11,9 +11,9 @@ import type { Scope } from "./scope.ts";
 /**
  * Returns the kinds and namespaces of all nodes that are certain to have objects.
  *
- * A node is left out if its includeWhen or forEach reads other nodes. The kind of such a node is added when
- * the node runs. If the kind were planned, each pass that skips the node would add the kind to the
- * inventory and then remove the kind again.
+ * A node is left out if its includeWhen or forEach reads other nodes. The node's kind is added when the
+ * node runs. If the kind were added before, a pass that skips the node would write the inventory twice: first
+ * with the kind, and then without the kind.
  *
  * @param limit The maximum number of objects that one forEach may expand to.
  */

@@ -27,16 +27,16 @@ export interface Pruned {
    */
   unfinished: boolean;
   /**
-   * Whether kro has to poll for the end of a deletion: the labels of an object do not name the instance, so
-   * no watch event of the object requeues the instance.
+   * Whether kro must poll until a deletion ends. True if the labels of an object do not name the instance,
+   * because a watch event of this object then does not requeue the instance.
    */
   timed?: boolean;
 }
 
 /**
- * Deletes the objects that the graph no longer contains, provided that all nodes are complete. If the
- * template of a node failed to resolve, its objects are unknown, so nothing is deleted. The promise rejects
- * only on a programming error.
+ * Deletes the objects that the graph no longer contains. Deletes nothing if a node is incomplete: if a
+ * template fails to resolve, for example, kro does not know which objects to keep. The promise rejects only
+ * on a programming error.
  */
 export async function prune(
   graph: Graph,
@@ -107,8 +107,8 @@ async function deleteByPosition(
 }
 
 /**
- * Reports whether the object of a node must stay because its replacement is not ready yet. An object is
- * replaced when the name in the node's template changes.
+ * Reports whether an old object must stay because the node's new object is not ready yet. A node gets a new
+ * object when the name in the node's template changes.
  */
 function isBeingReplaced(m: Member, results: ReadonlyMap<string, NodeResult>): boolean {
   const result = results.get(m.object.metadata.labels?.[Label.nodeId] ?? "");

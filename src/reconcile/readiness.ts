@@ -50,11 +50,11 @@ export function readinessFault(
 const SHOWN = { values: 4, characters: 64 };
 
 /**
- * Returns the values in the object's status that the expression reads, as a suffix for an error message.
- * For a collection, the suffix also names the object.
+ * Returns a suffix for an error message: the status values that the expression reads, such as
+ * `: pod.status.phase is "Pending"`. For a collection, the suffix also names the object.
  *
- * Fields outside the status may be confidential, so only scalar values of the status are shown. The suffix
- * is empty for a node that depends on a Secret.
+ * Fields outside the status may be confidential, so only scalar values of the status are shown. The suffix is
+ * empty for a node that depends on a Secret.
  */
 function presentValues(
   node: Node,

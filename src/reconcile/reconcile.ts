@@ -1,6 +1,6 @@
 /**
- * The entry point of a pass, which is one reconciliation of one instance. The instance is deleted,
- * converged to its graph, or gets a status that reports why no graph is usable.
+ * The entry point of a pass, which is one reconciliation of one instance. A pass deletes the instance's
+ * objects, or makes them match the graph, or reports in the status why no graph is usable.
  */
 import { conditionsOf, type KubeObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";

@@ -15,8 +15,8 @@ import type { Pass } from "./pass.ts";
 const REFUSALS = new Set([400, 403, 413, 422]);
 
 /**
- * Matches the message of a request that RBAC refused. RBAC refuses every status, whereas an admission
- * webhook or policy that refuses one status may accept another status.
+ * Matches the message of a request that RBAC refused. kro then tries no other status, because RBAC refuses
+ * the request whatever its content is. An admission webhook or policy may accept another status.
  */
 const RBAC = /is forbidden: User "[^"]*" cannot /;
 
@@ -33,9 +33,9 @@ export function isRefusal(error: unknown): error is ApiError {
 }
 
 /**
- * Returns the last refused status if the API server would refuse the given status for the same reason. kro
- * assumes the same reason when both statuses have equal fields and equal declared conditions, and were
- * derived with the same graph revision. Otherwise returns undefined.
+ * Returns the last refused status if the API server is expected to refuse the given status too; otherwise
+ * undefined. kro expects the refusal if both statuses have equal fields, equal conditions of the RGD's
+ * author, and the same graph revision.
  */
 export function knownRefusal(pass: Pass, status: InstanceStatus): RefusedStatus | undefined {
   const { statusPace, instanceRevision } = pass.context;
@@ -71,8 +71,8 @@ export function fallbackFields(pass: Pass, refused: JsonObject, error: ApiError)
 }
 
 /**
- * Returns the status with its fields replaced by the given fields. The condition GraphResolved reports the
- * refusal. The state becomes ERROR, except that the state DELETING is kept.
+ * Returns the status with the given fields in place of its own. The condition GraphResolved reports the
+ * refusal. The state becomes ERROR, or stays DELETING.
  *
  * @param bare Whether to leave out the conditions that the author of the RGD declares.
  */
@@ -85,8 +85,8 @@ export function withRefusal(
   const update = statusRefused(message);
   const current = conditionsOf(instance);
   const state = status.state === "DELETING" ? status.state : "ERROR";
-  // The conditions that a refusal changes are taken from the cluster and not from the derived status. The
-  // derived conditions would get a new transition time in every pass.
+  // The conditions that a refusal changes are taken from the cluster. If they were taken from the derived
+  // status, the refusal would change them again in every pass, each time with a new transition time.
   const old = current.filter((c) => DERIVED.has(c.type));
   if (bare) {
     return { state, fields, conditions: builtInConditions(instance, old, [update], context) };
@@ -118,9 +118,9 @@ function pathOf(field: string): string[] {
 }
 
 /**
- * Returns a copy of the fields without the values at the paths. If a key contains a dot, the path was split
- * at that dot and does not exist. The value at the longest existing prefix of the path is then removed. All
- * paths are removed together, because one copy for each path would take quadratic time.
+ * Returns a copy of the fields without the values at the paths. A key with a dot, such as `a.b`, was split
+ * into the path `a`, `b`, which does not exist. The value at the longest existing prefix of such a path is
+ * removed. All paths are removed together, because one copy for each path would take quadratic time.
  */
 function without(fields: JsonObject, paths: readonly string[][]): JsonObject {
   const byKey = Map.groupBy(paths.filter(([key]) => key !== undefined), ([key]) => key!);

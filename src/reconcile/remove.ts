@@ -1,7 +1,7 @@
 /**
- * Deletes the objects of an instance. The inventory of the instance is sufficient, and neither a graph nor
- * schemas are needed. Deletion therefore works even if the RGD is invalid, suspended or deleted. A graph only
- * helps to find objects whose labels another client edited while kro was not running.
+ * Deletes the objects of an instance. The inventory in the instance's annotations suffices to find them,
+ * without a graph or schemas. Deletion therefore works even if the RGD is invalid, suspended or deleted. A
+ * graph only helps to find objects whose labels another client edited while kro was not running.
  */
 import {
   Annotation,
@@ -82,7 +82,7 @@ async function deleteWaves(
     const reason = "deletion encountered UID conflicts; retrying";
     return await blocked(pass, removed, reason, { kind: "wait", reason, timed: true });
   }
-  // The recursion ends, because each further call requires that this call deleted at least one object.
+  // The recursion ends, because a further call follows only if this call has deleted at least one object.
   if (leaving.length < wave.length && !await remain(query, wave)) {
     return await deleteWaves(pass, query, lower, removed);
   }

@@ -1,4 +1,4 @@
-/** The results of the steps of a pass: a value or a fault. Also the result of a node. */
+/** The result of one step of a pass (a value or a fault), and the result of a node. */
 import type { KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { NodeState, ObjectOutcome } from "./outcome.ts";
@@ -56,7 +56,7 @@ export interface NodeResult {
   /**
    * Whether dependents may read the live objects although the node failed. True when two conditions hold:
    *
-   * - Each failure of the node is an update of an object that the API server refused.
+   * - The node failed only because the API server refused to update objects.
    * - All objects of the node exist, are members of the instance's ApplySet and pass readyWhen.
    */
   usable?: boolean;

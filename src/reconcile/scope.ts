@@ -10,10 +10,10 @@ import type { Expression, FieldPath, Graph } from "../graph/mod.ts";
  * The result of an evaluation: a value (`ok: true`) or a failure (`ok: false`).
  *
  * - `value`: the value as JSON, or undefined when the expression returned `omit()`.
- * - `absent`: the paths of the absent optionals in the value.
+ * - `absent`: the paths in the value that hold `optional.none()`.
  * - `pending`: whether the expression failed because it reads data that does not exist yet.
  * - `fromInstance`: whether the missing data is a field of the instance.
- * - `message`: the string `expression`, a colon and the string `cause`. The message may quote values.
+ * - `message`: `expression` and `cause`, joined by a colon. `cause` may quote values.
  */
 export type Evaluated =
   | { ok: true; value: Json | undefined; absent?: readonly FieldPath[] }

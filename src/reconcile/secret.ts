@@ -1,13 +1,13 @@
 /**
- * Converts Secrets to their stored form. The field `stringData` is write-only, so a change of its values by
- * another client could not be detected.
+ * Converts Secrets to their stored form, in which `data` contains the values of `stringData`. The API server
+ * never returns `stringData`, so kro could not detect that another client has changed a value.
  */
 import { isObject, type KubeObject } from "../api/mod.ts";
 
 /**
- * Returns a Secret with `stringData` encoded into `data`, as the API server stores the Secret. A Secret
- * that the API server will refuse, because a value is not a string, is returned unchanged. An object of
- * another kind is returned unchanged too.
+ * Returns a Secret with `stringData` encoded into `data`, as the API server stores the Secret. Returns the
+ * object unchanged if it is not a Secret, or if a value is not a string and the API server will refuse the
+ * Secret.
  */
 export function encodeStringData(object: KubeObject): KubeObject {
   const { stringData, ...rest } = object;

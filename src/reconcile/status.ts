@@ -25,9 +25,8 @@ import {
 /** The result of {@link writeStatus}. */
 export type StatusWrite =
   /**
-   * The status in the cluster is now `status`, because kro wrote it or because the cluster already had it.
-   * If the API server refused the derived status, `status` is the status that kro wrote instead, and
-   * `refusal` is the reason of the refusal.
+   * The cluster has the status `status`: kro wrote it, or the cluster already had it. If the API server
+   * refused the derived status, `status` is what kro wrote instead, and `refusal` is the error message.
    */
   | { kind: "written"; status: InstanceStatus; refusal?: string }
   /** Writing the status was postponed to a pass after `delayMs` milliseconds. */
@@ -69,8 +68,8 @@ export async function writeStatus(
     const isSubstitute = known?.accepted && first.kind === "written";
     return isSubstitute ? { ...first, refusal: known.message } : first;
   }
-  // In an earlier pass, the API server refused this status and every status that kro tried instead. The
-  // other statuses are therefore not tried again in this pass.
+  // In an earlier pass, the API server refused this status and every substitute for it. This pass therefore
+  // does not try the substitutes again.
   if (known && !known.accepted) return first;
   return await writeAccepted(pass, derived, nodes, first.error) ?? first;
 }
@@ -129,8 +128,8 @@ async function attempt(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isNotFound(error)) return { kind: "gone" };
-    // The request failed, so the status that `show` reported before the request is not in the cluster. This
-    // call reports the state and conditions that are in the cluster.
+    // The request failed, so the cluster does not have the status that was passed to `show` above. The second
+    // call passes the state and conditions in the cluster.
     show?.({ ...inCluster(pass), nodes });
     const kind = isSuperseded(error) ? "superseded" : "failed";
     return { kind, error, message: failureText(pass, error) };
@@ -138,8 +137,9 @@ async function attempt(
 }
 
 /**
- * Returns the state and conditions for the outcome of a pass. If the status was written or the write was
- * postponed, these are the derived ones. If the write failed, the conditions are those in the cluster.
+ * Returns the state and conditions for the outcome of a pass. After a failed or superseded write, the
+ * conditions are those in the cluster. Otherwise the state and conditions are those of the written or
+ * postponed status.
  */
 export function shownAfter(
   pass: Pass,
@@ -164,8 +164,8 @@ function inCluster({ instance }: Pass): Pick<Outcome, "state" | "conditions"> {
 }
 
 /**
- * Returns when to run the next pass because of the status write; undefined when the status was written or
- * postponed.
+ * Returns when to run the next pass because of the status write. Returns undefined when the derived status
+ * was written, or when the write was postponed.
  */
 export function nextAfter(write: StatusWrite): Next | undefined {
   switch (write.kind) {

@@ -17,7 +17,10 @@ import type { Scope } from "./scope.ts";
 
 /** The result of evaluating the declared status fields. */
 export interface StatusFields {
-  /** The values of the declared fields, as an object below `status`. */
+  /**
+   * The values of the declared fields, as the nested object below `status`: `status.a.b` is
+   * `{ a: { b: … } }`.
+   */
   fields: JsonObject;
   /** One error message for each failed field, with the path of the field and the cause. */
   failures: string[];

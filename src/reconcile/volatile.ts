@@ -1,8 +1,8 @@
 /**
- * Handles volatile fields, which are fields with expressions that read only resourceVersions. If an object
- * differs from its desired state only in volatile fields, kro normally does not apply the object. Otherwise
- * two graphs that read each other's objects would cause writes forever, because every write changes a
- * resourceVersion.
+ * Handles volatile fields. A field is volatile if its expression reads only resourceVersions, such as
+ * `${config.metadata.resourceVersion}`. If an object differs from its desired state only in volatile fields,
+ * kro normally does not apply the object. Otherwise two graphs that read each other's objects would cause
+ * writes forever, because every write changes a resourceVersion.
  */
 import { type KubeObject, setAt, valueAt } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
@@ -10,9 +10,9 @@ import type { Volatile } from "./cluster.ts";
 import type { NodeResult } from "./result.ts";
 
 /**
- * Returns the volatile fields of the node; undefined when the node has no volatile fields. The returned
- * `basis` contains the resourceVersions after kro's own last writes of the objects that these fields read.
- * When the basis changes, the volatile fields are applied again.
+ * Returns the volatile fields of the node; undefined when the node has no volatile fields. These fields read
+ * other objects: `basis` lists the resourceVersions after kro's last writes to these other objects. After
+ * such a write the basis differs, and kro applies the volatile fields again.
  */
 export function volatileOf(
   node: Node,
@@ -26,8 +26,8 @@ export function volatileOf(
 }
 
 /**
- * Returns a copy of the desired object with values of the live object at the given paths. A value is
- * replaced only if the desired object and the live object both have a value at the path.
+ * Returns a copy of `desired` that has the values of `live` at these paths. If `desired` or `live` has no
+ * value at a path, the copy does not change there.
  */
 export function withValuesOf(
   live: KubeObject,

@@ -70,8 +70,9 @@ export async function tokenRefusal(
 }
 
 /**
- * Returns the response of a standby, which has no state of graphs and instances. The response names the
- * leader and the command that reaches it. Returns undefined if this process reconciles.
+ * Returns the error response of a standby, because only the leader knows the states of graphs and instances.
+ * The response names the leader and the command that reaches it. Returns undefined if this process
+ * leads.
  *
  * @param port The port of the endpoint.
  */

@@ -38,7 +38,7 @@ export function createHandler(options: ServerOptions): Handler {
   app.use("/graphs/*", standby);
   app.use("/events", standby);
   const streams = new EventStreams(options.view);
-  // The ETag of a response is the hash of its whole content, so an event stream has no ETag.
+  // The event stream gets no ETag: an ETag is the hash of a whole response, and the stream has no end.
   serve(app, options, [EVENTS_ROUTE], streams);
   app.use(contentIsVersion);
   serve(app, options, API_ROUTES);

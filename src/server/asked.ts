@@ -34,12 +34,12 @@ export interface ServerOptions {
 export interface Asked {
   /** The values of the path's parameters, by name. */
   params: Readonly<Record<string, string>>;
-  /** The values of the query. */
+  /** The values of the query parameters, by name. */
   query: Query;
   /** The Authorization header of the request; null when the request lacks the header. */
   authorization: string | null;
   /** The header Last-Event-ID; undefined when the request lacks the header. */
   lastEventId?: string;
-  /** The event streams of the endpoint; only for the path of the streams. */
+  /** The event streams of the endpoint. Present only in a request to `/events`. */
   streams?: EventStreams;
 }

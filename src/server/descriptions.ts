@@ -1,6 +1,6 @@
 /** The descriptions of paths and parameters in the OpenAPI document. */
 
-/** The descriptions of the responses, by the path as OpenAPI writes paths. */
+/** The descriptions of the responses. The keys are paths in OpenAPI's notation, such as `/graphs/{graph}`. */
 export const SUMMARIES = {
   "/healthz": "Whether kro is healthy",
   "/readyz": "Whether kro is ready",
@@ -16,7 +16,7 @@ export const SUMMARIES = {
   "/graphs/{graph}/instances/{namespace}/{instance}": "One instance",
 } as const;
 
-/** A path of the endpoint, as OpenAPI writes paths. */
+/** A path of the endpoint in OpenAPI's notation, such as `/graphs/{graph}`. */
 export type Path = keyof typeof SUMMARIES;
 
 /** The descriptions of the parameters in paths. */

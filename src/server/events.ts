@@ -16,8 +16,8 @@ export interface StreamLimits {
    */
   kept: number;
   /**
-   * The interval between the comments that keep a stream without events open, in milliseconds; 10,000 by
-   * default.
+   * The interval at which kro sends a comment to each stream without events, in milliseconds; 10,000 by
+   * default. The comments keep the connections open.
    */
   keepAliveMs: number;
 }
@@ -29,7 +29,7 @@ interface Stream {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   /** The number of the last event that was sent. */
   sent: number;
-  /** Ends the wait for the next event; absent while the client has not read all sent data. */
+  /** Ends the wait for the next event; absent while the stream is not waiting. */
   wake?: () => void;
 }
 
@@ -50,7 +50,10 @@ export class EventStreams {
   #isSubscribed = false;
   #timer?: ReturnType<typeof setInterval>;
 
-  /** Creates the object without a stream. The streams will send the changes of the view. */
+  /**
+   * Creates the object without any stream. Streams that are opened later send the changes that `view`
+   * reports.
+   */
   constructor(view: Pick<ControllerView, "subscribe">, limits: Partial<StreamLimits> = {}) {
     this.#view = view;
     this.#limits = { ...LIMITS, ...limits };
@@ -122,8 +125,8 @@ export class EventStreams {
   }
 
   /**
-   * Returns the number of the event with this id; undefined if the events after this event are no longer
-   * kept.
+   * Returns the number that an event id contains. Returns undefined if the id comes from an earlier start of
+   * kro, or if an event after it is no longer kept.
    */
   #resumed(id: string | undefined): number | undefined {
     const [epoch, text] = id?.split("-") ?? [];

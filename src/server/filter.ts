@@ -4,8 +4,8 @@ import type { Facts } from "../controller/mod.ts";
 import { BadQuery, type Query } from "./query.ts";
 
 /**
- * Returns the keys of the items that the parameters `state`, `namespace` and `labelSelector` select. Items are
- * not read when none of these parameters is given.
+ * Returns the keys of the items that the parameters `state`, `namespace` and `labelSelector` select. The
+ * items are read only for `state` and `labelSelector`.
  *
  * @param keys The sorted keys of the whole list. A key starts with the namespace and a slash if the list has
  * the parameter `namespace`.
@@ -28,7 +28,7 @@ export function selected(
   });
 }
 
-/** Returns the fields of an item that the parameter `fields` names; all fields when it is absent. */
+/** Returns the fields of an item that the parameter `fields` names, or all fields without this parameter. */
 export function withFields<T extends object>(item: T, { fields }: Query): Partial<T> {
   if (fields === undefined) return item;
   const wanted = new Set(fields.split(","));

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import { etag } from "hono/etag";
 
 /**
- * The headers with which a browser neither executes, embeds nor stores a response. CORS headers are absent, so
+ * Headers that keep browsers from executing, embedding or storing a response. CORS headers are left out, so
  * that a web page of another origin cannot read a response.
  */
 export const SECURITY_HEADERS = {
@@ -15,7 +15,7 @@ export const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
 } as const;
 
-/** Adds the {@link SECURITY_HEADERS} to each response. A handler may set other values. */
+/** Adds the {@link SECURITY_HEADERS} to each response, except the headers that the handler has set itself. */
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) {

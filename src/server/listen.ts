@@ -182,7 +182,7 @@ async function respond(
     });
     response.end(body);
   } catch {
-    // This code runs when the connection is closed.
+    // The handler never rejects. The error comes from an invalid request or a closed connection.
     if (!response.headersSent) {
       response.writeHead(400, { ...SECURITY_HEADERS, "content-length": "0" });
     }

@@ -20,8 +20,8 @@ export const MAX_LIMIT = 500;
 
 /**
  * Returns the requested page of a list. Only the items of this page are read. The token for the next page
- * contains the last key of this page, so an item that exists during all requests is on exactly one page.
- * Throws BadQuery when the query is invalid.
+ * contains the last key of this page, and the next page starts after this key. An item that exists during all
+ * requests is therefore on exactly one page. Throws BadQuery when the query is invalid.
  *
  * @param keys The sorted keys of the whole list.
  * @param read Returns the item with a key; undefined when the item no longer exists.

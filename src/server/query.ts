@@ -54,7 +54,7 @@ function checkValue(name: string, value: string, { enum: permitted, pattern }: S
     const hint = didYouMean(value, permitted) ?? `the values are ${permitted.join(", ")}`;
     throw new BadQuery(`${name} must not be ${JSON.stringify(value)}; ${hint}`);
   }
-  // The only parameter with a pattern is the name of a namespace.
+  // Only the parameter `namespace` has a pattern, so the message can name the expected value.
   if (pattern && !new RegExp(pattern).test(value)) {
     throw new BadQuery(`${name} must be the name of a namespace, not ${JSON.stringify(value)}`);
   }

@@ -21,9 +21,12 @@ export interface Route {
   readonly alias?: string;
   /** The content of a successful response. */
   readonly success: Success;
-  /** The parameters of the query, by name. When they are absent, the query is ignored. */
+  /** The parameters of the query, by name. If this table is absent, the query is ignored. */
   readonly query?: Readonly<Record<string, Parameter>>;
-  /** The status codes of failures in addition to those of all paths of the API. */
+  /**
+   * The status codes of this path's own errors. The OpenAPI document adds the errors that all paths of the
+   * JSON API share.
+   */
   readonly failures: readonly number[];
   /** Returns the response to a request. */
   readonly answer: (options: ServerOptions, asked: Asked) => Response | Promise<Response>;

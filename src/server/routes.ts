@@ -13,7 +13,7 @@ import { GRAPH_LIST_PARAMETERS, INSTANCE_LIST_PARAMETERS } from "./parameters.ts
 import { problem } from "./problem.ts";
 import type { Route } from "./route.ts";
 
-/** The path of the metrics, which also has its own address and its own permission. */
+/** The path `/metrics`. It can also have a listen address of its own, and it has its own permission check. */
 export const METRICS_ROUTE: Route = {
   path: "/metrics",
   success: { text: "text/plain; version=0.0.4; charset=utf-8" },

@@ -28,6 +28,9 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   /** The names of the fields that an object must have. */
   readonly required?: readonly string[];
-  /** `false` if an object has only the fields of {@link properties}; absent if it may have others. */
+  /**
+   * `false` if an object may have only the fields in {@link properties}; absent if other fields are
+   * permitted.
+   */
   readonly additionalProperties?: false;
 }

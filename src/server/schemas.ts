@@ -1,6 +1,6 @@
 /**
- * The JSON schemas of the responses, for the OpenAPI document. The compiler checks that each schema has exactly
- * the fields of the interface in the code, and that the same fields are required.
+ * The JSON schemas of the responses, for the OpenAPI document. The compiler compares each schema with the
+ * TypeScript interface of the same object: both must have the same fields and the same required fields.
  */
 import type { Condition } from "../api/mod.ts";
 import type {
@@ -42,7 +42,10 @@ function oneOf<T extends string>(values: readonly T[]): Schema {
   return { type: "string", enum: values };
 }
 
-/** Returns the schema of an interface. The type argument is always given, so that the compiler checks it. */
+/**
+ * Returns the schema of the interface `T`. Callers always name `T`, so that the compiler checks the fields
+ * against `T`.
+ */
 function object<T>(fields: FieldSchemas<T>): Schema {
   const entries = Object.entries<Schema | Optional>(fields as Record<string, Schema | Optional>);
   return {

@@ -134,8 +134,8 @@ function applyDefault(field: Field, text: string): string | undefined {
     return undefined;
   }
   if (!parsed.unsound) return parsed.fault;
-  // The fault of an unsound default is not reported here, because a later marker may replace the default, and
-  // because the fault is ignored if the field belongs to an unused custom type.
+  // An unsound default (valid for the field's type, but not valid JSON) is not reported here. A later marker
+  // may replace the default, and the default of an unused custom type is ignored.
   field.schema.default = null;
   field.default = { sound: false, message: parsed.fault };
 }

@@ -1,6 +1,6 @@
 /**
- * Computes the size of a schema after its shared custom types are expanded. Nested custom types can double
- * the size at every level.
+ * Computes the size of a schema in which every use of a custom type is expanded. If each type uses the next
+ * type twice, the size doubles with every type.
  */
 import { partsOf, type Schema } from "../openapi/mod.ts";
 

@@ -147,8 +147,8 @@ class Transformer {
   }
 
   /**
-   * Records the unsound default of a field. The default comes from the field itself or from the field's
-   * custom type.
+   * Records a default that is not valid JSON (an unsound default). The default comes from the field itself or
+   * from the field's custom type.
    */
   #noteDefault(field: Field, base: Schema, path: string, text: string): void {
     const given = field.default;
@@ -161,8 +161,8 @@ class Transformer {
   }
 
   /**
-   * Reports the unsound defaults in the schema of the spec. Unsound defaults of unused custom types are
-   * ignored, as in upstream kro.
+   * Reports the unsound defaults (not valid JSON) of all fields in the schema of the spec. Unsound defaults
+   * of unused custom types are ignored, as in upstream kro.
    */
   checkDefaults(root: Schema): void {
     if (this.#unsound.size === 0) return;
