@@ -45,7 +45,8 @@ export async function reconcile(
   cluster: Cluster,
   context: PassContext,
 ): Promise<Outcome> {
-  // Without a graph, kro does not know which objects contain the value of a Secret.
+  // Without a graph, kro does not know which objects contain the value of a Secret, so no message may quote a
+  // value.
   const confidential = !isGraph(graph) || graph.confidential;
   const pass: Pass = { kind: graph.instance, instance, cluster, context, confidential };
   if (instance.metadata.deletionTimestamp !== undefined) {

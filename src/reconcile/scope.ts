@@ -10,7 +10,7 @@ import type { Expression, FieldPath, Graph } from "../graph/mod.ts";
  * The result of an evaluation: a value (`ok: true`) or a failure (`ok: false`).
  *
  * - `value`: the value as JSON, or undefined when the expression returned `omit()`.
- * - `absent`: the paths in the value that hold `optional.none()`.
+ * - `absent`: the paths at which the value contains null in place of `optional.none()`.
  * - `pending`: whether the expression failed because it reads data that does not exist yet.
  * - `fromInstance`: whether the missing data is a field of the instance.
  * - `message`: `expression` and `cause`, joined by a colon. `cause` may quote values.

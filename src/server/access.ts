@@ -35,8 +35,9 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 
 /**
  * Reports whether a request comes from kro's own host: the client's address is a loopback address, no proxy
- * has forwarded the request, and the Host header names the loopback interface. The Host header is checked
- * because of DNS rebinding: a web page under a name that resolves to 127.0.0.1 sends that name as Host.
+ * has forwarded the request, and the Host header names the loopback interface. The check of the Host header
+ * prevents DNS rebinding: a web page whose name resolves to 127.0.0.1 can send requests to kro, but their
+ * Host header contains the page's name.
  */
 function isLocal(remote: string, headers: Headers): boolean {
   if (!LOOPBACK.has(remote)) return false;
@@ -45,8 +46,8 @@ function isLocal(remote: string, headers: Headers): boolean {
 }
 
 /**
- * Checks the token in the Authorization header of a request. Returns the response that refuses the request; undefined when the user of
- * the token may get the URL.
+ * Checks the token in the Authorization header of a request. Returns the response that refuses the request;
+ * undefined when the user of the token may get the URL.
  */
 export async function tokenRefusal(
   authorization: string | null,

@@ -60,8 +60,8 @@ export class EventStreams {
   }
 
   /**
-   * Returns a response with a new stream. A stream whose `lastId` is unknown, because kro was restarted or the
-   * event is too old, starts with an event `reset`: the client must then read all lists again.
+   * Returns a response with a new stream. If kro was restarted since the event `lastId`, or no longer keeps
+   * the events after it, the stream starts with an event `reset`. The client must then read all lists again.
    *
    * @param lastId The header Last-Event-ID; undefined if the request lacks the header.
    */

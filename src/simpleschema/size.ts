@@ -11,16 +11,16 @@ import { partsOf, type Schema } from "../openapi/mod.ts";
 export const MAX_EXPANDED = 100_000;
 
 /**
- * The maximum depth of a schema. The API server accepts only schemas of a smaller depth, and a walk to this
- * depth does not overflow the stack.
+ * The maximum depth of a schema. The API server accepts only schemas of a smaller depth. A recursion to the
+ * maximum depth does not overflow the stack.
  */
 const MAX_DEPTH = 1000;
 
 /**
- * Returns the number of schemas in the expanded schema; infinity when the schema is deeper than {@link
- * MAX_DEPTH}.
+ * Returns the number of schemas in the expanded schema; infinity when the schema is deeper than
+ * {@link MAX_DEPTH}.
  *
- * @param known The sizes computed so far, so that a shared schema is walked only once.
+ * @param known The sizes computed so far, so that the size of a shared schema is computed only once.
  */
 export function expandedSize(
   schema: Schema,

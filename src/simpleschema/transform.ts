@@ -52,7 +52,7 @@ interface Built {
   required: number;
 }
 
-/** The position of a field in the SimpleSchema, while the SimpleSchema is walked. */
+/** The position of a field in the SimpleSchema, passed down by the functions that transform nested fields. */
 interface Place {
   path: string;
   depth: number;
@@ -64,8 +64,8 @@ interface Place {
 }
 
 /**
- * The maximum depth of nested fields. The API server accepts only schemas of a smaller depth, and a walk to
- * this depth does not overflow the stack.
+ * The maximum depth of nested fields. The API server accepts only schemas of a smaller depth. A recursion to
+ * the maximum depth does not overflow the stack.
  */
 const MAX_DEPTH = 500;
 

@@ -9,7 +9,10 @@ export interface Options {
   readonly sizes: Sizes;
   /** The controllers to measure, in the order in which they run. */
   readonly variants: readonly Variant[];
-  /** Whether all cases run, except those that only run if `--only` names them. */
+  /**
+   * Whether `--only` is absent. Then all cases and scripts run, except those that `--only` must
+   * name.
+   */
   readonly isWhole: boolean;
   /** Whether the case or script with this name runs. */
   wants(name: string): boolean;

@@ -48,8 +48,8 @@ export const ceiling: Case = {
       };
       await defineKind(client, five(name));
       using watches = new DisposableStack();
-      // Opens watches of the same kinds that kro watches, so that the API server sends as many
-      // events as it does with kro.
+      // Opens watches of the kinds that kro watches, because sending watch events is a part of the API
+      // server's work.
       for (const watched of [kind, ...Object.values(KINDS)]) {
         watches.use(await ObjectWatch.start(client, watched));
       }

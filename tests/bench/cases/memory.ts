@@ -9,8 +9,8 @@ import { namesOf, pause, publish } from "../kit/user.ts";
 const MIB = 1024 * 1024;
 
 /**
- * Creates instances of a new kind in steps, up to each number in `sizes`. Calls `look` before the
- * first instance, and after each step when the controller is idle.
+ * Creates instances of a new kind in steps, up to each number in `sizes`. Calls `look` with the
+ * number of instances: first with 0, and then after each step, when the controller is idle.
  */
 async function grow(
   harness: Harness,
@@ -56,8 +56,8 @@ export const memory: Case = {
     await grow(harness, "Memory", async (instances) => {
       await harness.calls();
       let least = Infinity;
-      // Uses the smallest of 15 values, because V8 returns memory to the system only after about
-      // eight idle seconds.
+      // Of 15 measurements, the smallest counts, because V8 returns memory to the system only after
+      // about eight idle seconds.
       for (let i = 0; i < 15; i++) {
         await pause(1);
         least = Math.min(least, await residentMiB(harness.controller.pid));

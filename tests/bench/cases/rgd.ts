@@ -81,8 +81,8 @@ export const rgds: Case = {
 };
 
 /**
- * Creates the CRDs of the benchmark's RGDs without the RGDs. The result is the time that the API
- * server alone needs in the case `rgd`.
+ * Creates only the CRDs that the benchmark's RGDs define. The measured time is the API server's
+ * share of the time in the case `rgd`.
  */
 export const crds: Case = {
   name: "crds",

@@ -95,8 +95,8 @@ function work(): void {
 }
 
 /**
- * The last generation of each instance that has been processed. The keys are the names of the
- * instances.
+ * The newest generation of each instance that {@link reconcile} has processed or will process. The
+ * keys are the names of the instances.
  */
 const started = new Map<string, number>();
 

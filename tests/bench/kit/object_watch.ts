@@ -10,9 +10,9 @@ import { pause } from "./user.ts";
 export type Holds = (object: KubeObject, type: string) => boolean;
 
 /**
- * Calls `take` for each change of an object of the kind after `resourceVersion`, until the signal
- * aborts. If the API server ends the watch, for example because the CRD has changed, lists the
- * objects and calls `take` for each.
+ * Calls `take` for each change of an object of the kind after `resourceVersion`, until the signal aborts.
+ * Whenever the API server ends the watch, for example after a change of the CRD, the function lists all
+ * objects and calls `take` for each object.
  */
 export async function follow(
   client: KubeClient,
@@ -32,8 +32,7 @@ export async function follow(
     }
     await pause(0.2);
     if (signal.aborted) return;
-    // Lists the objects, because the last events before a CRD changes do not contain the CRD's new
-    // fields.
+    // The last events before a change of the CRD do not contain the CRD's new fields. The list contains them.
     const listed = await client.list(kind);
     for (const item of listed.items) take(item, "MODIFIED");
     resourceVersion = listed.resourceVersion;

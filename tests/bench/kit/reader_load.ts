@@ -1,7 +1,7 @@
 /**
  * Clients of kro's JSON API that send requests at a fixed rate. The program `reader_load.ts <rate> <url>...`
- * sends `rate` requests per second, to one URL after the other. The program prints `ready` when it begins and
- * runs until SIGTERM. Then the program prints the mean number of responses per second.
+ * sends `rate` requests per second in total, to each URL in turn. The program prints `ready` when it begins
+ * and runs until SIGTERM. Then the program prints the mean number of responses per second.
  */
 import { beside } from "./process.ts";
 import { pause } from "./user.ts";

@@ -10,8 +10,8 @@ const CPU_FACTOR = 2;
 /**
  * Returns a line for each of kro's figures that is worse than the recorded figure.
  * - Numbers of calls must be equal.
- * - CPU time may be at most doubled. If both runs measured the bare loop, CPU time is compared
- * relative to the bare loop's.
+ * - CPU time may be at most doubled. If both runs measured the bare loop, the comparison uses kro's
+ *   CPU time divided by the bare loop's.
  * - Durations, memory and figures without a recorded value are not compared.
  */
 export function regressions(recorded: Results, now: Results): string[] {

@@ -56,8 +56,8 @@ export function valueOf(results: Results, of: string, measure: RegExp, column: C
 }
 
 /**
- * Returns the header and the lines of a table of figures. `takes` selects the figures; by default
- * all.
+ * Returns the header and the lines of a table of figures. The table contains the figures for which
+ * `takes` returns true; by default all figures.
  */
 export function tableOf(
   results: Results,

@@ -52,8 +52,8 @@ export function judge(results: Results): Verdict[] {
     bare("created"),
     (found) => found <= 1.25,
   );
-  // If kro misses a target, adds the result of the bare loop to the verdict. The result shows
-  // whether any controller could meet the target.
+  // If kro misses a target, adds a ratio to the verdict: upstream's time divided by the bare
+  // loop's. The ratio shows whether any controller could meet the target.
   const beside = (verdict: Verdict, upstream: number | undefined, ceiling: number | undefined) =>
     verdict.holds === false && upstream && ceiling
       ? {

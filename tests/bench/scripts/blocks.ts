@@ -15,10 +15,10 @@ const LIMIT_MS = 100;
 const EXCEPTION_MS = 1000;
 
 /**
- * The functions that may take longer than {@link LIMIT_MS}. All of them take linear time. SimpleSchema and
- * long expressions occur only in RGDs. V8 parses JSON in one call, and parses it again if it contains
- * integers that a JavaScript number cannot represent. The other functions copy each value, or compare each
- * value of two objects.
+ * The functions that may take longer than {@link LIMIT_MS}. All of them take linear time. The first seven
+ * functions parse expressions or SimpleSchema, which occur only in RGDs. V8 parses JSON in one call, and
+ * parses it again if it contains integers that a JavaScript number cannot represent. The other functions copy
+ * each value, or compare each value of two objects.
  */
 const EXCEPTIONS = new Set([
   ...["parse", "parse of a literal", "scan", "scan of an open expression"],
@@ -27,7 +27,10 @@ const EXCEPTIONS = new Set([
   ...["readPart", "mergePatch", "withDefaults", "withValuesOf", "withoutValues", "kindsOfCrd"],
 ]);
 
-/** The call whose argument, together with its managed fields, is larger than the API server permits. */
+/**
+ * The call that is not measured: the largest value and its managed fields together are larger than an object
+ * that the API server permits.
+ */
 const TOO_LARGE = "fingerprint of single fields";
 
 function cpuTime(call: () => unknown): number {

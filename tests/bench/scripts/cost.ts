@@ -55,8 +55,8 @@ const listOf = <T>(size: number, item: (index: number) => T) =>
   Array.from({ length: size }, (_, i) => item(i));
 
 /**
- * The CEL functions that parse a string. The keys are the names of these CEL functions. Each value is a
- * function that returns valid first arguments of about the given size.
+ * The CEL functions that parse a string, such as `quantity`. Each entry returns valid first arguments of the
+ * CEL function, with a length of about `size`.
  */
 const UNDERSTOOD: Readonly<Record<string, (size: number) => string[]>> = {
   quantity: (n) => [`${"1".repeat(n)}Ki`],
@@ -178,7 +178,7 @@ function milliseconds(body: string): number | undefined {
 }
 
 /**
- * Runs the program twice with a fraction 1/`share` of the default budget. Returns the better time,
+ * Runs the program twice with a fraction 1/`share` of the default budget. Returns the shorter time,
  * multiplied by `share`.
  */
 function betterOfTwo(program: Program, share: number): number | undefined {

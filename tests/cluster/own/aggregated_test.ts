@@ -1,6 +1,6 @@
 /**
  * Tests of an aggregated API that is registered late. A second API server serves the aggregated
- * API's kinds, and the first API server forwards requests for these kinds to it.
+ * API's kinds. The first API server forwards requests for these kinds to the second one.
  */
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
 import { crdOf, kroTest, kubectl, NAME } from "../../support/cluster/mod.ts";

@@ -12,8 +12,8 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * The options of a controller with a very short resync interval. Even a test without changes then
- * counts the requests of several resyncs.
+ * The options of a controller that requeues each instance every 300 ms. Each test then includes
+ * several requeues, so the test fails if a requeue sends a request.
  */
 const busy = { controller: { instanceRequeueMs: 300 }, defaults: true };
 

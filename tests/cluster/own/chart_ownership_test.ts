@@ -14,9 +14,9 @@ import { eventually } from "../../support/wait.ts";
 const everything = new URL("../../support/helm/values/everything.yaml", import.meta.url).pathname;
 
 /**
- * Deletes kro's CRDs. Lists the objects of each CRD first. If a CRD is deleted while the API server still
- * prepares the storage of its objects, the deletion takes minutes, because the API server retries the
- * deletion with a backoff.
+ * Deletes kro's CRDs. The list requests before the deletion ensure that the API server has prepared the
+ * storage of the CRDs' objects. Otherwise the deletion could take minutes, because the API server would retry
+ * the deletion with a backoff.
  */
 async function removeCrds(releases: Releases): Promise<void> {
   await releases.kubectl("get", CRDS.join(","));

@@ -79,7 +79,10 @@ for (const [name, open] of Object.entries(drivers)) {
   clusterContract(name, () => contractSetup(open));
 }
 
-/** The tests of writes whose result only the API server knows: uids, resourceVersions and conflicts. */
+/**
+ * The tests that the plan cluster skips. They check the uid, the resourceVersion or the conflict of a stored
+ * write, but the plan cluster stores no write in the API server.
+ */
 const REAL_WRITES = [
   "a first apply creates, and reads show it at once",
   "a field that kro no longer applies is removed, one of another manager stays",

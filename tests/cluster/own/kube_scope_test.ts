@@ -1,6 +1,6 @@
 /**
- * Tests of reflectors with limited permissions. They watch single namespaces, or list periodically,
- * until they get the permission to watch all namespaces.
+ * Tests of reflectors without permission to watch all namespaces. Until the permission is granted,
+ * a reflector watches single namespaces, or lists the objects periodically.
  */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";

@@ -247,7 +247,7 @@ Deno.test("a standby is ready without the right to watch the Lease, but not with
   await inSpace("create", "role", "get", "--verb=get,update", "--resource=leases");
   await inSpace("create", "rolebinding", "get", "--role=get", `--user=${account}`);
   await eventually("ready with the right", () => missing() === "");
-  // Without permission to list and watch the Lease, the standby reads the Lease whenever it
+  // Without permission to list and watch the Lease, the standby reads the Lease each time the Lease
   // expires, and stays ready.
   await eventually("two refused lists", () => {
     assert.equal(missing(), "");

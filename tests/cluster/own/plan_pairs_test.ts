@@ -34,10 +34,12 @@ import {
 const PAIRS = Number(Deno.env.get("KRO_PLAN_PAIRS") ?? 3);
 const SEED = Number(Deno.env.get("KRO_PLAN_SEED") ?? 1);
 
-/** The kinds of child objects in the chosen graphs. The API server alone serves all of them. */
+/**
+ * The kinds of child objects in the chosen graphs. They are built-in kinds, so the API server needs no CRDs.
+ */
 const KINDS = ["ConfigMap", "Secret", "Service", "ServiceAccount", "Deployment.apps"];
 
-/** A spec of instances that has all fields of {@link SPEC}. */
+/** The spec of the test's instances. It has a value for each field of the schema {@link SPEC}. */
 const INSTANCE: JsonObject = {
   name: "demo",
   count: 2,
@@ -118,15 +120,15 @@ async function prove(s: Scenario, [old, next]: [Candidate, Candidate]): Promise<
   await s.requests();
   const seen = async () =>
     await changesBetween(before, await snapshot(s.cluster, KINDS, graph.group));
-  // Applies the RGD with the field manager of `kro apply`, because the API server keeps the fields that
-  // other field managers own.
+  // Applies the RGD with the field manager of `kro apply`. After an apply by another field manager, the API
+  // server would keep fields that the changed RGD lacks.
   const { metadata: { generation } } = await s.cluster.client.apply(
     { kind: RGD_KIND, name: graph.rgd.name },
     graph.object(next.spec),
     { fieldManager: Manager.cli, force: true },
   );
-  // kro rejects a breaking change of the CRD. In this case, only the condition Ready gets the new
-  // observedGeneration.
+  // Waits only for the condition Ready. If kro rejects the change, because it would break the CRD, no other
+  // condition gets the new observedGeneration.
   await s.cluster.until(
     graph.rgd,
     (rgd) => condition(rgd, "Ready")?.observedGeneration === generation,

@@ -1,6 +1,6 @@
 /**
- * Tests that caches keep only the fields which an RGD's expressions read. An RGD that reads more
- * fields makes kro list its objects again.
+ * Tests that caches keep only the fields which an RGD's expressions read. When an RGD reads
+ * additional fields, kro lists the cached objects again.
  */
 import assert from "node:assert/strict";
 import v8 from "node:v8";

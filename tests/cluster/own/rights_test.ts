@@ -29,8 +29,8 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * The permissions that the test's run of kro does not use. kro needs these permissions after a conflict: if
- * another client changes an RGD or an instance at the same time as kro, kro reads the object again.
+ * The permissions that kro does not use in this test. kro needs them after a conflict: when another client
+ * has changed an RGD or an instance, kro reads the object again.
  */
 const UNUSED = ["get outers.GROUP", "get resourcegraphdefinitions.kro.run"];
 

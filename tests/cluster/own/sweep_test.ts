@@ -1,6 +1,6 @@
 /**
- * Tests of the full resync on a real API server. It repairs a cache that has missed events; if no
- * event was missed, it costs one list request.
+ * Tests of the full resync on a real API server. A full resync repairs a cache that has missed
+ * events. If the cache has missed no event, the full resync sends only one list request.
  */
 import assert from "node:assert/strict";
 import { Label, Manager } from "../../../src/api/mod.ts";

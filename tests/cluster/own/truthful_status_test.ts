@@ -204,8 +204,8 @@ kroTest(
         "the policy denies",
         () => s.cluster.patchStatus(at, { good: "no" }).then(() => false, () => true),
       );
-      // Writes the old status again. The API server may have accepted the first attempts to write
-      // `good: "no"`, because the policy takes effect with a delay.
+      // Writes the old status again, because the API server may have stored `good: "no"` before the
+      // policy took effect.
       await s.cluster.patchStatus(at, { good: "1" });
       await s.cluster.patch(at, { spec: { v: "no" } });
       const refused = await s.cluster.until(

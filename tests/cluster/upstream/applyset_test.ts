@@ -50,8 +50,8 @@ scenario(
 );
 
 /**
- * Returns the kinds in the instance's inventory. Tests must wait for the expected kinds even after
- * the status is written, because a later reconciliation may remove kinds that no object needs.
+ * Returns the kinds in the instance's inventory. A later reconciliation may remove kinds that no
+ * object needs, so tests wait for the expected kinds even after kro has written the status.
  */
 function namedKinds({ metadata }: Live): string {
   return metadata.annotations["applyset.kubernetes.io/contains-group-kinds"];

@@ -96,7 +96,8 @@ kroTest("a built-in kind is not created a second time", async (s) => {
   const annotations = { "api-approved.kubernetes.io": "unapproved" };
   const cases = [
     { kind: "Ingress", schema: { group: "networking.k8s.io", metadata: { annotations } } },
-    // This kind differs from the built-in kind, but both have the same plural name.
+    // The kind INGRESS is not a built-in kind, but has the same plural name as the built-in kind
+    // Ingress.
     { kind: "INGRESS", schema: { group: "networking.k8s.io", metadata: { annotations } } },
   ];
   for (const [index, { kind, schema }] of cases.entries()) {
@@ -302,8 +303,8 @@ kroTest(
     );
     assert.deepEqual(await revisionNumbers(s, graph), [2]);
 
-    // Another user creates a GraphRevision with a different spec. kro must not reuse its number,
-    // and must not treat its spec as the RGD's.
+    // Another user creates a GraphRevision with number 9 and a different spec. kro must not reuse
+    // the number, and must not treat the different spec as the RGD's.
     const { metadata: _, ...forged } = structuredClone(second);
     await s.cluster.create({
       ...forged,

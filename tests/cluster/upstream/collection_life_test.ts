@@ -148,8 +148,8 @@ scenario("collection_behavior:120", "drift of items is repaired in every namespa
   const graph = await s.graph({ kind: "WideDrift", spec: { other: "string" }, resources });
   await graph.create("app", { other });
   await graph.active("app");
-  // Changes each item twice. The first change may be repaired by a reconciliation that was already
-  // running; the second one cannot.
+  // Changes each item twice. A reconciliation that was already running may repair the first change,
+  // but not the second one.
   for (const value of ["first", "second"]) {
     for (const [i, namespace] of [s.namespace, other].entries()) {
       const item = { kind: "ConfigMap", name: `app-${i}`, namespace };

@@ -128,8 +128,8 @@ scenario(
 );
 
 /**
- * Returns an RGD with a custom condition ResourcesReady that is True, although kro's own condition
- * is False.
+ * Returns an RGD whose author declares a condition ResourcesReady with status True. kro's own
+ * condition of this type is False.
  */
 const overriding = (kind: string, conditions: string[], more: { spec?: JsonObject } = {}) => {
   const readyWhen = ["${config.data.?ready.orValue('') == 'true'}"];

@@ -316,8 +316,8 @@ kroTest("a change of the graph is rolled out to the instances one after the othe
   }));
   const inOrder = writes.toSorted(([a], [b]) => a! - b!);
   const begunEarly = inOrder.filter(([first], i) => i > 0 && first! < inOrder[i - 1]![1]!);
-  // Counts the instances whose update began before an earlier update had ended. A few are
-  // permitted: kro does not wait for an update that takes over a second, and updates may be slow on
-  // a busy machine. If kro never waited for an update, nearly all updates would begin early.
+  // Counts the updates of instances that began before the previous update had ended. On a busy
+  // machine, a few such updates are permitted, because kro does not wait for an update that takes
+  // over a second. If kro never waited, nearly all updates would begin early.
   assert.ok(begunEarly.length < 10, `${begunEarly.length} of 20 began before another had ended`);
 });

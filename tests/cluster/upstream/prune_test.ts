@@ -145,8 +145,8 @@ scenario(
       spec: { owner: "string" },
       resources: [
         configMap("cm", "shared", data),
-        // Upstream detects that another instance owns an object only for single objects, but not
-        // for the items of a collection.
+        // If another instance owns an object, upstream reports this for a single object, but not
+        // for an item of a collection.
         configMap("listed", "${name}", data, { forEach: [{ name: "${['item-a', 'item-b']}" }] }),
       ],
     });

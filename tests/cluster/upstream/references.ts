@@ -2,7 +2,10 @@
 // this folder repeat. A scenario of an integration test is identified by its file (without `_test.go`) and
 // line. A scenario of an end-to-end test is identified by its name.
 
-/** The line numbers or names of the scenarios in each file. A test is named `file:line`. */
+/**
+ * The line numbers or names of the scenarios in each file. A test's name starts with `file:line` or
+ * `file:name`.
+ */
 export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> = {
   // Scenarios about instances, their status and their conditions.
   lifecycle: [36],

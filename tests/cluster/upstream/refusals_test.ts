@@ -111,7 +111,7 @@ scenario(
   },
 );
 
-/** Returns an RGD with one object. The parameters are the object's kind and API version. */
+/** Returns an RGD that defines `kind` and contains one Widget of this API version. */
 const shaped = (kind: string, apiVersion: string): GraphSpec => ({
   kind,
   resources: [{

@@ -42,7 +42,7 @@ export interface SpecCase {
 
 /** A request, with a function that checks its result. */
 export interface Question extends Case {
-  /** Returns whether the result is the result that the specification expects. */
+  /** Returns whether the verdict on the request agrees with the specification. */
   accepts: (verdict: Verdict) => boolean;
 }
 
@@ -75,8 +75,8 @@ export function specFiles(): SpecFile[] {
 }
 
 /**
- * Untyped variables `a` to `z`, for cel-go's test expressions, which do not declare their
- * variables.
+ * The variables `a` to `z` without a type. cel-go's test expressions use these variables without declaring
+ * them.
  */
 const LETTERS = Object.fromEntries([..."abcdefghijklmnopqrstuvwxyz"].map((name) => [name, {}]));
 
@@ -131,7 +131,7 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   const { resultMatcher: { case: kind, value }, disableCheck } = test;
   const request = requestOf(test);
   if (kind === "evalError") {
-    // Accepts a compile error if the specification evaluates the expression without a type check,
+    // A compile error counts as the expected error if the specification does not type-check the expression,
     // because kro type-checks every expression.
     const accepts = ({ evalError, compileError }: Verdict) =>
       evalError !== undefined || disableCheck && compileError === true;
@@ -150,9 +150,9 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   return [
     {
       name,
-      // The first request only checks the type of the result. If JSON cannot represent the result,
-      // this request contains no variables: the expression is then compiled but not evaluated. The
-      // second request evaluates a comparison of the result with the expected value.
+      // The first request checks only the type of the result. If JSON cannot represent the result, the
+      // request has no variables, so that kro compiles the expression but does not evaluate it. The second
+      // request evaluates a comparison of the result with the expected value.
       request: jsonOf(result) === undefined ? unevaluated : request,
       accepts: (verdict) => verdict.compileError !== true && hasType(verdict, typed),
     },
@@ -165,9 +165,8 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
 }
 
 /**
- * Returns the expected result as JSON, for a type that has a JSON type of its own: boolean, string
- * or null. Returns undefined for a value of any other type. Returns true if the specification
- * states no value, because such a test must evaluate to true.
+ * Returns the expected result as JSON if it is a boolean, a string or null; otherwise undefined. If the
+ * specification states no result, returns true, because such a test must evaluate to true.
  */
 function plainOf(value: Value | undefined): Json | undefined {
   if (value === undefined) return true;
