@@ -36,8 +36,8 @@ export interface AppliedObject {
    */
   reverted?: RevertNotice;
   /**
-   * The reason why the object is not in its desired state: the API server refused it, it belongs to another
-   * ApplySet, or it is being deleted.
+   * The reason why the object is not in its desired state: the API server refused the apply, or the
+   * object belongs to another ApplySet or is being deleted.
    */
   fault?: Fault;
 }

@@ -12,7 +12,7 @@ import type { NodeResult } from "./result.ts";
 /**
  * Returns the volatile fields of the node; undefined when the node has no volatile fields. These fields read
  * other objects: `basis` lists the resourceVersions after kro's last writes to these other objects. After
- * such a write the basis differs, and kro applies the volatile fields again.
+ * another write by kro, `basis` differs, and kro applies the volatile fields again.
  */
 export function volatileOf(
   node: Node,

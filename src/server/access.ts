@@ -36,8 +36,8 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 /**
  * Reports whether a request comes from kro's own host: the client's address is a loopback address, no proxy
  * has forwarded the request, and the Host header names the loopback interface. The check of the Host header
- * prevents DNS rebinding: a web page whose name resolves to 127.0.0.1 can send requests to kro, but their
- * Host header contains the page's name.
+ * prevents DNS rebinding: a web page whose name resolves to 127.0.0.1 can send requests to kro, and the
+ * Host header of these requests contains the page's name.
  */
 function isLocal(remote: string, headers: Headers): boolean {
   if (!LOOPBACK.has(remote)) return false;

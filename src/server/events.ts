@@ -126,7 +126,7 @@ export class EventStreams {
 
   /**
    * Returns the number that an event id contains. Returns undefined if the id comes from an earlier start of
-   * kro, or if an event after it is no longer kept.
+   * kro, or if a later event is no longer kept.
    */
   #resumed(id: string | undefined): number | undefined {
     const [epoch, text] = id?.split("-") ?? [];
