@@ -31,7 +31,8 @@ const LIMIT_MS = 60_000;
  *
  * @param where The kubeconfig user, as error messages name the user.
  * @param exec The field `exec` of the kubeconfig user.
- * @param config The cluster that the plugin learns about if `provideClusterInfo` is true.
+ * @param config The cluster that kro describes to the plugin if the field `provideClusterInfo` of `exec` is
+ * true.
  * @param limitMs The time limit of the plugin, in milliseconds.
  */
 export async function runPlugin(

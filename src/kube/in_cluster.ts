@@ -50,9 +50,9 @@ export async function inCluster(
 }
 
 /**
- * Returns the host for the API server's URL. If Deno does not permit a connection to the given host, returns
- * the name of the Service instead. The image permits only IPv4 addresses and this name. A permission for all
- * names and IPv6 addresses would be a permission for every host, which kro could not narrow later.
+ * Returns the host for the API server's URL. If Deno does not permit a connection to `host`, returns the name
+ * of the API server's Service instead. kro's image permits IPv4 addresses and this name, but no IPv6 address.
+ * Permitting every host would be simpler, but kro could not narrow such a permission while it runs.
  */
 function permittedHost(host: string, port: string): string {
   // An IPv6 address in a URL is written in brackets.

@@ -1,6 +1,6 @@
 /**
- * Turns watch events and lists into changes. A change is found by comparing uid and resourceVersion with
- * those of the known object.
+ * Turns watch events and lists into changes, by comparing the uid and resourceVersion of each object with the
+ * values that were stored for the object.
  */
 import { apiVersionOf, type KindRef, type KubeObject } from "../api/mod.ts";
 import type { WatchEvent } from "./types.ts";
@@ -48,8 +48,8 @@ export class KnownObjects {
     this.#entries.has(placeOf(at));
 
   /**
-   * Returns the changes that a watch event contains. The result is empty when the resourceVersion of the
-   * object is already known.
+   * Returns the changes that a watch event reports; an empty list when the stored resourceVersion of the
+   * object is the same.
    */
   fromEvent(event: Exclude<WatchEvent, { type: "BOOKMARK" }>): Change[] {
     const { object } = event;
@@ -72,7 +72,7 @@ export class KnownObjects {
     this.#listed = new Map();
   }
 
-  /** Records an item of the list, and returns the changes that the item contains. */
+  /** Stores an object of the list, and returns its changes compared with the values stored before. */
   fromList(object: KubeObject): Change[] {
     const changes = this.#put(object);
     const key = keyOf(object);

@@ -38,7 +38,7 @@ export interface LeaseOptions {
    * the Lease.
    */
   renewDeadlineSeconds?: number;
-  /** The time between two renewals, and the time between two failed attempts, in seconds; 2 by default. */
+  /** The delay between two renewals, and the delay after a failed attempt, in seconds; 2 by default. */
   retrySeconds?: number;
   /** Called when this process has acquired the Lease. */
   acquired?: () => void;
@@ -72,10 +72,7 @@ export function leaseIdentity(): string {
   }
 }
 
-/**
- * The state of this process: whether it holds the Lease. Times are values of `performance.now()`, in
- * milliseconds.
- */
+/** Whether this process holds the Lease. Times are values of `performance.now()`, in milliseconds. */
 type State =
   /**
    * This process does not hold the Lease. `holder` is the process that was last reported as holder by the
@@ -237,9 +234,8 @@ export class LeaseHolder {
   #observed(lease: KubeObject | undefined): void {
     if (!this.#note(lease)) return;
     const holder = lease ? holderOf(lease) : "";
-    // A renewal by the same holder causes no new attempt. This process already waits for the time at which
-    // the Lease would have expired without the renewal. The attempt at that time reads the renewed Lease
-    // and waits again.
+    // When the same holder renews the Lease, no attempt follows immediately. This process keeps waiting until
+    // the previous expiry time, then reads the renewed Lease and waits for the new expiry time.
     if (holder !== "" && this.#state.name === "waiting" && this.#state.holder === holder) return;
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
@@ -283,7 +279,7 @@ export class LeaseHolder {
       leaseTransitions: ours || this.#lease === undefined ? transitions : transitions + 1,
     });
     // The response arrived after the renew deadline, so other processes may already treat the Lease as
-    // expired. This process therefore does not count the renewal.
+    // expired. This process therefore ignores the renewal and tries again.
     if (performance.now() - started >= this.#deadlineMs) return "raced";
     this.#renewed(started);
     return "held";

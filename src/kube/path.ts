@@ -18,9 +18,9 @@ export interface PathParts {
 /**
  * Returns the URL path of a collection or of one object. Each segment of the path is percent-encoded.
  *
- * @throws an {@link ApiError} with reason BadRequest for a segment that client-go refuses (apimachinery,
- * `IsValidPathSegmentName`). `fetch` resolves the segments `.` and `..`, so a path with such a segment
- * would lead to another resource.
+ * @throws an {@link ApiError} with reason BadRequest for a segment that is `.` or `..`, or contains `/` or
+ * `%`. client-go refuses the same segments (apimachinery, `IsValidPathSegmentName`). A path with such a
+ * segment could lead to another resource.
  */
 export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   const root = kind.group === "" ? ["api"] : ["apis", kind.group];

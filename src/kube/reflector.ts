@@ -149,8 +149,8 @@ export class Reflector {
   }
 
   /**
-   * True while the reflector watches, which means that its last list succeeded. False while the reflector
-   * lists.
+   * Whether the last list succeeded. True while the reflector watches or reconnects; false while the
+   * reflector has to list.
    */
   get mayList(): boolean {
     return this.#state.name === "watching";
@@ -231,16 +231,16 @@ export class Reflector {
     if (error !== undefined && !isGone(error)) this.#report(error);
     const retryAfterMs = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
     if (watch && isRefused(error)) {
-      // RBAC allows lists but forbids watches, so the reflector lists at intervals. Each attempt also tries
-      // to watch, because a role may have been changed.
+      // RBAC allows lists but forbids watches, so the reflector lists at intervals. After each list the
+      // reflector tries to watch, because RBAC may allow watches by then.
       this.#relist();
       this.#backoff.reset();
       return Math.max(this.#options.pollMs ?? POLL_MS, retryAfterMs);
     }
     if (watch && (isPositionLost(error) || watch.resourceVersion === "")) this.#relist();
     // The resourceVersion of a watch that has run for a long time may expire. This is normal, so the
-    // reflector lists again immediately. If the resourceVersion of a new list has already expired, the next
-    // list is delayed by the backoff.
+    // reflector lists again immediately. If the first watch after a list reports an expired resourceVersion,
+    // the backoff delays the next list.
     const expired = watch?.resumed && isGone(error);
     if (watch?.productive || expired) this.#backoff.reset();
     if (expired || (watch?.productive && error === undefined)) return 0;

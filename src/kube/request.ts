@@ -8,8 +8,8 @@ export interface KubeRequest {
   /** The URL path with the query. */
   path: string;
   /**
-   * The Kubernetes verb in lower case, for metrics and messages; `raw` for a path outside the Kubernetes
-   * API.
+   * The Kubernetes verb in lower case, for metrics and messages; `raw` for a path without a resource, such as
+   * `/version`.
    */
   verb: string;
   /** The resource in the form `deployments.apps`; the URL path for a raw request. */

@@ -19,9 +19,9 @@ export function bodyOf(request: Omit<KubeRequest, "method">, value: unknown): st
 }
 
 /**
- * Returns the JSON of an object for a write of its status. If the object is nested too deeply, the JSON
- * contains only the object's identity and status. The API server ignores the other fields in a write of the
- * status. kro normally sends these fields, because mutating admission webhooks may read them. Throws ApiError
+ * Returns the JSON of an object for a write of its status. The API server ignores all other fields in such a
+ * write, but mutating admission webhooks may read them, so the JSON normally contains the whole object. If
+ * the object is nested too deeply, the JSON contains only the object's identity and status. Throws ApiError
  * when the status itself is nested too deeply.
  */
 export function statusBodyOf(request: Omit<KubeRequest, "method">, object: KubeObject): string {

@@ -12,8 +12,8 @@ import type { KubeClient } from "./types.ts";
 /** The options of a scoped reflector: the selection of objects to watch, and callbacks. */
 export interface ScopedOptions extends Omit<ReflectorOptions, "namespace"> {
   /**
-   * Called when RBAC starts to forbid listing all namespaces. From then on, the objects seen so far may be
-   * out of date.
+   * Called when RBAC forbids listing all namespaces after it was allowed. No watch then covers the objects
+   * reported so far, so copies of these objects may be out of date.
    */
   onLost?: () => void;
 }
@@ -29,7 +29,7 @@ interface NamespaceWatch {
   readonly synced: Promise<boolean>;
 }
 
-/** The namespaces that RBAC allows this process to list, as far as is known. */
+/** Whether RBAC allows this process to list all namespaces, or only single namespaces. */
 type Scope =
   /** No list of all namespaces has succeeded or been refused yet. */
   | { readonly name: "unknown" }
@@ -42,9 +42,9 @@ type Scope =
   | { readonly name: "namespaces"; readonly watches: Map<string, NamespaceWatch> };
 
 /**
- * The time for which the watches of single namespaces continue after the first list of all namespaces, in
- * milliseconds. During this time the watches of single namespaces may still deliver events that are older
- * than the list.
+ * The time, in milliseconds, from the first successful list of all namespaces until the watches of single
+ * namespaces are stopped. Until then, the watches of single namespaces may still deliver events that are
+ * older than the list.
  */
 const OVERLAP_MS = 5_000;
 

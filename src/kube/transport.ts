@@ -28,8 +28,8 @@ interface Answer {
 }
 
 // The maximum number of concurrent requests. The number is limited because each running request has a
-// connection of its own. A request beyond the maximum waits until a running request ends, and its time
-// limit starts after this wait.
+// connection of its own. A request beyond the maximum waits until a running request ends. The time limit of
+// the waiting request starts after the wait.
 const MAX_IN_FLIGHT = 80;
 // The time after which an idle connection is closed, in milliseconds. kube-apiserver closes idle
 // connections after 90 s. With a shorter time, kro does not send a request on a connection that the API

@@ -129,8 +129,8 @@ export interface KubeClient {
     options?: ListOptions,
   ): Promise<{ items: KubeObject[]; resourceVersion: string }>;
   /**
-   * Yields a list page by page. A page has 500 objects, or `limit` objects; the limit 0 requests the whole
-   * list as one page. A page larger than 64 MiB is requested again with a smaller limit. Rejects with
+   * Yields a list page by page. A page has at most `limit` objects, by default 500; the limit 0 requests the
+   * whole list as one page. A page larger than 64 MiB is requested again with a smaller limit. Rejects with
    * `Gone` when the continue token expires; the caller then lists again with the limit 0.
    */
   pages(kind: KindRef, options?: ListOptions & { limit?: number }): AsyncIterable<ListPage>;
@@ -207,8 +207,8 @@ export interface KubeClient {
 /** A description of one attempt of a request, for metrics. */
 export interface RequestInfo {
   /**
-   * The Kubernetes verb in lower case, such as `get`, `list`, `watch` or `apply`; `raw` for a path outside
-   * the Kubernetes API.
+   * The Kubernetes verb in lower case, such as `get`, `list`, `watch` or `apply`; `raw` for a path without a
+   * resource, such as `/version`.
    */
   verb: string;
   /**
@@ -249,7 +249,10 @@ export interface ConnectOptions {
   userAgent: string;
   /** The maximum number of requests per second; unlimited when absent. */
   qps?: number;
-  /** The maximum number of requests that may exceed `qps` in a burst; `qps` by default, and at least 1. */
+  /**
+   * The number of requests that may be sent at once, before `qps` delays further requests; `qps` by default,
+   * and at least 1.
+   */
   burst?: number;
   /** Called after every attempt of a request. */
   onRequest?: (info: RequestInfo) => void;

@@ -64,8 +64,8 @@ export function kindsOfCrd(crd: KubeObject): KindInfo[] {
 const ANYTHING: Json = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
 
 /**
- * Returns a schema that accepts any value. The schemas of CRDs must not contain references, so a reference
- * is invalid and is not resolved.
+ * Returns the schema that replaces a `$ref` in a CRD. A CRD must not contain a `$ref`, so the `$ref` is not
+ * resolved, and the returned schema accepts any value.
  */
 function noReference(): Schema {
   return { "x-kubernetes-preserve-unknown-fields": true };

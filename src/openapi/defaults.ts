@@ -3,9 +3,9 @@ import { define, isObject, type Json, type JsonObject, ownValue } from "../api/m
 import type { Schema } from "./schema.ts";
 
 /**
- * Returns a copy of a value in which missing fields have the schema's defaults. Defaults are also filled in
- * inside of objects that are defaults themselves. A null counts as missing if the property has a default and
- * is not nullable. The rules are described under "Defaulting" in the Kubernetes documentation of
+ * Returns a copy of a value in which missing fields have the schema's defaults. If a default is an object,
+ * its missing fields are filled in too. A null counts as missing if the property has a default and is not
+ * nullable. The rules are described under "Defaulting" in the Kubernetes documentation of
  * CustomResourceDefinitions.
  *
  * @example

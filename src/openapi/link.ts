@@ -93,8 +93,8 @@ export class Linker {
   /**
    * Links one definition.
    *
-   * @param open The names of the enclosing definitions, which are not linked completely yet. A reference
-   * back to an enclosing definition becomes a bare `type: object`, which ends the recursion.
+   * @param open The names of the enclosing definitions, which are not linked completely yet. A reference to
+   * an enclosing definition becomes the schema `{ type: "object" }`, which ends the recursion.
    */
   #link(name: string, open: readonly string[]): Linked {
     if (open.includes(name)) return { schema: { type: "object" }, parts: new Set([name]) };
@@ -104,9 +104,8 @@ export class Linker {
 
     const parts = new Set([name]);
     const linked: Linked = { schema: this.#convert(name, [...open, name], parts), parts };
-    // This schema contains a bare `type: object` in place of a reference back to an enclosing definition.
-    // The schema is therefore valid only inside of the enclosing definition, and is not stored for other
-    // uses.
+    // If `parts` names an enclosing definition, this schema contains `{ type: "object" }` in place of that
+    // definition. Outside of the enclosing definition this schema would be incomplete, so it is not stored.
     if (![...parts].some(isOpen)) this.#linked.set(name, linked);
     return linked;
   }

@@ -1,8 +1,9 @@
 /** The schema of metav1.ObjectMeta, which is the same on all API servers. */
 import type { Schema } from "./schema.ts";
 
-// `text` is the schema of strings that Go leaves out when they are empty. Go always encodes strings with the
-// schema `givenText`, so the API server publishes an empty string as their default.
+// Both schemas describe strings. `text` is for strings that Go leaves out of the JSON when they are empty
+// (`omitempty`). `givenText` is for strings that Go always encodes: the API server publishes `""` as their
+// default.
 const text: Schema = { type: "string" };
 const givenText: Schema = { type: "string", default: "" };
 const time: Schema = { type: "string", format: "date-time" };

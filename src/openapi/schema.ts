@@ -3,8 +3,8 @@ import type { Json, KindRef } from "../api/mod.ts";
 
 /**
  * A structural schema without `$ref`. Schemas may share the objects of common definitions, so a schema must
- * not be changed. A recursive reference is replaced by a bare `type: object`, so every walk through a schema
- * ends.
+ * not be changed. The schema `{ type: "object" }` replaces a recursive reference, so every schema has a
+ * finite depth.
  */
 export interface Schema {
   /** The JSON type of the value; absent for int-or-string and for values of any type. */

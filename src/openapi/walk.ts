@@ -24,7 +24,10 @@ export function partsOf({ properties, items, additionalProperties: values }: Sch
   return parts;
 }
 
-/** Yields a schema and its direct and indirect subschemas, each schema once. A schema may contain itself. */
+/**
+ * Yields a schema and its direct and indirect subschemas. A subschema that occurs several times is yielded
+ * once.
+ */
 export function* schemasWithin(root: Schema): Generator<Schema> {
   // This loop needs no recursion, because iterating over the set also visits the schemas that are added
   // during the iteration.
@@ -37,7 +40,8 @@ export function* schemasWithin(root: Schema): Generator<Schema> {
 
 /**
  * Reports whether the API server keeps null as a value of this schema. Null is kept if the schema is nullable
- * or declares no type. Alternatives, such as the `oneOf` of a quantity, count as a declared type.
+ * or declares no type. A schema with alternatives, such as the `oneOf` of a quantity, counts as declaring a
+ * type.
  */
 export function allowsNull(schema: Schema): boolean {
   const { nullable, type, oneOf, anyOf } = schema;
@@ -65,8 +69,8 @@ export function acceptedKinds(schema: Schema): readonly string[] | undefined {
 const ANY: readonly string[] = ["any"];
 
 /**
- * Returns the types that the branches of a `oneOf` or `anyOf` declare. A branch that only requires or
- * forbids fields counts as `object`.
+ * Returns the types that the branches of a `oneOf` or `anyOf` declare. A branch with the keyword `required`
+ * or `not` adds the type `object`.
  */
 function kindsOfBranches(branches: readonly Schema[] = []): readonly string[] {
   const kinds = branches.flatMap(({ type, required, not }) => [

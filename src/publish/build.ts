@@ -50,8 +50,8 @@ export interface Build {
 }
 
 /**
- * The result of compiling an RGD, or the reason why the compilation ended early: a kind could not be looked
- * up.
+ * The result of compiling an RGD. If a kind could not be looked up, the compilation ended early, and the
+ * field `unavailable` gives the reason.
  */
 export interface Attempt extends Build {
   /**

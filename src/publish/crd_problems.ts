@@ -12,11 +12,11 @@ import { planCrd } from "./crd_writes.ts";
 import { allowsBreaking, foreignOwner, ownerOf, pendingChanges } from "./generated_crd.ts";
 
 /**
- * Compares the CRD that a graph needs with the live CRD. Returns a problem with the code `CRD` for each
- * breaking change, or for a CRD that belongs to another owner. If the annotation
- * `kro.run/allow-breaking-changes` of the RGD allows the breaking changes, they are warnings with the code
- * `BREAKING`. Returns an empty list when the CRD does not exist. Rejects with ApiError when a request
- * fails.
+ * Compares the CRD that a graph needs with the live CRD. If the live CRD belongs to another owner, returns
+ * one problem with the code `CRD`. Otherwise returns such a problem for each breaking change; if the
+ * annotation `kro.run/allow-breaking-changes` of the RGD allows breaking changes, the problems are warnings
+ * with the code `BREAKING`. Returns an empty list when the CRD does not exist. Rejects with ApiError when a
+ * request fails.
  *
  * @example
  * ```ts

@@ -64,7 +64,7 @@ export interface CrdPlan {
  * Plans the writes of the CRD of a graph.
  *
  * @param part `kind` when the graph was compiled from the RGD's present spec, `fallback` when the graph is
- * the last good one.
+ * the last good graph, which is served while the present spec cannot be served.
  */
 export function planCrd(
   rgd: ResourceGraphDefinition,
@@ -144,8 +144,8 @@ const FOREIGN =
  * Reports whether the status of the RGD shows that kro refuses to write the CRD until a user changes the RGD
  * or the CRD. Other reasons for which a kind is not ready, such as a failed request, may end by themselves.
  *
- * Ignores a condition of an earlier generation. Also ignores a refusal of breaking changes that an annotation
- * of the RGD allows, because kro has not processed the annotation yet.
+ * A condition of an earlier generation does not count. A refusal of breaking changes does not count either if
+ * an annotation of the RGD now allows breaking changes: kro writes the CRD once it processes the annotation.
  */
 export function isCrdRefused(rgd: ResourceGraphDefinition): boolean {
   const condition = findCondition(rgd.status?.conditions ?? [], "KindReady");
@@ -156,7 +156,7 @@ export function isCrdRefused(rgd: ResourceGraphDefinition): boolean {
 
 /**
  * Reports whether the API server serves the CRD. If the API server rejected the CRD's names, the result is
- * false, and the later write `awaitCrd` fails and reports the reason.
+ * false. The step `awaitCrd`, which follows later, then fails and reports the reason.
  */
 function isUsable(crd: KubeObject): boolean {
   try {

@@ -30,8 +30,8 @@ import { condition, type StatusUpdate } from "./rgd_status.ts";
 import type { Part, Write } from "./writes.ts";
 
 /**
- * Everything that a decision depends on: the facts about an RGD, and the results of earlier decisions on
- * the same publication (the last good graph that was searched for, and refused writes).
+ * The input of a decision: the facts about an RGD, the last good graph if an earlier decision of the same
+ * publication asked for it, and the writes that were refused since then.
  */
 export interface Known extends Facts {
   /**
@@ -40,8 +40,8 @@ export interface Known extends Facts {
    */
   lastGood?: LastGood;
   /**
-   * The error messages of refused writes, by the part of the publication that was refused. All writes
-   * before a refused write were made.
+   * The error message of each refused write. The key is the part of the publication that the write belongs
+   * to. All writes before a refused write were made.
    */
   refused: Partial<Record<Part, string>>;
 }
@@ -247,9 +247,9 @@ function suspended(known: Known): Outcome | Search {
 
 /**
  * Serves the last good graph and keeps the CRD of that graph up to date. If writing the CRD is refused, the
- * last good graph is served only if the live CRD was generated for this RGD. The graph is also served while
- * the live CRD is being deleted, because the CRD disappears only after its instances, and an instance
- * controller has to remove the finalizers of these instances.
+ * last good graph is served only if the live CRD was generated for this RGD. This is also the case while that
+ * CRD is being deleted: the CRD exists until its instances are gone, and an instance controller has to remove
+ * the finalizers of these instances.
  */
 function fallback(
   { rgd, lastGood, refused }: Known,
@@ -269,8 +269,8 @@ function fallback(
 }
 
 /**
- * Reports whether an earlier decision ended with a refused write. The writes before the refused write were
- * then made, and the new decision must not repeat these writes.
+ * Reports whether a write of this publication was refused. The writes before the refused write were already
+ * made, so the new decision must leave them out.
  */
 function isStarted({ refused }: Known): boolean {
   return Object.keys(refused).length > 0;
@@ -294,8 +294,8 @@ function serving(served: ServedGraph): Write {
 }
 
 /**
- * Returns the condition ControllerReady with status True. While kro does not know whether there is a warning,
- * a condition that already has status True keeps its message.
+ * Returns the condition ControllerReady with status True. If `warning` is undefined, kro does not know yet
+ * whether there is a warning. A condition that already has status True then keeps its message.
  */
 function running(rgd: ResourceGraphDefinition, warning: string | undefined): ConditionUpdate {
   const old = findCondition(rgd.status?.conditions, "ControllerReady");
@@ -309,8 +309,8 @@ function warned(message: string, warning = ""): string {
 }
 
 /**
- * Adds the condition ControllerReady with status False if kro no longer serves a graph but the present
- * status still has the condition with status True.
+ * Sets the condition ControllerReady to False if kro serves no graph but the RGD's present status still
+ * contains ControllerReady with status True. The condition of a suspended RGD is not changed.
  */
 function withController({ rgd, build }: Known, { status, served, error }: Outcome): StatusUpdate {
   const old = findCondition(rgd.status?.conditions, "ControllerReady");

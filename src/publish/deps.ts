@@ -50,10 +50,10 @@ export interface PublishDeps extends BuildDeps {
    */
   isUninstalled?: boolean;
   /**
-   * Returns a kind that collides with the kind of a generated CRD; undefined when no kind collides. Two kinds
-   * collide if three conditions hold: the groups are equal; the kind names or the plurals are equal; and the
-   * cluster serves one of the two kinds without a CRD. When this function is absent, kro does not check for
-   * collisions. The parameter is the kind of the generated CRD.
+   * Returns a kind that collides with `kind`, the kind of a generated CRD; undefined when no kind collides.
+   * Two kinds collide if three conditions hold: the groups are equal; the kind names or the plurals are
+   * equal; and the cluster serves one of the two kinds without a CRD. When this function is absent, kro does
+   * not check for collisions.
    */
   taken?: (kind: KindRef) => Promise<KindRef | undefined>;
   /**

@@ -23,8 +23,8 @@ export interface Facts {
 /** The graph that kro serves while the RGD's present spec cannot be served, and the state of its CRD. */
 export interface LastGood {
   /**
-   * The last good graph. If a graph is served now, this is that graph. Otherwise this is the graph of the
-   * newest revision that compiles and fits the live CRD. Absent when no such revision exists.
+   * The last good graph. This is the graph that kro already serves. If kro serves no graph yet, this is the
+   * graph of the newest revision that compiles and fits the live CRD; absent when no such revision exists.
    */
   served?: ServedGraph;
   /**

@@ -38,8 +38,8 @@ export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): P
 }
 
 /**
- * Finds the last good graph, which can be served while the RGD's present spec cannot, and reads the CRD of
- * the last good graph. Rejects with ApiError when a request fails.
+ * Finds the last good graph, and reads the CRD of that graph. kro serves the last good graph while the RGD's
+ * present spec cannot be served. Rejects with ApiError when a request fails.
  */
 export async function findLastGood(
   rgd: ResourceGraphDefinition,

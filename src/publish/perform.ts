@@ -13,15 +13,15 @@ import { asKro, isOutrun, unlessReplaced } from "./requests.ts";
 import { guarded, type PatchWrite, type Refusal, type Write } from "./writes.ts";
 
 /**
- * Stores the latest known state of each object that a publication has written, as returned by the API
- * server.
+ * Stores each object that a publication has written, as the API server returned it in the response to the
+ * last write.
  */
 export class Answers {
   readonly #objects = new Map<string, KubeObject>();
 
   /**
-   * Returns the object as the API server returned it after the publication's last write of the object;
-   * undefined when the publication has not written the object.
+   * Returns the object from the response to the publication's last write of the object; undefined when the
+   * publication has not written the object.
    */
   get(ref: ObjectRef): KubeObject | undefined {
     return this.#objects.get(keyOf(ref));
@@ -94,7 +94,7 @@ async function perform(write: Write, answers: Answers, deps: PublishDeps): Promi
 
 /**
  * Returns the patch with a precondition: the API server rejects the patch if another client has changed the
- * object since kro read it.
+ * object since kro last read or wrote it.
  */
 function body({ ref, patch, resourceVersion }: PatchWrite, answers: Answers): JsonObject {
   return guarded(patch, answers.get(ref)?.metadata.resourceVersion ?? resourceVersion);

@@ -133,8 +133,8 @@ async function planned(known: Known, deps: PublishDeps): Promise<GraphPlan> {
 
 function withRefusal(known: Known, { part, message }: Refusal): Known {
   const refused = { ...known.refused, [part]: message };
-  // If recording the present spec is refused, the search for the last good graph is repeated. An earlier
-  // search left out the newest revision if that revision records the present spec, but the newest revision
-  // may be the last good graph.
+  // If recording the present spec is refused, kro searches for the last good graph again. An earlier search
+  // leaves out a newest revision that records the present spec, but now the graph of this revision may be the
+  // last good graph.
   return { ...known, refused, ...part === "revision" ? { lastGood: undefined } : {} };
 }

@@ -41,9 +41,9 @@ const SERVING = ["GraphAccepted", "KindReady", "ControllerReady"];
 
 /**
  * Merges an update into the RGD's status, and writes the status if it changed. After a conflict the RGD is
- * read again and the update is merged into the status just read. `observedGeneration` remains the
- * generation of the given RGD, because the conditions were derived from the given RGD. Rejects with
- * ApiError when a request fails.
+ * read again and the update is merged into the status just read. `observedGeneration` is always the
+ * generation of the parameter `rgd`, because the conditions were derived from this version of the RGD.
+ * Rejects with ApiError when a request fails.
  *
  * @example
  * ```ts

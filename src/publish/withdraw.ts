@@ -33,7 +33,7 @@ export interface WithdrawDeps {
 export interface WithdrawResult {
   /** Whether kro's finalizer has been removed from the RGD, so that the API server can delete the RGD. */
   released: boolean;
-  /** The instances that must no longer exist before kro removes its finalizer from the RGD. */
+  /** The instances that still exist. kro removes its finalizer from the RGD only after they are gone. */
   instancesLeft: KubeObject[];
 }
 
@@ -44,9 +44,9 @@ export interface WithdrawResult {
  * objects of these instances, and the caller makes the next step. Once all instances are gone, the step
  * deletes the CRD and removes kro's finalizer from the revisions and the RGD.
  *
- * Instances and CRD are kept without `allowCrdDeletion`. Instances and CRD are also kept when kro is being
- * uninstalled, which is the case when kro's own CRD of ResourceGraphDefinitions is absent or being deleted.
- * Rejects with ApiError when a request fails.
+ * Without `allowCrdDeletion`, the step keeps the instances and the CRD, and only removes the finalizers. The
+ * step does the same while kro is being uninstalled: kro's own CRD of ResourceGraphDefinitions is then absent
+ * or being deleted. Rejects with ApiError when a request fails.
  *
  * @example
  * ```ts

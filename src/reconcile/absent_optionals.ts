@@ -1,6 +1,6 @@
 /**
- * Removes absent CEL optionals from the value of a template's expression, unless the schema of the field
- * allows null.
+ * Removes absent CEL optionals, such as `schema.spec.?size` of an instance without `size`, from the value of
+ * a template's expression, unless the schema of the field allows null.
  */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
@@ -8,9 +8,9 @@ import { allowsNull, child, item, type Schema } from "../openapi/mod.ts";
 
 /**
  * Returns the value of an expression without its absent optionals, or undefined when the whole value is an
- * absent optional. An absent optional has the value null. It is removed only if the schema of the field
- * does not allow null: if kro applied the null, the API server would reset the field to its default, and
- * kro would take the field from its present field manager. If the field has no schema, the null is kept.
+ * absent optional. An absent optional has the value null. The null is kept if the field has no schema or the
+ * schema allows null. Otherwise the null is removed: if kro applied the null, the API server would reset the
+ * field to its default, and kro would take the field from its present field manager.
  *
  * @param at The path of the value in the object of the node.
  * @param absent The paths of absent optionals, below `at`.

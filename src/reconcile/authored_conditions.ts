@@ -31,8 +31,9 @@ export interface Authored {
 /**
  * Evaluates the conditions that the author of the RGD declares.
  *
- * If any expression fails or waits for data, the conditions in the cluster are kept, except conditions of a
- * type that another expression returns in this pass.
+ * If any expression fails or waits for data, kro cannot know the types of the conditions that the expression
+ * would return. The instance therefore keeps all of its present conditions, except those whose types other
+ * expressions return in this pass.
  *
  * @param given `builtIn`: kro's own conditions of this pass, which the expressions may read. `current`: the
  * conditions in the cluster. `now`: the transition time of conditions whose status changes, in RFC 3339
@@ -77,8 +78,8 @@ export function authoredConditions(
   if (doubles.length > 0) failures.push(`condition types produced twice: ${doubles.join(", ")}`);
   if (isComplete && doubles.length === 0) return { conditions: kept, failures };
   const types = new Set(kept.map((c) => c.type));
-  // If the conditions in the cluster are kro's own, they date from a time when the RGD declared no
-  // conditions. They are not kept, because the declared conditions replace kro's own conditions.
+  // The instance may still have kro's own conditions, from a time when the RGD declared no conditions.
+  // Declared conditions replace kro's own conditions, so kro's own conditions are dropped.
   const previous = areAuthored(current) ? current : [];
   return { conditions: [...kept, ...previous.filter((c) => !types.has(c.type))], failures };
 }
@@ -103,8 +104,8 @@ function stamped(
 }
 
 /**
- * Returns the CEL variable `schema`, with kro's own conditions as its status. The CEL function
- * `runtime.condition` reads these conditions.
+ * Returns the CEL variable `schema`, in which `status.conditions` contains kro's own conditions. The CEL
+ * function `runtime.condition` reads these conditions.
  */
 function withBuiltIns(
   graph: Graph,

@@ -42,12 +42,12 @@ export interface Applied {
   object: KubeObject;
   /**
    * The effect of the apply on the object. The effect is `unchanged` when the live object already had all
-   * desired fields, with or without a request.
+   * desired fields, even if kro sent a request.
    */
   action: ApplyAction;
   /**
-   * The resourceVersion after kro's last write to the object. Absent when this process has not written the
-   * object.
+   * The resourceVersion that the object got from kro's last write. Absent when this process has not written
+   * the object.
    */
   revision?: string;
   /**
@@ -64,17 +64,17 @@ export interface RevertedField {
   /** The field manager that reverts the field; absent when the managed fields name no manager. */
   manager?: string;
   /**
-   * The time after which the object must be requeued, in milliseconds. If the field is reverted now, kro
-   * may repair the field at that time. Otherwise kro stops reporting the field at that time.
+   * The delay after which the object must be requeued, in milliseconds. If the field is reverted at present,
+   * kro may repair it after this delay. Otherwise kro stops reporting the field after this delay.
    */
   dueMs: number;
 }
 
 /**
- * The volatile fields of an object, and the resourceVersions that the values of these fields depend on. A
- * volatile field has an expression that reads only resourceVersions of other objects. If the live object
- * differs from the desired object only in volatile fields, kro applies the object only when
- * {@link Volatile.basis} has changed since the last apply.
+ * The volatile fields of an object, and the resourceVersions that their values depend on. A field is volatile
+ * if its expression reads only resourceVersions of other objects, such as an annotation with the value
+ * `${config.metadata.resourceVersion}`. If the live object differs from the desired object only in volatile
+ * fields, kro applies the object only when {@link Volatile.basis} has changed since the last apply.
  */
 export interface Volatile {
   /** The paths of the volatile fields in the object. */
@@ -161,8 +161,8 @@ export interface Cluster {
    *
    * @param instanceUid The UID of the instance that is the parent of the ApplySet. If given, a cached cluster
    * also returns the objects of the instance whose label `part-of` another client edited.
-   * @param thorough Whether a cluster without a cache also returns the objects with an edited label
-   * `part-of`, which takes another request.
+   * @param thorough Whether a cluster without a cache sends a second request, to return also the objects of
+   * the instance whose label `part-of` was edited.
    */
   listMembers(
     scope: ListScope,
@@ -171,9 +171,9 @@ export interface Cluster {
     thorough?: boolean,
   ): Promise<KubeObject[]>;
   /**
-   * Lists the objects of the ApplySet from the API server, with metadata only. The list reflects every write
-   * that the API server completed before the call. kro may therefore remove the finalizer of the instance
-   * when the list is empty.
+   * Lists the objects of the ApplySet from the API server, with metadata only. Unlike a cached list, the
+   * result reflects every write that the API server completed before the call. kro may therefore remove the
+   * finalizer of the instance when the list is empty.
    *
    * @param instanceUid If given, the list selects the label `kro.run/instance-id` instead of the label
    * `part-of`, and thus finds objects whose label `part-of` another client edited.

@@ -210,14 +210,14 @@ const BUILT_IN = new Set([
 ]);
 
 /**
- * The limits for the message of another condition that is repeated in Ready and InstanceSynced, in
- * characters. A message longer than `longest` is cut to `cut` characters in Ready and InstanceSynced.
+ * The conditions Ready and InstanceSynced repeat the message of another condition. If this message is longer
+ * than `longest` characters, Ready and InstanceSynced contain only about the first `cut` characters.
  */
 const COPIED = { longest: 512, cut: 256 };
 
 /**
- * Returns the condition Ready. If its message is too long, the message is cut, and the name of the
- * condition with the whole message is appended.
+ * Returns the condition Ready. A message that is too long is cut, and the type of the condition that contains
+ * the whole message is appended.
  */
 function briefly(ready: Condition | undefined, all: readonly Condition[]): Condition {
   const { message = "" } = ready!;

@@ -37,8 +37,8 @@ export function refusalOf({ confidential }: { confidential: boolean }, error: Ap
 }
 
 /**
- * Returns `confidential: true` when the expression reads a confidential node. A message about the value of
- * this expression may quote the value of a Secret.
+ * Returns `confidential: true` when the expression reads a confidential node, whose objects may contain the
+ * value of a Secret. A message about the expression may then quote this value.
  */
 export function ofExpression(graph: Graph, expression: Expression): { confidential: boolean } {
   const isConfidential = (id: string) => graph.nodes.get(id)?.confidential ?? false;

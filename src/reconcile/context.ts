@@ -8,8 +8,8 @@ import type { ExpansionCache } from "./expansion_cache.ts";
 import type { Outcome } from "./outcome.ts";
 
 /**
- * The way in which a derived status differs from the status in the cluster. If the status differs in
- * several ways, the first of these ways in the order of this type is reported.
+ * The part of a derived status that differs from the status in the cluster. If several parts differ, the part
+ * that comes first in this type is reported.
  */
 export type StatusChange = "state or condition" | "fields" | "condition messages";
 
@@ -57,8 +57,8 @@ export interface StatusPacing {
    */
   postponed(change: StatusChange | undefined): void;
   /**
-   * Records that the status is about to be written. When `change` is undefined, records that the status
-   * need not be written.
+   * Records that the status is about to be written, or, when `change` is undefined, that the status need not
+   * be written.
    *
    * @param change How the status differs from the last written status; undefined without a difference.
    */
@@ -84,9 +84,9 @@ export interface PassContext {
    */
   expansions?: ExpansionCache;
   /**
-   * Whether the deletion of the instance began before this process watched the objects of the instance. Another
-   * client may then have edited the labels of an object unnoticed. The deletion therefore reads each object
-   * that the graph names and that no list finds.
+   * Whether the deletion of the instance began before this process watched the objects of the instance.
+   * Another client may then have edited the labels of an object, so that no list finds the object. The
+   * deletion therefore also reads by name each object that the graph names and no list found.
    */
   isUnobserved?: boolean;
   /**
@@ -113,10 +113,10 @@ export interface PassContext {
   /** Decides when the status is written. By default, every change of the status is written immediately. */
   statusPace?: StatusPacing;
   /**
-   * Called with the findings of a pass directly before the request that writes the status. The JSON API
-   * therefore shows the pass as soon as a client can see the new status. If the request fails, this
-   * function is called again with the state and conditions in the cluster. This function is not called when
-   * writing the status is postponed.
+   * Called with the findings of a pass directly before the request that writes the status, so that the JSON
+   * API already shows the findings when the new status appears in the cluster. If the request fails, this
+   * function is called again with the state and conditions in the cluster. Not called when writing the status
+   * is postponed.
    */
   beforeStatus?(found: Pick<Outcome, "state" | "conditions" | "nodes">): void;
 }

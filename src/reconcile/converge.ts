@@ -40,9 +40,9 @@ export async function converge(graph: Graph, pass: Pass): Promise<Outcome> {
     if (isSuperseded(error)) return superseded(pass, error);
     return await report(graph, pass, scope, unmanaged(pass, error));
   }
-  // Another client may have changed the instance before the patch of its metadata was sent, and expressions
-  // may read the changed labels and annotations. The expressions of this pass are therefore evaluated with
-  // the patched instance.
+  // The patched instance may also contain labels and annotations that another client has just changed, and
+  // expressions may read them. The expressions of this pass are therefore evaluated with the patched
+  // instance.
   const current = pass.instance === instance ? scope : new Scope(graph, pass.instance, budget);
   if (suspended) return await report(graph, pass, current, suspension(pass));
 

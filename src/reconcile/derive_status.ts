@@ -123,8 +123,8 @@ function conditionsFor(
   if (graph.status.conditions.length === 0) {
     return { conditions: builtInConditions(instance, current, updates, context), failures: [] };
   }
-  // The conditions in the cluster are those that the author of the RGD declares. kro's own conditions are
-  // therefore derived without previous conditions.
+  // The conditions in the cluster are the declared ones, because the author of the RGD declares conditions.
+  // kro's own conditions are therefore derived without previous values.
   const builtIn = builtInConditions(instance, [], updates, context);
   const now = timestamp(context.now());
   return authoredConditions(graph, instance, scope, { builtIn, current, now });
@@ -133,8 +133,8 @@ function conditionsFor(
 function deletionConditions({ instance, context }: Pass, update: ConditionUpdate): Condition[] {
   const current = conditionsOf(instance);
   if (!areAuthored(current)) {
-    // All conditions except ResourcesReady and Ready keep their values. Only the observedGeneration of these
-    // conditions changes, to the generation of the instance at its deletion.
+    // All conditions except ResourcesReady and Ready keep their values. Only their observedGeneration becomes
+    // the generation that the instance got when its deletion was requested.
     const others = current.filter((c) => c.type !== update.type && c.type !== "Ready")
       .map(({ type, status, reason = "", message = "" }) => ({ type, status, reason, message }));
     return builtInConditions(instance, current, [...others, update], context);

@@ -33,7 +33,7 @@ export type Result<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 export interface RevertNotice {
   /** The message, which names the object, the field and the field manager. */
   message: string;
-  /** The time after which the object must be requeued, in milliseconds. See {@link RevertedField.dueMs}. */
+  /** The delay after which the object must be requeued, in milliseconds. See {@link RevertedField.dueMs}. */
   dueMs: number;
 }
 
