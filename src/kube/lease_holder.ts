@@ -75,8 +75,8 @@ export function leaseIdentity(): string {
 /** Whether this process holds the Lease. Times are values of `performance.now()`, in milliseconds. */
 type State =
   /**
-   * This process does not hold the Lease. `holder` is the process that was last reported as holder by the
-   * callback {@link LeaseOptions.waiting}.
+   * This process does not hold the Lease. `holder` is the identity that was last passed to the callback
+   * {@link LeaseOptions.waiting}.
    */
   | { readonly name: "waiting"; readonly holder?: string }
   /**

@@ -6,8 +6,8 @@ import { ApiError, type KindRef } from "../api/mod.ts";
 import type { KubeClient, ListOptions, ListPage } from "./types.ts";
 
 /**
- * Yields the objects of all namespaces in pages of 500 objects. When RBAC forbids listing all namespaces,
- * the objects of the given namespaces are yielded instead.
+ * Yields the objects of all namespaces in pages of 500 objects. When RBAC forbids listing all namespaces, the
+ * objects of the namespaces that `namespaces` returns are yielded instead.
  *
  * When the continue token of the list expires, the whole list is requested again without pages, so that
  * objects of earlier pages are yielded a second time. Rejects with ApiError when a request fails.

@@ -1,8 +1,9 @@
 /** Rate limiting with a token bucket. */
 
 /**
- * A token bucket for rate limiting. A caller may reserve a token that becomes available only later, as with
- * the Limiter of Go's `golang.org/x/time/rate`. Times are milliseconds of any monotonic clock.
+ * A token bucket for rate limiting. A caller may reserve a token that is not available yet, and then waits
+ * for the time that `reserve` returns, as with the Limiter of Go's `golang.org/x/time/rate`. Times are
+ * milliseconds of any monotonic clock.
  *
  * @example
  * ```ts

@@ -76,8 +76,8 @@ export async function* lines(
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   const reader = body.getReader();
-  // Deno may ignore the signal passed to `fetch` while several streams are open, so the reader is cancelled
-  // here as well.
+  // While several streams are open, Deno may ignore the signal that was passed to `fetch`. The reader is
+  // therefore cancelled when the signal aborts.
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel, { once: true });
   let rest: string[] = [];

@@ -72,8 +72,8 @@ function noReference(): Schema {
 }
 
 /**
- * Adds apiVersion, kind and metadata to a schema, as the API server does. These properties replace the CRD's
- * own declarations.
+ * Adds apiVersion, kind and metadata to a schema, as the API server does. The added properties replace the
+ * CRD's own declarations of these three fields.
  */
 function asObject(schema: Schema): Schema {
   const properties = {

@@ -4,7 +4,8 @@ import type { Schema } from "./schema.ts";
 
 /**
  * Returns one message for each violation of the schema, with the path of the field; an empty list when the
- * value is valid. The rules of `x-kubernetes-validations` and regular expressions are not evaluated.
+ * value is valid. Two kinds of rules are not checked: the CEL rules of `x-kubernetes-validations`, and the
+ * regular expressions of `pattern`.
  *
  * @param path The path of the value, with which each message starts.
  *

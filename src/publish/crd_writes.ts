@@ -29,8 +29,8 @@ export interface KindFacts {
   /** The live CRD; absent when the CRD does not exist. */
   live?: KubeObject;
   /**
-   * The built-in or aggregated kind that a new CRD would collide with. Looked up only when the CRD does not
-   * exist yet.
+   * A kind that the API server serves without a CRD and that would collide with the new CRD. Looked up only
+   * when the CRD does not exist yet.
    */
   shadow?: KindRef;
   /**
@@ -107,8 +107,8 @@ export function planCrd(
 }
 
 /**
- * Returns the reason why kro refuses to write the CRD, or undefined when kro may write the CRD. Some of the
- * refused changes, such as changes that break instances, would be accepted by the API server.
+ * Returns the reason why kro refuses to write the CRD, or undefined when kro may write the CRD. kro refuses
+ * even some changes that the API server would accept, such as changes that break instances.
  */
 function refusalOf(
   rgd: ResourceGraphDefinition,

@@ -31,7 +31,7 @@ import type { Part, Write } from "./writes.ts";
 
 /**
  * The input of a decision: the facts about an RGD, the last good graph if an earlier decision of the same
- * publication asked for it, and the writes that were refused since then.
+ * publication asked for it, and the refused writes of this publication.
  */
 export interface Known extends Facts {
   /**

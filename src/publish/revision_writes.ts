@@ -76,9 +76,9 @@ export function creation(revision: GraphRevision): Write {
 }
 
 /**
- * Returns the writes that make the RGD the owner of its revisions. A revision that is being deleted loses
- * kro's finalizer instead. If an RGD was deleted and created again, the new RGD thereby adopts the
- * revisions of the deleted RGD and continues their numbers.
+ * Returns the writes that make the RGD the owner of its revisions. If an RGD was deleted and created again,
+ * the new RGD adopts the revisions of the deleted RGD in this way, and continues their numbers. A revision
+ * that is being deleted is not adopted, but kro's finalizer is removed from it.
  */
 export function ownershipWrites(
   rgd: ResourceGraphDefinition,

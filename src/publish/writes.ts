@@ -36,8 +36,8 @@ export interface PatchWrite extends WriteBase {
   patch: JsonObject;
   /**
    * The precondition of the patch: the resourceVersion of the object that the patch was derived from. If an
-   * earlier write of the same publication changed the object, the resourceVersion in the response to that
-   * write is used instead.
+   * earlier write of the same publication changed the object, kro uses the resourceVersion from the response
+   * to the earlier write instead.
    */
   resourceVersion?: string;
 }
@@ -72,8 +72,8 @@ export type Write =
   /** Updates the generated CRD. */
   | { type: "patchCrd" } & PatchWrite
   /**
-   * Waits until the CRD is established. `crd` is the CRD as read before the writes of this publication;
-   * absent when the CRD did not exist.
+   * Waits until the CRD is established. `crd` is the CRD as kro read it before the writes of this
+   * publication; absent if the CRD did not exist then.
    */
   | { type: "awaitCrd"; ref: ObjectRef; crd?: KubeObject } & WriteBase
   /** Starts reconciling the instances of the RGD's kind with the graph `served`. */

@@ -22,8 +22,8 @@ export interface Authored {
   /** The conditions to write to the instance's status. */
   conditions: Condition[];
   /**
-   * The error messages. A declared condition causes a message when its expression fails or returns no
-   * condition. One further message lists the condition types that several expressions returned.
+   * The error messages. There is one message for each expression that failed or returned no condition, and
+   * one message that lists all condition types that were returned more than once.
    */
   failures: string[];
 }
@@ -32,8 +32,8 @@ export interface Authored {
  * Evaluates the conditions that the author of the RGD declares.
  *
  * If any expression fails or waits for data, kro cannot know the types of the conditions that the expression
- * would return. The instance therefore keeps all of its present conditions, except those whose types other
- * expressions return in this pass.
+ * would return. The instance therefore keeps all declared conditions that it has at present, except those
+ * whose types other expressions return in this pass.
  *
  * @param given `builtIn`: kro's own conditions of this pass, which the expressions may read. `current`: the
  * conditions in the cluster. `now`: the transition time of conditions whose status changes, in RFC 3339

@@ -21,8 +21,8 @@ export interface Findings {
   /** The condition InstanceManaged. */
   managed: ConditionUpdate;
   /**
-   * The condition ResourcesReady. Absent when the pass ran no node; the condition in the cluster is then
-   * kept.
+   * The condition ResourcesReady. Absent when the pass ran no node; the instance then keeps its present
+   * condition.
    */
   resources?: ConditionUpdate;
   /** The value of `status.state`. Replaced by `ERROR` when an expression of the status fails. */

@@ -18,9 +18,9 @@ const MAX_OBJECTS = 4000;
 const MIN_COLLECTION = 50;
 
 /**
- * Caches the objects of expanded collections for each instance object and node. When an instance changes,
- * its new version is a new JavaScript object without cached collections. The instances that were not used
- * for the longest time are removed first. All passes of a process share one cache,
+ * Caches the objects of expanded collections. The keys are the JavaScript object of the instance, and the
+ * node. A changed instance is a new JavaScript object, so it has no cached collections yet. A full cache
+ * drops the collections of the least recently used instance first. All passes of a process share one cache,
  * {@link PassContext.expansions}.
  */
 export class ExpansionCache {
@@ -58,8 +58,8 @@ export class ExpansionCache {
   }
 
   /**
-   * Returns an object of a collection with kro's labels. Every pass gets the identical JavaScript object,
-   * so that callers can cache the hash of the object.
+   * Returns an object of a collection with kro's labels. Every pass gets the identical JavaScript object for
+   * the same `item`, so that callers can cache the hash of the result.
    *
    * @param version The value of the label `kro.run/kro-version` in the result.
    * @param label Returns a copy of the object with kro's labels. Called only when no copy with this version

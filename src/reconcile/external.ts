@@ -54,7 +54,8 @@ function found(node: Node, observed: KubeObject[]): NodeResult {
 
 /**
  * Returns the result of an external reference whose objects could not be read. If an object does not exist
- * yet, the result is `complete` all the same, so that a missing external object does not prevent pruning.
+ * yet, `complete` is true, so that a missing external object does not prevent pruning. After any other fault
+ * `complete` is false.
  */
 function missing(node: Node, fault: Fault): NodeResult {
   return { node, state: fault.state, fault, objects: [], complete: fault.state === "Waiting" };

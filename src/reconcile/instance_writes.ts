@@ -1,6 +1,6 @@
 /**
- * Writes to the instance itself with optimistic concurrency: a conflict with another client is detected by
- * the resourceVersion.
+ * Writes to the instance itself with optimistic concurrency: each write contains the resourceVersion that kro
+ * read, and the API server rejects the write if another client has changed the instance since then.
  */
 import {
   ApiError,
@@ -42,10 +42,10 @@ export async function patchMetadata(
 }
 
 /**
- * Writes to the instance, and repeats the write after a conflict, with at most {@link MAX_ATTEMPTS}
- * attempts. Each further attempt starts with the instance as just read from the API server. If the UID, the
- * generation or the deletion timestamp has changed, the write is not repeated, because the next pass has to
- * handle the changed instance. Rejects with the last ApiError.
+ * Writes to the instance, and repeats the write after a conflict, with at most {@link MAX_ATTEMPTS} attempts.
+ * Before each further attempt, the instance is read from the API server. If its UID, generation or deletion
+ * timestamp has changed, the write is not repeated, because the next pass has to handle the changed instance.
+ * Rejects with the last ApiError.
  */
 export async function retryOnConflict(
   pass: Pass,

@@ -15,8 +15,8 @@ export interface Inventory {
 
 /**
  * The maximum number of kinds in an inventory. A user who may edit an instance can forge an inventory with
- * thousands of kinds, and each kind costs requests. A kind that an earlier graph used must still be searched, so
- * an inventory is not limited to the kinds of the present graph.
+ * thousands of kinds, and each kind costs requests. The kinds of earlier graphs must still be searched for
+ * objects, so kro cannot simply ignore kinds that the present graph does not use.
  */
 export const MAX_KINDS = 512;
 
@@ -40,8 +40,8 @@ export function applySetId(kind: KindRef, instance: KubeObject): string {
 }
 
 /**
- * Returns the hash that kro stores with an inventory, in the form `sha256:<hex>`. If the stored hash does
- * not match the inventory, another client has edited the inventory.
+ * Returns the hash that kro stores with an inventory, in the form `sha256:<hex>`. If the stored hash differs
+ * from the hash of the present annotations, another client has edited the annotations.
  *
  * @param id The id of the ApplySet.
  * @param kinds The value of the annotation that lists the kinds.
@@ -52,8 +52,8 @@ export function inventoryHash(id: string, kinds: string, namespaces: string): st
 }
 
 /**
- * Returns the namespace that is always searched for objects and therefore not listed in the inventory: the
- * namespace of the instance, or `default` for a cluster-scoped instance.
+ * Returns the namespace of the instance, or `default` for a cluster-scoped instance. This namespace is
+ * searched for objects even if the inventory does not list it.
  */
 export function parentNamespace(instance: KubeObject): string {
   return instance.metadata.namespace || "default";
@@ -108,8 +108,8 @@ export function inventoryFault(kind: KindRef, instance: KubeObject): string | un
   const { [Annotation.groupKinds]: kinds, [Annotation.namespaces]: namespaces } = annotations;
   const hash = annotations[Annotation.inventoryHash];
   const want = inventoryHash(id, kinds ?? "", namespaces ?? "");
-  // The hash covers the computed id and both lists. If the hash matches, the lists are intact although another
-  // client edited the label or removed the tooling annotation.
+  // The hash covers the computed id and both lists. If the stored hash matches, the lists are intact, even if
+  // another client edited the label with the id or removed the tooling annotation.
   const isIntact = kinds !== undefined && namespaces !== undefined && hash === want;
   if (labels[Label.applySetId] !== id && !isIntact) {
     return `invalid ${Label.applySetId} label: got "${
@@ -149,8 +149,8 @@ export function splitGroupKind(text: string): { group: string; kind: string } {
 /**
  * Adds the kind and namespace of an object to an inventory. The namespace of the instance is not added,
  * because every search of the inventory includes that namespace. A namespace with an invalid name is not
- * added either, because {@link inventoryFault} would refuse the inventory, and such a namespace contains no
- * objects.
+ * added either: such a namespace cannot contain objects, and {@link inventoryFault} would refuse the
+ * inventory.
  */
 export function addObject(
   to: { kinds: Set<string>; namespaces: Set<string> },

@@ -13,10 +13,10 @@ export interface ItemFault {
   fault: Fault;
 }
 
-/** The maximum number of item indexes that one part of the message lists after `also`. */
+/** The maximum number of item indexes in one list of the message, such as `(also 2, 5)`. */
 const MAX_INDEXES = 10;
 
-/** The smallest length to which the message of a single failure is cut, in characters. */
+/** The minimum length, in characters, to which each failure is cut in a message with several failures. */
 const SHORTEST = 128;
 
 /**

@@ -1,6 +1,7 @@
 /**
- * Finds the objects of an instance whose identity labels another client edited or removed. No list finds these
- * objects, so the graph computes their names.
+ * Finds the objects of an instance whose identity labels another client edited or removed. A list selects
+ * objects by their labels and does not find these objects. Their names are therefore computed from the graph,
+ * and the objects are read by name.
  */
 import { type KubeObject, Label, refKey } from "../api/mod.ts";
 import { PassBudget } from "../cel/mod.ts";
@@ -14,11 +15,12 @@ import { Scope } from "./scope.ts";
 import { addressed, evaluateFields, fill } from "./template.ts";
 
 /**
- * Reads each object that the graph names and that `found` lacks. Returns the objects that kro applied and
- * whose identity labels kro no longer owns. An object is not found if its name cannot be computed from the
- * instance and the objects in `found`. Rejects with ApiError when a request fails.
+ * Reads each object that the graph names and that `found` does not contain. Returns the objects that belong
+ * to the instance: members of its ApplySet, and objects that kro applied but whose identity labels kro no
+ * longer owns. An object is left out if its name cannot be computed from the instance and the objects found
+ * so far. Rejects with ApiError when a request fails.
  *
- * @param found The members of the instance that lists found.
+ * @param found The members of the instance that were already found by listing.
  */
 export async function lostMembers(
   graph: Graph,
@@ -45,7 +47,7 @@ export async function lostMembers(
       if (object && (isLost(object) || isMember(object, parent))) lost.push({ object, ref });
     }
     if (lost.length === before) continue;
-    // The names of later nodes' objects may depend on the objects of this node.
+    // Expressions of later nodes can now read the objects of this node, for example to compute a name.
     const all = [...byNode.get(node.id) ?? [], ...lost.slice(before)];
     scope.observe(node.id, all.map(({ object }) => object));
   }
@@ -57,7 +59,10 @@ export function isLost(object: KubeObject): boolean {
   return applyEntry(object) !== undefined && foreignLabels(object).length === 2;
 }
 
-/** Returns the objects of a node with nothing but their names, as far as the names can be computed. */
+/**
+ * Returns the objects of a node whose names can be computed. Of the template, only the name and the namespace
+ * are evaluated.
+ */
 function namedObjects(
   node: Node,
   scope: Scope,

@@ -65,7 +65,8 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
       ? [...namespaces].map((namespace) => ({ kind, namespace }))
       : [{ kind, namespace: undefined }]
   );
-  // If RBAC forbids the list of all namespaces, the namespaces are listed one by one.
+  // The namespaces to list one by one if RBAC forbids the list of all namespaces; undefined if these would be
+  // too many lists.
   const others = count <= MAX_FALLBACK ? namespaces : undefined;
   const lists = await limited(scopes, async (scope) => {
     const { kind } = scope;
@@ -91,9 +92,8 @@ const MAX_NAMESPACES = 32;
 const MAX_SCOPES = 256;
 
 /**
- * The largest number of pairs of a kind and a namespace that are listed one by one if RBAC forbids lists of all
- * namespaces. If an inventory has more pairs, its members are unknown, and kro neither prunes objects nor ends
- * the deletion of the instance.
+ * The limit that replaces {@link MAX_SCOPES} when RBAC forbids lists of all namespaces. If an inventory has
+ * more pairs, its members are unknown, and kro neither prunes objects nor ends the deletion of the instance.
  */
 const MAX_FALLBACK = 2000;
 
@@ -102,7 +102,8 @@ const MAX_LISTS = 16;
 
 /**
  * Lists the members of one kind in all namespaces of the cluster, and returns the members in the given
- * namespaces. If RBAC forbids this request, lists each of the namespaces `others` with a request of its own.
+ * namespaces. If RBAC forbids this request, sends one request for each namespace in `others`, or rejects if
+ * `others` is undefined.
  */
 async function listEverywhere(
   query: MemberQuery,
@@ -144,8 +145,9 @@ async function limited<T, R>(
 }
 
 /**
- * Reports whether any of the given members still exists, by listing only the kinds and namespaces of these
- * members. A member that no list finds because of its labels is read by its name.
+ * Reports whether any of the given members still exists. Lists only the kinds and namespaces of these
+ * members. A member with an edited label `part-of` is read by its name instead, because a list does not find
+ * it.
  */
 export async function remain(query: MemberQuery, members: readonly Member[]): Promise<boolean> {
   const { applySetId, cluster } = query;
@@ -170,9 +172,9 @@ export async function remain(query: MemberQuery, members: readonly Member[]): Pr
 }
 
 /**
- * Deletes a member, unless the member is already being deleted. `conflict` in the result is true when
- * another object now has the member's name. Rejects with ApiError when the API server refuses the deletion
- * for another reason.
+ * Deletes a member, unless the member is already being deleted. `conflict` in the result is true when an
+ * object with another UID now has the member's name. Rejects with ApiError when the API server refuses the
+ * deletion for another reason.
  */
 export async function deleteMember(
   cluster: Cluster,
@@ -208,8 +210,9 @@ async function list(
       ? await cluster.listMembersLive(scope, applySetId, uid)
       : await cluster.listMembers(scope, applySetId, uid, thorough);
   } catch (error) {
-    // The result is an empty list only if the kind is no longer served, because then no object of the kind
-    // can exist. If discovery fails, an error is thrown, because objects may still exist.
+    // Status 404 or 405 may mean that the kind is no longer served. If discovery confirms this, no object of
+    // the kind can exist, so the list is empty. If discovery fails, objects may still exist, so an error is
+    // thrown.
     const cannotList = isNotFound(error) || (error instanceof ApiError && error.code === 405);
     if (cannotList && !await cluster.serves(scope.kind, { fresh: true })) return [];
     throw error;

@@ -45,9 +45,9 @@ export interface Parent {
  * Reports whether the object is a member of the ApplySet with this parent (KEP-3659). A member has the label
  * `applyset.kubernetes.io/part-of` with the id of the ApplySet, and was applied by kro.
  *
- * The label counts only if kro owns the label. When another client edits a label, kro's entry in the
- * managed fields loses the label. If kro no longer owns the label `part-of`, the label `kro.run/instance-id`
- * decides, provided that kro still owns this label.
+ * The label counts only if kro owns the label: when another client edits the label, kro's entry in the
+ * managed fields no longer lists the label. If kro no longer owns the label `part-of`, the object is a member
+ * if kro still owns its label `kro.run/instance-id` and this label contains the UID of the parent.
  *
  * @example
  * ```ts
@@ -70,8 +70,9 @@ export function isMember(object: KubeObject, parent: Parent): boolean {
 
 /**
  * Reports whether the object belongs to an ApplySet other than that of the parent. An object without the
- * label `part-of` belongs to no ApplySet. If another client wrote the label to an object that kro applied,
- * the label does not count, unless kro applied the object for another instance.
+ * label `part-of` belongs to no ApplySet. If kro applied the object but another client wrote the label
+ * `part-of`, the label `kro.run/instance-id` decides instead: the object belongs to another ApplySet if kro
+ * owns this label and the label contains another UID than the parent's.
  */
 export function isTaken(object: KubeObject, parent: Parent): boolean {
   const label = object.metadata.labels?.[Label.applySetPartOf];
@@ -83,9 +84,9 @@ export function isTaken(object: KubeObject, parent: Parent): boolean {
 }
 
 /**
- * Returns the names of those labels, among `part-of` and `kro.run/instance-id`, that kro's Apply entry does
- * not own. Returns an empty list when kro did not apply the object, or when the entry does not list its
- * fields.
+ * Returns which of the two labels `part-of` and `kro.run/instance-id` are not owned by kro's Apply entry in
+ * the managed fields. Returns an empty list when kro did not apply the object, or when the entry has no
+ * `fieldsV1`.
  */
 export function foreignLabels(object: KubeObject): ParentLabel[] {
   const entry = applyEntry(object);
@@ -93,8 +94,8 @@ export function foreignLabels(object: KubeObject): ParentLabel[] {
 }
 
 /**
- * Returns a `fieldsV1` tree that owns the labels `part-of` and `kro.run/instance-id`, except the labels in
- * `foreign`. {@link isMember} and {@link isTaken} read no other part of a `fieldsV1` tree.
+ * Returns the `fieldsV1` of a managed-fields entry that owns the labels `part-of` and `kro.run/instance-id`,
+ * except the labels in `foreign`. {@link isMember} and {@link isTaken} read only these labels in `fieldsV1`.
  */
 export function fieldsWithout(foreign: readonly ParentLabel[]): JsonObject {
   const own = PARENT_LABELS.filter((label) => !foreign.includes(label));
@@ -116,7 +117,7 @@ function ownLabels(object: KubeObject): Partial<Parent> {
   return { applySetId: own(Label.applySetPartOf), instanceUid: own(Label.instanceId) };
 }
 
-/** Reports whether the entry owns the label. An entry without its fields counts as owning all labels. */
+/** Reports whether the entry owns the label. An entry without `fieldsV1` counts as owning all labels. */
 function owns({ fieldsV1 }: ManagedFieldsEntry, label: ParentLabel): boolean {
   if (fieldsV1 === undefined) return true;
   const metadata = fieldsV1["f:metadata"];

@@ -152,7 +152,7 @@ async function liveItems(node: Node, context: NodeContext): Promise<Map<string, 
  * Combines the results of a node's objects into the result of the node. The failures of a collection's
  * objects become one failure of the node.
  *
- * @param desired The desired object of each result.
+ * @param desired The desired objects, in the same order as `results`.
  */
 function combine(
   node: Node,
@@ -185,8 +185,8 @@ function combine(
     // A refused update does not change the live object, so dependent nodes may still read the live object.
     usable: observed.length === results.length &&
       faults.every((f) => f.fault.fromApply === true),
-    // Expressions may read a collection that is incomplete or empty. A node that is not a collection has one
-    // object, and expressions that read the object must wait until it exists.
+    // Expressions may read a collection before all of its objects exist. If a node has a single object,
+    // expressions that read the object must wait until the object exists.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),
   };
 }

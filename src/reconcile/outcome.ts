@@ -47,8 +47,8 @@ export interface ObjectOutcome {
    */
   adopted?: boolean;
   /**
-   * The finalizers of an object whose deletion was requested by this pass or earlier. Absent when the
-   * object had no finalizers or its deletion was not requested.
+   * The finalizers that the object had when this pass requested its deletion, or found the object being
+   * deleted. Absent for other objects, and for objects without finalizers.
    */
   finalizers?: readonly string[];
 }
