@@ -41,7 +41,10 @@ export async function mayAccess(
   return allowed === true;
 }
 
-/** Sends a review of a kind such as TokenReview, and returns its status. Rejects with ApiError. */
+/**
+ * Sends a review of a kind such as TokenReview, and returns the status that the API server filled in. Rejects
+ * with ApiError when the request fails.
+ */
 export async function review(
   client: Pick<KubeClient, "create">,
   { group, kind }: { group: string; kind: string },

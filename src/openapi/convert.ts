@@ -46,8 +46,8 @@ export function convert(json: Json | undefined, resolve: Resolve): Schema {
 
 /**
  * Returns the `$ref` of a schema; undefined when the schema is not a reference. If a schema has a reference
- * and other keywords, such as a default, Kubernetes wraps the reference in `allOf`. Kubernetes uses `allOf`
- * only for this purpose, so a `$ref` inside `allOf` is returned as well.
+ * and other keywords, such as a default, Kubernetes puts the reference into `allOf`. Kubernetes uses `allOf`
+ * for nothing else, so this function also returns a `$ref` inside `allOf`.
  */
 export function refOf(json: JsonObject): string | undefined {
   if (typeof json.$ref === "string") return json.$ref;

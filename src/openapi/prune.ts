@@ -51,7 +51,10 @@ function without(schema: Schema, value: Json): Json {
   return result;
 }
 
-/** Embedded objects keep apiVersion, kind and metadata, although the schema need not declare them. */
+/**
+ * Reports whether the key is apiVersion, kind or metadata of an embedded object. The API server keeps these
+ * three fields even if the schema does not declare them.
+ */
 function isEmbedded(schema: Schema, key: string): boolean {
   return schema["x-kubernetes-embedded-resource"] === true &&
     ["apiVersion", "kind", "metadata"].includes(key);

@@ -62,8 +62,8 @@ export interface Settings {
 export type Decision = Publication | Search;
 
 /**
- * A request to the caller: find the last good graph among the listed revisions, then decide again. The
- * decision needs the last good graph because the RGD's present spec cannot be served.
+ * A request to the caller to find the last good graph among the revisions in `revisions`, and then to call
+ * `decide` again. The decision needs this graph because the RGD's present spec is not served.
  */
 export interface Search extends Candidates {
   /** The tag that distinguishes a search from a publication in {@link Decision}. */

@@ -25,7 +25,10 @@ export interface RevisionEvents {
    * the revision has problems.
    */
   compiled(ok: boolean, seconds: number): void;
-  /** Called when a write of a revision's status failed. `ok` is true when the revision compiles. */
+  /**
+   * Called when a write of a revision's status failed. `ok` is the result that the write would have recorded:
+   * true when the revision compiles.
+   */
   statusFailed(ok: boolean): void;
   /**
    * Called after kro tried to delete a revision beyond the maximum number. `ok` is false when the deletion

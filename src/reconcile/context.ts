@@ -20,13 +20,13 @@ export interface RefusedStatus {
   /** The number of the graph revision that the refused fields were derived with. */
   readonly revision?: number;
   /**
-   * The conditions that the author of the RGD declares, if the API server accepted a status only without
-   * these conditions. Otherwise absent.
+   * The declared conditions of the refused status, without transition times. Present only if the API server
+   * accepted the status after kro left out these conditions.
    */
   readonly authored?: readonly JsonObject[];
   /**
-   * The status fields that kro wrote in place of the refused fields, and that the API server accepted. Absent
-   * when the API server refused every status that kro sent.
+   * The status fields that kro wrote in place of the refused fields. Absent when the API server refused every
+   * status that kro sent.
    */
   readonly accepted?: JsonObject;
   /** The message of the API server's refusal. */
@@ -79,8 +79,8 @@ export interface PassContext {
    */
   maxCollectionSize: number;
   /**
-   * A cache of expanded collections that is shared by several passes. The cache is keyed by the identity of
-   * the instance object, so the caller must never modify an instance object in place.
+   * A cache of expanded collections that is shared by several passes. The keys are the JavaScript objects of
+   * the instances, so the caller must never modify such an object in place.
    */
   expansions?: ExpansionCache;
   /**
