@@ -186,16 +186,16 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Lists the metadata of the objects with the label of the instance or ApplySet from the API server. Concurrent passes
-   * share one consistent LIST.
+   * Lists the metadata of the objects with the label of the instance or ApplySet from the API server.
+   * Concurrent passes share one consistent LIST.
    */
   listMembersLive(scope: ListScope, applySet: string, uid?: string): Promise<KubeObject[]> {
     return this.#parts.liveLists.members(scope, applySet, uid);
   }
 
   /**
-   * Returns the objects of a collection node from the cache of child objects, which may cover only some
-   * namespaces. Kinds that are not cached are listed by {@link listExternal}.
+   * Returns the objects of a collection node from the cache of child objects, or by {@link listExternal} if
+   * the kind is not cached. Where kro may watch only some namespaces, only their objects are returned.
    */
   async listCollection(collection: CollectionRef): Promise<KubeObject[]> {
     const { kind, instanceUid, nodeId } = collection;
@@ -217,9 +217,9 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Applies an object with server-side apply. Sends no request when the cache shows that the object is up to
-   * date, while kro waits before it repairs the object again, or while the API server does not serve the kind.
-   * Rejects with `Conflict` when the object belongs to another ApplySet.
+   * Applies an object with server-side apply. Sends no request if the cache shows that the object is up to
+   * date, or while kro backs off repairing the object. Rejects with `Conflict` when the object belongs to
+   * another ApplySet. Rejects without a request when the API server does not serve the kind.
    */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const { children, locks } = this.#parts;

@@ -74,8 +74,9 @@ export class LiveCluster implements Cluster {
   }
 
   /**
-   * Sends a LIST that selects the label of the ApplySet. If `thorough` is true, also sends a LIST that selects the label of the instance, which finds objects whose label `part-of` another client
-   * edited. A label selector cannot select objects that have either of two labels.
+   * Sends a LIST that selects the label of the ApplySet. If
+   * `thorough` is true, also sends a LIST that selects the label of the instance, which finds objects whose label `part-of
+   * ` another client edited. A label selector cannot select objects that have either of two labels.
    */
   async listMembers(
     scope: ListScope,
@@ -126,8 +127,8 @@ export class LiveCluster implements Cluster {
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const live = await this.#takeRead(ref);
     const { force, volatile } = options;
-    // `volatile.basis` is empty when this process has written none of the objects from which the volatile
-    // fields are computed. The live values of the volatile fields then count as applied.
+    // `volatile.basis` is empty when this process has not written any of the objects whose resourceVersions
+    // the volatile fields read. The volatile fields then keep their live values.
     const paths = volatile?.basis === "" ? volatile.paths : [];
     const wanted = live && withValuesOf(live, desired, paths);
     if (wanted && isUpToDate(live, wanted, await this.#schema(ref.kind))) {

@@ -18,8 +18,8 @@ interface Caller {
 }
 
 /**
- * Lists the objects of ApplySets from the API server. For each kind and namespace, at most one list is in
- * flight. All calls that arrive during a list share the next list.
+ * Lists the objects of ApplySets from the API server. For each kind, namespace and label, at most one list is
+ * in flight. All callers that arrive during a list share the next list.
  */
 export class LiveLists {
   readonly #client: Pick<KubeClient, "list">;
@@ -35,9 +35,10 @@ export class LiveLists {
   }
 
   /**
-   * Returns the metadata of all objects with the label of the instance, or of the ApplySet if no UID of an
-   * instance is given. The list starts only after this method is called, because a list that is already in
-   * flight may miss the last write of the caller. Rejects with ApiError when the list fails.
+   * Returns the metadata of the instance's objects, which are selected by the label `kro.run/instance-id`, or
+   * by the label `part-of` if `instanceUid` is absent. The list starts only after this method is called,
+   * because a list that is already in flight may miss the last write of the caller. Rejects with ApiError
+   * when the list fails.
    */
   async members(
     { kind, namespace }: ListScope,

@@ -56,8 +56,8 @@ export async function applyOver(
 const PATCHER = "kro.run/replaced";
 
 /**
- * Returns the duplicates that the API server refused. Returns an empty list if the API server also refused
- * the object for another reason.
+ * Returns the duplicate list elements because of which the API server refused an apply. Returns an empty list
+ * if the API server also had another reason.
  */
 export function duplicatesOf({ reason, causes }: ApiError): Duplicate[] {
   if (reason !== "Invalid" || causes.length === 0) return [];

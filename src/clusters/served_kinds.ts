@@ -115,8 +115,9 @@ interface Definitions {
 const requested = new WeakMap<object, Promise<Definitions>>();
 
 /**
- * Lists all CRDs and APIServices. Callers that wait for the same refresh of discovery share the lists,
- * because an inventory may have many kinds that the cluster does not serve.
+ * Lists all CRDs and APIServices. All calls before the lists are sent share the lists. A pass calls this
+ * function for each kind of an inventory that the cluster does not serve, and an inventory may have many of
+ * these kinds.
  */
 function definitions(client: Pick<KubeClient, "list">): Promise<Definitions> {
   const known = requested.get(client);

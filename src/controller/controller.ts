@@ -297,8 +297,8 @@ export class Controller implements ControllerView {
     }
     const { leads, failure } = this.#leadership;
     if (!leads && failure) return { ready: false, missing: [`lease: ${failure}`] };
-    // A standby process counts as ready. The old pod holds the Lease until it stops, and a rolling update
-    // stops the old pod only after the new pod is ready.
+    // A standby process counts as ready. Otherwise, a rolling update would never end: it stops the old pod
+    // only when the new pod is ready, and the old pod holds the Lease until it stops.
     if (!leads && !this.#warmup) return { ready: true, missing: [] };
     const missing = [
       ...this.#graphs.missing,

@@ -6,7 +6,7 @@ import { getLogger } from "@logtape/logtape";
 const logger = getLogger(["kro", "controller"]);
 
 /**
- * The fraction of the container's memory that the heap may use. Code, stacks and buffers need the other
+ * The fraction of the container's memory that the heap may use. Code, stacks and buffers need the rest of the
  * memory.
  */
 const HEAP_PART = 0.75;
@@ -15,8 +15,8 @@ const HEAP_PART = 0.75;
 const FULL = 0.75;
 
 /**
- * The fraction of the heap limit below which the heap counts as recovered. This fraction is lower than
- * {@link FULL}. Otherwise, garbage collections near that value would repeat the warning.
+ * The fraction of the heap limit below which the heap counts as recovered. Lower than {@link FULL}, so that a
+ * heap whose size varies around {@link FULL} does not cause repeated warnings.
  */
 const RECOVERED = 0.6;
 
@@ -46,7 +46,7 @@ export function heapSize(memory?: number): HeapSize {
 export function memoryLimit(): number | undefined {
   try {
     const bytes = process.constrainedMemory();
-    // Without a limit, cgroup v1 reports the largest multiple of the page size.
+    // Without a limit, cgroup v1 reports a value near 2^63 bytes.
     return bytes > 0 && bytes < 2 ** 60 ? bytes : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return undefined;
@@ -62,7 +62,7 @@ export function memoryLimit(): number | undefined {
 export class HeapWarning {
   #warned = false;
 
-  /** Compares the size of the heap with the limit. The caller samples the size. */
+  /** Logs the warning if the given heap size requires it. The caller measures the size at intervals. */
   check({ used, limit: heap, memory }: HeapSize): void {
     const limit = Math.min(heap, memory === undefined ? Infinity : memory * HEAP_PART);
     if (used < limit * RECOVERED) this.#warned = false;

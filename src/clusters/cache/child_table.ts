@@ -32,7 +32,10 @@ import { type View, Views } from "./views.ts";
  */
 export type IncomparableListener = (kind: KindRef, at: ObjectKey) => void;
 
-/** A managed-fields entry of kro that owns the label `kro.run/instance-id`, but not the label `part-of`. */
+/**
+ * The managed-fields entry of an object that {@link ChildTable.members} returns although another client
+ * edited its labels. In this entry, kro owns the label `kro.run/instance-id`, but not the label `part-of`.
+ */
 const UID_ENTRY = entryWithout([Label.applySetPartOf]);
 
 /** The data that the tables of all kinds share. */
@@ -63,9 +66,9 @@ export interface ChildReader {
   get(at: ObjectKey): KubeObject | undefined;
   /**
    * Returns the cached objects with the `part-of` label of the ApplySet, in one namespace or in all
-   * namespaces, sorted by namespace and name. If the UID of the instance is given, the result also contains
-   * the objects of the instance whose label `part-of` another client edited. If that client edited the label
-   * `kro.run/instance-id` as well, the object is returned with the value that the label had before.
+   * namespaces, sorted by namespace and name. If `instanceUid` is given, also returns the objects of this
+   * instance on which another client edited the label `part-of`. If the client edited the label
+   * `kro.run/instance-id` as well, the returned object has the UID of the instance in this label.
    */
   members(applySet: string, namespace?: string, instanceUid?: string): KubeObject[];
   /**
@@ -91,8 +94,9 @@ export class ChildTable implements ChildReader {
   readonly #shared: SharedParts;
   readonly #children = new Map<string, Child>();
   /**
-   * The keys of the children of each owner. Most owners have a single child of a kind, so a single key is
-   * stored as a plain string: a set would cost more memory.
+   * The keys of the children of each {@link Owner}, which stands for the labels of one instance. Most
+   * instances have a single child of a kind, so a single key is stored as a plain string, which takes less
+   * memory than a set.
    */
   readonly #members = new Map<Owner, string | Set<string>>();
   readonly #views = new Views();
@@ -137,7 +141,8 @@ export class ChildTable implements ChildReader {
   }
 
   /**
-   * Copies the former owners of a child from the child's earlier record `old`, as {@link keepOwners} does.
+   * Copies the former owners of a child from its earlier record `old`. A former owner is an instance that the
+   * labels of the child named before another client edited the labels.
    */
   keepOwners(key: string, old: Child | undefined, child: Child): void {
     keepOwners(old, child);
@@ -207,8 +212,8 @@ export class ChildTable implements ChildReader {
     const old = this.#children.get(key);
     const { labels } = object.metadata;
     const owner = this.#shared.owners.join(labels);
-    // Without kro's labels, the object does not show which graph reads it. The record therefore keeps the
-    // paths that it kept before the object lost its labels.
+    // The labels of the object show which graph reads it. If another client removed the labels, the paths of
+    // the earlier record are kept.
     const reads = this.#readsOf(owner, labels?.[Label.nodeId]) ?? old?.reads ?? NO_READS;
     const child = childOf(object, owner, reads, this.schema);
     const wasIncomparable = old?.uid === child.uid && old.rare?.isIncomparable;
@@ -258,7 +263,7 @@ export class ChildTable implements ChildReader {
   }
 
   /**
-   * Returns true when the graph reads paths that the record of at least one cached child lacks.
+   * Returns true when the record of at least one cached child does not cover all paths that the graph reads.
    *
    * @param instances The kind of the graph's instances, which identifies the graph.
    */

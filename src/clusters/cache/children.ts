@@ -109,18 +109,18 @@ export class ChildCaches {
     const info = await this.#schemas.resolve(kind);
     if (info) watched.store.objects.schema = info.schema;
     if (watched.stop.signal.aborted) return;
-    // The API server serves the kind again, because it returned the kind's schema.
+    // The API server returned the schema of the kind, so it serves the kind again.
     if (info && watched.isMissing) watched.reflector?.hurry();
     watched.reflector ??= this.#start(watched);
-    // `synced` rejects only if the watch is stopped before the cache is synced. The owner then no longer needs
-    // the cache, so the rejection is ignored.
+    // `synced` rejects only if the watch is stopped before the cache is synced. The owner then no longer
+    // needs the cache, so the rejection is ignored.
     await watched.reflector.synced.catch(() => {});
   }
 
   /**
-   * Adds the values that the graph reads to the synced caches of these kinds, where the values are missing.
-   * Sends at most one LIST for each kind, which selects the graph's own children. Rejects with ApiError when
-   * a LIST fails.
+   * Reads the graph's children of these kinds again if a synced cache lacks values that the graph reads.
+   * Sends at most one LIST for each kind, which selects the children of the graph by their labels. Rejects
+   * with ApiError when a LIST fails.
    *
    * @param instances The kind of the graph's instances.
    * @param kinds The kinds of the graph's children.
@@ -133,12 +133,12 @@ export class ChildCaches {
   }
 
   /**
-   * Removes the recorded paths of graphs that were added before the given graph. Values at paths that the
-   * given graph does not read are removed from the caches.
+   * Removes the paths that were recorded for older graphs of the instance kind, and the cached values that
+   * only the older graphs read.
    *
    * @param instances The kind of the graph's instances.
-   * @param reads The recorded paths of the given graph. If absent, the paths of all graphs of the kind are
-   * removed.
+   * @param reads The paths of the present graph; all paths that were recorded earlier are removed. If absent,
+   * the paths of all graphs of the kind are removed.
    */
   dropReadsBefore(instances: InstanceKind, reads?: NodeReads): void {
     this.reads.removeBefore(instances, reads);
@@ -176,8 +176,8 @@ export class ChildCaches {
    * namespace starts a watch of that namespace.
    *
    * @param namespace The namespace that the cache has to cover; undefined for all namespaces.
-   * @param read Called immediately after the check, without a wait in between. The cache can therefore
-   * neither be released nor lose objects between the check and the call.
+   * @param read Called synchronously after the check that the cache covers the namespace, so that the cache
+   * cannot be released or cleared in between.
    */
   async read<T>(
     kind: KindRef,
@@ -341,8 +341,8 @@ export class ChildCaches {
 
   /**
    * Handles a DELETED event. A watch with a label selector sends DELETED also when an object only lost the
-   * label. One GET therefore decides whether the object is gone, unless kro's own deletion removed the object.
-   * Resolves to true when an instance was requeued.
+   * label. kro therefore sends a GET to find out whether the object still exists. No GET is sent if kro
+   * itself deleted the object. Resolves to true when an instance was requeued.
    */
   async #deleted({ store, stop }: Watched, object: KubeObject): Promise<boolean> {
     const { namespace, name = "", uid, resourceVersion } = object.metadata;

@@ -22,7 +22,10 @@ import { kindMissing } from "./kind_missing.ts";
 interface Watched {
   readonly kind: KindRef;
   readonly store: ExternalStore;
-  /** The paths that the expressions of each owner read. The keys are the names of the owners. */
+  /**
+   * The paths that each user of the cache reads. The keys are the names of the users, such as the name of a
+   * CRD.
+   */
   readonly owners: Map<string, Reads>;
   readonly stop: AbortController;
   readonly reflector: ScopedReflector;
@@ -92,8 +95,8 @@ export class ExternalCaches {
     watched.store.reads = merged(watched.owners.values());
     // The caller has just read the schema of the kind, so the API server may serve the kind again.
     if (watched.isMissing) watched.reflector.hurry();
-    // `synced` rejects only if the watch is stopped before the cache is synced. The owner then no longer needs
-    // the cache, so the rejection is ignored.
+    // `synced` rejects only if the watch is stopped before the cache is synced. The owner then no longer
+    // needs the cache, so the rejection is ignored.
     await watched.reflector.synced.catch(() => {});
   }
 

@@ -22,13 +22,13 @@ export interface InstanceKind {
   kind: string;
 }
 
-/** The paths of a graph that reads nothing of an object. Caches then keep only kro's own metadata. */
+/** No paths, for a graph that reads no field of an object. Caches then keep only kro's own metadata. */
 export const NO_READS: Reads = new Map();
 
 interface ReadsOfKind {
   /**
-   * The paths of the graph in use, and of graphs that are about to replace the graph in use, in the order in
-   * which the graphs were added.
+   * The paths of each graph of the instance kind, oldest graph first: the graph in use, and then the graphs
+   * that will replace it.
    */
   readonly added: readonly NodeReads[];
   readonly merged: NodeReads;
@@ -53,14 +53,14 @@ export class GraphReads {
     this.#set(instances, [...this.#added(instances).filter((one) => one !== reads), reads]);
   }
 
-  /** Removes the paths of a graph that will not be used. */
+  /** Removes the paths of one graph. Called when the graph was added but will not be used. */
   remove(instances: InstanceKind, reads: NodeReads): void {
     this.#set(instances, this.#added(instances).filter((one) => one !== reads));
   }
 
   /**
-   * Removes the paths of older graphs: all paths that were added before the given paths `reads`. If `reads`
-   * is absent, removes the paths of all graphs.
+   * Removes the paths of all graphs that were added before the graph with the paths `reads`. If `reads` is
+   * absent, removes the paths of all graphs.
    */
   removeBefore(instances: InstanceKind, reads?: NodeReads): void {
     const added = this.#added(instances);

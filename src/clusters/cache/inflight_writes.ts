@@ -75,8 +75,8 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
   }
 
   /**
-   * Returns the deferred events that are newer than the resourceVersion, oldest first. If `revision` is
-   * undefined, returns all deferred events.
+   * Returns the deferred events that are newer than the resourceVersion `revision`, oldest first. If
+   * `revision` is undefined, returns all deferred events.
    */
   deferredAfter(key: string, revision: string | undefined): Event[] {
     const deferred = this.#inflight.get(key)?.deferred ?? [];
@@ -110,9 +110,9 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
   }
 
   /**
-   * Records that an earlier write without a response can no longer take effect, or has a known outcome. A
-   * later successful write is proof: every write has a resourceVersion as its precondition, so the API server
-   * refuses the earlier write if it arrives now.
+   * Forgets that the response to a write is missing. Called when the outcome of the write is known, or when a
+   * later write has succeeded. After the later write, the API server refuses the earlier write, because the
+   * earlier write has an outdated resourceVersion as its precondition.
    */
   resolved(key: string): void {
     this.#unanswered.delete(key);

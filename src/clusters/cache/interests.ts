@@ -71,8 +71,8 @@ export class Interests {
   }
 
   /**
-   * Returns the instances that have an interest in an object. The object is given in several states, such as
-   * before and after a change; an interest that matches one of the states is enough.
+   * Returns the instances that have an interest in an object. `states` are states of the object, such as
+   * before and after a change. An instance is returned if its interest matches at least one state.
    */
   matching(kind: KindRef, ...states: readonly (ObjectMeta | undefined)[]): string[] {
     const instances = this.#byKind.get(gvkKey(kind)) ?? [];

@@ -76,8 +76,8 @@ export class Owners {
   /** Returns the sets of labels in which `label` has the given value. */
   withLabel(label: IndexedLabel, value: string): readonly Owner[] {
     const owners = this.#byLabel.get(label)!.get(value) ?? [];
-    // In the index, the empty string stands for an empty label and for a missing label. A lookup of the empty
-    // string must return only the sets in which the label is empty.
+    // The index stores a missing label like a label with an empty value. Sets of labels without the label are
+    // therefore removed from the result.
     return value === "" ? owners.filter((owner) => owner.labels[label] === "") : owners;
   }
 

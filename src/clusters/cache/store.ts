@@ -32,8 +32,8 @@ export interface ChildWriter {
   /** Read access to the cached child objects. */
   readonly objects: ChildReader;
   /**
-   * Returns true when the live object has all values of the desired object. Differences in volatile fields,
-   * which are computed only from resourceVersions, are ignored.
+   * Returns true when the live object has all values of the desired object. Volatile fields, such as a
+   * checksum of the resourceVersions of other objects, are compared as {@link Volatile} describes.
    */
   isUpToDate(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean;
   /**
@@ -125,9 +125,9 @@ export class ChildStore implements ChildWriter {
   /**
    * Handles a complete list, and returns the cached objects that the list does not contain.
    *
-   * If the list does not contain an object whose write is in flight, the object did not exist at the
-   * resourceVersion of the list. The response to this write may be older than the list. The store does not
-   * cache such a response, because no event will report the deletion of the object.
+   * An object may be missing from the list while a write of the object is in flight. If the response to the
+   * write is older than the list, the object was deleted after the write. The store then does not cache the
+   * response, because no event will report the deletion.
    */
   listed(list: Listed): KubeObject[] {
     const { resourceVersion: revision, namespace } = list;
@@ -162,9 +162,9 @@ export class ChildStore implements ChildWriter {
   }
 
   /**
-   * Returns true when a DELETED event needs no GET as confirmation, because kro itself deleted the object.
-   * Returns false when the event shows a finalizer of another client on an object that is being deleted. The
-   * object may then still exist: the watch also reports an object as DELETED when it only loses kro's labels.
+   * Returns true when kro itself deleted the object, so that no GET has to confirm the DELETED event. Returns
+   * false when the object in the event is being deleted and has a finalizer of another client. The object may
+   * then still exist: the watch also sends DELETED when an object only loses kro's labels.
    *
    * @param at The metadata of the object in the event.
    */
@@ -213,15 +213,16 @@ export class ChildStore implements ChildWriter {
       if (!isGone && (!old || compareRevisions(resourceVersion, old.revision) >= 0)) {
         const child = this.#put(key, response);
         recordApplied(child, desired, this.objects.schema, volatile);
-        // An apply that changes nothing leaves the resourceVersion unchanged. The response is compared with
-        // the resourceVersion that was stored before the write. The cache may already contain the
-        // resourceVersion of the write, because the watch event can arrive before the response.
+        // An apply that changes nothing keeps the resourceVersion and does not count as a write of kro. The
+        // response is compared with the state before the write, because the watch event of the write may
+        // already have updated the cache.
         if (resourceVersion !== this.#writes.get(key)?.before) child.ownRevision = resourceVersion;
       }
       return resourceVersion;
     });
-    // If the object was created and deleted while the watch was down, the DELETED event names no instance.
-    // The instance to requeue then comes from the labels in the response to the write.
+    // If the object was created and deleted while the watch was down, only a list shows the deletion, and the
+    // cache does not know the instance of the object. The labels in the response name the instance to
+    // requeue.
     const instance = instanceOf(answer.metadata.labels);
     if (isUnnamed && instance) this.#wake([instance]);
     return answer;
@@ -352,7 +353,8 @@ export class ChildStore implements ChildWriter {
   }
 
   /**
-   * Replaces a child object, and requeues the instances to which the child belonged before and belongs now.
+   * Replaces the cached state of a child object. Requeues the instance that the child belongs to, and the
+   * instance that the child belonged to before.
    */
   #replace(key: string, object: KubeObject, old: Child | undefined): boolean {
     const child = this.#put(key, object);

@@ -8,7 +8,7 @@ import type { ChildStore } from "./store.ts";
 export interface SweepWaits {
   /** Waits between two pages of the list, to limit the load on the API server. */
   pause: () => Promise<void>;
-  /** Waits until a working watch has delivered the events of all changes that the list showed. */
+  /** Waits long enough for a working watch to deliver the events of all changes that the list showed. */
   awaitEvents: () => Promise<void>;
 }
 
@@ -21,17 +21,17 @@ export interface Swept {
 }
 
 /**
- * The maximum number of waits for events. The delay between two attempts to watch is at most 30 seconds, so a
- * watch that still does not work after all waits has missed the changes.
+ * The maximum number of waits for events. An interrupted watch is started again after at most 30 seconds. If
+ * the watch is still interrupted after all waits, it counts as having missed the changes.
  */
 const MAX_WAITS = 4;
 
 /**
- * Lists every child object of the kind and compares the list with the cache. An object also differs from the
- * cache while its watch event is on the way. The resync therefore waits for {@link SweepWaits.awaitEvents}
- * and reads the object again. If the watch was interrupted during the wait, its next list may still report
- * the change, so the resync waits again. If the object still differs, the cache is corrected and the instance of the
- * object is requeued. Rejects with ApiError when objects cannot be read.
+ * Lists every child object of the kind and compares the list with the cache. An object may differ only
+ * because its watch event is still on the way, so the resync waits for {@link SweepWaits.awaitEvents}. If the
+ * watch was interrupted during the wait, the next list of the watch may report the change, so the resync
+ * waits again. Afterwards, the resync reads the object again. If the object still differs, the cache is
+ * corrected and the instance of the object is requeued. Rejects with ApiError when objects cannot be read.
  *
  * @param connection Identifies the current connection of the watch; returns undefined while the watch is
  * interrupted.
@@ -43,8 +43,8 @@ export async function sweepKind(
   connection: () => string | undefined,
 ): Promise<Swept> {
   const { objects } = store;
-  // Only objects that were cached before the list can be missing from the list. Objects that are created
-  // during the list are reported by their events.
+  // The objects that were cached before the list started. An object that is created during the list may be
+  // missing from the list, but the watch reports the object.
   const before = new Map(objects.places());
   const suspects = new Map<string, ObjectKey>();
   let compared = 0;

@@ -6,9 +6,9 @@ const IDENTITY = ["name", "namespace", "uid", "resourceVersion"] as const;
 
 /**
  * Returns the part of an object that CEL expressions read; undefined when expressions read nothing of the
- * object. The apiVersion, the kind and the identity of the object are left out, because the cache stores them
- * elsewhere. If an expression reads finalizers or managed fields, these are kept in full, because kro itself
- * reads them too.
+ * object. The apiVersion, kind, name, namespace, UID and resourceVersion are left out, because the cache
+ * stores them elsewhere. Finalizers or managed fields that an expression reads are kept in full, because kro
+ * itself reads them too.
  */
 export function readPart(object: KubeObject, reads: Reads): JsonObject | undefined {
   const part = partOf(object as unknown as Json, reads) as Partial<KubeObject>;

@@ -15,10 +15,7 @@ const MAX_VIEWS = 1200;
 export interface View {
   /** The rebuilt object. Callers must not modify it. */
   readonly object: KubeObject;
-  /**
-   * The identity string of a desired object. Set by `isUpToDate` when the child was up to date with this
-   * desired object.
-   */
+  /** The identity string of the desired object with which `isUpToDate` last found the child up to date. */
   upToDateIdentity?: string;
 }
 

@@ -76,8 +76,8 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
 }
 
 /**
- * Returns the fingerprint of an object that cannot be hashed: the hash of its resourceVersion. This hash differs
- * from the hash of every desired object, and from the hash of every other state of this object.
+ * Returns the fingerprint of an object that cannot be hashed: the hash of its resourceVersion. This hash
+ * differs from the hash of every desired object, and from the hash of every other state of this object.
  */
 function incomparable(object: KubeObject, ownsStatus: boolean): Fingerprint {
   const revision = hash(`deep@${object.metadata.resourceVersion}`);
@@ -96,9 +96,9 @@ function storedFields(object: KubeObject, fields: JsonObject): JsonObject {
 }
 
 /**
- * Returns the {@link Fingerprint.valuesHash} that a live object has when the values of kro's fields are the
- * desired values. `status` is hashed only if `ownsStatus` is true. Throws TooDeepError when the object is
- * nested too deeply. An object with too many values gets a hash that no live object has.
+ * Returns the hash of the desired values. A live object in which kro's fields have these values has the same
+ * {@link Fingerprint.valuesHash}. `status` is hashed only if `ownsStatus` is true. Throws TooDeepError when
+ * the object is nested too deeply. An object with too many values gets a hash that no live object has.
  */
 export function desiredValues(desired: KubeObject, schema?: Schema, ownsStatus = false): string {
   if (moreValuesThan(desired)) return digest(desired as unknown as Json);
@@ -120,8 +120,8 @@ export function isFirstWrite(object: KubeObject): boolean {
 }
 
 /**
- * Reports whether an object has the desired values: the hashes of the values are equal, and kro owns each field
- * whose desired value is null.
+ * Reports whether the object with the fingerprint `print` has the desired values: `valuesHash` equals the
+ * hash of the desired values, and kro owns each field whose desired value is null.
  */
 export function hasValues(
   print: Pick<Fingerprint, "valuesHash" | "ownsStatus"> & { nulls?: readonly string[] },
@@ -136,7 +136,7 @@ export function hasValues(
 
 /**
  * Returns the part of a value that a `fieldsV1` tree selects. A leaf of the tree selects the whole value of a
- * field; the value is null when the field is missing. Throws TooDeepError.
+ * field. If the field is missing, the returned value of the field is null. Throws TooDeepError.
  */
 export function project(
   value: Json | undefined,
@@ -184,7 +184,8 @@ interface Selectors {
   /** The entries that select an element by its merge keys. The keys are the {@link canonical} merge keys. */
   readonly byKeys: Map<string, JsonObject>;
   /**
-   * The distinct sets of merge-key names. The keys of the map are the sorted names of a set, one per line.
+   * The combinations of merge-key names that the entries use, such as `containerPort` and `protocol`. The
+   * keys of the map are the sorted names of a combination, one per line.
    */
   readonly keyNames: Map<string, string[]>;
 }
@@ -215,9 +216,9 @@ function selectorsOf(fields: JsonObject): Selectors {
       found.byKeys.set(text, below);
       const names = Object.keys(parsed).sort();
       found.keyNames.set(names.join("\n"), names);
-      // Normally, all elements of a list have merge keys with the same few names. A client can forge managed
-      // fields with many names. Looking up the elements would then take quadratic time. The number of names
-      // in a set and the number of sets are therefore limited.
+      // Normally, all elements of a list have the same one or two merge keys. A client can forge managed
+      // fields with many merge keys, or with different merge keys for each element. Finding the entries of
+      // all elements would then take quadratic time.
       if (names.length > MAX_KEY_NAMES || found.keyNames.size > MAX_KEY_SETS) {
         throw new TooDeepError();
       }
@@ -226,16 +227,19 @@ function selectorsOf(fields: JsonObject): Selectors {
   return found;
 }
 
-/** The maximum number of different sets of merge keys for the elements of one list. */
+/**
+ * The maximum number of combinations of merge-key names that the elements of one list use. Normally, all
+ * elements use the same combination, such as `containerPort` and `protocol`.
+ */
 const MAX_KEY_SETS = 4;
 
 /** The maximum number of merge keys of one list element. The lists of built-in kinds have at most two. */
 const MAX_KEY_NAMES = 8;
 
 /**
- * Returns the entry that selects an element by its value. Values that are longer than all entries are
- * skipped. Without this check, forged entries at each level of nested lists would cause the innermost value
- * to be serialized once for each level.
+ * Returns the entry that selects a list element by its value. An element that is longer than every entry is
+ * not serialized. Otherwise, if a client forged entries for each level of nested lists, the innermost value
+ * would be serialized once for each level.
  */
 function byValue(element: Json, selected: Selectors): JsonObject | undefined {
   const { byValue, longestValue } = selected;
@@ -250,7 +254,8 @@ function byKeys(element: Json, { keyNames, byKeys }: Selectors): JsonObject | un
       name,
       ownValue(element, name) as Json | undefined,
     ]);
-    // Merge keys are scalars (KEP-555), so an element with another value has no entry.
+    // Merge keys are scalars (KEP-555). If the value of a merge key is a list or an object, no entry selects
+    // the element.
     if (pairs.some(([, value]) => typeof value === "object" && value !== null)) continue;
     const below = byKeys.get(canonical(Object.fromEntries(pairs) as JsonObject));
     if (below) return below;
@@ -259,8 +264,8 @@ function byKeys(element: Json, { keyNames, byKeys }: Selectors): JsonObject | un
 }
 
 /**
- * Returns `limit` minus a lower bound of the length of the {@link canonical} value; a negative number when the
- * value is longer than the limit. The walk ends when the limit is exceeded.
+ * Returns `limit` minus a lower bound of the length of the value's {@link canonical} JSON. If the result is
+ * negative, the JSON is longer than the limit. Stops reading the value when the limit is exceeded.
  */
 function remainder(value: Json | undefined, limit: number): number {
   if (typeof value === "string") return limit - value.length - 2;
@@ -275,7 +280,7 @@ function remainder(value: Json | undefined, limit: number): number {
 
 /**
  * Returns a hash of a JSON value as a string of 12 characters. The order of object keys does not affect the
- * hash, unless the value contains more than 50,000 values.
+ * hash, unless more than 50,000 values are nested in the value.
  */
 export function digest(value: Json | undefined): string {
   return hash(moreValuesThan(value) ? jsonText(value) : canonical(value));

@@ -32,7 +32,8 @@ type Step = string | JsonObject;
 
 /**
  * Returns the first field in which the live object differs from the desired object; undefined when no field
- * differs. If an object is nested too deeply or has too many values to be compared, the field is the whole object.
+ * differs. If an object is nested too deeply or has too many values to be compared, the field is the whole
+ * object.
  */
 export function foreignChange(
   live: KubeObject,
@@ -79,8 +80,9 @@ function difference(
 }
 
 /**
- * Returns the path of the first list element that differs. Returns the path of the list itself if an element
- * is missing or the elements are in another order.
+ * Returns the path of the first difference within a list; undefined when no desired element differs. The path
+ * is empty, and stands for the whole list, if the list has no merge keys, if an element is missing, or if the
+ * elements are in another order.
  */
 function inList(
   wanted: Json[],
@@ -119,9 +121,9 @@ function keysOf(element: Json | undefined, names: readonly string[], schema?: Sc
 }
 
 /**
- * Returns the field manager other than kro that changed the field. If other managers own the field, returns
- * the owner that wrote last. If no other manager owns the field, returns the manager that last wrote any
- * field of the object.
+ * Returns the field manager that presumably changed the field: of the managers other than kro that own the
+ * field, the manager that wrote last. If no other manager owns the field, returns the manager that last wrote
+ * any field of the object.
  */
 function managerOf(live: KubeObject, path: readonly Step[]): string | undefined {
   const ours = applyEntry(live);

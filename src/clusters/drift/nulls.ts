@@ -7,8 +7,8 @@ import { hasNull, isObject, type Json, type KubeObject, MAX_DEPTH } from "../../
 import { withoutSystemFields } from "./normalise.ts";
 
 /**
- * Returns the paths of the null fields, such as `/spec/replicas`. Null fields of `status` are included only if
- * `withStatus` is true.
+ * Returns the paths of the null fields, such as `/spec/replicas`. Null fields of `status
+ * ` are included only if `withStatus ` is true.
  */
 export function nullFields(value: Json | KubeObject | undefined, withStatus: boolean): string[] {
   // Most objects contain no null. For these objects, the function returns without building the paths of
@@ -23,7 +23,7 @@ export function nullFields(value: Json | KubeObject | undefined, withStatus: boo
 
 /** The maximum length of a compared path. Null fields with a longer path are ignored. */
 const MAX_PATH = 1000;
-/** The maximum number of compared null fields of one object. More null fields are ignored. */
+/** The maximum number of compared null fields of one object. Further null fields are ignored. */
 const MAX_NULLS = 1000;
 
 function collect(value: Json | undefined, path: string, level: number, found: string[]): void {

@@ -9,8 +9,8 @@ import type { ForeignChange } from "./foreign_change.ts";
 const WINDOW_MS = 60_000;
 
 /**
- * The numbers of repairs after which another field manager counts as reverting a field. The object must have
- * had `backOff` repairs within the period, and the last `inspected` repairs must have restored the same
+ * Another manager counts as reverting a field when the object had
+ * `backOff` repairs within {@link WINDOW_MS}, and the last `inspected ` of these repairs restored the same
  * field.
  */
 const REPAIRS = { backOff: 5, inspected: 3 };
@@ -29,7 +29,7 @@ const PAUSE_MS = { first: 5_000, longest: 300_000 };
 const STALE_MS = 2 * PAUSE_MS.longest;
 
 interface Record {
-  /** The times of the object's repairs within the counted period, in milliseconds, oldest first. */
+  /** The times of the object's repairs within the last {@link WINDOW_MS}, in milliseconds, oldest first. */
   repairs: number[];
   /**
    * The fields that the last repairs restored, newest last. An empty string stands for a repair whose field
@@ -137,8 +137,8 @@ export class RevertBackoff {
    * Returns the field of the object that another manager keeps reverting, with the time until the object must
    * be requeued. Returns undefined when no field is being reverted.
    *
-   * @param isApplied Whether the object is up to date. If true, the returned time ends when the record of the
-   * object can be dropped; if false, when the object may be repaired.
+   * @param isApplied Whether the object is up to date. If true, the returned time is the time until the
+   * record of the object can be dropped; if false, the time until kro may repair the object again.
    */
   reverted(key: string, isApplied: boolean): RevertedField | undefined {
     const record = this.#records.get(key);

@@ -1,6 +1,6 @@
 /**
- * Finds the fields whose values the API server allocates. A dry run allocates a value and releases it again, so
- * the real write gets another value.
+ * Finds the fields whose values the API server allocates. A dry run allocates a value and releases it again,
+ * so the real write gets another value.
  */
 import { type Json, type KubeObject, setAt, valueAt } from "../../api/mod.ts";
 
@@ -8,8 +8,8 @@ type Path = (string | number)[];
 
 /**
  * Returns the object `after`, which a dry run returned, without the values that the API server allocated
- * during the dry run. Allocated values in the desired object or in the object before the write are kept.
- * Expressions that read a removed value wait for the real write.
+ * during the dry run. A field that `desired` or `before` also contains keeps its value. Expressions that read
+ * a removed value wait for the real write.
  */
 export function withoutAllocated(
   after: KubeObject,

@@ -37,8 +37,8 @@ export interface PlanPass extends Reader {
 }
 
 /**
- * The cluster as seen by one pass of a plan. Create a new object for each pass. All passes of one plan share a
- * {@link PlanStore}.
+ * The cluster as seen by one pass of a plan. Create a new object for each pass. All passes of one plan share
+ * a {@link PlanStore}.
  *
  * @example
  * ```ts
@@ -89,7 +89,9 @@ export class PlanCluster implements Cluster {
     return this.#store.reads.one(ref);
   }
 
-  /** Returns the objects with the label of the ApplySet or of the instance, as after the plan. */
+  /**
+   * Returns the objects with the label of the ApplySet or of the instance, as they would be after the plan.
+   */
   async listMembers(
     { kind, namespace }: ListScope,
     applySet: string,

@@ -16,7 +16,7 @@ import type { PlanKinds } from "./kinds.ts";
 import type { PlanReads } from "./reads.ts";
 import { keyIn } from "./table.ts";
 
-/** The result of a dry run. */
+/** The result of an apply in a plan, found by a dry run or by kro's own merge. */
 export interface Answer {
   /** The object before the write; absent when the object does not exist. */
   before?: KubeObject;
@@ -26,21 +26,23 @@ export interface Answer {
   unasked?: string;
 }
 
-/** An apply whose result a dry run finds out. */
+/** An apply in a plan. kro finds out its result by a dry run if possible. */
 export interface Question {
   /** The reference to the object that would be applied. */
   ref: ObjectRef;
   /** The desired object. */
   desired: KubeObject;
-  /** The live object, if it is known. */
+  /** The object before the apply, if it is known. */
   before?: KubeObject;
   /** Whether the apply takes over fields of other field managers. */
   force: boolean;
-  /** The field manager of the apply; by default the manager of the objects of instances. */
+  /**
+   * The field manager of the apply; by default `Manager.children`, which applies the objects of instances.
+   */
   fieldManager?: string;
   /**
-   * Whether no dry run is possible, because `before` is not the live object: an earlier write of the plan has
-   * changed its managed fields.
+   * Whether kro must merge the object itself, because an earlier write of the plan changed the managed fields
+   * of `before`. A dry run would use the live object, which does not have this change.
    */
   isMerged?: boolean;
 }
@@ -50,7 +52,9 @@ export interface Question {
  * result comes from kro's own merge, and {@link DryRuns.unasked} counts the reason.
  */
 export class DryRuns {
-  /** The number of objects without a dry run, by the reason why no dry run was made. */
+  /**
+   * The number of writes without a dry run. The keys are the reasons, such as `its CRD changes in this plan`.
+   */
   readonly unasked = new Map<string, number>();
   readonly #client: KubeClient;
   readonly #kinds: PlanKinds;
@@ -106,8 +110,8 @@ export class DryRuns {
   }
 
   /**
-   * Returns the reason why a dry run cannot succeed before the plan is carried out; undefined when it may
-   * succeed.
+   * Returns the reason for not sending a dry run, such as a CRD that the plan has to create first; undefined
+   * when a dry run may succeed.
    */
   #reasonNotToAsk({ kind, namespace }: ObjectRef, verb: string): string | undefined {
     if (this.#kinds.planned(kind)) return "its CRD changes in this plan";
@@ -137,8 +141,8 @@ export class DryRuns {
       return why;
     }
     if (NO_DRY_RUN.test(message)) return "an admission webhook does not support dry run";
-    // The real write replaces list elements of other managers that duplicate a desired element, as
-    // `applyOver` does, so the API server would accept that write.
+    // The dry run failed because list elements of other managers duplicate desired elements. The real write
+    // replaces these elements (see `applyOver`), so the API server would accept the real write.
     return force && duplicatesOf(error).length > 0
       ? "elements of another field manager are replaced"
       : undefined;
@@ -157,7 +161,8 @@ export class DryRuns {
     const schema = planned?.schema ?? await this.#kinds.schema(ref.kind);
     const time = timestamp(this.#now());
     const merged = applied(before, desired, { manager: fieldManager, time, schema, force });
-    // Defaults are known only for custom resources. The defaults of built-in kinds are code of the API server.
+    // Only CRDs contain defaults that kro can read. The defaults of built-in kinds are part of the API
+    // server's code.
     const after = planned ? withDefaults(planned.schema, merged) : merged;
     return { before, after, unasked: this.#count(why) };
   }

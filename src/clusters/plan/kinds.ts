@@ -27,8 +27,8 @@ export class PlanKinds implements SchemaSource {
   }
 
   /**
-   * Returns the kind if the plan creates or changes the CRD of the kind. The API server makes no useful dry
-   * run for objects of such a kind.
+   * Returns the kind if the plan creates or changes the CRD of the kind. A dry run for an object of this kind
+   * is not useful, because the API server does not have the planned CRD yet.
    */
   planned(kind: GroupVersionKind): KindInfo | undefined {
     return this.#planned.get(gvkKey(kind));

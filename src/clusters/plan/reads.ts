@@ -55,7 +55,10 @@ export class PlanReads {
     return table;
   }
 
-  /** Returns the table of a kind after the objects of the reader's instance were listed. */
+  /**
+   * Lists the objects of the kind for the instance `reader`, unless they were listed before. Returns the
+   * table of the kind.
+   */
   async listed(kind: KindRef, reader: Reader): Promise<Table> {
     const table = this.table(kind);
     const scope = this.#isWhole ? "" : reader.applySet;
@@ -82,7 +85,7 @@ export class PlanReads {
     return table.isPlanned(key) ? table.get(key) : table.get(key) ?? await this.live(ref);
   }
 
-  /** Returns one live object with a GET, which later calls reuse. */
+  /** Returns one live object. The first call for an object sends a GET; later calls reuse the result. */
   async live(ref: ObjectRef): Promise<KubeObject | undefined> {
     const found = await this.#objects.get(refKey(ref), async () => {
       try {
@@ -95,7 +98,7 @@ export class PlanReads {
     return found.object;
   }
 
-  /** Returns the objects that an external reference selects, with the planned objects. */
+  /** Returns the objects that an external reference selects, as they would be after the planned writes. */
   async selected(selection: ExternalSelection): Promise<KubeObject[]> {
     const { kind, namespace, labelSelector = "" } = selection;
     const key = `${gvkKey(kind)} ${namespace ?? ""} ${labelSelector}`;

@@ -26,9 +26,9 @@ export interface PlanOptions {
 
 /** Collects the writes of a plan. */
 export class PlanStore {
-  /** The kinds and schemas after the plan. */
+  /** The kinds and schemas as they would be after the plan. */
   readonly kinds: PlanKinds;
-  /** The objects after the plan. */
+  /** The objects as they would be after the plan. */
   readonly reads: PlanReads;
   readonly #dryRuns: DryRuns;
   readonly #writes = new Map<string, PlannedWrite>();
@@ -40,7 +40,9 @@ export class PlanStore {
     this.#dryRuns = new DryRuns(client, this.kinds, this.reads, now);
   }
 
-  /** The number of writes without a dry run, by the reason why no dry run was made. */
+  /**
+   * The number of writes without a dry run. The keys are the reasons, such as `its CRD changes in this plan`.
+   */
   get unasked(): ReadonlyMap<string, number> {
     return this.#dryRuns.unasked;
   }
@@ -60,14 +62,17 @@ export class PlanStore {
     return this.#dryRuns.apply(question);
   }
 
-  /** Finds out whether the API server would accept a deletion. Rejects with ApiError. */
+  /**
+   * Finds out whether the API server would accept a deletion. Returns the reason if no dry run was made.
+   * Rejects with ApiError when the API server would refuse the deletion.
+   */
   askDelete(ref: ObjectRef, uid: string): Promise<string | undefined> {
     return this.#dryRuns.delete(ref, uid);
   }
 
   /**
-   * Adds a write to the plan. A later write of the same object is combined with the earlier one: the combined
-   * write changes the live object to the state after the later write.
+   * Adds a write to the plan. If the plan already writes the object, both writes become one write, from the
+   * live object to the state after the later write.
    */
   record(write: PlannedWrite, { later }: { later?: boolean } = {}): void {
     const { ref, action, after } = write;
@@ -85,13 +90,16 @@ export class PlanStore {
     this.#writes.set(key, { ...write, before, ...(isLater && { later: true }) });
   }
 
-  /** Removes the write of an object that stays unchanged after all. */
+  /** Removes the write of an object. Called when a later dry run shows that the object stays unchanged. */
   forget(ref: ObjectRef, before: KubeObject): void {
     if (this.#writes.delete(refKey(ref))) this.reads.table(ref.kind).write(before);
   }
 }
 
-/** Returns whether a dry run returned the live object, apart from the times of managed fields. */
+/**
+ * Returns whether a dry run changed nothing: `after` equals `before`, apart from the resourceVersion and the
+ * times of managed fields.
+ */
 export function isSameObject(before: KubeObject, after: KubeObject): boolean {
   return jsonEqual(stateOf(before), stateOf(after));
 }
@@ -104,7 +112,7 @@ function stateOf({ metadata, ...rest }: KubeObject): Json {
 
 /**
  * Returns the object `after`, which a dry run returned, without the values that only the real write
- * determines. Expressions that read such a value wait, as they wait for any data that does not exist yet.
+ * determines, such as the UID of a new object. Expressions that read a removed value wait for the real write.
  */
 export function withoutIdentity(after: KubeObject, before: KubeObject | undefined): KubeObject {
   const { resourceVersion: _, ...metadata } = after.metadata;

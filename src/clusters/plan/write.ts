@@ -22,7 +22,7 @@ export interface PlannedWrite {
    */
   unasked?: string;
   /**
-   * Whether the write follows only when objects that are not ready now have become ready. See
+   * Whether kro would send the write only after other objects have become ready. See
    * `PassContext.assumeReady`.
    */
   later?: boolean;

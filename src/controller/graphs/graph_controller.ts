@@ -68,7 +68,7 @@ export interface GraphDeps extends Omit<PublishDeps, "current" | "serve" | "warn
 const logger = getLogger(["kro", "graph"]);
 
 /**
- * The longest delay between two attempts to publish an RGD, in milliseconds. The delay is short, because no
+ * The longest delay between two attempts to publish an RGD, in milliseconds. The delay is limited, because no
  * event shows the end of a name conflict or the change of an admission policy.
  */
 const MAX_DELAY_MS = 120_000;
@@ -83,7 +83,7 @@ const NEW_API_MS = 2_000;
  * Watches RGDs, GraphRevisions and CRDs, and processes them from one work queue. The queue contains keys of
  * three forms:
  *
- * - `rgd/<name>`: publishes the RGD. If the RGD is being deleted, withdraws it.
+ * - `rgd/<name>`: publishes the RGD. If the RGD is being deleted, processes its deletion.
  * - `crd/<name>`: processes deletions of instances of a generated CRD whose RGD no longer exists.
  * - `revision/<name>`: removes kro's finalizer from a revision that is being deleted.
  *
@@ -164,7 +164,9 @@ export class GraphController {
     return [...caches, ...graphs];
   }
 
-  /** Requeues an RGD unless its condition ControllerReady contains this {@link RightsReview.warning}. */
+  /**
+   * Requeues an RGD whose condition ControllerReady does not report this {@link RightsReview.warning} yet.
+   */
   rightsReviewed(name: string, warning: string): void {
     const entry = this.#store.entry(name);
     if (entry && !isReported(entry.rgd, warning)) this.#queue.add(`rgd/${name}`);
@@ -335,8 +337,8 @@ export class GraphController {
       // instances that were created since the last check.
       return { afterMs: progressMs };
     }
-    // The CRD may have been generated for another RGD. In that case, this RGD never served the kind, and the
-    // instance controller of the kind is left unchanged.
+    // If the CRD was generated for another RGD, this RGD never served the kind. The instance controller of
+    // the kind then continues unchanged.
     await pool.of(this.crdOf(entry))?.serveDeletions();
     const since = Date.parse(entry.rgd.metadata.deletionTimestamp ?? "");
     await metrics.rgdDeleted(name, Math.max(0, (Date.now() - since) / 1000));

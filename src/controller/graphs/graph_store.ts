@@ -63,14 +63,16 @@ export class GraphStore {
   readonly #entries = new Map<string, StoredEntry>();
   /** The metadata of all CRDs of the cluster. The keys are the names of the CRDs. */
   readonly #crds = new Map<string, KubeObject>();
-  /** The number of changes of any CRD so far, used as a logical clock. */
+  /** The number of CRD changes so far, used as a logical clock. */
   #crdClock = 0;
   /**
    * The value of the logical clock at the last change of each CRD. Shows whether a CRD changed after the
    * publication of an RGD had begun.
    */
   readonly #changedAt = new Map<string, number>();
-  /** The highest value of the logical clock that was dropped from {@link #changedAt}. */
+  /**
+   * The highest value that was dropped from {@link #changedAt}, because the map had {@link MAX_CHANGED} CRDs.
+   */
   #droppedAt = 0;
   /**
    * The revisions that are being deleted and still have kro's finalizer. The keys are the names of the
@@ -120,7 +122,7 @@ export class GraphStore {
     return this.#crds.get(name);
   }
 
-  /** The number of changes of any CRD so far. The caller passes this value to {@link published}. */
+  /** The number of CRD changes so far. The caller passes this value to {@link published}. */
   get crdClock(): number {
     return this.#crdClock;
   }
@@ -298,8 +300,8 @@ export class GraphStore {
   }
 
   /**
-   * Requeues the RGDs that lack a kind which the CRD may define: a kind of the CRD's group that the cluster
-   * did not serve. If the CRD has changed, also requeues the RGDs that use the kind of the CRD.
+   * Requeues the RGDs that wait for a kind in the group of the CRD, because the CRD may define this kind. If
+   * the CRD has changed, also requeues the RGDs that use the kind of the CRD.
    */
   #wakeUsers(crd: string, changed: boolean): void {
     if (changed) {
@@ -330,8 +332,9 @@ export class GraphStore {
   }
 
   /**
-   * Returns true when a CRD that the graph uses or needs has changed since the logical clock had the value
-   * `since`. Also returns true when too many CRDs have changed since then.
+   * Returns true when a CRD that defines a used kind, or may define a missing kind, has changed since the
+   * logical clock had the value `since`. Also returns true when more CRDs have changed than the store
+   * remembers.
    */
   #usesChangedCrd({ crd, kinds }: GraphEntry, since: number): boolean {
     if (since < this.#droppedAt) return true;

@@ -1,6 +1,5 @@
 /**
- * Decides which changes of RGDs and CRDs are relevant, so that an RGD must be processed again. All functions
- * are pure.
+ * Decides which changes of an RGD or a CRD require that an RGD is processed again. All functions are pure.
  */
 import {
   Annotation,

@@ -56,8 +56,8 @@ export interface RightsReviewDeps {
    */
   allowCrdDeletion?: boolean;
   /**
-   * The time after which missing permissions are reviewed again for the first time, in milliseconds; 60,000 by
-   * default. Within this time, the 403 responses for one resource cause at most one review.
+   * The first interval between two reviews of missing permissions, in milliseconds; 60,000 by default. Within
+   * this interval, the 403 responses for one resource cause at most one review.
    */
   recheckMs?: number;
 }
@@ -65,8 +65,8 @@ export interface RightsReviewDeps {
 const RECHECK_MS = 60_000;
 
 /**
- * The factor by which the time between two reviews of missing permissions may grow. A user who grants
- * permissions only in single namespaces never ends these reviews.
+ * The factor by which the time between two reviews of missing permissions may grow. The time grows, because
+ * the reviews never end if a user grants the permissions only in single namespaces.
  */
 const MAX_GROWTH = 16;
 

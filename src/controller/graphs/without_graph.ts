@@ -1,6 +1,6 @@
 /**
- * Handles the instances of a kind whose RGD has no usable graph or was deleted: reports the reason in the
- * status of the instances, or processes only their deletion.
+ * Handles the instances of a kind without a graph. If no revision of the RGD compiles, reports the reason in
+ * the status of the instances. If the RGD was deleted, processes only deletions of instances.
  */
 import {
   CRD_KIND,

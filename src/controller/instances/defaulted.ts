@@ -5,14 +5,14 @@ import { kindsOfCrd, type Schema, withDefaults } from "../../openapi/mod.ts";
 
 /**
  * Returns instances with the defaults of the present graph. The API server fills in the defaults of a changed
- * CRD whenever it reads an instance, but a change of the CRD causes no watch events. The watch cache therefore
- * contains instances without the new defaults. Until the first change of the CRD, instances are returned
- * unchanged.
+ * CRD whenever it reads an instance, but a change of the CRD causes no watch events. The watch cache
+ * therefore contains instances without the new defaults. Until the first change of the CRD, instances are
+ * returned unchanged.
  */
 export class DefaultedInstances {
   #spec?: unknown;
   #schema?: Schema;
-  /** The instances with defaults, by the stored instance. Each pass over a stored instance gets the same object. */
+  /** Maps each stored instance to the instance with defaults, so that each pass gets the same object. */
   #known = new WeakMap<KubeObject, KubeObject>();
 
   /** Uses the schema of a graph from now on, if the CRD differs from the CRD of the last graph. */

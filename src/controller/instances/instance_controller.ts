@@ -333,7 +333,8 @@ export class InstanceController {
     metrics.instanceState(this.kind, stateOf(before), outcome.state);
     const stored = this.#store.get(key);
     const { uid } = before.metadata;
-    // If the store no longer contains the instance, no DELETED event will remove the UID from `#gone`.
+    // The UID is added only while the store contains the instance, because only a later DELETED event removes
+    // the UID from `#gone`.
     if (!outcome.instance && stored?.metadata.uid === uid) this.#gone.add(uid!);
     if (outcome.instance && outcome.state !== stateOf(before)) this.#changed(before, outcome.state);
     this.#records.passed(key, { outcome, graph, seconds, before, stored });

@@ -40,8 +40,9 @@ export class InstanceWatch {
   }
 
   /**
-   * The caches that are not synced, as readiness reports them: the cache of the instances, or no cache. If
-   * kro may not watch the kind, the list is empty, so that the missing permission does not make kro unready.
+   * Names the cache of the instances while the cache is not synced, for the report of readiness; otherwise an
+   * empty list. The list is also empty if kro may not watch the kind, so that the missing permission does not
+   * make kro unready.
    */
   get missing(): string[] {
     if (this.#reflector.hasSynced || this.#isForbidden) return [];

@@ -76,9 +76,9 @@ export function nodesOf(last: LastPass | undefined, instance: KubeObject): NodeO
 type PackedNode = Partial<NodeOutcome> & {
   id: string;
   /**
-   * The name of each object, the action of the pass on the object, and whether the instance adopted the
-   * object. Set only if all objects have the kind of the node and the namespace of the instance. Kind and
-   * namespace are then not stored for each object.
+   * A short form of the objects: the name, the action of the pass, and whether the instance adopted the
+   * object. Set only if all objects have the kind of the node and the namespace of the instance, so that kind
+   * and namespace need not be stored for each object.
    */
   own?: [name: string, action: NodeOutcome["objects"][number]["action"], adopted?: boolean][];
 };

@@ -24,7 +24,7 @@ interface Known {
 interface InstanceEvent extends DeferredEvent {
   /** The hash of kro's finalizer, labels and inventory in the event. */
   readonly carried: string;
-  /** Whether the event shows a newer state than the state that was known before. */
+  /** Whether the event was newer than the stored state of the instance when the event arrived. */
   readonly isNewer: boolean;
 }
 
@@ -46,7 +46,8 @@ export class InstanceStore {
   readonly #wake: (key: string) => void;
   readonly #known = new Map<string, Known>();
   /**
-   * The writes in flight. An instance has an entry from the first write of a pass until the end of the pass.
+   * The patches of running passes. An instance has an entry from the first patch of a pass until the end of
+   * the pass.
    */
   readonly #writes = new InflightWrites<undefined, InstanceEvent>();
   readonly #interner = new Interner();
@@ -96,8 +97,9 @@ export class InstanceStore {
   /**
    * Handles an ADDED or MODIFIED event. Returns true when the instance must be reconciled: the instance is
    * new, its spec changed, it is being deleted, it was suspended or resumed, or another client edited kro's
-   * finalizer, labels or inventory. During a pass that has sent a write, an edit of the finalizer, labels or
-   * inventory may be the pass's own. The store then decides only after the pass.
+   * finalizer, labels or inventory. While a pass that has patched the instance is running, a changed
+   * finalizer, label or inventory may come from the pass itself. The store then decides about the change
+   * after the pass.
    */
   observe(event: KubeObject): boolean {
     const key = instanceKey(event.metadata);
@@ -140,8 +142,8 @@ export class InstanceStore {
 
   /**
    * Records that the response to a write of the status is missing. The API server may perform the write late,
-   * after the next pass has read the old status. The next change of the instance therefore requires another
-   * pass.
+   * after the next pass has read the old status. The next newer event of the instance therefore causes
+   * another pass, even if only the status changed.
    */
   unanswered(key: string): void {
     if (this.#known.has(key)) this.#writes.lost(key);

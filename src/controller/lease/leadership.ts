@@ -19,7 +19,9 @@ export interface LeadershipOptions {
   client?: KubeClient;
   /** The namespace of the Lease; `kube-system` by default. */
   namespace?: string;
-  /** The time for which other processes respect the Lease without a renewal, in seconds; 15 by default. */
+  /**
+   * The time from the last renewal until another process may take over the Lease, in seconds; 15 by default.
+   */
   durationSeconds?: number;
   /** The time for which renewals may fail before the Lease counts as lost, in seconds; 10 by default. */
   renewDeadlineSeconds?: number;
@@ -44,7 +46,7 @@ export class Leadership implements RequestGate {
   #writes = new AbortController();
   #cut = false;
   readonly #namespace: string;
-  /** The identity of the process that held the Lease when this process last waited for it. */
+  /** The identity of the process that held the Lease when this process last waited for the Lease. */
   #leader?: string;
   #failure?: string;
   #watchFailure?: string;
