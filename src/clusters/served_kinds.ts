@@ -115,9 +115,8 @@ interface Definitions {
 const requested = new WeakMap<object, Promise<Definitions>>();
 
 /**
- * Lists all CRDs and APIServices. All calls before the lists are sent share the lists. A pass calls this
- * function for each kind of an inventory that the cluster does not serve, and an inventory may have many of
- * these kinds.
+ * Lists all CRDs and APIServices. All calls before the lists are sent share the lists. An inventory may have
+ * many kinds that the cluster does not serve, and the lookup of each kind needs the lists.
  */
 function definitions(client: Pick<KubeClient, "list">): Promise<Definitions> {
   const known = requested.get(client);

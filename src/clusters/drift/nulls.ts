@@ -7,8 +7,8 @@ import { hasNull, isObject, type Json, type KubeObject, MAX_DEPTH } from "../../
 import { withoutSystemFields } from "./normalise.ts";
 
 /**
- * Returns the paths of the null fields, such as `/spec/replicas`. Null fields of `status
- * ` are included only if `withStatus ` is true.
+ * Returns the paths of the null fields, such as `/spec/replicas`. Null fields of `status` are included only
+ * if `withStatus` is true.
  */
 export function nullFields(value: Json | KubeObject | undefined, withStatus: boolean): string[] {
   // Most objects contain no null. For these objects, the function returns without building the paths of

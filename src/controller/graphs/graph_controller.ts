@@ -164,9 +164,7 @@ export class GraphController {
     return [...caches, ...graphs];
   }
 
-  /**
-   * Requeues an RGD whose condition ControllerReady does not report this {@link RightsReview.warning} yet.
-   */
+  /** Requeues an RGD whose condition ControllerReady does not report this {@link RightsReview.warning}. */
   rightsReviewed(name: string, warning: string): void {
     const entry = this.#store.entry(name);
     if (entry && !isReported(entry.rgd, warning)) this.#queue.add(`rgd/${name}`);
