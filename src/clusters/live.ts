@@ -75,8 +75,8 @@ export class LiveCluster implements Cluster {
 
   /**
    * Sends a LIST that selects the label of the ApplySet. If `thorough` is true, also sends a LIST that
-   * selects the label of the instance, which finds objects whose label `part-of` another client edited. A
-   * label selector cannot select objects that have either of two labels.
+   * selects the label of the instance, which finds objects whose label `part-of` another client edited. Two
+   * requests are needed, because a label selector cannot select objects that have either of two labels.
    */
   async listMembers(
     scope: ListScope,

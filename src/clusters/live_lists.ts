@@ -29,7 +29,7 @@ export class LiveLists {
    */
   readonly #waiting = new Map<string, Caller[]>();
 
-  /** Creates the lists, without sending a request. */
+  /** Creates a `LiveLists`, without sending a request. */
   constructor(client: Pick<KubeClient, "list">) {
     this.#client = client;
   }

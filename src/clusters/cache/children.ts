@@ -207,14 +207,14 @@ export class ChildCaches {
     return true;
   }
 
-  /** Drops the key of an instance that no longer exists, which {@link isMissing} has stored. */
+  /** Drops the stored key of an instance that no longer exists. See {@link isMissing}. */
   forget(instance: string): void {
     for (const { waiting } of this.#watched.values()) waiting.delete(instance);
   }
 
   /**
-   * Registers a listener that is called with the key of each instance that waits for a kind, when the API
-   * server serves the kind again. The instances are stored by {@link isMissing}. The returned function
+   * Registers a listener that is called when the API server serves a missing kind again. The listener is
+   * called with each instance key that {@link isMissing} has stored for the kind. The returned function
    * removes the listener.
    */
   onServed(listener: (instance: string) => void): () => void {

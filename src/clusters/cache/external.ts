@@ -1,6 +1,6 @@
 /**
- * The caches of external objects, which graphs read but do not create. Each kind has a watch of metadata
- * only. An object that changed is read by a GET when a pass uses it.
+ * The caches of external objects, which graphs read but do not create. The watch of a kind delivers only
+ * metadata. A changed object is read by a GET when a pass uses the object.
  */
 import {
   groupKind,

@@ -6,8 +6,8 @@ import { groupKind } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 
 /**
- * The paths that the expressions of one graph read. The keys are the ids of the nodes that create the
- * objects.
+ * The paths of child objects that the expressions of one graph read. The keys are the ids of the nodes that
+ * create the child objects.
  */
 export type NodeReads = ReadonlyMap<string, Reads>;
 

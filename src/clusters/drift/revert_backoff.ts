@@ -9,9 +9,8 @@ import type { ForeignChange } from "./foreign_change.ts";
 const WINDOW_MS = 60_000;
 
 /**
- * Another manager counts as reverting a field when the object had
- * `backOff` repairs within {@link WINDOW_MS}, and the last `inspected ` of these repairs restored the same
- * field.
+ * Another manager counts as reverting a field when the object had `backOff` repairs within {@link WINDOW_MS},
+ * and the last `inspected` of these repairs restored the same field.
  */
 const REPAIRS = { backOff: 5, inspected: 3 };
 

@@ -1,4 +1,4 @@
-/** The kinds that a plan creates or changes, on top of the kinds that the cluster serves. */
+/** The kinds that a plan creates or changes, in addition to the kinds that the cluster serves. */
 import { type GroupVersionKind, gvkKey, type KindRef } from "../../api/mod.ts";
 import type { Discovery, KubeClient } from "../../kube/mod.ts";
 import type { KindInfo, Schema, SchemaSource } from "../../openapi/mod.ts";

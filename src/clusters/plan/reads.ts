@@ -37,10 +37,10 @@ export class PlanReads {
   readonly #selections = new AsyncCache<KubeObject[]>();
 
   /**
-   * Creates the reads, without sending a request.
+   * Creates a `PlanReads`, without sending a request.
    *
-   * @param isWhole Whether one list reads the objects of all instances of a kind. Otherwise one list is sent
-   * for each instance and kind, which is cheaper for a few instances in a large cluster.
+   * @param isWhole Whether one list for each kind of objects reads the objects of all instances. Otherwise,
+   * one list is sent for each kind and instance, which is cheaper for a few instances in a large cluster.
    */
   constructor(client: KubeClient, isWhole: boolean) {
     this.#client = client;

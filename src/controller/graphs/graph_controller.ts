@@ -1,6 +1,6 @@
 /**
- * The controller of RGDs (ResourceGraphDefinitions). Publishes each RGD, and publishes it again when an
- * object that the RGD depends on changes.
+ * The controller of RGDs (ResourceGraphDefinitions). Publishes each RGD: compiles its graph, applies its CRD
+ * and serves its kind. Publishes the RGD again when an object that the RGD depends on changes.
  */
 import { getLogger } from "@logtape/logtape";
 import {

@@ -83,7 +83,7 @@ export class InstanceController {
   readonly #watch: InstanceWatch;
   #mode: Mode = { kind: "deletions" };
 
-  /** Creates the controller without a watch. The controller adds keys of {@link queueKey} to the queue. */
+  /** Creates the controller without a watch. Its keys in the queue come from {@link queueKey}. */
   constructor(
     kind: KindRef,
     deps: InstanceDeps,

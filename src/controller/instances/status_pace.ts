@@ -19,8 +19,8 @@ const MESSAGES_MS = 10_000;
 
 /**
  * Limits how often the status of one instance is written. Changes of the state or of a condition's status are
- * written immediately. Changes of other fields wait for 250 ms, doubling up to 2 s. Changes of condition
- * messages are written at most every 10 s.
+ * written immediately. Changes of other fields are written after a delay of 250 ms, which doubles with each
+ * write up to 2 s. Changes of condition messages are written at most every 10 s.
  */
 export class StatusPace implements StatusPacing {
   /** See {@link StatusPacing.refused}. */
