@@ -28,8 +28,8 @@ export class Adopted {
 
   #marked(node: NodeOutcome): NodeOutcome {
     const objects = node.objects.map((object) => {
-      // The pass created the object, so an adopted object with the same name no longer exists. The new object
-      // does not count as adopted.
+      // If the pass created the object, an object of the same name that was adopted earlier no longer exists.
+      // The new object does not count as adopted.
       if (object.action === "created") this.#keys.delete(keyOf(object));
       return this.#keys.has(keyOf(object)) ? { ...object, adopted: true } : object;
     });

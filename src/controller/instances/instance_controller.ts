@@ -83,7 +83,7 @@ export class InstanceController {
   readonly #watch: InstanceWatch;
   #mode: Mode = { kind: "deletions" };
 
-  /** Creates the controller without a watch. Its keys in the queue come from {@link queueKey}. */
+  /** Creates the controller without a watch. {@link queueKey} builds its keys in the queue. */
   constructor(
     kind: KindRef,
     deps: InstanceDeps,
