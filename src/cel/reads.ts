@@ -62,9 +62,9 @@ function fieldsOf(value: JsonObject, reads: ReadonlyMap<string, Reads>): JsonObj
 }
 
 /**
- * Reduces a map all of whose entries are read. An entry keeps the fields that are read of every entry
- * (`every`), and the fields that are read only of the entry with this key. The order of the entries does not
- * change.
+ * Reduces each entry of a map to the fields that are read. `every` contains the fields that are read from all
+ * entries. `reads` contains, for a key, further fields that are read from the entry with this key. The order
+ * of the entries does not change.
  */
 function eachOf(value: JsonObject, reads: ReadonlyMap<string, Reads>, every: Reads): JsonObject {
   const part: JsonObject = {};

@@ -17,13 +17,9 @@ import {
   VERSION,
 } from "../api/mod.ts";
 import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
-import {
-  publishGraph,
-  type PublishResult,
-  type ServedGraph,
-  withdrawGraph,
-} from "../publish/mod.ts";
+import { type PublishResult, type ServedGraph, withdrawGraph } from "../publish/mod.ts";
 import { type Outcome, type PassContext, reconcile } from "../reconcile/mod.ts";
+import { publishLatest } from "./publish_latest.ts";
 import { type Report, rgdRef } from "./report.ts";
 import { listRgds, type Session } from "./session.ts";
 import { type Result, untilSettled } from "./until_settled.ts";
@@ -144,7 +140,7 @@ export class LocalReconciler {
   async #publishOne(rgd: ResourceGraphDefinition): Promise<PublishResult> {
     const { client, schemas, discovery, compile } = this.#session;
     const deps = { client, schemas, compile, version: VERSION, now: () => new Date() };
-    const result = await publishGraph(rgd, deps);
+    const result = await publishLatest(rgd, deps);
     if (result.served) {
       const { instance } = result.served.graph;
       schemas.invalidate(`${instance.plural}.${instance.group}`);

@@ -40,7 +40,7 @@ export function snapshotKinds(): KindRef[] {
   return [...builtIn().kinds.values()].map(({ definition: _, ...kind }) => kind);
 }
 
-/** The decompressed snapshot, which links the schema of a kind at the kind's first use. */
+/** The decompressed snapshot. The references in the schema of a kind are resolved at the first read. */
 class Snapshot {
   /** The kinds of the snapshot. The keys are the {@link gvkKey} strings of the kinds. */
   readonly kinds: ReadonlyMap<string, SnapshotDocument["kinds"][number]>;

@@ -31,8 +31,8 @@ export function isApplied(object: KubeObject): boolean {
 }
 
 /**
- * The identity of an instance as the parent of an ApplySet. kro writes both values to labels of the
- * instance's objects.
+ * The id of an instance's ApplySet and the UID of the instance. kro writes both to labels of the instance's
+ * objects.
  */
 export interface Parent {
   /** The id of the ApplySet, the value of the label `applyset.kubernetes.io/part-of`. */

@@ -7,8 +7,8 @@ import { COST } from "./budget.ts";
 import type { Step } from "./frame.ts";
 
 /**
- * Stands for an optional in the middle of a chain of selections: in `a.b.c`, the field `a.b` may contain an
- * optional. cel-go does not unwrap this optional, so the selection `.c` finds no field.
+ * Replaces an optional in the middle of a chain of selections. For example, the field `a.b` in `a.b.c` may
+ * contain an optional. As in cel-go, the optional is not unwrapped, so the selection `.c` finds no field.
  */
 class Buried extends Opaque {
   readonly typeName = "optional_type";

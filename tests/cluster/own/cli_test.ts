@@ -169,6 +169,14 @@ Deno.test("apply creates the objects, a second apply changes nothing, delete lea
   );
 });
 
+Deno.test("commands that publish one RGD at the same time all succeed", async () => {
+  await using e = await example();
+  const apply = () => e.kro("apply", "-f", `${e.dir}/rgd.yaml`, "--force-local");
+  for (const result of await Promise.all([apply(), apply(), apply()])) {
+    assert.equal(result.code, 0, result.stderr);
+  }
+});
+
 Deno.test("delete removes the instances of other graphs that an instance contains, and their objects", async () => {
   await using e = await nestedExample();
   const deleted = await e.succeed("delete", `outer.${e.group}/a`);
