@@ -43,7 +43,7 @@ export class Simulation {
   /**
    * Creates a cluster that contains only the instance.
    *
-   * @param namespace The namespace of objects without a namespace.
+   * @param namespace The namespace of objects whose manifest contains no namespace.
    */
   constructor(graph: Graph, instance: KubeObject, namespace: string) {
     this.#graph = graph;

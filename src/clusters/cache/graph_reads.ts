@@ -48,12 +48,12 @@ export class GraphReads {
     return this.#byKind.get(groupKind(instances))?.merged.get(node);
   }
 
-  /** Adds the paths of another graph. */
+  /** Adds the paths that a further graph reads. */
   add(instances: InstanceKind, reads: NodeReads): void {
     this.#set(instances, [...this.#added(instances).filter((one) => one !== reads), reads]);
   }
 
-  /** Removes the paths of one graph. Called when the graph was added but will not be used. */
+  /** Removes the paths that a graph reads. Called when the graph was added but will not be served. */
   remove(instances: InstanceKind, reads: NodeReads): void {
     this.#set(instances, this.#added(instances).filter((one) => one !== reads));
   }

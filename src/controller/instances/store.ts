@@ -17,7 +17,10 @@ interface Known {
    * {@link signatureOf}.
    */
   signature: string;
-  /** The hash of kro's finalizer, labels and inventory after the last event or after kro's own last patch. */
+  /**
+   * The hash of kro's finalizer, labels and inventory of the instance, from the last event or from the response
+   * to kro's last patch, whichever is later.
+   */
   carried: string;
 }
 

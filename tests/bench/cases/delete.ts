@@ -5,7 +5,7 @@ import { KINDS, NAMESPACE } from "../kit/graphs.ts";
 export const remove: Case = {
   name: "delete",
   about:
-    "All instances are deleted, 20 at a time. Lists are counted separately, because their number " +
+    "All instances are deleted, 20 at a time. LIST requests are counted separately, because their number " +
     "varies: concurrent passes share lists.",
   async run(harness) {
     const names = await harness.instances();

@@ -43,7 +43,7 @@ function setUp(denied: Set<Permission>, options: Partial<RightsReviewDeps> = {})
   return { review, asked, results, settled, [Symbol.dispose]: () => review.stop() };
 }
 
-/** The permission for all verbs on all resources, which the review requests first. */
+/** The permission for all verbs on all resources. The review asks about this permission first. */
 const EVERYTHING = "* *";
 const MAPS = ["get", "list", "watch", "create", "patch", "delete"].map((v) => `${v} configmaps`);
 
