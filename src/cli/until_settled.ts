@@ -32,8 +32,8 @@ export interface Circumstances {
   /** The time after which no further pass starts, in milliseconds of `performance.now()`. */
   deadline: number;
   /**
-   * Whether the passes continue a deletion. If true, an instance without deletionTimestamp counts as deleted,
-   * because it is a new instance that was created under the name of the deleted one.
+   * Whether the passes continue a deletion. If true, the deletion has ended when the instance has no
+   * deletionTimestamp: the old instance is gone, and a new instance has the same name.
    */
   isDeletion?: boolean;
 }

@@ -21,8 +21,8 @@ export interface Swept {
 }
 
 /**
- * The maximum number of waits for events. An interrupted watch is started again after at most 30 seconds. If
- * the watch is still interrupted after all waits, it counts as having missed the changes.
+ * The maximum number of waits for late watch events, of at most 30 seconds each. If the watch is still
+ * interrupted after all waits, the resync counts the changes that it finds as missed by the watch.
  */
 const MAX_WAITS = 4;
 

@@ -118,8 +118,8 @@ Deno.test("a second signal ends kro at once, even during a pass", async () => {
   const graph = await startedPass(cluster);
   kro.kill("SIGTERM");
   await eventually("the first is logged", () => /SIGTERM: stopping/.test(kro.log()));
-  // kro ignores further signals within one second after the first one, because they may be copies
-  // of it. Only a later signal ends kro.
+  // The first signal lets the running pass end. A second signal ends kro at once, but not within one second
+  // after the first signal, because it may be a copy of the first signal.
   await eventually("a later signal ends kro", () => {
     kro.kill("SIGTERM");
     return !kro.running;

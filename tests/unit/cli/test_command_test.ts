@@ -60,7 +60,7 @@ async function run(files: Record<string, string>, ...args: string[]) {
   }
 }
 
-/** The lines of tests that must pass. The keys describe the expected results in these lines. */
+/** Parts of test files with expected results that are met. The keys describe what the results are about. */
 const MET: Record<string, string[]> = {
   "fields of an object": [
     `expect: {objects: [{${WEB}, spec: {replicas: 1, paused: null}}]}`,
