@@ -175,6 +175,7 @@ Deno.test("commands that publish one RGD at the same time all succeed", async ()
   for (const result of await Promise.all([apply(), apply(), apply()])) {
     assert.equal(result.code, 0, result.stderr);
   }
+  await e.succeed("delete", "-f", `${e.dir}/rgd.yaml`);
 });
 
 Deno.test("delete removes the instances of other graphs that an instance contains, and their objects", async () => {
