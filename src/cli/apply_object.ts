@@ -20,7 +20,7 @@ const MAX_ATTEMPTS = 5;
 /**
  * Applies an object with server-side apply (KEP-555) under the manager `kro-cli`. If `kubectl apply` wrote
  * the object before, `kro-cli` first takes over the fields that kubectl owns, so that the API server removes
- * a field which is no longer in the file. Rejects with ApiError when a request fails.
+ * the fields that the file has lost. Rejects with ApiError when a request fails.
  */
 export async function applyObject(
   client: KubeClient,

@@ -147,7 +147,7 @@ interface Schemas extends Beyond {
 }
 
 /**
- * With `--offline`, and when there is no kubeconfig, returns the built-in schemas. Otherwise returns the
+ * With `--offline`, and without a kubeconfig, returns the built-in schemas. Otherwise returns the
  * schemas of the cluster.
  */
 async function openSchemas(flags: ValidateFlags, output: Output): Promise<Schemas & Disposable> {

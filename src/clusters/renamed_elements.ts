@@ -100,7 +100,7 @@ export function withoutDuplicates(
 }
 
 /**
- * Removes the managed-fields entry of the merge patch. The entry is no longer needed, because the apply that
+ * Removes the managed-fields entry of the merge patch. The entry is superfluous, because the apply that
  * followed the merge patch owns the same fields under an entry of its own.
  */
 async function disowned(

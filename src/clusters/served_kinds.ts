@@ -50,7 +50,7 @@ export async function isServedWithoutCrd(
   client: KubeClient,
   { group, version }: { group: string; version: string },
 ): Promise<boolean> {
-  // The aggregator serves its own API group without an APIService, so there is no APIService to read.
+  // The aggregator serves its own API group without an APIService, so no APIService is read.
   if (group === API_SERVICE_KIND.group) return true;
   const name = `${version}.${group}`;
   const service = await client.get({ kind: API_SERVICE_KIND, name });

@@ -78,8 +78,8 @@ export interface ControllerOptions {
   /** The rate limit for the retries of all instances together; unlimited by default. */
   retryRate?: { perSecond: number; burst: number };
   /**
-   * The number of consecutive failures after which an instance is no longer retried, but waits for a change
-   * or for the next full resync; unlimited by default.
+   * The number of consecutive failures after which an instance is not retried until a change or the next
+   * full resync; unlimited by default.
    */
   maxRetries?: number;
   /**

@@ -118,7 +118,7 @@ const SCALARS = ["bool", "double", "int", "string", "uint"];
 
 /**
  * Returns a hint that names the function which converts the scalar type `found` to `expected`, such as
- * `int(..)`. Returns undefined when there is no such function.
+ * `int(..)`. Returns undefined when kro does not have such a function.
  */
 function conversion(found: string, expected: string): string | undefined {
   const converts = SCALARS.includes(found) && ["double", "int", "string"].includes(expected);

@@ -102,7 +102,7 @@ function reportUnknown(
 
 /**
  * Reports a namespace on an object of a cluster-scoped kind. If instances are cluster-scoped, also reports a
- * missing namespace on an object of a namespaced kind, because there is no default namespace.
+ * missing namespace on an object of a namespaced kind, because kro cannot use the namespace of the instance.
  */
 function checkScope(draft: NodeDraft, info: KindInfo, instanceNamespaced: boolean, report: Report) {
   const { namespace } = draft.object!.metadata as JsonObject;

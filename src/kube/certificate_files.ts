@@ -29,7 +29,7 @@ export interface CertificateReader {
 }
 
 /**
- * Returns a reader of certificate files, or undefined when there are no files. The certificates in `config`
+ * Returns a reader of certificate files; undefined when `config` names no files. The certificates in `config`
  * must have been read from the files already.
  *
  * A client certificate and its key are replaced together, and only if the key belongs to the certificate. The

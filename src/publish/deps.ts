@@ -72,8 +72,8 @@ export interface PublishDeps extends BuildDeps {
   serve?: (served: ServedGraph) => Promise<void>;
   /**
    * Returns the warning for the condition ControllerReady, such as the permissions that kro lacks. Returns an
-   * empty string when there is no warning. Returns undefined while kro does not know whether there is a
-   * warning; the condition then keeps its earlier warning.
+   * empty string to remove the warning. Returns undefined while kro does not know whether to warn; the
+   * condition then keeps its earlier warning.
    */
   warning?: () => string | undefined;
   /**

@@ -210,7 +210,7 @@ async function list(
       ? await cluster.listMembersLive(scope, applySetId, uid)
       : await cluster.listMembers(scope, applySetId, uid, thorough);
   } catch (error) {
-    // Status 404 or 405 may mean that the kind is no longer served. If discovery confirms this, no object of
+    // Status 404 or 405 may mean that the API server has ceased to serve the kind. If discovery confirms this, no object of
     // the kind can exist, so the list is empty. If discovery fails, objects may still exist, so an error is
     // thrown.
     const cannotList = isNotFound(error) || (error instanceof ApiError && error.code === 405);

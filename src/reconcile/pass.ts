@@ -26,7 +26,7 @@ export interface Pass {
   readonly kind: KindRef;
   /**
    * Whether an error message of the API server may quote the value of a Secret. True when the graph has a
-   * confidential node, and when there is no graph.
+   * confidential node, and in a pass without a graph.
    */
   readonly confidential: boolean;
   /** The instance as this pass last read or wrote it. */

@@ -12,7 +12,7 @@ export interface StreamLimits {
   streams: number;
   /**
    * The number of past events that are kept; 1,000 by default. A client can resume after any kept event. A
-   * stream ends when its client is so slow that the next event of the stream is no longer kept.
+   * stream ends when its client is so slow that the next event of the stream has been dropped.
    */
   kept: number;
   /**
@@ -126,7 +126,7 @@ export class EventStreams {
 
   /**
    * Returns the number that an event id contains. Returns undefined if the id comes from an earlier start of
-   * kro, or if a later event is no longer kept.
+   * kro, or if a later event has been dropped.
    */
   #resumed(id: string | undefined): number | undefined {
     const [epoch, text] = id?.split("-") ?? [];

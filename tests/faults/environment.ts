@@ -190,7 +190,7 @@ globalThis.Date = new Proxy(Real, {
 
   /**
    * Restarts kro whenever it exits, as a kubelet restarts a container. After the returned object is disposed,
-   * kro is no longer restarted.
+   * kro stays down when it exits.
    */
   supervise(): Disposable {
     let isStarting = false;

@@ -48,7 +48,7 @@ export function splitAt(text: string, separator: string, meter: Meter): string[]
 /**
  * Calls `goesOn` with the offset of each occurrence of `part` between `from` and `to`, until `goesOn` returns
  * false. Uses the algorithm of Knuth, Morris and Pratt. Returns the last offset that was passed to `goesOn`,
- * or -1 when there is no occurrence.
+ * or -1 when `part` does not occur.
  */
 function scan(
   text: string,

@@ -30,7 +30,7 @@ export interface PoolOptions extends InstanceDeps {
   /** The rate limit for the retries of all instances together. */
   retryRate?: { perSecond: number; burst: number };
   /**
-   * The number of consecutive failures after which an instance is no longer retried. The instance then waits
+   * The number of consecutive failures after which an instance is not retried. The instance then waits
    * for an event, or until {@link returnMs} milliseconds have passed.
    */
   maxRetries?: number;

@@ -33,7 +33,7 @@ export interface LeadershipOptions {
 export interface LeadershipEvents {
   /** Called when this process has become the leader. */
   acquired(): void;
-  /** Called when this process is no longer the leader. */
+  /** Called when this process has ceased to be the leader. */
   lost(): void;
 }
 

@@ -32,10 +32,10 @@ export interface QueueOptions {
   maxDelayMs?: number;
   /** The rate limit for the retries of all keys together, as a token bucket; unlimited by default. */
   retryRate?: { perSecond: number; burst: number };
-  /** The number of consecutive failures after which a key is no longer retried; unlimited by default. */
+  /** The number of consecutive failures after which the queue gives up a key; unlimited by default. */
   maxRetries?: number;
   /**
-   * The delay before a key that is no longer retried is added again, in milliseconds; {@link RESYNC_MS} by
+   * The delay before a key that was given up is added again, in milliseconds; {@link RESYNC_MS} by
    * default. The failures of the key are then counted from 0.
    */
   returnMs?: number;
@@ -45,7 +45,7 @@ export interface QueueOptions {
   onError?: (key: string, error: unknown) => void;
   /** Called after a key was processed. */
   onWorked?: (worked: Worked) => void;
-  /** Called when a key has failed so often that it is no longer retried. */
+  /** Called when the queue gives up a key, after {@link maxRetries} consecutive failures. */
   onGivenUp?: (key: string, retries: number) => void;
 }
 

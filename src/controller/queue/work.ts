@@ -43,6 +43,6 @@ export interface QueueCounts {
   adds: number;
   /** The number of requeues of keys that had failed. */
   retries: number;
-  /** The number of keys that failed so often that they were no longer retried. */
+  /** The number of keys that the queue gave up because they failed too often. */
   givenUp: number;
 }

@@ -1,6 +1,6 @@
 /**
  * Server-side apply (KEP-555) for objects in memory: merging, field ownership, conflicts, and the removal
- * of fields that are no longer applied.
+ * of fields that a later apply omits.
  */
 import {
   ApiError,

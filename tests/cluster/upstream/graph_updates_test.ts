@@ -191,7 +191,7 @@ kroTest(
   async (s) => {
     const graph = await withInvalidRevision(s, "Frozen");
     // Restarts the controller without the feature gate of `omit()`. The RGD's revision uses
-    // `omit()`, so it is no longer valid.
+    // `omit()`, so it has become invalid.
     await s.restartWith({ compile: { omit: false } });
     const rgd = await refused(s, graph, "ControllerReady", /omit/);
     assert.deepEqual(verdicts(rgd), {

@@ -108,7 +108,7 @@ export class KroProcess implements AsyncDisposable {
     });
   }
 
-  /** Sends a GET request to kro's HTTP endpoint; returns undefined if there is no response. */
+  /** Sends a GET request to kro's HTTP endpoint; returns undefined if the response is missing. */
   async get(path: string, headers: Record<string, string> = {}): Promise<Response | undefined> {
     try {
       const signal = AbortSignal.timeout(10_000);

@@ -8,7 +8,7 @@ export class Api implements Disposable {
     this.#client = Deno.createHttpClient({ caCerts: [ca] });
   }
 
-  /** Sends one request and returns its status and body. The status is 0 if there is no response. */
+  /** Sends one request and returns its status and body. The status is 0 if the response is missing. */
   async call(
     method: string,
     path: string,

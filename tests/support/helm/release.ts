@@ -145,7 +145,7 @@ export class Pod implements AsyncDisposable {
     if (alive?.status !== 200) throw new Error(`the liveness probe fails: ${alive?.text}`);
   }
 
-  /** Sends a GET request to the HTTP endpoint; returns undefined if there is no response. */
+  /** Sends a GET request to the HTTP endpoint; returns undefined if the response is missing. */
   async get(path: string): Promise<{ status: number; text: string } | undefined> {
     try {
       const response = await fetch(this.url + path, { signal: AbortSignal.timeout(10_000) });

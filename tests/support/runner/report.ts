@@ -47,7 +47,7 @@ export function parseReport(xml: string, filter?: string): Report {
 
 /**
  * Returns the reason in an ignored test's name, which ends with `(ignored: reason)`; undefined if
- * there is no reason.
+ * the name lacks a reason.
  */
 export function reasonOf(name: string): string | undefined {
   return /\(ignored: ([^)].*)\)/.exec(name)?.[1];

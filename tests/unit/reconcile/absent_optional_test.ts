@@ -1,6 +1,6 @@
 /**
  * Tests of templates that assign an absent optional to a field. If the schema of the field does not
- * allow null, the field is omitted. If the schema allows null, or there is no schema, the field
+ * allow null, the field is omitted. If the schema allows null, or without a schema, the field
  * becomes null.
  */
 import assert from "node:assert/strict";

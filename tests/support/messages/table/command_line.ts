@@ -304,7 +304,7 @@ export const COMMAND_LINE: Section = {
         "no ResourceGraphDefinitions found",
       ],
       cause: "The command reports what it installed or found in the cluster.",
-      remedy: "Nothing. If there are no RGDs, apply an RGD first.",
+      remedy: "Nothing. If RGDs are missing, apply them first.",
     },
     {
       code: "exit 1",

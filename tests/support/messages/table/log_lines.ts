@@ -115,7 +115,7 @@ export const LOG_LINES: Section = {
       ],
       cause: "The state of an RGD changed, or the RGD was deleted.",
       remedy:
-        "Nothing. Without `--allow-crd-deletion`, kro keeps the CRD of a deleted RGD; delete the CRD when its instances are no longer needed.",
+        "Nothing. Without `--allow-crd-deletion`, kro keeps the CRD of a deleted RGD; delete the CRD when its instances are not needed any more.",
     },
     {
       code: "kro.graph ERROR",
