@@ -48,7 +48,7 @@ export function scan(text: string): Scan {
 }
 
 /**
- * Returns the index of the closing brace, -1 when the closing brace is missing, or the index of a nested `${`.
+ * Returns the index of the closing brace, -1 when the brace is missing, or the index of a nested `${`.
  */
 function closingBrace(text: string, from: number): number | { nestedAt: number } {
   let depth = 1;

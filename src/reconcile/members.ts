@@ -210,9 +210,9 @@ async function list(
       ? await cluster.listMembersLive(scope, applySetId, uid)
       : await cluster.listMembers(scope, applySetId, uid, thorough);
   } catch (error) {
-    // Status 404 or 405 may mean that the API server has ceased to serve the kind. If discovery confirms this, no object of
-    // the kind can exist, so the list is empty. If discovery fails, objects may still exist, so an error is
-    // thrown.
+    // Status 404 or 405 may mean that the API server has ceased to serve the kind. If discovery confirms
+    // this, no object of the kind can exist, so the list is empty. If discovery fails, objects may still
+    // exist, so an error is thrown.
     const cannotList = isNotFound(error) || (error instanceof ApiError && error.code === 405);
     if (cannotList && !await cluster.serves(scope.kind, { fresh: true })) return [];
     throw error;

@@ -238,7 +238,7 @@ export class Metrics {
     this.#handlers.inc({ type: "parent" });
   }
 
-  /** Counts a kind that the API server has ceased to serve. Removes the series of the kind from all other metrics. */
+  /** Counts a kind that has ceased to be served. Removes the series of the kind from all other metrics. */
   async kindGone(kind: KindRef): Promise<void> {
     this.#detached.inc({ type: "parent" });
     await this.#to.forget("gvr", gvrForms(kind));
