@@ -120,6 +120,8 @@ function hasDesired(
   desired: KubeObject,
   schema: Schema | undefined,
 ): boolean {
+  // The hash of an incomparable object differs from the hash of each desired object.
+  if (rare?.isIncomparable) return false;
   return hasValues({ valuesHash, ownsStatus, nulls: rare?.nulls }, desired, schema);
 }
 

@@ -240,6 +240,17 @@ Deno.test("an object with too many values is compared by its resourceVersion, an
     });
 });
 
+Deno.test("a desired object is not hashed when its child has too many values to be compared", () => {
+  const values = Array.from({ length: 60_000 }, () => 1);
+  const store = new ChildStore(CHART);
+  store.observe(applied({ values }));
+  const count = reads(
+    applied({ values }),
+    (desired) => assert.ok(!store.isUpToDate({ namespace: "ns", name: "a" }, desired as KubeObject)),
+  );
+  assert.ok(count < 1.5 * values.length, `${count} reads`);
+});
+
 Deno.test("the values of an object are counted at most up to the limit", () => {
   const values = Array.from({ length: 1_000_000 }, () => 1);
   assert.ok(reads(values, (value) => assert.ok(moreValuesThan(value))) <= 50_001);
