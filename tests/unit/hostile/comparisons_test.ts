@@ -246,7 +246,8 @@ Deno.test("a desired object is not hashed when its child has too many values to 
   store.observe(applied({ values }));
   const count = reads(
     applied({ values }),
-    (desired) => assert.ok(!store.isUpToDate({ namespace: "ns", name: "a" }, desired as KubeObject)),
+    (desired) =>
+      assert.ok(!store.isUpToDate({ namespace: "ns", name: "a" }, desired as KubeObject)),
   );
   assert.ok(count < 1.5 * values.length, `${count} reads`);
 });
