@@ -213,8 +213,9 @@ function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | 
     const { message, hint } = problem;
     report({ code, path: place.path, expression: source, offset, message, hint });
   };
-  // For a string without literal text, `compileTemplate` does not report offsets in the whole string. Each
-  // part of such a string is therefore compiled alone, and the offset of the part is added.
+  // `compileTemplate` reports offsets in the whole string only if the string contains literal text. In a
+  // string that consists of expressions only, each expression is therefore compiled alone first, and the
+  // offset of the expression in the string is added to the offset of each problem.
   const hasText = draft.parts.some((part) => "literal" in part);
   let sound = true;
   let single: Program | undefined;

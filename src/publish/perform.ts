@@ -20,7 +20,7 @@ export class Answers {
   readonly #objects = new Map<string, KubeObject>();
 
   /**
-   * Returns the object from the response to the publication's last write of the object; undefined when the
+   * Returns the object as the API server returned it when the publication last wrote it; undefined when the
    * publication has not written the object.
    */
   get(ref: ObjectRef): KubeObject | undefined {

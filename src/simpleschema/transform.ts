@@ -44,8 +44,8 @@ export function transform(spec: JsonObject, types: JsonObject = {}): TransformRe
 }
 
 /**
- * The transformed schema of a field. `required` is the number of times that the parent's `required` lists
- * the field's name.
+ * The transformed schema of a field. `required` counts the `required` markers of the field. The list
+ * `required` of the parent's schema contains the name of the field as many times.
  */
 interface Built {
   schema: Schema;

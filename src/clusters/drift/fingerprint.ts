@@ -184,8 +184,8 @@ interface Selectors {
   /** The entries that select an element by its merge keys. The keys are the {@link canonical} merge keys. */
   readonly byKeys: Map<string, JsonObject>;
   /**
-   * The combinations of merge-key names that the entries use, such as `containerPort` and `protocol`. The
-   * keys of the map are the sorted names of a combination, one per line.
+   * The combinations of merge keys that the entries use, such as `containerPort` and `protocol`. Each value
+   * of the map is one combination, sorted. Its key in the map is the same names, joined by line feeds.
    */
   readonly keyNames: Map<string, string[]>;
 }

@@ -34,9 +34,10 @@ export interface LastPass {
 export type Findings = Pick<Outcome, "state" | "conditions" | "nodes">;
 
 /**
- * Returns the compact form of the findings.
+ * Returns the result of a pass in a form that takes little memory: conditions that equal those in the
+ * instance's status are not stored a second time.
  *
- * @param instance The newest known state of the instance.
+ * @param instance The newest known state of the instance, whose conditions are compared.
  */
 export function summaryOf(
   found: Findings,
