@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { inBackground } from "../api/mod.ts";
 import type { Handler } from "./app.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
+import { Turns } from "./turns.ts";
 
 /** An HTTP endpoint that listens on an address. */
 export interface Listening {
@@ -103,12 +104,17 @@ export async function listen(
     ...LIMITS,
     ...limits,
   };
-  const server = createServer({
-    headersTimeout: requestMs,
-    requestTimeout: requestMs,
-    keepAliveTimeout: silentMs,
-    connectionsCheckingInterval: checkMs,
-  }, (request, response) => inBackground("HTTP endpoint", respond(handler, request, response)));
+  const turns = new Turns();
+  const server = createServer(
+    {
+      headersTimeout: requestMs,
+      requestTimeout: requestMs,
+      keepAliveTimeout: silentMs,
+      connectionsCheckingInterval: checkMs,
+    },
+    (request, response) =>
+      inBackground("HTTP endpoint", respond(handler, turns, request, response)),
+  );
   server.timeout = silentMs;
   server.maxConnections = connections;
   server.on("connection", limitByAddress(connectionsOfAddress));
@@ -157,10 +163,13 @@ function limitByAddress(most: number): (socket: Socket) => void {
  */
 async function respond(
   handler: Handler,
+  turns: Turns,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
+    await turns.next();
+    if (response.destroyed) return;
     const { headers, method = "GET", url = "/", socket } = request;
     const given = Object.entries(headers).filter((h): h is [string, string] =>
       typeof h[1] === "string"
