@@ -129,6 +129,7 @@ function createController(
     version: VERSION,
     podId: hostname(),
     metrics,
+    observe: flags.observe,
     lease: {
       elect: flags.leaderElect,
       client: leases,

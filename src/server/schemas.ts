@@ -4,11 +4,18 @@
  */
 import type { Condition } from "../api/mod.ts";
 import type {
+  FieldChange,
+  GraphDifference,
   GraphRightsView,
   GraphView,
   InstanceSummary,
   InstanceView,
   NodeView,
+  ObjectAction,
+  ObjectChange,
+  ObjectName,
+  ObservedGraph,
+  ObservedInstance,
 } from "../controller/mod.ts";
 import type { InstanceState, NodeOutcome, NodeState } from "../reconcile/mod.ts";
 import type { Page } from "./page.ts";
@@ -121,6 +128,7 @@ const summary = {
   state: oneOf<InstanceState | "">([...INSTANCE_STATES, ""]),
   conditions: listOf(condition),
   lastPass: optional(time),
+  differences: optional(whole),
 } as const satisfies FieldSchemas<InstanceSummary>;
 
 const node = object<NodeView>({
@@ -151,6 +159,50 @@ const outcome = object<NodeOutcome>({
   })),
 });
 
+const objectName = {
+  apiVersion: text,
+  kind: text,
+  namespace: optional(text),
+  name: text,
+} as const satisfies FieldSchemas<ObjectName>;
+
+const fields = listOf(
+  object<FieldChange>({
+    path: text,
+    old: optional({ description: "Any JSON value." }),
+    new: optional({ description: "Any JSON value." }),
+  }),
+);
+
+const change = object<ObjectChange>({
+  ...objectName,
+  action: oneOf<ObjectAction>(["created", "changed", "adopted", "replaced", "pruned", "refused"]),
+  instance: optional(object<ObjectName>(objectName)),
+  node: optional(text),
+  fields,
+  replaces: optional(text),
+  reason: optional(text),
+  later: optional(bool),
+  unasked: optional(text),
+});
+
+const observedGraph = object<ObservedGraph>({
+  since: time,
+  changes: listOf(object<GraphDifference>({
+    ...objectName,
+    action: oneOf<GraphDifference["action"]>(["created", "changed", "deleted"]),
+    reason: text,
+    fields,
+  })),
+  differing: whole,
+});
+
+const observedInstance = object<ObservedInstance>({
+  since: time,
+  children: listOf(change),
+  instance: fields,
+});
+
 /** The schemas of the objects that responses contain. */
 export const SCHEMAS = {
   Version: object<{ version: string }>({ version: text }),
@@ -170,6 +222,7 @@ export const SCHEMAS = {
     nodes: listOf(node),
     cost: optional(cost),
     instances: whole,
+    observed: optional(observedGraph),
   }),
   GraphRights: object<GraphRightsView>({
     graph: text,
@@ -178,7 +231,11 @@ export const SCHEMAS = {
     missing: listOf(rule),
   }),
   InstanceSummary: object<InstanceSummary>(summary),
-  Instance: object<InstanceView>({ ...summary, nodes: listOf(outcome) }),
+  Instance: object<InstanceView>({
+    ...summary,
+    nodes: listOf(outcome),
+    observed: optional(observedInstance),
+  }),
 } as const;
 
 /** The schemas of the lists. */

@@ -61,8 +61,9 @@ const inside: Record<string, Record<string, readonly string[]>> = {
     "sweeps.ts": ["queue"],
     lease: [],
     metrics: ["queue"],
-    instances: ["queue", "view.ts", "metrics"],
-    graphs: ["queue", "view.ts", "watch_failures.ts", "metrics", "instances"],
+    observe: ["view.ts"],
+    instances: ["queue", "view.ts", "metrics", "observe"],
+    graphs: ["queue", "view.ts", "watch_failures.ts", "metrics", "observe", "instances"],
   },
 };
 
