@@ -8,6 +8,7 @@ import type { Schema } from "./schema.ts";
  * regular expressions of `pattern`.
  *
  * @param path The path of the value, with which each message starts.
+ * @param isSecret Returns whether the messages must not quote the value at a path; always false by default.
  *
  * @example
  * ```ts
@@ -22,13 +23,27 @@ export function violations(
   schema: Schema,
   value: Json,
   path: readonly (string | number)[] = [],
+  isSecret: (path: readonly (string | number)[]) => boolean = () => false,
 ): string[] {
   const found: string[] = [];
-  check(schema, value, [...path], found);
+  check(schema, value, [...path], { found, isSecret });
   return found;
 }
 
-function check(schema: Schema, value: Json, path: (string | number)[], found: string[]): void {
+/** The messages that were found, and which values they must not quote. */
+interface Findings {
+  readonly found: string[];
+  readonly isSecret: (path: readonly (string | number)[]) => boolean;
+}
+
+function check(
+  schema: Schema,
+  value: Json,
+  path: (string | number)[],
+  findings: Findings,
+): void {
+  const { found, isSecret } = findings;
+  const shown = (value: Json) => isSecret(path) ? "(secret)" : quoted(value);
   const report = (text: string) => found.push(`${pathText(path) || "the object"}: ${text}`);
   if (value === null) {
     if (!schema.nullable) report("null is not allowed");
@@ -48,10 +63,10 @@ function check(schema: Schema, value: Json, path: (string | number)[], found: st
   if (typeof value === "number" || typeof value === "bigint") {
     const { minimum, maximum } = schema;
     if (minimum !== undefined && value < minimum) {
-      report(`${value} is less than the minimum ${minimum}`);
+      report(`${shown(value)} is less than the minimum ${minimum}`);
     }
     if (maximum !== undefined && value > maximum) {
-      report(`${value} is more than the maximum ${maximum}`);
+      report(`${shown(value)} is more than the maximum ${maximum}`);
     }
   }
   if (typeof value === "string") {
@@ -60,7 +75,7 @@ function check(schema: Schema, value: Json, path: (string | number)[], found: st
   if (Array.isArray(value)) {
     bounded("elements", value.length, schema.minItems, schema.maxItems, report);
     const { items } = schema;
-    if (items) value.forEach((item, i) => check(items, item, [...path, i], found));
+    if (items) value.forEach((item, i) => check(items, item, [...path, i], findings));
     return;
   }
   if (!isObject(value)) return;
@@ -72,7 +87,7 @@ function check(schema: Schema, value: Json, path: (string | number)[], found: st
     if (field === undefined) continue;
     const below = (ownValue(properties, key) as Schema | undefined) ??
       (typeof additionalProperties === "object" ? additionalProperties : undefined);
-    if (below) check(below, field, [...path, key], found);
+    if (below) check(below, field, [...path, key], findings);
   }
 }
 
@@ -111,7 +126,7 @@ function hasType(schema: Schema, value: Json): boolean {
 /** The largest length of a value in a message, in characters. */
 const MAX_SHOWN = 60;
 
-function shown(value: Json): string {
+function quoted(value: Json): string {
   const text = jsonText(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
