@@ -50,6 +50,7 @@ export type { PassContext, RefusedStatus, StatusChange, StatusPacing } from "./c
 export { ExpansionCache } from "./expansion_cache.ts";
 export type { NoGraph } from "./pass.ts";
 export { reconcile } from "./reconcile.ts";
+export { type Evaluated, raw, Scope } from "./scope.ts";
 export { matchLabels, selectorText } from "./selector.ts";
 export { withoutValues, withValuesOf } from "./volatile.ts";
 export { applySetId, type Inventory, inventoryHash, readInventory } from "./inventory.ts";
