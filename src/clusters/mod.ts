@@ -6,6 +6,8 @@
  *   only if the object differs from the desired object. The operator uses this class.
  * - {@link PlanCluster} reads each object once, and records writes without sending them. `kro plan` uses this
  *   class.
+ * - {@link ClusterRecorder} records the answers of another cluster, and {@link ReplayCluster} repeats them without
+ *   a connection. `kro record` and `kro replay` use these classes.
  * - {@link ClusterSchemas} looks up the kinds that the cluster serves, and their schemas.
  * - {@link AsyncCache}, {@link KeyedMutex}, {@link InflightWrites}, {@link Interner} and
  *   {@link RevertBackoff} are general-purpose parts.
@@ -56,5 +58,8 @@ export type { PlanReads, Reader } from "./plan/reads.ts";
 export { isSameObject, type PlanOptions, PlanStore, withoutIdentity } from "./plan/store.ts";
 export type { Table } from "./plan/table.ts";
 export type { PlannedWrite } from "./plan/write.ts";
+export { apiErrorOf, type RecordedCall, type RecordedError } from "./record/call.ts";
+export { ClusterRecorder, type RecordedApply } from "./record/recorder.ts";
+export { ReplayCluster } from "./record/replay.ts";
 export { ClusterSchemas, KindUnavailable } from "./schemas.ts";
 export { API_SERVICE_KIND, type ApiService, isAvailable, shadowed } from "./served_kinds.ts";

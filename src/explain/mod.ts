@@ -11,6 +11,7 @@
  * - {@link changeOf} turns a planned write into an entry of a {@link PlanReport}.
  * - {@link planText} and {@link planMarkdown} format a report.
  * - {@link exceeded} compares a report with limits.
+ * - {@link SecretMask} replaces the values of Secrets in a record.
  * - {@link Coverage} measures which parts of a graph unit tests have run.
  *
  * @example
@@ -68,3 +69,4 @@ export { MAX_COMMENT, planMarkdown } from "./plan/markdown.ts";
 export * from "./plan/model.ts";
 export * from "./plan/summary.ts";
 export { objectText, type Painter, planText } from "./plan/text.ts";
+export { maskedRgd, SecretMask, unreproducible } from "./record/mask.ts";

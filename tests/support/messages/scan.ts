@@ -45,7 +45,9 @@ const SILENT_FILES = [
   /^src\/controller\/metrics\//,
   /^src\/graph\/(?:plural|plural_words|hash)\.ts$/,
   /^src\/explain\/(?:drawing|fields|json_schema|reference|role|sample|svg)\.ts$/,
-  /^src\/cli\/test\/file_schema\.ts$/,
+  /^src\/cli\/(?:test|plan)\/file_schema\.ts$/,
+  /^src\/cli\/(?:examples|completion\/scripts)\.ts$/,
+  /^src\/clusters\/record\/call\.ts$/,
   /^src\/server\/(?:descriptions|frame|headers|openapi|schemas)\.ts$/,
 ];
 
