@@ -26,9 +26,11 @@ export const REASONS: Record<string, string> = {
   "@kubernetes/client-node":
     "Types and parser of kubeconfig files; the client itself is code of kro",
   "@logtape/logtape": "Structured log",
-  "@dagrejs/dagre": "Layout of the drawings of `kro graph -o svg`; loaded only by this command",
+  "@dagrejs/dagre":
+    "Layout of the drawings of `kro graph -o svg` and of the live page, which runs it in the browser",
   "@marcbachmann/cel-js":
     "Parser of CEL; the type checker, evaluator and libraries are code of kro",
+  "axe-core": "Tests: checks whether the live page is accessible",
   "commander": "Commands, flags and help of the command line",
   "@seriousme/openapi-schema-validator":
     "Tests: validation of the OpenAPI document of the endpoint",
@@ -36,9 +38,10 @@ export const REASONS: Record<string, string> = {
   "ajv-formats": "Tests: formats of strings for `ajv`",
   "fast-check": "Tests: random input that shrinks to the smallest failing case",
   "fflate": "Release: writer of zip archives",
-  "hono": "Routes of the HTTP endpoint",
+  "hono": "Routes of the HTTP endpoint, and components of the live page",
   "js-yaml": "Parser and writer of YAML",
   "nanotar": "Release: writer of tar archives",
+  "playwright-core": "Tests: controls Chromium for the tests of the live page",
   "prom-client": "Metrics in the format of Prometheus",
   "re2js":
     "Regular expressions of RE2, whose time is linear in the input; CEL and patterns of schemas need them",
@@ -49,9 +52,21 @@ export const REASONS: Record<string, string> = {
 /**
  * The licenses that a package may have. Before a package with another license is added, a maintainer has to
  * accept the license here.
+ *
+ * MPL-2.0 is the license of axe-core, which only the tests use.
  */
 const ACCEPTED = new Set([
-  ...["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "PSF-2.0", "Unlicense"],
+  ...[
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "MIT",
+    "MPL-2.0",
+    "PSF-2.0",
+    "Unlicense",
+  ],
 ]);
 
 /** A package with the data that the lock file does not contain. */

@@ -2,7 +2,12 @@
  * A fixed `ControllerView`, the state of a controller that the HTTP endpoint serves, for tests of the
  * endpoint.
  */
-import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
+import type {
+  ControllerView,
+  DefinitionView,
+  GraphView,
+  InstanceView,
+} from "../../../src/controller/mod.ts";
 
 /** Returns a graph with one node and two instances. */
 export function graph(name: string): GraphView {
@@ -14,17 +19,27 @@ export function graph(name: string): GraphView {
     topologicalOrder: ["a"],
     nodes: [],
     instances: 2,
+    health: { error: 0, degraded: 0, progressing: 0, ready: 2, suspended: 0, deleting: 0 },
   };
 }
 
 /** Returns an instance whose only node is ready. */
 export function instance(namespace: string, name: string): InstanceView {
   const nodes = [{ id: "a", state: "Ready" as const, objects: [] }];
-  return { namespace, name, uid: name, state: "ACTIVE", conditions: [], nodes };
+  return { namespace, name, uid: name, state: "ACTIVE", health: "ready", conditions: [], nodes };
 }
 
 /** An RBAC rule whose permissions kro lacks for the graph `a`. */
 export const RULE = { apiGroups: [""], resources: ["secrets"], verbs: ["watch"] };
+
+/** The definition of the graph `a`. */
+export const DEFINITION: DefinitionView = {
+  graph: "a",
+  nodes: [{ id: "a", template: { kind: "Pod" }, forEach: [], includeWhen: [], readyWhen: [] }],
+  spec: [{ path: "spec.size", type: "integer", default: "1", description: "" }],
+  status: [],
+  sample: "kind: App\n",
+};
 
 /** The graphs `a`, `b` and `c`; the graph `a` has the instances `root` and `kro/one`. */
 export const view: ControllerView = {
@@ -35,6 +50,8 @@ export const view: ControllerView = {
   graph: (name) => ["a", "b", "c"].includes(name) ? graph(name) : undefined,
   graphRights: (name) =>
     name === "a" ? { graph: name, reviewed: true, required: [RULE], missing: [RULE] } : undefined,
+  definition: (name) => name === "a" ? DEFINITION : undefined,
+  causes: () => [],
   instanceKeys: (name) => name === "a" ? ["/root", "kro/one"] : undefined,
   instance: (name, key) => {
     const [namespace = "", one = ""] = key.split("/");
@@ -42,6 +59,7 @@ export const view: ControllerView = {
       ? instance(namespace, one)
       : undefined;
   },
+  objectRef: () => undefined,
   graphFacts: (name) =>
     ["a", "b", "c"].includes(name)
       ? { state: name === "c" ? "Inactive" : "Active", labels: { tier: name } }

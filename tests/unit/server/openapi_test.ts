@@ -30,10 +30,11 @@ const GRAPH: GraphView = {
     apiVersion: "v1",
     kind: "Pod",
     dependencies: ["config"],
-    expressions: [{ path: "template.spec", expression: "schema.spec", cost: COST }],
+    expressions: [{ path: "template.spec", expression: "schema.spec", reads: [], cost: COST }],
   }],
   cost: COST,
   instances: 1,
+  health: { error: 0, degraded: 0, progressing: 1, ready: 0, suspended: 0, deleting: 0 },
 };
 
 const INSTANCE: InstanceView = {
@@ -41,6 +42,7 @@ const INSTANCE: InstanceView = {
   name: "one",
   uid: "0-1",
   state: "IN_PROGRESS",
+  health: "progressing",
   conditions: [CONDITION],
   nodes: [{
     id: "web",

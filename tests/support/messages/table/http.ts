@@ -70,6 +70,7 @@ export const HTTP: Section = {
       code: "HTTP 404",
       texts: [
         'no graph "<name>"; see /graphs',
+        'graph "<graph>" does not compile; see its conditions at /graphs/<graph>',
         'graph "<graph>" has no instance <name>; see /graphs/<graph>/instances',
       ],
       cause: "The RGD or the instance does not exist, or the controller has not read it yet.",

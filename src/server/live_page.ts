@@ -1,0 +1,59 @@
+/** Serves the files of the live page. */
+import type { Context, Hono } from "hono";
+import type { Env } from "./access.ts";
+import { SECURITY_HEADERS } from "./headers.ts";
+
+/**
+ * The Content-Security-Policy of the page: scripts, styles and requests of kro's own origin only. Trusted
+ * Types (W3C) make the browser refuse strings that a script would insert as HTML.
+ */
+const POLICY = [
+  SECURITY_HEADERS["content-security-policy"],
+  "connect-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+/** One file of the page. */
+export interface PageFile {
+  /** The content type. */
+  readonly type: string;
+  /** The hash of the content, in quotation marks. */
+  readonly etag: string;
+  /** The content, compressed with gzip, in base64. */
+  readonly gzip: string;
+}
+
+/** The paths of the page's files. The page needs no permission, because it contains no data of the cluster. */
+const PATHS = ["/", "/page.js", "/page.css"] as const;
+
+/** Serves the page at `/`. The files are loaded at the first request. */
+export function servePage(app: Hono<Env>): void {
+  for (const path of PATHS) {
+    app.get(path, async (c) => {
+      const { FILES } = await import("./live_page_files.ts");
+      return respond(c, FILES[path]!);
+    });
+  }
+}
+
+async function respond(c: Context<Env>, { type, etag, gzip }: PageFile): Promise<Response> {
+  const headers = {
+    "cache-control": "private, no-cache",
+    "content-security-policy": POLICY,
+    "content-type": type,
+    etag,
+    vary: "accept-encoding",
+  };
+  if (c.req.header("if-none-match")?.includes(etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  const packed = Uint8Array.fromBase64(gzip);
+  if (/\bgzip\b/.test(c.req.header("accept-encoding") ?? "")) {
+    return new Response(packed, { headers: { ...headers, "content-encoding": "gzip" } });
+  }
+  const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(await new Response(plain).arrayBuffer(), { headers });
+}
