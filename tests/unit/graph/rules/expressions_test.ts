@@ -1,0 +1,186 @@
+/** Tests of the rules for expressions: syntax, references, dependencies and types. */
+import { configMap, deployment } from "../fixtures.ts";
+import { cm, condition, data, each, omit, one, testRules } from "./fixtures.ts";
+
+testRules([
+  ["no nested expression", "EXPR-SYNTAX", one(data("${f(${a})}")), one(data('${"${a}"}'))],
+  [
+    "readyWhen is standalone",
+    "EXPR-SYNTAX",
+    one({ ...cm, readyWhen: ["cm.data.k == 'a'"] }),
+    one({ ...cm, readyWhen: ["${cm.data.k == 'a'}"] }),
+  ],
+  [
+    "a trailing newline makes an expression a string template",
+    "EXPR-SYNTAX",
+    one({ ...cm, includeWhen: ["${schema.spec.flag}\n"] }),
+    one({ ...cm, includeWhen: ["${schema.spec.flag}"] }),
+  ],
+  ["CEL parses", "REF", one(data("${schema.spec.name +}")), one(data("${schema.spec.name + 'a'}"))],
+  ["an expression is not empty", "REF", one(data("${}")), one(data("$ {}"))],
+  [
+    "identifiers are known",
+    "REF",
+    one(data("${nope.x}")),
+    one(cm, data("${cm.metadata.name}", "other")),
+  ],
+  ["functions are known", "REF", one(data("${foo(1)}")), one(data("${string(1)}"))],
+  [
+    "runtime only in conditions",
+    "REF",
+    one(data("${runtime.x}")),
+    condition("${runtime.newCondition({type: 'A', status: 'True'})}"),
+  ],
+  ["omit() needs the gate", "GATE", one(data("${omit()}")), one(data("${schema.spec.name}"))],
+  [
+    "omit() not on the identity",
+    "GATE",
+    one(configMap("cm", {}, { name: '${schema.spec.flag ? "a" : omit()}' })),
+    one(data('${schema.spec.flag ? "a" : omit()}')),
+    omit,
+  ],
+  [
+    "each only in readyWhen",
+    "GRAPH",
+    one(data("${each.x}")),
+    one(
+      each([{ x: "${schema.spec.names}" }], "n-${x}", {
+        readyWhen: ["${each.metadata.name != ''}"],
+      }),
+    ),
+  ],
+  [
+    "no self reference",
+    "GRAPH",
+    one(data("${cm.metadata.name}")),
+    one({ ...cm, readyWhen: ["${cm.metadata.name != ''}"] }),
+  ],
+  [
+    "no cycle",
+    "GRAPH",
+    one(data("${b.data.k}", "a"), data("${a.data.k}", "b")),
+    one(data("${b.data.k}", "a"), data("x", "b")),
+  ],
+  [
+    "includeWhen counts for cycles",
+    "GRAPH",
+    one({ ...configMap("a"), includeWhen: ["${b.data.k == 'x'}"] }, data("${a.data.k}", "b")),
+    one({ ...configMap("a"), includeWhen: ["${b.data.k == 'x'}"] }, configMap("b")),
+  ],
+  [
+    "every variable is used in the name or namespace",
+    "IDENTITY",
+    one(each([{ x: "${schema.spec.names}" }, { z: "${schema.spec.names}" }])),
+    one(each([{ x: "${schema.spec.names}" }, { z: "${schema.spec.names}" }], "n-${x}-${z}")),
+  ],
+  [
+    "a macro's variable does not count as the dimension",
+    "IDENTITY",
+    one(each([{ x: "${schema.spec.names}" }], "${schema.spec.names.map(x, x)[0]}")),
+    one(each([{ x: "${schema.spec.names}" }], "${schema.spec.names.map(y, x + y)[0]}")),
+  ],
+  [
+    "dimensions are independent",
+    "IDENTITY",
+    one(each([{ x: "${schema.spec.names}" }, { z: "${[x]}" }], "${x}-${z}")),
+    one(each([{ x: "${schema.spec.names}" }, { z: "${schema.spec.names}" }], "${x}-${z}")),
+  ],
+  [
+    "fields of schema exist",
+    "TYPE",
+    one(data("${schema.spec.nam}")),
+    one(data("${schema.spec.name}")),
+  ],
+  [
+    "fields of resources exist, optional or not",
+    "TYPE",
+    one(cm, data("${cm.?dat}", "b")),
+    one(cm, data('${cm.?data.?k.orValue("")}', "b")),
+  ],
+  [
+    "methods exist",
+    "TYPE",
+    one(data("${schema.spec.name.length()}")),
+    one(data("${string(schema.spec.name.size())}")),
+  ],
+  [
+    "operands have one type",
+    "TYPE",
+    one(deployment("web", { replicas: "${1 + 1.5}" })),
+    one(deployment("web", { replicas: "${1 + 1}" })),
+  ],
+  [
+    "expressions in a string template are strings",
+    "TYPE",
+    one(data("a-${schema.spec.count}")),
+    one(data("a-${string(schema.spec.count)}")),
+  ],
+  [
+    "the result fits the field",
+    "TYPE",
+    one(deployment("web", { replicas: "${schema.spec.name}" })),
+    one(deployment("web", { replicas: "${schema.spec.count}" })),
+  ],
+  [
+    "a reference to a collection is a list",
+    "TYPE",
+    one(each([{ x: "${schema.spec.names}" }]), data("${many.metadata.name}")),
+    one(each([{ x: "${schema.spec.names}" }]), data("${many[0].metadata.name}")),
+  ],
+  [
+    "forEach takes a list, not a map",
+    "TYPE",
+    one(each([{ x: "${schema.spec.labels}" }])),
+    one(each([{ x: "${schema.spec.names}" }])),
+  ],
+  [
+    "forEach does not take dyn",
+    "TYPE",
+    one(each([{ x: "${schema.spec.free.items}" }])),
+    one(each([{ x: "${['a']}" }])),
+  ],
+  [
+    "forEach does not take an optional",
+    "TYPE",
+    one(each([{ x: "${schema.spec.?names}" }])),
+    one(each([{ x: "${schema.spec.?names.orValue([])}" }])),
+  ],
+  [
+    "forEach without omit()",
+    "TYPE",
+    one(each([{ x: "${omit()}" }])),
+    one(each([{ x: "${['a']}" }])),
+    omit,
+  ],
+  [
+    "includeWhen is boolean",
+    "TYPE",
+    one({ ...cm, includeWhen: ["${schema.spec.name}"] }),
+    one({ ...cm, includeWhen: ["${schema.spec.flag}"] }),
+  ],
+  [
+    "includeWhen is not dyn",
+    "TYPE",
+    one({ ...cm, includeWhen: ["${schema.spec.free.x}"] }),
+    one({ ...cm, includeWhen: ["${schema.spec.free.x == true}"] }),
+  ],
+  [
+    "readyWhen sees only its own node",
+    "TYPE",
+    one({ ...cm, readyWhen: ["${schema.spec.flag}"] }),
+    one({ ...cm, readyWhen: ["${cm.data.k == 'x'}"] }),
+  ],
+  [
+    "readyWhen of a collection sees only each",
+    "TYPE",
+    one(each([{ x: "${schema.spec.names}" }], "n-${x}", { readyWhen: ["${size(many) > 0}"] })),
+    one(each([{ x: "${schema.spec.names}" }], "n-${x}", { readyWhen: ["${each.data.k == 'x'}"] })),
+  ],
+  [
+    "readyWhen without omit()",
+    "TYPE",
+    one({ ...cm, readyWhen: ["${omit()}"] }),
+    one({ ...cm, readyWhen: ["${true}"] }),
+    omit,
+  ],
+]);
