@@ -71,7 +71,7 @@ export function logSettings(flags: ZapFlags): { lowestLevel: LogLevel; json: boo
  */
 export async function startLog(flags: ZapFlags, output: Output): Promise<void> {
   const { lowestLevel, json } = logSettings(flags);
-  const text = output.colour ? getAnsiColorFormatter : getTextFormatter;
+  const text = output.color ? getAnsiColorFormatter : getTextFormatter;
   const format = json
     ? getJsonLinesFormatter({ properties: "flatten" })
     : text({ timestamp: "rfc3339", category: ".", value: plain });

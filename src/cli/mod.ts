@@ -9,7 +9,7 @@
  * import { Exit, main } from "./mod.ts";
  *
  * let printed = "";
- * const output = { out: (text: string) => void (printed += text), err() {}, colour: false };
+ * const output = { out: (text: string) => void (printed += text), err() {}, color: false };
  * assert.equal(await main(["version"], output), Exit.ok);
  * assert.match(printed, /^(v\d|devel)/);
  * ```

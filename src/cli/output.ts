@@ -23,7 +23,7 @@ export interface Output {
   /**
    * Whether stderr is colored. True when stderr is a terminal and NO_COLOR is not set (https://no-color.org).
    */
-  colour: boolean;
+  color: boolean;
 }
 
 /**
@@ -44,7 +44,7 @@ export function processOutput(): Output {
   return {
     out: (text) => write(Deno.stdout, text),
     err: (line) => write(Deno.stderr, line + "\n"),
-    colour: Deno.stderr.isTerminal() && !Deno.noColor,
+    color: Deno.stderr.isTerminal() && !Deno.noColor,
   };
 }
 
@@ -70,7 +70,7 @@ const PAINT: Record<string, number> = {
  */
 export function paint(output: Output, word: string): string {
   const code = PAINT[word];
-  return output.colour && code ? `\x1b[${code}m${word}\x1b[0m` : word;
+  return output.color && code ? `\x1b[${code}m${word}\x1b[0m` : word;
 }
 
 /**

@@ -162,7 +162,7 @@ function exitOf(report: PlanReport): number {
 export function formatted(
   report: PlanReport,
   format: PlanFlags["output"],
-  { colour }: Output,
+  { color }: Output,
 ): string {
   switch (format) {
     case "json":
@@ -172,7 +172,7 @@ export function formatted(
     case "github":
       return planMarkdown(report, MAX_COMMENT);
     case "text":
-      return planText(report, colour && Deno.stdout.isTerminal() ? paintAction : undefined);
+      return planText(report, color && Deno.stdout.isTerminal() ? paintAction : undefined);
   }
 }
 

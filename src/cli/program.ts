@@ -37,7 +37,7 @@ const TIMEOUT_MS = 300_000;
  * import { main } from "./mod.ts";
  *
  * const lines: string[] = [];
- * const output = { out() {}, err: (line: string) => void lines.push(line), colour: false };
+ * const output = { out() {}, err: (line: string) => void lines.push(line), color: false };
  * assert.equal(await main(["render", "-f", "missing.yaml"], output), 2);
  * assert.match(lines.join("\n"), /^error: .*missing\.yaml/);
  * ```

@@ -85,7 +85,7 @@ export async function validate(flags: ValidateFlags, output: Output): Promise<nu
   });
   const costs = costsOf(rgds, verdicts);
   output.out(printFindings(allFindings(rgds, verdicts, costLimits(flags)), costs, flags.output));
-  return summarise(verdicts, output);
+  return summarize(verdicts, output);
 }
 
 /**
@@ -220,7 +220,7 @@ function costsOf(rgds: readonly Manifest[], verdicts: readonly Verdict[]): CostO
   );
 }
 
-function summarise(verdicts: readonly Verdict[], output: Output): number {
+function summarize(verdicts: readonly Verdict[], output: Output): number {
   const all = verdicts.length;
   const unchecked = verdicts.filter((verdict) => verdict.unchecked).length;
   const rejected = verdicts.filter((verdict) => !verdict.graph).length - unchecked;

@@ -22,7 +22,7 @@ import {
  * ```
  */
 export function specHash(spec: RgdSpec): string {
-  return fnv1a(encode(normalised(spec)), 64);
+  return fnv1a(encode(normalized(spec)), 64);
 }
 
 /**
@@ -41,7 +41,7 @@ export function revisionName(rgd: string, revision: number): string {
  * Returns the spec with defaults filled in, and with its fields in the order in which upstream kro encodes
  * them. Fields with the value `undefined` are not encoded.
  */
-function normalised(spec: unknown): Json {
+function normalized(spec: unknown): Json {
   const s = object(spec);
   const resources = list(s.resources).map((r) => resource(object(r)))
     .sort((a, b) => byteOrder(String(a.id ?? ""), String(b.id ?? "")));

@@ -77,7 +77,7 @@ export async function* lines(
   const decoder = new TextDecoder();
   const reader = body.getReader();
   // While several streams are open, Deno may ignore the signal that was passed to `fetch`. The reader is
-  // therefore cancelled when the signal aborts.
+  // therefore canceled when the signal aborts.
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel, { once: true });
   let rest: string[] = [];

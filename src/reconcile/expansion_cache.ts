@@ -29,7 +29,7 @@ export class ExpansionCache {
    */
   readonly #byInstance = new Map<KubeObject, Map<Node, readonly KubeObject[]>>();
   /** Maps an object without kro's labels to a copy of the object with kro's labels. */
-  readonly #labelled = new WeakMap<KubeObject, KubeObject>();
+  readonly #labeled = new WeakMap<KubeObject, KubeObject>();
   #size = 0;
 
   /** Returns the cached objects of a node for this instance object; undefined when nothing is cached. */
@@ -65,12 +65,12 @@ export class ExpansionCache {
    * @param label Returns a copy of the object with kro's labels. Called only when no copy with this version
    * is cached.
    */
-  labelled(item: KubeObject, version: string, label: () => KubeObject): KubeObject {
-    const known = this.#labelled.get(item);
+  labeled(item: KubeObject, version: string, label: () => KubeObject): KubeObject {
+    const known = this.#labeled.get(item);
     if (known?.metadata.labels?.[Label.kroVersion] === version) return known;
-    const labelled = label();
-    this.#labelled.set(item, labelled);
-    return labelled;
+    const labeled = label();
+    this.#labeled.set(item, labeled);
+    return labeled;
   }
 
   #evict(): void {

@@ -43,7 +43,7 @@ export function versionOf(parent: ParentIdentity, live: KubeObject | undefined):
  * Returns a copy of the object with kro's labels and annotations. A label of kro overrides a label of the
  * same key in the template.
  */
-export function labelled(
+export function labeled(
   object: KubeObject,
   node: Node,
   parent: ParentIdentity,

@@ -96,9 +96,9 @@ async function applyNode(
 ): Promise<NodeResult> {
   const desired = resolve(node, context);
   if (!desired.ok) return faulted(node, desired.fault);
-  const unlabelled = desired.value.length > 0 ? labelsFault(context.parent) : undefined;
-  if (unlabelled) {
-    return faulted(node, { state: "Failed", message: unlabelled, fromApply: true });
+  const unlabeled = desired.value.length > 0 ? labelsFault(context.parent) : undefined;
+  if (unlabeled) {
+    return faulted(node, { state: "Failed", message: unlabeled, fromApply: true });
   }
   const reserved = await context.reserve(node, desired.value);
   if (reserved) return faulted(node, reserved);

@@ -13,7 +13,7 @@ import type { Node } from "../graph/mod.ts";
 import type { Applied, Cluster, RevertedField, Volatile } from "./cluster.ts";
 import { refusalOf } from "./confidential.ts";
 import type { ExpansionCache } from "./expansion_cache.ts";
-import { type CollectionPlace, labelled, type ParentIdentity, versionOf } from "./labels.ts";
+import { type CollectionPlace, labeled, type ParentIdentity, versionOf } from "./labels.ts";
 import { isMember, isTaken, type Parent } from "./membership.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import type { Fault, RevertNotice } from "./result.ts";
@@ -72,8 +72,8 @@ export async function applyOwned(
   const ref = refOf(node, object);
   const desiredOver = (live: KubeObject | undefined) => {
     const version = versionOf(parent, live);
-    const label = () => labelled(object, node, parent, version, place);
-    return place && expansions ? expansions.labelled(object, version, label) : label();
+    const label = () => labeled(object, node, parent, version, place);
+    return place && expansions ? expansions.labeled(object, version, label) : label();
   };
   let live: KubeObject | undefined;
   try {

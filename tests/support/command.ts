@@ -20,7 +20,7 @@ export async function runCommand(args: readonly string[]): Promise<CommandResult
   const code = await main(args, {
     out: (text) => void (stdout += text),
     err: (line) => void lines.push(line),
-    colour: false,
+    color: false,
   });
   return { code, stdout, stderr: lines.join("\n"), lines: lines.length };
 }

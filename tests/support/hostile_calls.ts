@@ -28,7 +28,7 @@ import { readPart } from "../../src/clusters/cache/trim.ts";
 import { ChildStore } from "../../src/clusters/cache/store.ts";
 import { digest, fingerprint, identityOf } from "../../src/clusters/drift/fingerprint.ts";
 import { foreignChange } from "../../src/clusters/drift/foreign_change.ts";
-import { quantity } from "../../src/clusters/drift/normalise.ts";
+import { quantity } from "../../src/clusters/drift/normalize.ts";
 import { InstanceStore } from "../../src/controller/instances/store.ts";
 import { labelKeyFault, labelValueFault } from "../../src/graph/label_syntax.ts";
 import { scan } from "../../src/graph/scan.ts";

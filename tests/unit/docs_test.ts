@@ -137,7 +137,7 @@ function optionsOf(command: Command): Option[] {
 }
 
 function commandNamed(name: string): Command {
-  const program = createProgram({ out() {}, err() {}, colour: false }, () => {});
+  const program = createProgram({ out() {}, err() {}, color: false }, () => {});
   return program.commands.find((command) => command.name() === name)!;
 }
 
@@ -196,7 +196,7 @@ Deno.test("docs/operating.md lists every flag of the one-shot commands, with its
 });
 
 Deno.test("README.md lists every command", () => {
-  const program = createProgram({ out() {}, err() {}, colour: false }, () => {});
+  const program = createProgram({ out() {}, err() {}, color: false }, () => {});
   const missing = program.commands.filter((c) =>
     !read("README.md").includes(`| \`kro ${c.name()}`)
   );

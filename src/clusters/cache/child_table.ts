@@ -125,11 +125,11 @@ export class ChildTable implements ChildReader {
   /** See {@link ChildReader.members}. */
   members(applySet: string, namespace?: string, instanceUid?: string): KubeObject[] {
     const isWithin = (key: string) => namespace === undefined || key.startsWith(`${namespace}/`);
-    const marked = this.#labelled(Label.applySetPartOf, applySet).filter(isWithin);
+    const marked = this.#labeled(Label.applySetPartOf, applySet).filter(isWithin);
     if (instanceUid === undefined) return this.#sorted(marked);
     const edited = [...this.#edited].filter(isWithin);
     const lost = edited.filter((key) => lostUid(this.#children.get(key)!) === instanceUid);
-    const own = this.#labelled(Label.instanceId, instanceUid).filter((key) =>
+    const own = this.#labeled(Label.instanceId, instanceUid).filter((key) =>
       isWithin(key) && this.#children.get(key)!.rare?.foreignLabels
     );
     const found = this.#sorted([...new Set([...marked, ...own]).difference(new Set(lost))]);
@@ -152,7 +152,7 @@ export class ChildTable implements ChildReader {
   /** See {@link ChildReader.items}. */
   items(instanceUid: string, nodeId: string): KubeObject[] {
     return this.#sorted(
-      this.#labelled(Label.instanceId, instanceUid)
+      this.#labeled(Label.instanceId, instanceUid)
         .filter((key) => this.#children.get(key)!.node === nodeId),
     );
   }
@@ -311,7 +311,7 @@ export class ChildTable implements ChildReader {
    * Returns the keys of the children on which `label` has the given value. Only labels that {@link Owners}
    * indexes can be looked up.
    */
-  #labelled(label: IndexedLabel, value: string): string[] {
+  #labeled(label: IndexedLabel, value: string): string[] {
     return this.#shared.owners.withLabel(label, value).flatMap((owner) => {
       const members = this.#members.get(owner) ?? [];
       return typeof members === "string" ? [members] : [...members];

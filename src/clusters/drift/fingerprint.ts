@@ -19,7 +19,7 @@ import {
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { applyEntry } from "../../reconcile/mod.ts";
-import { comparable } from "./normalise.ts";
+import { comparable } from "./normalize.ts";
 import { nullFields } from "./nulls.ts";
 
 /** Two short hashes of the fields that kro owns in an object, computed from a watch event or a response. */

@@ -17,7 +17,7 @@ import {
 import { child, type Schema } from "../../openapi/mod.ts";
 import { applyEntry } from "../../reconcile/mod.ts";
 import { canonical } from "./fingerprint.ts";
-import { comparable } from "./normalise.ts";
+import { comparable } from "./normalize.ts";
 
 /** A field whose live value differs from the desired value, and the field manager that changed it. */
 export interface ForeignChange {

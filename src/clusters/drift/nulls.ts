@@ -4,7 +4,7 @@
  * field, until another field manager sets the field. The functions are pure.
  */
 import { hasNull, isObject, type Json, type KubeObject, MAX_DEPTH } from "../../api/mod.ts";
-import { withoutSystemFields } from "./normalise.ts";
+import { withoutSystemFields } from "./normalize.ts";
 
 /**
  * Returns the paths of the null fields, such as `/spec/replicas`. Null fields of `status` are included only

@@ -184,7 +184,7 @@ export class MemoryCluster implements Cluster {
       "listMembersLive",
       { ...scope, name: "" },
       () =>
-        this.#labelled(scope, labels)
+        this.#labeled(scope, labels)
           .map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata })),
     );
   }
@@ -192,7 +192,7 @@ export class MemoryCluster implements Cluster {
   /** Implements {@link Cluster.listCollection}. */
   listCollection({ kind, instanceUid, nodeId }: CollectionRef): Promise<KubeObject[]> {
     const labels = { [Label.instanceId]: instanceUid, [Label.nodeId]: nodeId };
-    return this.#call("listCollection", { kind, name: "" }, () => this.#labelled({ kind }, labels));
+    return this.#call("listCollection", { kind, name: "" }, () => this.#labeled({ kind }, labels));
   }
 
   /** Implements {@link Cluster.listExternal}. */
@@ -291,7 +291,7 @@ export class MemoryCluster implements Cluster {
       .filter((o) => namespace === undefined || o.metadata.namespace === namespace);
   }
 
-  #labelled(scope: ListScope, wanted: Readonly<Record<string, string>>): KubeObject[] {
+  #labeled(scope: ListScope, wanted: Readonly<Record<string, string>>): KubeObject[] {
     return this.#within(scope).filter(({ metadata: { labels } }) =>
       Object.entries(wanted).every(([key, value]) => labels?.[key] === value)
     );

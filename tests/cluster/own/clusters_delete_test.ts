@@ -23,7 +23,7 @@ Deno.test("live deletion: only the object that a finalizer holds is polled, and 
     const lines: string[] = [];
     const say = (line: string) => void lines.push(line);
     const at = ["--kubeconfig", controlPlane.kubeconfigFor("kro"), "-n", cluster.namespace];
-    const code = await main([...args, ...at], { out: say, err: say, colour: false });
+    const code = await main([...args, ...at], { out: say, err: say, color: false });
     assert.equal(code, 0, lines.join("\n"));
   };
   const group = `${cluster.namespace}.example.com`;

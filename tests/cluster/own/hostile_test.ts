@@ -76,15 +76,13 @@ Deno.test("objects that are nested too deeply are reported, and other instances 
    * Applies an object of the kind Chart under kro's manager name, with or without kro's label. Any user may
    * send such a request.
    */
-  const applyChart = (name: string, values: string, isLabelled: boolean) =>
+  const applyChart = (name: string, values: string, isLabeled: boolean) =>
     kubectl([
       ...["-n", cluster.namespace, "apply", "--server-side", "--force-conflicts"],
       ...[`--field-manager=${Manager.children}`, "-f", "-"],
     ], {
       stdin: `{"apiVersion":"${chart.apiVersion}","kind":"${kind}","metadata":{"name":"${name}",` +
-        `"labels":${
-          isLabelled ? '{"kro.run/owned":"true"}' : "{}"
-        }},"spec":{"values":[${values}]}}`,
+        `"labels":${isLabeled ? '{"kro.run/owned":"true"}' : "{}"}},"spec":{"values":[${values}]}}`,
     });
   const bomb = `${cluster.namespace}/bomb`;
   await applyChart("bomb", "", true);

@@ -59,7 +59,7 @@ kroTest(
 
 kroTest("an existing instance gets the default of a field that the RGD adds", async (s) => {
   const levels = (spec: JsonObject, data: JsonObject) => ({
-    kind: "Levelled",
+    kind: "Leveled",
     spec: { size: "integer | default=1", ...spec },
     resources: [configMap("cm", `${NAME}-cm`, data)],
   });

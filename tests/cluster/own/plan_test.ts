@@ -56,7 +56,7 @@ kroTest("a plan of a changed RGD lists every changed field of all instances", as
   const first = report.changes.find(({ name }) => name === "one-first");
   assert.equal(first?.node, "first");
   assert.equal(first?.instance?.name, "one");
-  assert.deepEqual(first?.fields, [{ path: "data.colour", old: "red", new: "blue" }]);
+  assert.deepEqual(first?.fields, [{ path: "data.color", old: "red", new: "blue" }]);
 });
 
 kroTest("a plan without changes has exit code 0 and sends no dry run for objects", async (s) => {
@@ -208,10 +208,10 @@ kroTest(
 kroTest("a changed instance of another graph is planned through that graph", async (s) => {
   const inner = await s.graph({
     kind: "Inner",
-    spec: { colour: "string" },
-    resources: [configMap("map", `${NAME}-map`, { colour: "${schema.spec.colour}" })],
+    spec: { color: "string" },
+    resources: [configMap("map", `${NAME}-map`, { color: "${schema.spec.color}" })],
   });
-  const nested = (colour: string, more: JsonObject[] = []): GraphSpec => ({
+  const nested = (color: string, more: JsonObject[] = []): GraphSpec => ({
     kind: "Outer",
     resources: [{
       id: "inner",
@@ -219,7 +219,7 @@ kroTest("a changed instance of another graph is planned through that graph", asy
         apiVersion: inner.apiVersion,
         kind: "Inner",
         metadata: { name: `${NAME}-inner` },
-        spec: { colour },
+        spec: { color },
       },
     }, ...more],
   });
@@ -230,7 +230,7 @@ kroTest("a changed instance of another graph is planned through that graph", asy
       apiVersion: inner.apiVersion,
       kind: "Inner",
       metadata: { name: `${NAME}-extra` },
-      spec: { colour: "green" },
+      spec: { color: "green" },
     },
   };
   const { report } = await proven(s, nested("red", [extra]), nested("blue"), kinds);
@@ -248,19 +248,19 @@ kroTest("an object of another manager is planned as adopted, with every field", 
   const graph = await s.graph(twoMaps("red"));
   await graph.create("one");
   await graph.active("one");
-  const data = { theirs: "1", colour: "green" };
+  const data = { theirs: "1", color: "green" };
   await s.cluster.create({
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name: "one-kept" },
     data,
   });
-  const next = twoMaps("red", [configMap("kept", `${NAME}-kept`, { colour: "blue" })]);
+  const next = twoMaps("red", [configMap("kept", `${NAME}-kept`, { color: "blue" })]);
   const { report } = await planned(s.cluster, [graph.object(next)]);
   const [change] = report.changes;
   assert.equal(change?.action, "adopted");
   const ofData = change?.fields.filter(({ path }) => path.startsWith("data"));
-  assert.deepEqual(ofData, [{ path: "data.colour", old: "green", new: "blue" }]);
+  assert.deepEqual(ofData, [{ path: "data.color", old: "green", new: "blue" }]);
 });
 
 kroTest("instances that are being deleted are counted apart", async (s) => {

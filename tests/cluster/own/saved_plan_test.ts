@@ -39,7 +39,7 @@ kroTest("a saved plan is applied, and refused once an object has changed", async
     assert.match(tooMany.stderr, /objects to change: 2, but --max-changes allows 1/);
     const { code, stderr } = await apply("--force-local");
     assert.equal(code, 0, stderr);
-    assert.equal((await s.cluster.get(map)).data.colour, "blue");
+    assert.equal((await s.cluster.get(map)).data.color, "blue");
     const again = await apply();
     assert.equal(again.code, 2);
     assert.match(again.stderr, /was changed after the plan was made: plan again/);
@@ -49,7 +49,7 @@ kroTest("a saved plan is applied, and refused once an object has changed", async
     const { code, stderr } = await apply();
     assert.equal(code, 2);
     assert.match(stderr, /ConfigMap \S+\/one-first was changed after the plan was made/);
-    assert.equal((await s.cluster.get(map)).data.colour, "blue");
+    assert.equal((await s.cluster.get(map)).data.color, "blue");
   });
 });
 
@@ -85,7 +85,7 @@ kroTest("kro apply of files applies nothing that exceeds a limit", async (s) => 
     assert.match(stderr, message);
   }
   const { spec } = await s.cluster.get(graph.rgd);
-  assert.equal(spec.resources[0].template.data.colour, "red");
+  assert.equal(spec.resources[0].template.data.color, "red");
   const { code, stderr } = await apply("--max-changes", "2");
   assert.equal(code, 0, stderr);
 });

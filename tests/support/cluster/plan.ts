@@ -34,16 +34,16 @@ export interface PlanResult {
 /**
  * Returns the spec of an RGD with two ConfigMaps. The second ConfigMap copies a value of the first one.
  *
- * @param colour The value of the first ConfigMap.
+ * @param color The value of the first ConfigMap.
  * @param more Further nodes.
  */
-export function twoMaps(colour: string, more: JsonObject[] = []): GraphSpec {
+export function twoMaps(color: string, more: JsonObject[] = []): GraphSpec {
   return {
     kind: "Planned",
     spec: { size: "integer | default=1" },
     resources: [
-      configMap("first", `${NAME}-first`, { colour, size: "${string(schema.spec.size)}" }),
-      configMap("second", `${NAME}-second`, { copy: "${first.data.colour}" }),
+      configMap("first", `${NAME}-first`, { color, size: "${string(schema.spec.size)}" }),
+      configMap("second", `${NAME}-second`, { copy: "${first.data.color}" }),
       ...more,
     ],
   };

@@ -13,11 +13,11 @@ type Kubectl = (args: string[]) => Promise<string>;
 const root = new URL("../../..", import.meta.url).pathname;
 const example = "deploy/examples/httpbin";
 const namespace = "kro";
-const colour = Deno.stdout.isTerminal() && !Deno.noColor;
+const color = Deno.stdout.isTerminal() && !Deno.noColor;
 const stays = Deno.stdout.isTerminal() && Deno.stdin.isTerminal() && !Deno.args.includes("--exit");
 
-const heading = (text: string) => console.log(colour ? `\n\x1b[1m${text}\x1b[0m` : `\n${text}`);
-const progress = (line: string) => console.error(colour ? `\x1b[2m${line}\x1b[0m` : line);
+const heading = (text: string) => console.log(color ? `\n\x1b[1m${text}\x1b[0m` : `\n${text}`);
+const progress = (line: string) => console.error(color ? `\x1b[2m${line}\x1b[0m` : line);
 
 /** Renders the example without a cluster, while the control plane starts. */
 async function preview(): Promise<void> {

@@ -124,7 +124,7 @@ Deno.test("an invalid flag prints one line and exits with 2", async () => {
     const out = () => assert.fail("expected no output on stdout");
     const err = (text: string) => void lines.push(text);
     const args = ["controller", ...line.split(" ")];
-    assert.equal(await main(args, { out, err, colour: false }), 2, line);
+    assert.equal(await main(args, { out, err, color: false }), 2, line);
     assert.equal(lines.join("\n").split("\n").length, 1, lines.join("\n"));
     assert.match(lines[0]!, message);
   }

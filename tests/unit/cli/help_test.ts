@@ -11,7 +11,7 @@ import { COST_LIMITS, MAX_COLLECTION_SIZE, MAX_DIMENSIONS } from "../../../src/g
 import { LEASE_DEFAULTS } from "../../../src/kube/mod.ts";
 import { MAX_REVISIONS } from "../../../src/publish/mod.ts";
 
-const program = createProgram({ out: () => {}, err: () => {}, colour: false }, () => {});
+const program = createProgram({ out: () => {}, err: () => {}, color: false }, () => {});
 
 function command(name: string): Command {
   return program.commands.find((c) => c.name() === name)!;

@@ -9,7 +9,7 @@ import { startLog, type ZapFlags } from "../../../src/cli/log.ts";
 async function logged(flags: ZapFlags): Promise<string[]> {
   const lines: string[] = [];
   const err = (line: string) => void lines.push(line);
-  await startLog(flags, { out: () => {}, err, colour: false });
+  await startLog(flags, { out: () => {}, err, color: false });
   const logger = getLogger(["kro", "instance"]);
   const properties = {
     kind: "App.x.dev",
@@ -22,7 +22,7 @@ async function logged(flags: ZapFlags): Promise<string[]> {
   logger.debug("a pass", properties);
   logger.error("failed: {error}", { error: "one\ntwo", graph: "app" });
   logger.trace("a node", properties);
-  await startLog({}, { out: () => {}, err: () => {}, colour: false });
+  await startLog({}, { out: () => {}, err: () => {}, color: false });
   return lines;
 }
 
@@ -52,10 +52,10 @@ Deno.test("durations have units in text and JSON, and lines are plain ASCII", as
   for (const logFormat of ["text", "json"] as const) {
     const lines: string[] = [];
     const err = (line: string) => void lines.push(line);
-    await startLog({ logFormat }, { out: () => {}, err, colour: false });
+    await startLog({ logFormat }, { out: () => {}, err, color: false });
     const about = { kind: CRD_KIND, name: "a", graph: "app" };
     logPass(about, "", outcome as unknown as Outcome, 0.1160459890000002);
-    await startLog({}, { out: () => {}, err: () => {}, colour: false });
+    await startLog({}, { out: () => {}, err: () => {}, color: false });
     assert.equal(lines.length, 1);
     assert.match(lines[0]!, logFormat === "text" ? / duration=116ms$/ : /"duration":"116ms"/);
     assert.match(lines[0]!, /^[ -~]+$/);

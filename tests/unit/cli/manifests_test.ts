@@ -79,7 +79,7 @@ Deno.test("the objects of documents, lists and folders are read in order", async
   }
 });
 
-Deno.test("a kind that no RGD defines is a misspelt kind, or needs its RGD", () => {
+Deno.test("a kind that no RGD defines is a misspelled kind, or needs its RGD", () => {
   const schema = { apiVersion: "v1alpha1", kind: "WebShop" };
   const rgds = [{
     apiVersion: "kro.run/v1alpha1",

@@ -9,7 +9,7 @@ import {
   table,
 } from "../../../src/cli/mod.ts";
 
-const output: Output = { out: () => {}, err: () => {}, colour: false };
+const output: Output = { out: () => {}, err: () => {}, color: false };
 
 Deno.test("table columns are aligned and lines have no trailing spaces", () => {
   assert.equal(
@@ -37,6 +37,6 @@ Deno.test("one object is printed alone, several as a List", () => {
 
 Deno.test("states are colored only if color is enabled", () => {
   assert.equal(paint(output, "ACTIVE"), "ACTIVE");
-  assert.notEqual(paint({ ...output, colour: true }, "ACTIVE"), "ACTIVE");
-  assert.equal(paint({ ...output, colour: true }, "httpbin"), "httpbin");
+  assert.notEqual(paint({ ...output, color: true }, "ACTIVE"), "ACTIVE");
+  assert.equal(paint({ ...output, color: true }, "httpbin"), "httpbin");
 });

@@ -50,7 +50,7 @@ Deno.test("docs/testing.md names every key of test files", () => {
 });
 
 Deno.test("docs/testing.md lists every flag of kro test", () => {
-  const program = createProgram({ out() {}, err() {}, colour: false }, () => {});
+  const program = createProgram({ out() {}, err() {}, color: false }, () => {});
   const command = program.commands.find((each) => each.name() === "test")!;
   const flags = command.options.map(({ long }) => long!).filter((long) => long !== "--help");
   assert.deepEqual(flags.filter((flag) => !PAGE.includes(`\`${flag}\``)), []);

@@ -38,7 +38,7 @@ Deno.test("--watch runs the tests again when an RGD or a test file changes, and 
     await Deno.mkdir(`${dir}/tests`);
     await Deno.writeTextFile(`${dir}/graphs/rgd.yaml`, rgdOf("a"));
     await Deno.writeTextFile(`${dir}/tests/a.test.yaml`, TEST);
-    const output = { out: add, err: add, colour: false };
+    const output = { out: add, err: add, color: false };
     const watching = watchTests([`${dir}/tests`], { output: "text" }, output, stop.signal);
     await until(/1 passed, 0 failed/);
     await Deno.writeTextFile(`${dir}/graphs/rgd.yaml`, rgdOf("b"));

@@ -39,7 +39,7 @@ function report(more: Partial<PlanReport> = {}): PlanReport {
 
 function change(name: string, more: Partial<ObjectChange> = {}): ObjectChange {
   const instance = { apiVersion: "kro.run/v1", kind: "Shop", namespace: "shop", name };
-  const fields = [{ path: "data.colour", old: "red", new: "blue" }];
+  const fields = [{ path: "data.color", old: "red", new: "blue" }];
   const head = { apiVersion: "v1", kind: "ConfigMap", namespace: "shop" };
   return {
     ...head,
@@ -150,7 +150,7 @@ Deno.test("the diff of an RGD matches nodes by their ids", () => {
 
 Deno.test("equal changes of several instances form one group", () => {
   const changes = ["a1", "b2", "c3"].map((name) => change(name));
-  const other = change("d4", { fields: [{ path: "data.colour", old: "red", new: "green" }] });
+  const other = change("d4", { fields: [{ path: "data.color", old: "red", new: "green" }] });
   const groups = groupChanges([...changes, other]);
   assert.deepEqual(groups.map((group) => group.changes.length), [3, 1]);
   assert.match(
@@ -195,7 +195,7 @@ Deno.test("the summary comes first, and a plan without changes says so", () => {
   assert.equal(second, "Nothing would change.");
   const text = planText(report({ changes: [change("a")] }));
   assert.match(text, /^Plan: 1 changed; 3 instances/);
-  assert.match(text, /data\.colour: "red" -> "blue"/);
+  assert.match(text, /data\.color: "red" -> "blue"/);
 });
 
 Deno.test("a comment for GitHub fits into its limit and tells how much is left out", () => {

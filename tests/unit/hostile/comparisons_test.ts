@@ -16,7 +16,7 @@ import { ChildStore } from "../../../src/clusters/cache/store.ts";
 import { canonical, desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
 import { foreignChange } from "../../../src/clusters/drift/foreign_change.ts";
 import { nullFields } from "../../../src/clusters/drift/nulls.ts";
-import { quantity } from "../../../src/clusters/drift/normalise.ts";
+import { quantity } from "../../../src/clusters/drift/normalize.ts";
 import { world } from "../reconcile/fixtures.ts";
 
 /** Returns an object that kro has applied, with this spec. */

@@ -109,7 +109,7 @@ Deno.test("retries of all keys share a rate limit, which does not delay new keys
   assert.equal(bench.started.at(-1), "e");
 });
 
-Deno.test("a key that fails for ever is retried as often as in upstream's queue", async () => {
+Deno.test("a key that fails forever is retried as often as in upstream's queue", async () => {
   const bench = new Bench(1);
   bench.queue.add("a");
   await flush();

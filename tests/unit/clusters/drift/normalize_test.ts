@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { Json } from "../../../../src/api/mod.ts";
 import { canonical } from "../../../../src/clusters/drift/fingerprint.ts";
-import { comparable, normalise, quantity } from "../../../../src/clusters/drift/normalise.ts";
+import { comparable, normalize, quantity } from "../../../../src/clusters/drift/normalize.ts";
 import type { Schema } from "../../../../src/openapi/mod.ts";
 
 const same: [Json, Json][] = [
@@ -98,8 +98,8 @@ const forms: { name: string; a: Json; b: Json; equal: boolean }[] = [
   },
 ];
 for (const { name, a, b, equal } of forms) {
-  Deno.test(`normalise: ${name} are ${equal ? "the same" : "different"}`, () => {
-    const [left, right] = [normalise(a, schema), normalise(b, schema)];
+  Deno.test(`normalize: ${name} are ${equal ? "the same" : "different"}`, () => {
+    const [left, right] = [normalize(a, schema), normalize(b, schema)];
     assert.equal(canonical(left) === canonical(right), equal);
   });
 }

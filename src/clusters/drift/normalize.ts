@@ -56,8 +56,8 @@ const DECIMAL: Record<string, number> = {
 export function comparable(value: Json | undefined, schema?: Schema): JsonObject {
   if (!isObject(value)) return {};
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = value;
-  const normal = normaliseObject(rest, schema, 0);
-  const kept = normaliseObject(withoutSystemFields(metadata), schema?.properties?.metadata, 1);
+  const normal = normalizeObject(rest, schema, 0);
+  const kept = normalizeObject(withoutSystemFields(metadata), schema?.properties?.metadata, 1);
   return Object.keys(kept).length === 0 ? normal : { ...normal, metadata: kept };
 }
 
@@ -80,16 +80,16 @@ export function withoutSystemFields(metadata: Json | undefined): JsonObject {
  * conventions define, and equal quantities get the same form. Integer-or-string fields keep their type,
  * because port 80 is not the port named "80". Throws TooDeepError when the value is nested too deeply.
  */
-export function normalise(value: Json, schema?: Schema, level = 0): Json {
+export function normalize(value: Json, schema?: Schema, level = 0): Json {
   if (Array.isArray(value)) {
     checkDepth(level);
-    return value.map((item) => normalise(item, schema?.items, level + 1));
+    return value.map((item) => normalize(item, schema?.items, level + 1));
   }
-  if (isObject(value)) return normaliseObject(value, schema, level);
+  if (isObject(value)) return normalizeObject(value, schema, level);
   return isQuantity(schema) ? quantity(value) : value;
 }
 
-function normaliseObject(
+function normalizeObject(
   value: JsonObject,
   schema: Schema | undefined,
   level: number,
@@ -98,7 +98,7 @@ function normaliseObject(
   const result: JsonObject = {};
   for (const [key, field] of Object.entries(value)) {
     if (field === null || field === undefined) continue;
-    const normal = normalise(field, fieldSchema(schema, key), level + 1);
+    const normal = normalize(field, fieldSchema(schema, key), level + 1);
     if (isEmpty(normal)) continue;
     define(result, key, normal);
   }
