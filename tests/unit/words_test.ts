@@ -1,6 +1,6 @@
 /**
- * Checks that documents and comments in `src` contain no unclear phrases, and that every class has
- * a doc comment of its own. CONTRIBUTING.md describes the style.
+ * Checks that documents and comments in `src` contain no unclear phrases, that every class has a doc comment
+ * of its own, and that documents and code use American spelling. CONTRIBUTING.md describes the style.
  */
 import assert from "node:assert/strict";
 import { filesBelow, proseOf, read } from "../support/documents.ts";
@@ -75,13 +75,13 @@ const BANNED: readonly Banned[] = [
   { phrase: /\bsee the file's first lines?\b/i, instead: "a doc comment of its own" },
 ];
 
-/** British spellings. Documents use American spelling, as Kubernetes does. */
+/** British spellings. Documents and code use American spelling, as Kubernetes does. */
 const BRITISH =
-  /\b(?:behaviours?|colours?|honours?|favours?|for ever|\w+ised?|\w+isation|\w+yse[sd]?|centre|licence|catalogue)\b/i;
+  /\b(?:behaviours?|colours?|honours?|favours?|for ever|\w+ised?|\w+isation|\w+yse[sd]?|\w*labell(?:ed|ing)|cancell(?:ed|ing)|centre|licence|catalogue)\b/i;
 
 /** American words that {@link BRITISH} matches although they are not British. */
 const NOT_BRITISH =
-  /^(?:advis|aris|compris|compromis|demis|devis|disguis|exercis|improvis|likewis|otherwis|prais|precis|premis|promis|rais|revis|ris|supervis|surpris|televis|wis|nois|pois|bruis|cruis|concis|paradis|expertis|enterpris|franchis|merchandis|unpromis|unrais|unrevis|unsupervis|unsurpris)e[sd]?$/i;
+  /^(?:advertis|advis|aris|compris|compromis|demis|devis|disguis|exercis|improvis|likewis|otherwis|prais|precis|premis|promis|rais|revis|ris|supervis|surpris|televis|wis|nois|pois|bruis|cruis|concis|paradis|expertis|enterpris|franchis|merchandis|unpromis|unrais|unrevis|unsupervis|unsurpris)e[sd]?$/i;
 
 /** Returns the {@link BANNED} phrases in a string, each with its line and what to write instead. */
 function bannedIn(text: string): string[] {
@@ -99,6 +99,11 @@ function bannedIn(text: string): string[] {
 function britishIn(text: string): string[] {
   return [...text.matchAll(new RegExp(BRITISH.source, "gi"))].map(([word]) => word)
     .filter((word) => !NOT_BRITISH.test(word));
+}
+
+/** Separates the words of identifiers, such as `isOpen`, by spaces. */
+function wordsOf(code: string): string {
+  return code.replace(/([a-z])(?=[A-Z])/g, "$1 ");
 }
 
 /**
@@ -151,6 +156,16 @@ Deno.test("documents have no banned phrases and use American spelling", () => {
       ];
     });
   assert.deepEqual(violations, []);
+});
+
+Deno.test("identifiers, strings and comments of the code use American spelling", () => {
+  const files = ["src", "tests", "deploy"].flatMap((folder) => filesBelow(folder, ".ts"))
+    .filter((path) => path !== "tests/unit/words_test.ts");
+  const violations = files.flatMap((path) =>
+    britishIn(wordsOf(read(path))).map((word) => `${path}: "${word}" is not American`)
+  );
+  assert.deepEqual(violations, []);
+  assert.deepEqual(britishIn(wordsOf("isLabelled(normaliseAll)")), ["Labelled", "normalise"]);
 });
 
 Deno.test("bannedIn finds banned phrases and accepts plain sentences", () => {

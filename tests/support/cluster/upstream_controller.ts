@@ -4,16 +4,17 @@ import { goVersion } from "../controlplane/build.ts";
 import { type Guarded, guarded, tail } from "../controlplane/guard.ts";
 import { buildUpstream } from "../controlplane/mod.ts";
 import { sharedControlPlane } from "../controlplane/shared.ts";
+import { ignoredWithout } from "../missing_tool.ts";
 import { eventually } from "../wait.ts";
 
 /**
- * A suffix for the names of tests that need upstream's controller, which is built with Go. If Go is
- * not installed, the suffix states that the test is ignored and why. If Go is installed, the suffix
- * is empty.
+ * A suffix for the names of tests that need upstream's controller, which is built with Go. The suffix is
+ * empty unless Go is missing. See {@link ignoredWithout}.
  */
-export const needsGo: string = await goVersion() === undefined
-  ? " (ignored: upstream is built with Go)"
-  : "";
+export const needsGo: string = ignoredWithout(
+  "Go, to build upstream",
+  await goVersion() !== undefined,
+);
 
 /**
  * Starts upstream's controller. Disposing the returned object stops it with SIGTERM, as a rollout
