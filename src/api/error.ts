@@ -76,8 +76,8 @@ export class ApiError extends Error {
   /**
    * Creates an error for a failed request.
    *
-   * @param message The message for people, which names the request and repeats the API server's message. A long
-   * message is cut.
+   * @param message The message for people, which names the request and repeats the API server's message. A
+   * long message is cut.
    */
   constructor(message: string, details: ApiErrorDetails) {
     super(bounded(message, details.answer), { cause: details.cause });
@@ -95,6 +95,23 @@ export class ApiError extends Error {
 /** Reports whether an error means that the object or its kind does not exist (HTTP status 404). */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.reason === "NotFound";
+}
+
+/**
+ * Reports whether an error means that a precondition of the write does not hold, such as its UID or
+ * resourceVersion, or that another field manager owns a field of the apply (reason Conflict, HTTP status
+ * 409).
+ */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === "Conflict";
+}
+
+/**
+ * Reports whether a write failed because another client changed, replaced or created the object first. The
+ * object must then be read again.
+ */
+export function isOutrun(error: unknown): boolean {
+  return isConflict(error) || (error instanceof ApiError && error.reason === "AlreadyExists");
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Applies an object of a file, so that the object in the cluster has the fields of the file. */
 import {
   Annotation,
-  ApiError,
+  isConflict,
   isObject,
   type JsonObject,
   type KubeObject,
@@ -37,8 +37,7 @@ export async function applyObject(
       await client.mergePatch(ref, patch, { fieldManager: Manager.cli });
       break;
     } catch (error) {
-      const outrun = error instanceof ApiError && error.reason === "Conflict";
-      if (!outrun || attempt === MAX_ATTEMPTS) throw error;
+      if (!isConflict(error) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
   return await client.apply(ref, object, { fieldManager: Manager.cli, force: true });

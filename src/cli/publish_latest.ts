@@ -1,6 +1,6 @@
 /** Publishes an RGD from a command, also while another client changes the same RGD. */
-import type { ResourceGraphDefinition } from "../api/mod.ts";
-import { isOutrun, type PublishDeps, publishGraph, type PublishResult } from "../publish/mod.ts";
+import { isOutrun, type ResourceGraphDefinition } from "../api/mod.ts";
+import { type PublishDeps, publishGraph, type PublishResult } from "../publish/mod.ts";
 import { rgdRef } from "./report.ts";
 
 /**

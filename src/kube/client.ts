@@ -5,6 +5,8 @@
 import {
   ApiError,
   apiVersionOf,
+  isGone,
+  isNotFound,
   isObject,
   type Json,
   type JsonObject,
@@ -81,7 +83,7 @@ class Client implements KubeClient {
     try {
       return await this.#object({ ...onObject(ref, "get"), method: "GET" });
     } catch (error) {
-      if (error instanceof ApiError && error.reason === "NotFound") return undefined;
+      if (isNotFound(error)) return undefined;
       throw error;
     }
   }
@@ -93,7 +95,7 @@ class Client implements KubeClient {
     try {
       return await collect(this.pages(kind, options));
     } catch (error) {
-      if (!(error instanceof ApiError && error.reason === "Gone")) throw error;
+      if (!isGone(error)) throw error;
       return await collect(this.pages(kind, { ...options, limit: 0 }));
     }
   }
@@ -255,7 +257,7 @@ class Client implements KubeClient {
       }
       phase = signal.aborted ? stoppedBy(signal) : "closed";
     } catch (error) {
-      phase = error instanceof ApiError && error.reason === "Gone" ? "expired" : "failed";
+      phase = isGone(error) ? "expired" : "failed";
       throw error;
     } finally {
       // If the consumer leaves its loop over the events early, the generator is stopped at `yield`, and

@@ -3,7 +3,7 @@
  * `leaderelection`. Unlike client-go, a process that waits for the Lease watches the Lease instead of
  * polling it.
  */
-import { ApiError, isObject, type JsonObject, type KubeObject } from "../api/mod.ts";
+import { isObject, isOutrun, type JsonObject, type KubeObject } from "../api/mod.ts";
 import { LEASE_KIND, leaseRef, microTime } from "./lease.ts";
 import { permissionError } from "./deno_permission.ts";
 import { Reflector } from "./reflector.ts";
@@ -248,7 +248,7 @@ export class LeaseHolder {
       return result;
     } catch (error) {
       this.#lease = undefined;
-      if (isRace(error)) return "raced";
+      if (isOutrun(error)) return "raced";
       this.#options.onError?.(error);
       return "failed";
     }
@@ -368,10 +368,4 @@ function specOf(lease: KubeObject): JsonObject {
 function holderOf(lease: KubeObject): string {
   const { holderIdentity } = specOf(lease);
   return typeof holderIdentity === "string" ? holderIdentity : "";
-}
-
-/** Reports whether a write failed because another process changed or created the Lease first. */
-function isRace(error: unknown): boolean {
-  return error instanceof ApiError &&
-    (error.reason === "Conflict" || error.reason === "AlreadyExists");
 }

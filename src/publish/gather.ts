@@ -2,6 +2,7 @@
 import {
   CRD_KIND,
   errorText,
+  isOutrun,
   type KubeObject,
   type ResourceGraphDefinition,
   RGD_KIND,
@@ -14,7 +15,6 @@ import type { KindFacts } from "./crd_writes.ts";
 import type { PublishDeps, ServedGraph } from "./deps.ts";
 import { type Candidates, type Facts, isRecorded, type LastGood } from "./facts.ts";
 import { fits, foreignOwner, ownerOf } from "./generated_crd.ts";
-import { isOutrun } from "./requests.ts";
 import { isIssuable, listRevisions } from "./revisions.ts";
 
 /**

@@ -41,7 +41,6 @@ export type { Candidates, Facts, LastGood } from "./facts.ts";
 export { generatedFor, isOwned, pendingChanges } from "./generated_crd.ts";
 export { installCrds, ownCrds, ownCrdsPresent } from "./own_crds.ts";
 export { type GraphPlan, planGraph, publishGraph, type PublishResult } from "./publish.ts";
-export { isOutrun } from "./requests.ts";
 export { releaseRevision } from "./revisions.ts";
 export { type StatusUpdate, writeRgdStatus } from "./rgd_status.ts";
 export {

@@ -3,13 +3,14 @@ import {
   ApiError,
   errorText,
   gvkKey,
+  isOutrun,
   type JsonObject,
   type KubeObject,
   type ObjectRef,
 } from "../api/mod.ts";
 import { isServed, waitEstablished } from "../kube/mod.ts";
 import type { PublishDeps } from "./deps.ts";
-import { asKro, isOutrun, unlessReplaced } from "./requests.ts";
+import { asKro, unlessReplaced } from "./requests.ts";
 import { guarded, type PatchWrite, type Refusal, type Write } from "./writes.ts";
 
 /**

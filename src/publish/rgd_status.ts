@@ -1,9 +1,9 @@
 /** Derives and writes the status of an RGD: its conditions, state and topological order. */
 import {
-  ApiError,
   type Condition,
   type ConditionUpdate,
   findCondition,
+  isConflict,
   jsonEqual,
   type JsonObject,
   type ResourceGraphDefinition,
@@ -77,7 +77,7 @@ export async function writeRgdStatus(
     try {
       return await client.mergePatch(ref, patch, options) as ResourceGraphDefinition;
     } catch (error) {
-      if (!(error instanceof ApiError) || error.reason !== "Conflict") throw error;
+      if (!isConflict(error)) throw error;
     }
     const found = await client.get(ref);
     if (found?.metadata.uid !== uid) return rgd;

@@ -3,7 +3,7 @@
  * read, and the API server rejects the write if another client has changed the instance since then.
  */
 import {
-  ApiError,
+  isConflict,
   isNotFound,
   type JsonObject,
   type KubeObject,
@@ -57,8 +57,7 @@ export async function retryOnConflict(
     try {
       return await write(fresh);
     } catch (error) {
-      const isConflict = error instanceof ApiError && error.reason === "Conflict";
-      if (!isConflict || attempt === MAX_ATTEMPTS) throw error;
+      if (!isConflict(error) || attempt === MAX_ATTEMPTS) throw error;
       const again = await cluster.getLive(instanceRef(pass));
       if (!again || !isSameGeneration(again, instance)) throw error;
       fresh = again;
@@ -71,7 +70,7 @@ export async function retryOnConflict(
  * the instance.
  */
 export function isSuperseded(error: unknown): boolean {
-  return isNotFound(error) || (error instanceof ApiError && error.reason === "Conflict");
+  return isNotFound(error) || isConflict(error);
 }
 
 function isSameGeneration(a: KubeObject, b: KubeObject): boolean {

@@ -2,6 +2,7 @@
 import {
   ApiError,
   groupKind,
+  isConflict,
   isNotFound,
   type KindRef,
   type KubeObject,
@@ -188,7 +189,7 @@ export async function deleteMember(
   try {
     await cluster.delete(ref, { uid: object.metadata.uid ?? "" });
   } catch (error) {
-    if (error instanceof ApiError && error.reason === "Conflict") return { conflict: true };
+    if (isConflict(error)) return { conflict: true };
     if (!isNotFound(error)) throw error;
   }
   return { outcome: objectOutcome(ref, done, finalizers), conflict: false };

@@ -3,6 +3,7 @@ import {
   ApiError,
   apiVersionOf,
   groupKind,
+  isConflict,
   type KubeObject,
   Label,
   type ObjectRef,
@@ -172,7 +173,7 @@ async function applyUnseen(
   try {
     return await cluster.apply(ref, desired, { force: false, volatile });
   } catch (error) {
-    if (error instanceof ApiError && error.reason === "Conflict") return undefined;
+    if (isConflict(error)) return undefined;
     throw error;
   }
 }
