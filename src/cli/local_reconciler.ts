@@ -13,7 +13,6 @@ import {
   refKey,
   type ResourceGraphDefinition,
   RGD_KIND,
-  servedKind,
   VERSION,
 } from "../api/mod.ts";
 import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
@@ -21,7 +20,7 @@ import { type PublishResult, type ServedGraph, withdrawGraph } from "../publish/
 import { type Outcome, type PassContext, reconcile } from "../reconcile/mod.ts";
 import { publishLatest } from "./publish_latest.ts";
 import { type Report, rgdRef } from "./report.ts";
-import { listRgds, type Session } from "./session.ts";
+import { listRgds, rgdOfKind, type Session } from "./session.ts";
 import { type Result, untilSettled } from "./until_settled.ts";
 
 /**
@@ -127,10 +126,7 @@ export class LocalReconciler {
 
   /** Publishes the RGD in the cluster that defines a kind. An RGD that cannot be served is reported. */
   async #load(key: string): Promise<Published | undefined> {
-    const rgd = (await this.#clusterGraphs()).find((r) => {
-      const served = servedKind(r);
-      return served && gvkKey(served) === key;
-    });
+    const rgd = rgdOfKind(await this.#clusterGraphs(), key);
     if (!rgd) return undefined;
     const result = await this.#publishOne(rgd);
     if (!result.served) this.#reportGraph(result);

@@ -1,11 +1,13 @@
 /** Connects a command to the cluster that its flags select. */
 import {
   ApiError,
+  gvkKey,
   type KindRef,
   LEASE_NAME,
   type ObjectRef,
   type ResourceGraphDefinition,
   RGD_KIND,
+  servedKind,
   VERSION,
 } from "../api/mod.ts";
 import { ClusterSchemas, LiveCluster } from "../clusters/mod.ts";
@@ -104,8 +106,8 @@ export async function ensureOwnKinds(session: Session, install: boolean): Promis
 }
 
 /**
- * Lists all RGDs of the cluster. Rejects with UsageError when kro's own CRDs are missing, and with ApiError when
- * the request fails for another reason.
+ * Lists all RGDs of the cluster. Rejects with UsageError when kro's own CRDs are missing, and with ApiError
+ * when the request fails for another reason.
  */
 export async function listRgds({ client }: Session): Promise<ResourceGraphDefinition[]> {
   try {
@@ -114,6 +116,21 @@ export async function listRgds({ client }: Session): Promise<ResourceGraphDefini
     if (error instanceof ApiError && error.isKindMissing) throw ownKindsMissing();
     throw error;
   }
+}
+
+/**
+ * Returns the RGD that defines a kind; undefined when none of the RGDs defines the kind.
+ *
+ * @param key The {@link gvkKey} of the kind.
+ */
+export function rgdOfKind(
+  rgds: readonly ResourceGraphDefinition[],
+  key: string,
+): ResourceGraphDefinition | undefined {
+  return rgds.find((rgd) => {
+    const served = servedKind(rgd);
+    return served && gvkKey(served) === key;
+  });
 }
 
 function ownKindsMissing(): UsageError {

@@ -18,7 +18,7 @@ import { kindsOfCrd } from "../../openapi/mod.ts";
 import { type GraphPlan, pendingChanges, planGraph } from "../../publish/mod.ts";
 import { isSuspended } from "../../reconcile/mod.ts";
 import { rgdRef } from "../report.ts";
-import { listRgds, type Session } from "../session.ts";
+import { listRgds, rgdOfKind, type Session } from "../session.ts";
 import { askFile } from "./files.ts";
 
 /** A graph that serves a kind after the plan. */
@@ -110,10 +110,7 @@ export class GraphPlanner {
 
   async #load(key: string): Promise<PlannedGraph | undefined> {
     this.#known ??= this.isUninstalled ? Promise.resolve([]) : listRgds(this.#session);
-    const rgd = (await this.#known).find((each) => {
-      const served = servedKind(each);
-      return served && gvkKey(served) === key;
-    });
+    const rgd = rgdOfKind(await this.#known, key);
     return rgd && servedBy(rgd, await this.#publication(rgd), rgd.metadata.uid);
   }
 
