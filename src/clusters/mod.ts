@@ -55,6 +55,5 @@ export type { PlanKinds } from "./plan/kinds.ts";
 export type { PlanReads, Reader } from "./plan/reads.ts";
 export { isSameObject, type PlanOptions, PlanStore, withoutIdentity } from "./plan/store.ts";
 export type { Table } from "./plan/table.ts";
-export type { PlannedWrite } from "./plan/write.ts";
 export { ClusterSchemas, KindUnavailable } from "./schemas.ts";
 export { API_SERVICE_KIND, type ApiService, isAvailable, shadowed } from "./served_kinds.ts";

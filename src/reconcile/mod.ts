@@ -49,6 +49,7 @@ export * from "./outcome.ts";
 export type { PassContext, RefusedStatus, StatusChange, StatusPacing } from "./context.ts";
 export { ExpansionCache } from "./expansion_cache.ts";
 export type { NoGraph } from "./pass.ts";
+export type { PlannedWrite } from "./planned_write.ts";
 export { reconcile } from "./reconcile.ts";
 export { matchLabels, selectorText } from "./selector.ts";
 export { withoutValues, withValuesOf } from "./volatile.ts";

@@ -10,10 +10,11 @@ import {
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../../api/mod.ts";
-import { type PlannedWrite, PlanStore } from "../../clusters/mod.ts";
+import { PlanStore } from "../../clusters/mod.ts";
 import { countText, hider, type PlanReport } from "../../explain/mod.ts";
 import { kindsOfCrd } from "../../openapi/mod.ts";
 import { ownCrds, ownCrdsPresent } from "../../publish/mod.ts";
+import type { PlannedWrite } from "../../reconcile/mod.ts";
 import { UsageError } from "../errors.ts";
 import { type Manifest, undefinedKindHint } from "../manifests.ts";
 import { isOfKind, refOf, rgdRef } from "../report.ts";

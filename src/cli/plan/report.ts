@@ -1,6 +1,6 @@
 /** Converts the writes and outcomes of a plan to the entries of the report. */
 import { type Json, type KubeObject, Label, type ObjectRef, refKey } from "../../api/mod.ts";
-import type { PlannedWrite, PlanStore } from "../../clusters/mod.ts";
+import type { PlanStore } from "../../clusters/mod.ts";
 import {
   changeOf,
   type NodeWait,
@@ -9,7 +9,7 @@ import {
   pairReplaced,
 } from "../../explain/mod.ts";
 import type { Node } from "../../graph/mod.ts";
-import type { NodeOutcome } from "../../reconcile/mod.ts";
+import type { NodeOutcome, PlannedWrite } from "../../reconcile/mod.ts";
 import { instanceName, type PlannedInstance } from "./instances.ts";
 
 /** The input of {@link changesOf}. */

@@ -4,11 +4,11 @@
 import { type Json, jsonEqual, type KubeObject, type ObjectRef, refKey } from "../../api/mod.ts";
 import type { Discovery, KubeClient } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
+import type { PlannedWrite } from "../../reconcile/mod.ts";
 import { type Answer, DryRuns, type Question } from "./dry_run.ts";
 import { PlanKinds } from "./kinds.ts";
 import { PlanReads } from "./reads.ts";
 import { keyIn } from "./table.ts";
-import type { PlannedWrite } from "./write.ts";
 
 /** The dependencies and settings of a {@link PlanStore}. */
 export interface PlanOptions {

@@ -1,7 +1,6 @@
 /** Converts a planned write to an entry of the report, and hides the values of Secrets. */
 import { createHmac } from "node:crypto";
 import {
-  type ApiError,
   apiVersionOf,
   isObject,
   type Json,
@@ -14,26 +13,9 @@ import {
   withoutAnswer,
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
+import type { PlannedWrite } from "../../reconcile/mod.ts";
 import { differences } from "./differences.ts";
 import type { FieldChange, ObjectAction, ObjectChange, ObjectName } from "./model.ts";
-
-/** The parts of a planned write that the report needs. */
-export interface WriteOfPlan {
-  /** The object that would be written. */
-  ref: ObjectRef;
-  /** The effect of the write. */
-  action: "created" | "changed" | "adopted" | "deleted" | "refused";
-  /** The object before the write. */
-  before?: KubeObject;
-  /** The object after the write, or the desired object of a refused write. */
-  after?: KubeObject;
-  /** The error of a refused write. */
-  error?: ApiError;
-  /** The reason why the API server made no dry run of the write; absent after a dry run. */
-  unasked?: string;
-  /** Whether the controller would send the write only after other objects have become ready. */
-  later?: boolean;
-}
 
 /** The facts about an object that the write itself does not contain. */
 export interface ChangeContext {
@@ -50,9 +32,9 @@ export interface ChangeContext {
 }
 
 /**
- * Returns a function that replaces a secret value by an HMAC (RFC 2104). Equal values get the same HMAC within
- * one plan, so a report shows whether a value changes. The key is random for each plan, so values cannot be
- * guessed from a saved plan.
+ * Returns a function that replaces a secret value by an HMAC (RFC 2104). Equal values get the same HMAC
+ * within one plan, so a report shows whether a value changes. The key is random for each plan, so values
+ * cannot be guessed from a saved plan.
  *
  * @param key The random key, at least 32 bytes.
  */
@@ -62,7 +44,7 @@ export function hider(key: Uint8Array): (value: Json) => string {
 }
 
 /** Returns the entry of the report for a planned write. */
-export function changeOf(write: WriteOfPlan, context: ChangeContext): ObjectChange {
+export function changeOf(write: PlannedWrite, context: ChangeContext): ObjectChange {
   const { ref, action, before, after, error, unasked, later } = write;
   const { node, instance } = context;
   const confidential = context.confidential || isSecretKind(ref);
@@ -83,7 +65,7 @@ export function changeOf(write: WriteOfPlan, context: ChangeContext): ObjectChan
   };
 }
 
-const ACTIONS: Record<WriteOfPlan["action"], ObjectAction> = {
+const ACTIONS: Record<PlannedWrite["action"], ObjectAction> = {
   created: "created",
   changed: "changed",
   adopted: "adopted",

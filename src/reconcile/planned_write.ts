@@ -1,5 +1,5 @@
-/** The writes that a plan has found. */
-import type { ApiError, KubeObject, ObjectRef } from "../../api/mod.ts";
+/** The writes that a plan has found. An implementation of `Cluster` records them, and a report lists them. */
+import type { ApiError, KubeObject, ObjectRef } from "../api/mod.ts";
 
 /** A write that the controller would send, with the object before and after the write. */
 export interface PlannedWrite {
