@@ -6,37 +6,23 @@ import { getLogger } from "@logtape/logtape";
 import { type KindRef, plainKind } from "../../api/mod.ts";
 import type { InstanceId } from "../../clusters/mod.ts";
 import type { InstanceConditions } from "../metrics/instances.ts";
+import type { QueueOptions } from "../queue/options.ts";
 import { WorkQueue } from "../queue/queue.ts";
 import type { WorkResult } from "../queue/work.ts";
 import { InstanceController } from "./instance_controller.ts";
 import type { InstanceDeps } from "./instance_deps.ts";
 
-/** The options of the pool of instance controllers. */
-export interface PoolOptions extends InstanceDeps {
-  /** The maximum number of passes that run at the same time, over all kinds. */
-  workers: number;
-  /**
-   * The maximum number of passes that run at the same time over instances that were requeued because their
-   * graph changed.
-   */
-  background?: number;
-  /**
-   * The delay after the first failure of an instance, in milliseconds. The delay doubles with each
-   * consecutive failure.
-   */
-  minDelayMs?: number;
-  /** The longest delay after a failure of an instance, in milliseconds. */
-  maxDelayMs?: number;
-  /** The rate limit for the retries of all instances together. */
-  retryRate?: { perSecond: number; burst: number };
-  /**
-   * The number of consecutive failures after which an instance is not retried. The instance then waits
-   * for an event, or until {@link returnMs} milliseconds have passed.
-   */
-  maxRetries?: number;
-  /** The longest time that an instance waits after {@link maxRetries} failures, in milliseconds. */
-  returnMs?: number;
-}
+/** The options of the work queue that the pool passes on. A key of the queue is an instance. */
+type PoolQueueOptions = Pick<
+  QueueOptions,
+  "workers" | "background" | "minDelayMs" | "maxDelayMs" | "retryRate" | "maxRetries" | "returnMs"
+>;
+
+/**
+ * The options of the pool of instance controllers. The background keys of the queue are the instances that
+ * are requeued because their graph changed.
+ */
+export interface PoolOptions extends InstanceDeps, PoolQueueOptions {}
 
 const logger = getLogger(["kro", "instance"]);
 
