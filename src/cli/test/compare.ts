@@ -2,7 +2,7 @@
 import { isObject, jsonEqual, jsonText, pathText, shortened } from "../../api/mod.ts";
 
 /** A difference between an expected and an actual value. */
-export interface Difference {
+export interface Mismatch {
   /** The keys and indexes that lead to the value. */
   readonly steps: readonly (string | number)[];
   /** The expected and the actual value in one line. */
@@ -19,16 +19,16 @@ const MAX_VALUE = 200;
  *
  * @param exact Whether objects must have the expected fields only.
  */
-export function differences(
+export function mismatches(
   expected: unknown,
   actual: unknown,
   exact = false,
   steps: readonly (string | number)[] = [],
-): Difference[] {
+): Mismatch[] {
   if (isObject(expected) && isObject(actual)) {
     const keys = Object.keys(expected);
     const found = keys.flatMap((key) =>
-      differences(expected[key], valueOf(actual, key), exact, [...steps, key])
+      mismatches(expected[key], valueOf(actual, key), exact, [...steps, key])
     );
     if (!exact) return found;
     const further = Object.keys(actual).filter((key) =>
@@ -44,7 +44,7 @@ export function differences(
   }
   if (Array.isArray(expected) && Array.isArray(actual)) {
     const found = expected.slice(0, actual.length).flatMap((item, i) =>
-      differences(item, actual[i], exact, [...steps, i])
+      mismatches(item, actual[i], exact, [...steps, i])
     );
     if (expected.length === actual.length) return found;
     const message = `expected ${itemsOf(expected)}, found ${itemsOf(actual)}`;
@@ -57,7 +57,7 @@ export function differences(
 }
 
 /** Formats a difference with its path. */
-export function differenceText({ steps, message }: Difference): string {
+export function mismatchText({ steps, message }: Mismatch): string {
   return steps.length > 0 ? `${pathText(steps)}: ${message}` : message;
 }
 

@@ -1,8 +1,8 @@
 /** Compares the expected result of a step with the state of the instance and of its objects. */
 import { didYouMean, type KubeObject } from "../../api/mod.ts";
 import type { NodeOutcome, Outcome } from "../../reconcile/mod.ts";
-import { type Difference, differences, differenceText } from "./compare.ts";
-import type { Expectation, ObjectName } from "./file.ts";
+import { type Mismatch, mismatches, mismatchText } from "./compare.ts";
+import type { Expectation, ObjectReference } from "./file.ts";
 import { type Simulation, TestError } from "./simulation.ts";
 
 /** The result of a step. */
@@ -30,9 +30,9 @@ export function unexpected(
   expected: Expectation,
   result: StepResult,
   simulation: Simulation,
-): Difference[] {
+): Mismatch[] {
   const { outcome, instance } = result;
-  const found: Difference[] = [];
+  const found: Mismatch[] = [];
   if (expected.state !== undefined) {
     const state = instance ? outcome?.state : "DELETED";
     if (state !== expected.state) {
@@ -41,14 +41,14 @@ export function unexpected(
       found.push({ steps: ["state"], message });
     }
   }
-  if (expected.status) found.push(...at("status", differences(expected.status, instance?.status)));
+  if (expected.status) found.push(...at("status", mismatches(expected.status, instance?.status)));
   for (const [type, wanted] of Object.entries(expected.conditions ?? {})) {
-    found.push(...at("conditions", conditionDifferences(type, wanted, outcome)));
+    found.push(...at("conditions", conditionMismatches(type, wanted, outcome)));
   }
   for (const [id, wanted] of Object.entries(expected.nodes ?? {})) {
-    found.push(...at("nodes", nodeDifferences(id, wanted, outcome?.nodes ?? [])));
+    found.push(...at("nodes", nodeMismatches(id, wanted, outcome?.nodes ?? [])));
   }
-  found.push(...at("objects", objectDifferences(expected, result.objects, simulation)));
+  found.push(...at("objects", objectMismatches(expected, result.objects, simulation)));
   const absent = new Set((expected.absent ?? []).map((name) => simulation.keyOf(name)));
   for (const object of result.objects) {
     const key = simulation.keyOf(nameOf(object));
@@ -65,11 +65,11 @@ function failuresOf(outcome: Outcome | undefined): string {
     .map(({ reason = "" }) => reason).join("; ");
 }
 
-function conditionDifferences(
+function conditionMismatches(
   type: string,
   wanted: string,
   outcome: Outcome | undefined,
-): Difference[] {
+): Mismatch[] {
   const conditions = outcome?.conditions ?? [];
   const condition = conditions.find((each) => each.type === type);
   if (!condition) {
@@ -81,11 +81,11 @@ function conditionDifferences(
   return [{ steps: [type], message: `expected ${wanted}, found ${condition.status}${why}` }];
 }
 
-function nodeDifferences(
+function nodeMismatches(
   id: string,
   wanted: NonNullable<Expectation["nodes"]>[string],
   nodes: readonly NodeOutcome[],
-): Difference[] {
+): Mismatch[] {
   const node = nodes.find((each) => each.id === id);
   if (!node) {
     const ids = nodes.map((each) => each.id);
@@ -111,18 +111,18 @@ function hintOf(name: string, known: readonly string[]): string {
  * Compares the expected objects with the actual objects. The path of each difference starts with the index of
  * the expected object, such as 0; for an unexpected object, the path is empty.
  */
-function objectDifferences(
+function objectMismatches(
   { objects = [], exact = false }: Expectation,
   actual: readonly KubeObject[],
   simulation: Simulation,
-): Difference[] {
+): Mismatch[] {
   const left = new Map(actual.map((object) => [simulation.keyOf(nameOf(object)), object]));
-  const found = objects.flatMap((wanted, i): Difference[] => {
+  const found = objects.flatMap((wanted, i): Mismatch[] => {
     const key = simulation.keyOf(nameOf(wanted));
     const object = left.get(key);
     if (!object) return [{ steps: [i], message: absenceText(wanted, actual) }];
     left.delete(key);
-    return differences(withNamespaceOf(object, wanted), object, exact, [])
+    return mismatches(withNamespaceOf(object, wanted), object, exact, [])
       .map((each) => ({ steps: [i, ...each.steps], message: each.message }));
   });
   if (!exact) return found;
@@ -134,15 +134,15 @@ function objectDifferences(
 }
 
 /** Compares a snapshot with the objects of the instance. */
-export function snapshotDifferences(
+export function snapshotMismatches(
   snapshot: KubeObject[],
   objects: readonly KubeObject[],
   simulation: Simulation,
 ): string[] {
-  return objectDifferences({ objects: snapshot, exact: true }, objects, simulation)
+  return objectMismatches({ objects: snapshot, exact: true }, objects, simulation)
     .map(({ steps: [index, ...steps], message }) =>
       typeof index === "number" && steps.length > 0
-        ? `${objectText(snapshot[index]!)}: ${differenceText({ steps, message })}`
+        ? `${objectText(snapshot[index]!)}: ${mismatchText({ steps, message })}`
         : message
     );
 }
@@ -172,12 +172,12 @@ function objectText({ kind, metadata: { name, namespace } }: KubeObject): string
   return `${kind} "${namespace === undefined ? "" : `${namespace}/`}${name}"`;
 }
 
-function nameOf({ apiVersion, kind, metadata }: KubeObject): ObjectName {
+function nameOf({ apiVersion, kind, metadata }: KubeObject): ObjectReference {
   const { name, namespace } = metadata;
   if (typeof name !== "string") throw new TestError(`an object of the kind ${kind} has no name`);
   return { apiVersion, kind, name, namespace };
 }
 
-function at(step: string, found: readonly Difference[]): Difference[] {
+function at(step: string, found: readonly Mismatch[]): Mismatch[] {
   return found.map(({ steps, message }) => ({ steps: [step, ...steps], message }));
 }

@@ -8,7 +8,7 @@ import { violationsOf } from "./check.ts";
 import { type EXPECTED_STATES, TEST_FILE_SCHEMA } from "./file_schema.ts";
 
 /** A reference to one object. */
-export interface ObjectName {
+export interface ObjectReference {
   /** The API version of the object. */
   apiVersion: string;
   /** The kind of the object. */
@@ -34,7 +34,7 @@ export interface Expectation {
   /** Whether {@link objects} must list all objects of the instance, each with all of its fields. */
   exact?: boolean;
   /** The objects that the instance must not have. */
-  absent?: ObjectName[];
+  absent?: ObjectReference[];
   /** The path of the snapshot, relative to the test file. */
   snapshot?: string;
 }
@@ -48,7 +48,7 @@ export interface Step {
   /** Objects that other clients create or change before the step, or paths of files with such objects. */
   observed?: (KubeObject | string)[];
   /** The objects that are deleted before the step. */
-  delete?: ObjectName[];
+  delete?: ObjectReference[];
   /** The expected result. */
   expect: Expectation;
 }

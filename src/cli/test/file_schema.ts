@@ -1,4 +1,7 @@
-/** The JSON schema of test files. `kro test` checks each test file against this schema before it runs the file. */
+/**
+ * The JSON schema of test files. `kro test` checks each test file against this schema before it runs the
+ * file.
+ */
 import { INSTANCE_STATES } from "../../reconcile/mod.ts";
 
 /** The part of JSON Schema that the schema of test files uses. */

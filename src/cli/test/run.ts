@@ -10,7 +10,7 @@ import {
 import type { Graph } from "../../graph/mod.ts";
 import { UsageError } from "../errors.ts";
 import { findingsOf, findingText } from "../findings.ts";
-import { differenceText } from "./compare.ts";
+import { mismatchText } from "./compare.ts";
 import type { CoverageReport } from "./coverage.ts";
 import { resultOf, type StepResult, unexpected } from "./expectations.ts";
 import {
@@ -136,8 +136,8 @@ async function runTest(
     try {
       const result = await runStep(file, step, simulation);
       tools.coverage?.add(compiled, result.outcome?.nodes ?? []);
-      for (const difference of unexpected(step.expect, result, simulation)) {
-        fail(differenceText(difference), "expect", ...difference.steps);
+      for (const mismatch of unexpected(step.expect, result, simulation)) {
+        fail(mismatchText(mismatch), "expect", ...mismatch.steps);
       }
       for (const message of await snapshotFailures(file, step.expect, result, simulation, tools)) {
         fail(`snapshot: ${message}`, "expect", "snapshot");

@@ -13,7 +13,7 @@ import { kindsOfCrd, withDefaults } from "../../openapi/mod.ts";
 import { mergePatch, type Outcome, type PassContext, reconcile } from "../../reconcile/mod.ts";
 import { isOfKind, refOf } from "../report.ts";
 import { RecordingCluster } from "../recording_cluster.ts";
-import type { ObjectName } from "./file.ts";
+import type { ObjectReference } from "./file.ts";
 
 /** An error in a test, such as an object of a kind that the graph does not have. The message is one line. */
 export class TestError extends Error {}
@@ -74,7 +74,7 @@ export class Simulation {
   }
 
   /** Deletes an object or the instance as `kubectl delete` would. */
-  async delete({ apiVersion, kind, name, namespace }: ObjectName): Promise<void> {
+  async delete({ apiVersion, kind, name, namespace }: ObjectReference): Promise<void> {
     const ref = this.#refOf(apiVersion, kind, { name, namespace });
     if (!await this.#cluster.getLive(ref)) {
       throw new TestError(`${kind} "${name}" does not exist, so that it cannot be deleted`);
@@ -121,7 +121,7 @@ export class Simulation {
    * Returns the {@link refKey} of an object. An object without a namespace and the same object with the
    * default namespace have the same key.
    */
-  keyOf({ apiVersion, kind, name, namespace }: ObjectName): string {
+  keyOf({ apiVersion, kind, name, namespace }: ObjectReference): string {
     return refKey(this.#refOf(apiVersion, kind, { name, namespace }));
   }
 

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { KubeObject } from "../../api/mod.ts";
 import { parseManifests } from "../manifests.ts";
 import { toYaml } from "../yaml.ts";
-import { snapshotDifferences } from "./expectations.ts";
+import { snapshotMismatches } from "./expectations.ts";
 import { pathFrom } from "./graphs.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -36,7 +36,7 @@ export class Snapshots {
     const path = pathFrom(testFile, snapshot);
     const known = await readSnapshot(path);
     const found = known
-      ? snapshotDifferences(known, objects, simulation)
+      ? snapshotMismatches(known, objects, simulation)
       : [`${path} does not exist; run kro test --update to write it`];
     if (found.length === 0 || !this.#isUpdate) return found;
     if (this.written.includes(path)) {
