@@ -1,9 +1,10 @@
 /**
- * The task `deno task compile [--target TRIPLE] [--role controller|local] [--api-server HOST:PORT] [--print]`:
- * bundles the program and compiles the bundle into one executable file, `dist/kro`, with fixed permissions.
+ * The task `deno task compile`: bundles the program and compiles the bundle into one executable file,
+ * `dist/kro`, with fixed permissions. Its flags are `[--target TRIPLE] [--role controller|local]`,
+ * `[--api-server HOST:PORT]` and `[--print]`.
  *
- * The executable contains the code of the bundle. If `main.ts` were compiled, the executable would contain all
- * packages of `deno.lock`, also those that only tests use.
+ * The executable contains the code of the bundle. If `main.ts` were compiled, the executable would contain
+ * all packages of `deno.lock`, also those that only tests use.
  *
  * An executable with the role `controller` can write files only below `/debug`. With `--api-server`, the
  * executable can connect only to this host, and can listen only on the default ports of the endpoint. The

@@ -2,8 +2,8 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
 /**
- * Parses the command line of a task. `--help` prints the usage and ends the process with exit code 0; an invalid
- * flag prints one line and the usage, and ends the process with exit code 2.
+ * Parses the command line of a task. `--help` prints the usage and ends the process with exit code 0; an
+ * invalid flag prints one line and the usage, and ends the process with exit code 2.
  */
 export function taskFlags<T extends ParseArgsOptionsConfig>(usage: string, options: T) {
   if (Deno.args.some((arg) => arg === "--help" || arg === "-h")) {

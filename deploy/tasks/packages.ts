@@ -1,4 +1,6 @@
-/** Reads which npm packages kro uses, from `deno.lock`, Deno's package cache and a source map of the bundle. */
+/**
+ * Reads which npm packages kro uses, from `deno.lock`, Deno's package cache and a source map of the bundle.
+ */
 import { join } from "node:path";
 
 const root = new URL("../..", import.meta.url).pathname;

@@ -1,7 +1,7 @@
 /**
- * The task `deno task sbom [--out FILE] [--version TAG]`: writes the list of the npm packages whose code is in
- * the bundle, in the format SPDX 2.3 (https://spdx.github.io/spdx-spec/v2.3/). The list goes to stdout without
- * `--out`. The variable SOURCE_DATE_EPOCH sets the time of creation, in seconds since 1970.
+ * The task `deno task sbom [--out FILE] [--version TAG]`: writes the list of the npm packages whose code is
+ * in the bundle, in the format SPDX 2.3 (https://spdx.github.io/spdx-spec/v2.3/). The list goes to stdout
+ * without `--out`. The variable SOURCE_DATE_EPOCH sets the time of creation, in seconds since 1970.
  */
 import { VERSION } from "../../src/api/mod.ts";
 import { type Listed, listed } from "./dependencies.ts";

@@ -47,9 +47,9 @@ export function deeperThan(value: unknown, limit: number): boolean {
 }
 
 /**
- * The maximum number of values in an object that kro compares field by field. The API server stores objects with
- * up to 750,000 values, whose comparison would block the event loop for too long. An object with 1.5 MB of useful
- * data has far fewer values.
+ * The maximum number of values in an object that kro compares field by field. The API server stores objects
+ * with up to 750,000 values, whose comparison would block the event loop for too long. An object with 1.5 MB
+ * of useful data has far fewer values.
  */
 export const MAX_VALUES = 50_000;
 

@@ -3,7 +3,10 @@
 /** The maximum number of known names that are compared, which bounds the time of a suggestion. */
 const MAX_CANDIDATES = 200;
 
-/** The maximum length of a name that gets a suggestion. The time of a suggestion grows with the square of the length. */
+/**
+ * The maximum length of a name that gets a suggestion. The time of a suggestion grows with the square of the
+ * length.
+ */
 const LONGEST = 100;
 
 /**

@@ -1,4 +1,6 @@
-/** `kro plan`: shows what applying RGDs and instances would change in a cluster, without changing anything. */
+/**
+ * `kro plan`: shows what applying RGDs and instances would change in a cluster, without changing anything.
+ */
 import { type Command, Option } from "commander";
 import { didYouMean, jsonText, plainKind, VERSION } from "../api/mod.ts";
 import {

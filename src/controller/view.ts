@@ -31,7 +31,9 @@ export interface GraphView {
   serves: { apiVersion: string; kind: string; plural: string; namespaced: boolean };
   /** The value of `status.state` of the RGD. */
   state: string;
-  /** The number of the revision by which instances are reconciled; absent when the RGD has no usable graph. */
+  /**
+   * The number of the revision by which instances are reconciled; absent when the RGD has no usable graph.
+   */
   revision?: number;
   /** The conditions of the RGD. */
   conditions: Condition[];
@@ -152,8 +154,8 @@ export interface ControllerView {
   /** Returns the state and the labels of an instance; undefined when the instance does not exist. */
   instanceFacts(graph: string, key: string): Facts | undefined;
   /**
-   * Calls the listener when the state of a graph or an instance has changed. The listener must return at once,
-   * because passes wait for it. Returns the function that ends the subscription.
+   * Calls the listener when the state of a graph or an instance has changed. The listener must return at
+   * once, because passes wait for it. Returns the function that ends the subscription.
    */
   subscribe(listener: (change: Change) => void): () => void;
   /** All metrics in Prometheus' text format. */

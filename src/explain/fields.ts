@@ -10,7 +10,9 @@ export function crdSchema(crd: KubeObject): Schema {
   return (schema ?? {}) as unknown as Schema;
 }
 
-/** Returns the type of a field in the notation of SimpleSchema, such as `[]string` or `map[string]integer`. */
+/**
+ * Returns the type of a field in the notation of SimpleSchema, such as `[]string` or `map[string]integer`.
+ */
 export function typeText(schema: Schema): string {
   if (schema["x-kubernetes-int-or-string"]) return "integer or string";
   if (schema.type === "array") return `[]${typeText(schema.items ?? {})}`;

@@ -1,13 +1,14 @@
 /**
- * Explains graphs and results of kro to people and programs. The functions of this folder are pure: they derive
- * what they return from compiled graphs, outcomes and planned writes, and send no request.
+ * Explains graphs and results of kro to people and programs. The functions of this folder are pure: they
+ * derive what they return from compiled graphs, outcomes and planned writes, and send no request.
  *
  * - {@link graphRights} returns the permissions that kro needs to serve a graph, {@link controllerRights} the
  *   permissions that the controller needs for itself.
  * - {@link missingText} describes permissions that kro lacks.
  * - {@link rolesYaml} formats permissions as RBAC roles.
  * - {@link drawingOf} describes a graph for {@link mermaid}, {@link dot} and {@link svg}.
- * - {@link jsonSchema}, {@link sampleYaml} and {@link referenceMarkdown} document the kind that a graph defines.
+ * - {@link jsonSchema}, {@link sampleYaml} and {@link referenceMarkdown} document the kind that a graph
+ *   defines.
  * - {@link changeOf} turns a planned write into an entry of a {@link PlanReport}.
  * - {@link planText} and {@link planMarkdown} format a report.
  * - {@link exceeded} compares a report with limits.

@@ -10,7 +10,9 @@ export interface OwnRightsOptions {
   leaderElect?: boolean;
   /** Whether the feature gate InstanceConditionEvents is on, which records Events about instances. */
   conditionEvents?: boolean;
-  /** Whether the controller runs with `--metrics-auth` or `--http-auth`, which check the tokens of clients. */
+  /**
+   * Whether the controller runs with `--metrics-auth` or `--http-auth`, which check the tokens of clients.
+   */
   tokenReviews?: boolean;
 }
 

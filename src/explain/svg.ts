@@ -5,8 +5,8 @@ import type { PlacedNode, Point } from "./layout.ts";
 
 /**
  * Draws a graph as an SVG document without scripts and external files. The colors follow the color scheme of
- * the reader. A collection has a second border, an external object has round ends, and a node with includeWhen
- * has a dashed border.
+ * the reader. A collection has a second border, an external object has round ends, and a node with
+ * includeWhen has a dashed border.
  */
 export async function svg(drawing: Drawing): Promise<string> {
   // The library for layouts is loaded only here, because the controller never draws.

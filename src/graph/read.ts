@@ -1,4 +1,6 @@
-/** Reads an RGD from any JSON value. Checks the types of fields, the names, and the combinations of fields. */
+/**
+ * Reads an RGD from any JSON value. Checks the types of fields, the names, and the combinations of fields.
+ */
 import {
   deeperThan,
   isObject,

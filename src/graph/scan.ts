@@ -69,8 +69,8 @@ function closingBrace(text: string, from: number): number | { nestedAt: number }
 const UNCLOSED = -1;
 
 /**
- * Returns the result of {@link closingBrace} for each index of the string, computed from the end of the string
- * to its start. A nested `${` at index i is encoded as `-2 - i`.
+ * Returns the result of {@link closingBrace} for each index of the string, computed from the end of the
+ * string to its start. A nested `${` at index i is encoded as `-2 - i`.
  */
 function closingBraces(text: string): Int32Array {
   const { length } = text;

@@ -47,8 +47,8 @@ export function knownRefusal(pass: Pass, status: InstanceStatus): RefusedStatus 
 }
 
 /**
- * Returns the conditions that the author of the RGD declares, without the times of their transitions; an empty
- * list when the conditions are kro's own.
+ * Returns the conditions that the author of the RGD declares, without the times of their transitions; an
+ * empty list when the conditions are kro's own.
  */
 export function authoredOf({ conditions }: InstanceStatus): JsonObject[] {
   if (!areAuthored(conditions)) return [];

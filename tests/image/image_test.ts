@@ -40,7 +40,8 @@ class Contained implements AsyncDisposable {
   readonly #process;
 
   constructor(root: ImageRoot, account: string, command: string[], env: Record<string, string>) {
-    // Deno refuses to start without the path of its cache, which an executable of `deno compile` does not use.
+    // Deno refuses to start without the path of its cache, which an executable of `deno compile` does not
+    // use.
     const variables = Object.entries({ PATH: Deno.env.get("PATH")!, DENO_DIR: "/tmp", ...env });
     this.#process = guarded("env", [
       ...["-i", ...variables.map(([name, value]) => `${name}=${value}`)],

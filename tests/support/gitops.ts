@@ -1,4 +1,7 @@
-/** Reads the health checks in `deploy/gitops`, and asks the engines of Argo CD and Flux for the health of objects. */
+/**
+ * Reads the health checks in `deploy/gitops`, and asks the engines of Argo CD and Flux for the health of
+ * objects.
+ */
 import { load, loadAll } from "js-yaml";
 import type { KubeObject } from "../../src/api/mod.ts";
 import { read } from "./documents.ts";

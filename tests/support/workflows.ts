@@ -31,7 +31,9 @@ export function workflowSteps(): { file: string; step: Step }[] {
   );
 }
 
-/** Returns the command of the first step with this name. Throws an error if the workflow lacks such a step. */
+/**
+ * Returns the command of the first step with this name. Throws an error if the workflow lacks such a step.
+ */
 export function commandOf(name: string): string {
   const command = workflowSteps().find(({ step }) => step.name === name)?.step.run;
   if (!command) throw new Error(`no step of a workflow is named "${name}"`);

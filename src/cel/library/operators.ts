@@ -168,7 +168,10 @@ export function at(
   return noSuchKey(shown ? keyText(key) : undefined, path);
 }
 
-/** Implements `container[?key]`. Returns an optional, which is absent when the container lacks the key or index. */
+/**
+ * Implements `container[?key]`. Returns an optional, which is absent when the container lacks the key or
+ * index.
+ */
 export function optionalAt(container: Value, key: Value, meter: Meter): Optional {
   if (container instanceof Optional) {
     return container.value === undefined ? container : optionalAt(container.value, key, meter);

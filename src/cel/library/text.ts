@@ -32,7 +32,10 @@ export function decodeLeniently(bytes: Uint8Array): string {
 
 const REPLACEMENT = encodeUtf8("\ufffd");
 
-/** The length of the well-formed sequence that starts at an index; 0 when the bytes are malformed (Unicode, table 3-7). */
+/**
+ * The length of the well-formed sequence that starts at an index; 0 when the bytes are malformed (Unicode,
+ * table 3-7).
+ */
 function sequenceLength(bytes: Uint8Array, index: number): number {
   const first = bytes[index]!;
   if (first < 0x80) return 1;

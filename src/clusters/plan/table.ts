@@ -54,8 +54,8 @@ export class Table {
   }
 
   /**
-   * Returns the objects with the label of the ApplySet, and those with the label of the instance. An object may
-   * have lost one of the labels.
+   * Returns the objects with the label of the ApplySet, and those with the label of the instance. An object
+   * may have lost one of the labels.
    */
   members(applySet: string, instanceUid?: string): KubeObject[] {
     const found = this.#indexed(`set/${applySet}`);

@@ -18,8 +18,8 @@ interface Known {
    */
   signature: string;
   /**
-   * The hash of kro's finalizer, labels and inventory of the instance, from the last event or from the response
-   * to kro's last patch, whichever is later.
+   * The hash of kro's finalizer, labels and inventory of the instance, from the last event or from the
+   * response to kro's last patch, whichever is later.
    */
   carried: string;
 }

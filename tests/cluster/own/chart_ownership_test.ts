@@ -1,6 +1,6 @@
 /**
- * Tests of the chart in clusters where the installation needs a decision of the user: kro's CRDs exist already,
- * the namespace is being deleted, or kro lacks its permissions. No pods run.
+ * Tests of the chart in clusters where the installation needs a decision of the user: kro's CRDs exist
+ * already, the namespace is being deleted, or kro lacks its permissions. No pods run.
  */
 import assert from "node:assert/strict";
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";

@@ -94,7 +94,9 @@ function nestedRgds(group: string) {
   });
 }
 
-/** Returns an example of nested kinds, with applied RGDs and an applied instance `a` of the outermost kind. */
+/**
+ * Returns an example of nested kinds, with applied RGDs and an applied instance `a` of the outermost kind.
+ */
 async function nestedExample() {
   const e = await example();
   const instance = (spec: object) => ({

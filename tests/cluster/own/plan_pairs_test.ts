@@ -1,6 +1,6 @@
 /**
- * Compares plans with what the controller does, for pairs of graphs from the conformance corpus. The pairs are
- * chosen by a seed. CI runs a few pairs; `deno task plans` runs many.
+ * Compares plans with what the controller does, for pairs of graphs from the conformance corpus. The pairs
+ * are chosen by a seed. CI runs a few pairs; `deno task plans` runs many.
  */
 import assert from "node:assert/strict";
 import {

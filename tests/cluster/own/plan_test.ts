@@ -26,8 +26,8 @@ import {
 } from "../../support/cluster/plan.ts";
 
 /**
- * Plans the change of a graph, applies the change, and checks that the objects changed as planned. Returns the
- * report of the plan.
+ * Plans the change of a graph, applies the change, and checks that the objects changed as planned. Returns
+ * the report of the plan.
  */
 async function proven(s: Scenario, old: GraphSpec, next: GraphSpec, kinds = ["ConfigMap"]) {
   const graph = await s.graph(old);

@@ -5,8 +5,8 @@ import { planText, twoMaps } from "../../support/cluster/plan.ts";
 import { runCommand } from "../../support/command.ts";
 
 /**
- * Saves a plan of the objects to a temporary file. Then calls `use` with a function that applies the plan, and
- * with the path of the file.
+ * Saves a plan of the objects to a temporary file. Then calls `use` with a function that applies the plan,
+ * and with the path of the file.
  */
 async function withSaved(
   s: Scenario,

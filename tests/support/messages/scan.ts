@@ -38,8 +38,8 @@ const SILENT_CALLS = new Set(
 
 /**
  * Source files that contain help or data instead of messages. The metrics' descriptions have a page of their
- * own, and the descriptions of the HTTP API are part of its OpenAPI document. The files in `src/explain` contain
- * parts of generated files, such as roles and drawings.
+ * own, and the descriptions of the HTTP API are part of its OpenAPI document. The files in `src/explain`
+ * contain parts of generated files, such as roles and drawings.
  */
 const SILENT_FILES = [
   /^src\/controller\/metrics\//,

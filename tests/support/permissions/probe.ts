@@ -1,6 +1,6 @@
 /**
- * Tries operations that need a permission of Deno, inside a process that runs kro's bundle. The module is loaded
- * with `--preload`, and imports only modules of Node.
+ * Tries operations that need a permission of Deno, inside a process that runs kro's bundle. The module is
+ * loaded with `--preload`, and imports only modules of Node.
  */
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
@@ -100,8 +100,8 @@ export async function tryAll(targets: Targets): Promise<Outcomes> {
 }
 
 /**
- * Tries all operations before the program starts and when the program calls `Deno.exit`. Prints both results as
- * one line of JSON to stdout.
+ * Tries all operations before the program starts and when the program calls `Deno.exit`. Prints both results
+ * as one line of JSON to stdout.
  */
 export async function install(targets: Targets): Promise<void> {
   const start = await tryAll(targets);

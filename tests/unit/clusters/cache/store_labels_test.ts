@@ -1,6 +1,6 @@
 /**
- * Tests of the cache of child objects: the labels of an object decide which instance an event requeues, and to
- * which ApplySet and collection the object belongs.
+ * Tests of the cache of child objects: the labels of an object decide which instance an event requeues, and
+ * to which ApplySet and collection the object belongs.
  */
 import assert from "node:assert/strict";
 import { INSTANCE_LABELS, type KubeObject, Label } from "../../../../src/api/mod.ts";
