@@ -10,16 +10,15 @@ import type { Evaluation } from "./failure.ts";
 import type { BranchTracer, CelScope, CelType, CostEstimate, Program } from "./types.ts";
 
 /**
- * The pool that limits the memory of compiled programs to about 90 MB: together, the compiled expressions
- * have at most 3,000,000 characters, and each character takes about 30 bytes. The pool has only weak
- * references to programs. A program whose compiled form was dropped is compiled again from its string.
+ * The pool that limits the memory of compiled programs: together, the compiled expressions have at most
+ * 3,000,000 characters. The pool has only weak references to programs. A program whose compiled form was
+ * dropped is compiled again from its string.
  */
 const pool = new Pool(3_000_000);
 
 /**
  * A type-checked expression that is compiled when it is first evaluated. Until then, the program keeps only
- * the expression as a string. Syntax trees and closures take many times as much memory, and most graphs
- * have few instances.
+ * the expression as a string, which takes less memory than the syntax tree and the closures.
  */
 export class CheckedProgram implements Program, Compiled {
   #run: Run | undefined;

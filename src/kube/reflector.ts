@@ -304,8 +304,8 @@ export class Reflector {
     signal.addEventListener("abort", stop, { once: true });
     const started = performance.now();
     let lastEvent = started;
-    // Setting a new timer for each event would be expensive, so events do not reset the timer. When the
-    // timer fires, the timer is set again for the remaining time.
+    // An event only stores its time, and does not reset the timer. When the timer fires, the timer is set
+    // again for the remaining time.
     const check = () => {
       const left = lastEvent + INACTIVITY_MS - performance.now();
       if (left <= 0) inactive();

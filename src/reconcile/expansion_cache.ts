@@ -12,8 +12,8 @@ import type { Node } from "../graph/mod.ts";
 const MAX_OBJECTS = 4000;
 
 /**
- * The minimum number of objects in a cached collection. Expanding a smaller collection is cheap, so smaller
- * collections are not cached.
+ * The minimum number of objects in a cached collection. Smaller collections are expanded again in each pass,
+ * so that {@link MAX_OBJECTS} leaves room for large collections.
  */
 const MIN_COLLECTION = 50;
 

@@ -189,10 +189,7 @@ function ordered(a: bigint | number, b: bigint | number): number {
   return a < b ? -1 : a > b ? 1 : a === b ? 0 : NaN;
 }
 
-/**
- * The number of characters that are compared in one step. Comparing parts of this length is much faster than
- * comparing single characters.
- */
+/** The number of characters that are compared in one step, with one comparison of two substrings. */
 const CHUNK = 256;
 
 /** Compares two strings by their code points, which is also the order of their UTF-8 bytes. */

@@ -201,8 +201,8 @@ export class InstanceStore {
   }
 
   /**
-   * Returns the newer of two states without its managed fields. Managed fields are about half of an
-   * instance's size, and no pass reads them.
+   * Returns the newer of two states without its managed fields. No pass reads managed fields, so the store
+   * does not keep them in memory.
    */
   #newer(old: KubeObject | undefined, object: KubeObject): KubeObject {
     const { managedFields: _, ...metadata } = object.metadata;
