@@ -12,17 +12,16 @@ import type { WorkResult } from "../queue/work.ts";
 import { InstanceController } from "./instance_controller.ts";
 import type { InstanceDeps } from "./instance_deps.ts";
 
-/** The options of the work queue that the pool passes on. A key of the queue is an instance. */
-type PoolQueueOptions = Pick<
-  QueueOptions,
-  "workers" | "background" | "minDelayMs" | "maxDelayMs" | "retryRate" | "maxRetries" | "returnMs"
->;
-
 /**
- * The options of the pool of instance controllers. The background keys of the queue are the instances that
- * are requeued because their graph changed.
+ * The options of the pool of instance controllers. The keys of its work queue are instances, and the
+ * background keys are the instances that are requeued because their graph changed.
  */
-export interface PoolOptions extends InstanceDeps, PoolQueueOptions {}
+export interface PoolOptions extends
+  InstanceDeps,
+  Pick<
+    QueueOptions,
+    "workers" | "background" | "minDelayMs" | "maxDelayMs" | "retryRate" | "maxRetries" | "returnMs"
+  > {}
 
 const logger = getLogger(["kro", "instance"]);
 
