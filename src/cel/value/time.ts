@@ -110,17 +110,20 @@ function zoneText(minutes: number): string {
   return `${minutes < 0 ? "-" : "+"}${part(magnitude / 60)}:${part(magnitude % 60)}`;
 }
 
-const UNITS: ReadonlyMap<string, bigint> = new Map([
-  ["ns", 1n],
-  ["us", 1000n],
-  ["µs", 1000n],
-  ["μs", 1000n],
-  ["ms", 1_000_000n],
-  ["s", NANOS],
-  ["m", 60n * NANOS],
-  ["h", 3600n * NANOS],
+/** The nanoseconds of the units of Go's notation that consist of one character. */
+const UNITS: ReadonlyMap<string, number> = new Map([["s", 1e9], ["m", 60e9], ["h", 3600e9]]);
+
+/**
+ * The nanoseconds of the units that end with "s", by their first character. The micro sign (U+00B5) and the
+ * Greek letter mu (U+03BC) look the same, and both are accepted.
+ */
+const UNITS_WITH_S: ReadonlyMap<string, number> = new Map([
+  ["n", 1],
+  ["u", 1e3],
+  ["\u00b5", 1e3],
+  ["\u03bc", 1e3],
+  ["m", 1e6],
 ]);
-const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 
 /**
  * The maximum number of digits that are read of a number. The maximum int64 has this number of digits.
@@ -129,31 +132,81 @@ const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 const MAX_DIGITS = 19;
 
 /**
+ * The maximum number of digits before and after the point for which numbers are used instead of bigints. All
+ * sums and products of such numbers are safe integers.
+ */
+const FAST_DIGITS = 3;
+
+/**
  * Parses a duration in Go's notation, such as `1h30m` or `-1.5s`. Returns undefined when the string is
  * malformed.
  */
 export function parseDuration(text: string): Duration | undefined {
   const negative = text.startsWith("-");
-  const body = text.replace(/^[+-]/, "");
-  if (body === "0") return new Duration(0n);
+  let at = negative || text.startsWith("+") ? 1 : 0;
+  if (at === text.length) return undefined;
+  if (at === text.length - 1 && text[at] === "0") return new Duration(0n);
   let nanos = 0n;
-  let offset = 0;
-  while (offset < body.length) {
-    PART.lastIndex = offset;
-    const match = PART.exec(body);
-    const [whole, integer = "", fraction = "", unitName = ""] = match ?? [];
-    const unit = UNITS.get(unitName);
-    if (whole === undefined || unit === undefined || (integer === "" && fraction === "")) return;
-    const digits = integer.replace(/^0+/, "");
-    if (digits.length > MAX_DIGITS) return;
-    nanos += BigInt(digits) * unit;
-    const finest = fraction.slice(0, MAX_DIGITS);
-    if (finest !== "") nanos += BigInt(finest) * unit / 10n ** BigInt(finest.length);
-    offset += whole.length;
+  // A long string may consist of hundreds of thousands of short numbers. Numbers are added faster than
+  // bigints.
+  let fast = 0;
+  while (at < text.length) {
+    const start = endOfZeros(text, at);
+    const point = endOfDigits(text, start);
+    const hasPoint = text[point] === ".";
+    const fraction = hasPoint ? point + 1 : point;
+    const end = hasPoint ? endOfDigits(text, fraction) : point;
+    const name = text[end] ?? "";
+    const endsWithS = text[end + 1] === "s" && name !== "s";
+    const unit = (endsWithS ? UNITS_WITH_S : UNITS).get(name);
+    const hasDigits = point > at || end > fraction;
+    if (unit === undefined || !hasDigits || point - start > MAX_DIGITS) return undefined;
+    if (point - start <= FAST_DIGITS && end - fraction <= FAST_DIGITS) {
+      fast += numberAt(text, start, point) * unit;
+      if (end > fraction) {
+        const part = numberAt(text, fraction, end) * unit;
+        fast += Math.floor(part / 10 ** (end - fraction));
+      }
+      if (fast > Number.MAX_SAFE_INTEGER / 2) {
+        nanos += BigInt(fast);
+        fast = 0;
+      }
+    } else {
+      const finest = text.slice(fraction, Math.min(end, fraction + MAX_DIGITS));
+      nanos += BigInt(text.slice(start, point)) * BigInt(unit) +
+        BigInt(finest) * BigInt(unit) / 10n ** BigInt(finest.length);
+    }
+    if (nanos > MAX_INT + 1n) return undefined;
+    at = end + (endsWithS ? 2 : 1);
   }
+  nanos += BigInt(fast);
   const signed = negative ? -nanos : nanos;
-  if (body === "" || signed > MAX_INT || signed < -MAX_INT - 1n) return undefined;
+  if (signed > MAX_INT || signed < -MAX_INT - 1n) return undefined;
   return new Duration(signed);
+}
+
+function endOfZeros(text: string, from: number): number {
+  let at = from;
+  while (text[at] === "0") at++;
+  return at;
+}
+
+function endOfDigits(text: string, from: number): number {
+  let at = from;
+  while (isDigit(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** Reports whether a UTF-16 code unit is an ASCII digit. The code unit after the end of a string is NaN. */
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** Returns the number that the decimal digits from `from` to `end` represent; 0 if the range is empty. */
+function numberAt(text: string, from: number, end: number): number {
+  let value = 0;
+  for (let at = from; at < end; at++) value = value * 10 + text.charCodeAt(at) - 48;
+  return value;
 }
 
 /** Formats a duration as Go's `Duration.String` does: `1h30m0s`, `1.5s`, `250ms`. */
