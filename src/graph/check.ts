@@ -13,7 +13,7 @@ import { hasBytes } from "./fit.ts";
 import type { PreparedNode } from "./prepare.ts";
 import { readsRevisionsOnly, statusPathsOf } from "./reads.ts";
 import type { Report } from "./report.ts";
-import type { Dimension, Expression, Field, Node } from "./types.ts";
+import type { Dimension, Expression, Field, Node, ReadyExpression } from "./types.ts";
 
 /** The values that type-checking needs for all expressions of a graph. */
 export interface CheckContext {
@@ -47,16 +47,17 @@ export function nodeType({ draft, info }: PreparedNode): CelType {
 }
 
 /**
- * Type-checks the expressions of a node and reports their problems.
+ * Type-checks the expressions of a node and reports their problems. The generator yields after each
+ * expression, so that the caller can divide the work.
  *
  * @returns The node of the graph; undefined when the kind of the node is unknown.
  */
-export function checkNode(
+export function* checkNode(
   node: PreparedNode,
   applyOrder: number,
   context: CheckContext,
   report: Report,
-): Node | undefined {
+): Generator<undefined, Node | undefined> {
   const { draft, info } = node;
   const scope: CelScope = { variables: context.variables, omit: context.omit };
   const check = (d: Draft, s: CelScope, expectation: Expectation) =>
@@ -66,6 +67,7 @@ export function checkNode(
   const variables: Record<string, CelType> = {};
   for (const { variable, draft: list } of node.forEach) {
     const expression = list && check(list, { variables: context.variables }, { accepts: notList });
+    yield;
     variables[variable] = expression ? elementOf(expression.program.type) : FAULTY;
     if (expression) forEach.push({ variable, list: expression });
   }
@@ -78,18 +80,25 @@ export function checkNode(
   for (const { path, draft: d, target, misplaced } of node.fields) {
     if (misplaced) continue;
     const expression = check(d, inTemplate, { fits: target });
+    yield;
     if (!expression) continue;
     const revisionsOnly = readsRevisionsOnly(d, context.ids);
     fields.push({ path, expression, ...(revisionsOnly && { revisionsOnly }) });
   }
-  const conditions = (drafts: readonly Draft[], s: CelScope): Expression[] =>
-    drafts.map((d) => check(d, s, { accepts: notBoolean })).filter((e) => e !== undefined);
-  const includeWhen = conditions(node.includeWhen, scope);
+  const includeWhen: Expression[] = [];
+  for (const d of node.includeWhen) {
+    const expression = check(d, scope, { accepts: notBoolean });
+    yield;
+    if (expression) includeWhen.push(expression);
+  }
   const element = info ? objectType(draft.id, info.schema) : FAULTY;
   const ready = { variables: { [draft.id]: context.variables[draft.id] ?? DYN, each: element } };
-  const readyWhen = node.readyWhen.flatMap((d) =>
-    conditions([d], ready).map((e) => ({ ...e, statusPaths: statusPathsOf(d) }))
-  );
+  const readyWhen: ReadyExpression[] = [];
+  for (const d of node.readyWhen) {
+    const expression = check(d, ready, { accepts: notBoolean });
+    yield;
+    if (expression) readyWhen.push({ ...expression, statusPaths: statusPathsOf(d) });
+  }
   if (!info || !draft.object) return undefined;
   return {
     id: draft.id,

@@ -78,6 +78,23 @@ export function compile(
   kinds: KindTable,
   options: CompileOptions = {},
 ): Compilation {
+  const steps = compileSteps(rgd, kinds, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Compiles an RGD as {@link compile} does. The generator yields after each node that it has prepared, and
+ * after each expression that it has checked. The compilation of a large RGD takes seconds, and the caller can
+ * do other work between the steps.
+ */
+export function* compileSteps(
+  rgd: ResourceGraphDefinition,
+  kinds: KindTable,
+  options: CompileOptions = {},
+): Generator<undefined, Compilation> {
   const problems: Problem[] = [];
   const report = collect(problems);
   const draft = readRgd(rgd, options.maxDimensions ?? MAX_DIMENSIONS, report);
@@ -88,11 +105,14 @@ export function compile(
   const omit = options.omit ?? false;
   const ids = new Set(draft.nodes.map((n) => n.id));
   const names = new Set(["schema", ...ids]);
-  const prepared = draft.nodes.map((node) => {
+  const prepared: PreparedNode[] = [];
+  for (const node of draft.nodes) {
     const to = forNode(report, node.id);
     const info = resolveKind(node, kinds, namespaced, to);
-    return prepareNode(node, info, { ids, names, instanceNamespaced: namespaced, omit }, to);
-  });
+    const context = { ids, names, instanceNamespaced: namespaced, omit };
+    prepared.push(prepareNode(node, info, context, to));
+    yield;
+  }
   const order = orderOf(prepared, report);
   const waves = applyOrders(vertices(prepared), order);
 
@@ -105,10 +125,10 @@ export function compile(
   const nodes = new Map<string, Node>();
   for (const node of prepared) {
     const { id } = node.draft;
-    const checked = checkNode(node, waves.get(id) ?? 0, context, forNode(report, id));
+    const checked = yield* checkNode(node, waves.get(id) ?? 0, context, forNode(report, id));
     if (checked) nodes.set(id, checked);
   }
-  const status = checkStatus(draft.schema.status, context, report);
+  const status = yield* checkStatus(draft.schema.status, context, report);
   if (problems.length > 0 || !spec) return { ok: false, problems };
 
   const reads = readsOfNodes(prepared, context.statusReads);

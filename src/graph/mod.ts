@@ -25,7 +25,7 @@ export { compareCrds, type CrdChange } from "./compare.ts";
 export { revisionName, specHash } from "./hash.ts";
 export { plural } from "./plural.ts";
 export { type DefinedBy, explainKinds, kindOfNode } from "./defined_kinds.ts";
-export { type Compilation, compile, kindsOf } from "./compile.ts";
+export { type Compilation, compile, compileSteps, kindsOf } from "./compile.ts";
 export {
   dearExpressions,
   type ExpressionCost,

@@ -28,13 +28,14 @@ const REFUSED = {
 
 /**
  * Checks `schema.status` and reports its problems. Returns the status fields and conditions to evaluate, and
- * the schema of the fields that the author declares.
+ * the schema of the fields that the author declares. The generator yields after each field, so that the
+ * caller can divide the work.
  */
-export function checkStatus(
+export function* checkStatus(
   status: JsonObject,
   context: CheckContext,
   report: Report,
-): { plan: StatusPlan; schema: Schema } {
+): Generator<undefined, { plan: StatusPlan; schema: Schema }> {
   const { conditions, ...rest } = status;
   const names = {
     allowed: new Set(["schema", ...context.ids]),
@@ -51,6 +52,7 @@ export function checkStatus(
       context.ids,
       report,
     );
+    yield;
     if (!expression) continue;
     readsOfDrafts([draft], context.statusReads);
     if (draft.references.size === 0) fault(draft, "must refer to a resource or to schema", report);

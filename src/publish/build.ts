@@ -13,14 +13,15 @@ import {
 } from "../api/mod.ts";
 import { KindUnavailable } from "../clusters/mod.ts";
 import {
-  compile,
   type CompileOptions,
+  compileSteps,
   type DefinedBy,
   explainKinds,
   type Graph,
   kindsOf,
 } from "../graph/mod.ts";
 import { resolveKinds, type SchemaSource } from "../openapi/mod.ts";
+import { inSlices } from "./slices.ts";
 
 /** The dependencies of compiling an RGD. */
 export interface BuildDeps {
@@ -62,8 +63,9 @@ export interface Attempt extends Build {
 }
 
 /**
- * Compiles the RGD against the kinds that the cluster serves now. Rejects with KindUnavailable when a kind
- * may exist but cannot be looked up, and with ApiError when a request fails.
+ * Compiles the RGD against the kinds that the cluster serves now. The event loop processes other events while
+ * a large RGD is compiled. Rejects with KindUnavailable when a kind may exist but cannot be looked up, and
+ * with ApiError when a request fails.
  *
  * @example
  * ```ts
@@ -83,7 +85,7 @@ export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps):
   const started = performance.now();
   const kinds = kindsOf(rgd);
   const table = await resolveKinds(deps.schemas, kinds);
-  const compiled = compile(rgd, table, deps.compile);
+  const compiled = await inSlices(compileSteps(rgd, table, deps.compile));
   const missing = kinds.filter((kind) => !table.has(gvkKey(kind)));
   const { definedBy = () => undefined } = deps;
   return {

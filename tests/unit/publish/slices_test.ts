@@ -1,0 +1,83 @@
+/** Tests that the event loop runs while kro compiles a large RGD. */
+import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
+import type { ResourceGraphDefinition } from "../../../src/api/mod.ts";
+import { compile, compileSteps, kindsOf } from "../../../src/graph/mod.ts";
+import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
+import { inSlices } from "../../../src/publish/slices.ts";
+
+const NODES = 10;
+
+/** Returns an RGD with four expressions in each node and one in the status. */
+function rgd(): ResourceGraphDefinition {
+  const resources = Array.from({ length: NODES }, (_, i) => ({
+    id: `n${i}`,
+    template: {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: `\${schema.metadata.name}-${i}` },
+      data: { a: "${schema.spec.value}" },
+    },
+    includeWhen: ["${schema.spec.value != 'x'}"],
+    readyWhen: [`\${n${i}.data.a == 'a'}`],
+  }));
+  const schema = {
+    kind: "Large",
+    apiVersion: "v1alpha1",
+    spec: { value: "string" },
+    status: { value: "${schema.spec.value}" },
+  };
+  return {
+    apiVersion: "kro.run/v1alpha1",
+    kind: "ResourceGraphDefinition",
+    metadata: { name: "large" },
+    spec: { schema, resources },
+  };
+}
+
+Deno.test("a compilation yields after each node and each expression, and returns the result of compile", async () => {
+  const kinds = await resolveKinds(snapshotSource(), kindsOf(rgd()));
+  const steps = compileSteps(rgd(), kinds);
+  let count = 0;
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) count++;
+  assert.equal(count, NODES + 4 * NODES + 1);
+  const whole = compile(rgd(), kinds);
+  assert.ok(step.value.ok && whole.ok);
+  assert.deepEqual(step.value.graph.crd, whole.graph.crd);
+  assert.equal(step.value.graph.hash, whole.graph.hash);
+});
+
+Deno.test("the event loop runs after each slice of 20 ms, and not before", async () => {
+  let turns = 0;
+  let isDone = false;
+  const count = () =>
+    void setImmediate(() => {
+      turns++;
+      if (!isDone) count();
+    });
+  count();
+  let time = 0;
+  const seen: number[] = [];
+  function* steps() {
+    for (let i = 0; i < 8; i++) {
+      seen.push(turns);
+      time += 10;
+      yield;
+    }
+    return "done";
+  }
+  assert.equal(await inSlices(steps(), () => time), "done");
+  isDone = true;
+  const [first, second, third, fourth] = [0, 2, 4, 6].map((i) => seen[i]!);
+  assert.deepEqual([1, 3, 5, 7].map((i) => seen[i]), [first, second, third, fourth]);
+  assert.ok(first! < second! && second! < third! && third! < fourth!, seen.join());
+});
+
+Deno.test("the error of a step rejects", async () => {
+  // deno-lint-ignore require-yield
+  function* steps(): Generator<undefined, never> {
+    throw new Error("broken");
+  }
+  await assert.rejects(inSlices(steps()), /broken/);
+});
