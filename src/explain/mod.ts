@@ -13,6 +13,7 @@
  * - {@link planText} and {@link planMarkdown} format a report.
  * - {@link exceeded} compares a report with limits.
  * - {@link Coverage} measures which parts of a graph unit tests have run.
+ * - {@link why} explains why an instance is not ready, and why a node or a field is as it is.
  *
  * @example
  * ```ts
@@ -69,3 +70,11 @@ export { MAX_COMMENT, planMarkdown } from "./plan/markdown.ts";
 export * from "./plan/model.ts";
 export * from "./plan/summary.ts";
 export { objectText, type Painter, planText } from "./plan/text.ts";
+export { type FieldOwner, fieldOwners, ownerText } from "./why/owners.ts";
+export { withoutGraph } from "./why/instance.ts";
+export { type Explanation, type Observation, type Topic } from "./why/model.ts";
+export { conditionText, eventTime, problemConditions } from "./why/objects.ts";
+export { parsePath } from "./why/path.ts";
+export { noGraph, UnknownSubject } from "./why/subject.ts";
+export { explanationText, type ExplanationTextOptions, stepsOf } from "./why/text.ts";
+export { why } from "./why/why.ts";

@@ -35,8 +35,12 @@ export function withConfidential(
   });
 }
 
+/** Reports whether the field at this path never contains the value of a Secret, even in a Secret. */
+export function isPublicField(path: readonly (string | number)[]): boolean {
+  return PUBLIC.some((field) => field.join("/") === path.join("/"));
+}
+
 function isPublic(reads: Reads, path: readonly string[] = []): boolean {
-  const isField = PUBLIC.some((field) => field.join("/") === path.join("/"));
-  if (isField) return true;
+  if (isPublicField(path)) return true;
   return reads !== "whole" && [...reads].every(([key, below]) => isPublic(below, [...path, key]));
 }

@@ -26,6 +26,7 @@ export { revisionName, specHash } from "./hash.ts";
 export { plural } from "./plural.ts";
 export { type DefinedBy, explainKinds, kindOfNode } from "./defined_kinds.ts";
 export { type Compilation, compile, compileSteps, kindsOf } from "./compile.ts";
+export { isPublicField } from "./confidential.ts";
 export {
   dearExpressions,
   type ExpressionCost,

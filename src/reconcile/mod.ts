@@ -51,6 +51,7 @@ export { ExpansionCache } from "./expansion_cache.ts";
 export type { NoGraph } from "./pass.ts";
 export type { PlannedWrite } from "./planned_write.ts";
 export { reconcile } from "./reconcile.ts";
+export { type Evaluated, raw, Scope } from "./scope.ts";
 export { matchLabels, selectorText } from "./selector.ts";
 export { withoutValues, withValuesOf } from "./volatile.ts";
 export { applySetId, type Inventory, inventoryHash, readInventory } from "./inventory.ts";

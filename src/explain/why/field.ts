@@ -1,0 +1,164 @@
+/** Explains why a field has its value, and which field managers own the field. */
+import { type Json, type KubeObject, valueAt } from "../../api/mod.ts";
+import type { FieldPath, Graph, Node } from "../../graph/mod.ts";
+import { child, item, type Schema } from "../../openapi/mod.ts";
+import { crdSchema } from "../fields.ts";
+import { objectText } from "../plan/text.ts";
+import { type Facts, isList } from "./facts.ts";
+import { isHiddenExpression, isHiddenField } from "./hidden.ts";
+import { inclusion, stateOf } from "./inclusion.ts";
+import { type Explanation, explanation, nameOf } from "./model.ts";
+import { nodeProblems } from "./node.ts";
+import { fieldOwners, isKro, ownerText } from "./owners.ts";
+import { readPathText } from "./path.ts";
+import { notCollection, notObject, unknownField } from "./subject.ts";
+import { expressionOf, failure, fieldNames, inputs, origins, valueOf } from "./values.ts";
+
+/**
+ * Explains the value of a field of a node's object. Throws {@link UnknownSubject} when the kind has no such
+ * field.
+ *
+ * @param index The index of the object in a collection; absent for any other node.
+ */
+export function fieldReport(
+  facts: Facts,
+  node: Node,
+  index: number | undefined,
+  path: FieldPath,
+): Explanation {
+  const object = objectAt(facts, node, index);
+  checkPath(node.kind.schema, object, path, `${node.kind.kind}`);
+  const name = readPathText([node.id, ...(index === undefined ? [] : [index]), ...path]);
+  const value = valueAt(object, path) as Json | undefined;
+  const isHidden = isHiddenField(facts, node, path);
+  const missing = object ? "is not set" : "does not exist, because the object does not exist";
+  const because = object ? origins(facts, node, index ?? 0, path) : absence(facts, node);
+  const isWritten = because.some(({ topic }) => topic === "owner");
+  if (object && !isWritten) {
+    for (const owner of ownership(object, path)) because.push(owner);
+  }
+  if (object && because.length === 0) {
+    because.push(explanation("owner", untouched(value, path)));
+  }
+  const suffix = object ? ` in ${objectText(nameOf(object))}` : "";
+  return valueOf(name, { value, isHidden, missing, because, suffix, node: node.id, object });
+}
+
+/** Explains why a node has no object. */
+function absence(facts: Facts, node: Node): Explanation[] {
+  const isSkipped = stateOf(facts, node.id) === "Skipped";
+  return isSkipped ? inclusion(facts, node) : nodeProblems(facts, node);
+}
+
+function untouched(value: Json | undefined, path: FieldPath): string {
+  if (value === undefined) {
+    return "the graph does not set this field, and no field manager has set it";
+  }
+  return path[0] === "metadata" || path.length === 1
+    ? "the API server sets this field"
+    : "no field manager owns this field; it is a default of the API server";
+}
+
+function objectAt(facts: Facts, node: Node, index: number | undefined): KubeObject | undefined {
+  const objects = facts.objects(node.id);
+  if (!isList(node)) {
+    if (index === undefined) return objects[0];
+    throw notCollection(node.id, index);
+  }
+  const object = index === undefined ? undefined : objects[index];
+  if (!object) throw notObject(node.id, index, objects.length);
+  return object;
+}
+
+/** Returns the owners of a field, unless only kro owns the field. */
+function ownership(object: KubeObject, path: FieldPath): Explanation[] {
+  const owners = fieldOwners(object, path);
+  const others = owners.filter((owner) => !isKro(owner));
+  const isShared = others.length > 0 && others.length < owners.length;
+  if (!isShared) {
+    return owners.length > 0 && others.length === 0
+      ? [explanation("owner", "only kro owns this field", { time: owners.at(-1)!.time })]
+      : [];
+  }
+  return others.map((owner) =>
+    explanation("owner", `${ownerText(owner)} owns this field as well`, { time: owner.time })
+  );
+}
+
+/** Explains a field of the instance: of its status, which kro derives, or of any other field. */
+export function instanceFieldReport(facts: Facts, path: FieldPath): Explanation {
+  const { observation: { graph, instance } } = facts;
+  checkPath(crdSchema(graph.crd), instance, path, instance.kind);
+  const value = valueAt(instance, path) as Json | undefined;
+  const [first, ...rest] = path;
+  const field = first === "status"
+    ? graph.status.fields.find(({ path: own }) =>
+      own.length <= rest.length && own.every((step, i) => rest[i] === step)
+    )
+    : undefined;
+  const isHidden = first === "status" && hidesStatus(facts, graph, rest);
+  const because: Explanation[] = [];
+  if (field) {
+    const { expression } = field;
+    const answer = facts.evaluate(expression);
+    const reads = inputs(facts, expression, { hide: isHidden });
+    if (!answer.ok) reads.push(failure(answer));
+    because.push(explanation("expression", `computed by ${expressionOf(expression)}`, {
+      expression: expression.source,
+      because: reads,
+    }));
+  } else if (first === "status") {
+    because.push(explanation("owner", "kro writes this field of the status"));
+  } else {
+    const owners = fieldOwners(instance, path);
+    because.push(
+      ...owners.map((owner) =>
+        explanation("owner", `set by ${ownerText(owner)}`, { time: owner.time })
+      ),
+    );
+    if (owners.length === 0 && value !== undefined) {
+      because.push(explanation("owner", untouched(value, path)));
+    }
+  }
+  const suffix = ` in ${objectText(nameOf(instance))}`;
+  return valueOf(readPathText(path), {
+    value,
+    isHidden,
+    missing: "is not set",
+    because,
+    suffix,
+    object: instance,
+  });
+}
+
+function hidesStatus(facts: Facts, graph: Graph, path: FieldPath): boolean {
+  return graph.status.fields.some(({ path: own, expression }) =>
+    own.slice(0, path.length).every((step, i) => path[i] === step) &&
+    isHiddenExpression(facts, expression)
+  );
+}
+
+/** Throws {@link UnknownSubject} when neither the schema nor the live object has a field at the path. */
+function checkPath(root: Schema, live: unknown, path: FieldPath, kind: string): void {
+  let schema: Schema | undefined = root;
+  let value = live;
+  for (const [index, step] of path.entries()) {
+    const isOpen = !schema || isFree(schema);
+    const next: Schema | undefined = schema &&
+      (typeof step === "number" ? item(schema) : child(schema, step));
+    const below = valueAt(value, [step]);
+    if (!next && below === undefined && !isOpen) {
+      const at = readPathText(path.slice(0, index));
+      throw unknownField(at === "" ? kind : `${kind}.${at}`, step, fieldNames(schema, value));
+    }
+    schema = next;
+    value = below;
+  }
+}
+
+/** Reports whether a schema allows fields that it does not declare. */
+function isFree(schema: Schema): boolean {
+  return schema["x-kubernetes-preserve-unknown-fields"] === true ||
+    (schema.type === undefined && !schema.properties) ||
+    (schema.type === "object" && !schema.properties && !schema.additionalProperties);
+}

@@ -1,0 +1,252 @@
+/** Explains the state of a node: why its objects exist, and why the node is not ready. */
+import { conditionsOf, findCondition, Label } from "../../api/mod.ts";
+import type { Node } from "../../graph/mod.ts";
+import type { NodeOutcome } from "../../reconcile/mod.ts";
+import { objectText } from "../plan/text.ts";
+import { EACH, type Facts, isList } from "./facts.ts";
+import { inclusion, iteration, stateOf } from "./inclusion.ts";
+import { type Explanation, explanation, nameOf } from "./model.ts";
+import { deletionText, objectProblems } from "./objects.ts";
+import { expressionOf, failure, inputs, itemsOf, localsOf, shownValue } from "./values.ts";
+
+/** The greatest number of objects or expressions of one node in an explanation. */
+const MAX_ITEMS = 10;
+
+/** Explains why the objects of a node exist or do not exist, and why the node is not ready. */
+export function nodeReport(facts: Facts, node: Node): Explanation {
+  const state = stateOf(facts, node.id);
+  const because = [
+    ...inclusion(facts, node),
+    ...(state === "Skipped" ? [] : iteration(facts, node)),
+    ...(state === "Skipped" ? [] : items(facts, node)),
+    ...(state === "Ready" || state === "Skipped" ? [] : nodeProblems(facts, node)),
+  ];
+  const isAlways = node.includeWhen.length === 0 && state !== "Skipped";
+  if (isAlways && (node.type === "resource" || node.type === "collection")) {
+    because.unshift(explanation("expression", "the node has no includeWhen", { node: node.id }));
+  }
+  return explanation("node", nodeText(facts, node), { node: node.id, state, because });
+}
+
+/** Returns the statement about the state of a node. */
+export function nodeText(facts: Facts, node: Node): string {
+  const { id, kind: { kind } } = node;
+  const state = stateOf(facts, id);
+  const objects = facts.objects(id);
+  const [first] = objects;
+  const what = isList(node)
+    ? `${objects.length} ${kind} object${objects.length === 1 ? "" : "s"}`
+    : first
+    ? objectText(nameOf(first))
+    : kind;
+  const subject = `node "${id}" (${what})`;
+  switch (state) {
+    case "Ready":
+      return `${subject} is ready`;
+    case "Skipped":
+      return `node "${id}" (${kind}) is skipped`;
+    case undefined:
+      return `${subject} was not evaluated`;
+    case "Pending":
+      return `${subject} waits for data`;
+    case "Waiting":
+      return `${subject} is not ready`;
+    case "Deleting":
+      return `${subject} is being deleted`;
+    default:
+      return `${subject} has failed`;
+  }
+}
+
+/** Explains why a node is not ready. Each node is explained once; a second mention has no explanation. */
+export function nodeExplanation(facts: Facts, id: string): Explanation {
+  const node = facts.node(id);
+  const state = stateOf(facts, id);
+  const isKnown = facts.seen.has(`node ${id}`);
+  facts.seen.add(`node ${id}`);
+  return explanation("node", nodeText(facts, node), {
+    node: id,
+    state,
+    because: isKnown ? [] : nodeProblems(facts, node),
+  });
+}
+
+/** Returns the reasons why a node is not ready, the first cause last in each chain. */
+export function nodeProblems(facts: Facts, node: Node): Explanation[] {
+  const { observation } = facts;
+  const outcome = observation.nodes.find(({ id }) => id === node.id);
+  if (!outcome || outcome.state === "Ready" || outcome.state === "Skipped") return [];
+  const unreadable = observation.unreadable?.get(node.id);
+  if (unreadable !== undefined) {
+    return [explanation("object", `the objects of the node cannot be read: ${unreadable}`)];
+  }
+  if (outcome.state === "Pending") {
+    const blockers = node.dependencies.filter((id) => isBlocking(stateOf(facts, id)));
+    if (blockers.length > 0) {
+      return blockers.map((id) => nodeExplanation(facts, id));
+    }
+  }
+  const failures = failedExpressions(facts, node);
+  if (failures.length > 0) return failures;
+  const missing = missingObjects(facts, node, outcome);
+  if (missing.length > 0) return missing;
+  const unready = outcome.state === "Waiting" ? unreadyObjects(facts, node) : [];
+  if (unready.length > 0) return unready;
+  const objects = facts.objects(node.id).slice(0, MAX_ITEMS);
+  const leaving = objects.flatMap((object) => objectProblems(facts, object));
+  if (outcome.state === "Deleting" && leaving.length > 0) return leaving;
+  const reason = outcome.reason ? [explanation("node", outcome.reason, { node: node.id })] : [];
+  return [...reason, ...leaving];
+}
+
+function isBlocking(state: string | undefined): boolean {
+  return state !== "Ready" && state !== "Skipped";
+}
+
+/** Explains the expressions of a node that cannot be evaluated, or that read a value that does not exist. */
+function failedExpressions(facts: Facts, node: Node): Explanation[] {
+  const included = node.includeWhen.map((expression) => ({ expression, at: "includeWhen" }));
+  const listed = node.forEach.map(({ variable, list }) => ({
+    expression: list,
+    at: `forEach ${variable}`,
+  }));
+  const first = itemsOf(facts, node)[0];
+  const fields = node.forEach.length > 0 && !first ? [] : node.fields.map((field) => ({
+    expression: field.expression,
+    at: field.path.join("."),
+  }));
+  return [...included, ...listed, ...fields].flatMap(({ expression, at }) => {
+    const answer = facts.evaluate(expression, first ?? {});
+    if (answer.ok) return [];
+    const because = inputs(facts, expression, { reader: node, locals: first });
+    const why = failure(answer);
+    const isShown = because.some(({ value, path }) => value === undefined && path === why.path);
+    if (!isShown) because.push(why);
+    const verb = answer.pending ? "waits for a value" : "fails";
+    const step = nextForMissing(facts, answer.missing);
+    return [explanation("expression", `${at}: ${expressionOf(expression)} ${verb}`, {
+      node: node.id,
+      expression: expression.source,
+      because: [...because, ...missingSource(facts, answer.missing), ...step],
+    })];
+  }).slice(0, MAX_ITEMS);
+}
+
+/** Explains why the object whose field is missing has no such field, by its conditions and Events. */
+function missingSource(facts: Facts, missing: string | undefined): Explanation[] {
+  const id = missing?.match(/^[\w]+/)?.[0] ?? "";
+  if (!facts.observation.graph.nodes.has(id)) return [];
+  return facts.objects(id).slice(0, 1).flatMap((object) => objectProblems(facts, object));
+}
+
+function nextForMissing(facts: Facts, missing: string | undefined): Explanation[] {
+  if (!missing?.startsWith("schema.")) return [];
+  const { kind, metadata: { name } } = facts.observation.instance;
+  const field = missing.slice("schema.".length);
+  return [explanation("step", `set ${field} in the ${kind} ${name}`, { path: missing })];
+}
+
+/** Explains the objects that the graph contains but the cluster does not. */
+function missingObjects(facts: Facts, node: Node, { reason }: NodeOutcome): Explanation[] {
+  const names = facts.observation.missing?.get(node.id) ?? [];
+  if (names.length === 0) {
+    if (node.type !== "external" || facts.objects(node.id).length > 0) return [];
+    return externalMissing(facts, node, reason);
+  }
+  const reported = reportedFor(facts, node.id);
+  const because = reported === undefined
+    ? [explanation("condition", "no condition of the instance reports why")]
+    : [explanation("condition", `the controller reports: ${reported}`)];
+  const shown = names.slice(0, MAX_ITEMS).map((object) =>
+    explanation("object", `${objectText(object)} does not exist`, { object, because })
+  );
+  const more = names.length - shown.length;
+  return more === 0 ? shown : [
+    ...shown,
+    explanation("object", `${more} more objects of node "${node.id}" do not exist`),
+  ];
+}
+
+function externalMissing(facts: Facts, node: Node, reason = ""): Explanation[] {
+  const { kind } = node.kind;
+  const metadata = node.template.metadata as Record<string, unknown> | undefined;
+  const field = (key: string) => {
+    const own = node.fields.find(({ path }) => path.join(".") === `metadata.${key}`);
+    const answer = own && facts.evaluate(own.expression);
+    return answer?.ok ? answer.value : own ? undefined : metadata?.[key];
+  };
+  const name = field("name");
+  if (typeof name !== "string" || !reason.includes("not found")) return [];
+  const namespace = field("namespace") ?? facts.observation.instance.metadata.namespace;
+  const place = node.kind.namespaced && namespace ? `${namespace}/${name}` : name;
+  return [
+    explanation("object", `the external ${kind} ${place} does not exist`),
+    explanation("step", `create the ${kind} ${place}; kro reads it and does not create it`),
+  ];
+}
+
+/** Returns what the conditions of the instance report about a node. */
+function reportedFor({ observation: { instance } }: Facts, id: string): string | undefined {
+  const message = findCondition(conditionsOf(instance), "ResourcesReady")?.message ?? "";
+  const lines = message.split("\n").filter((line) => line.includes(`node "${id}"`));
+  const text = lines[0];
+  return text?.slice(text.indexOf(`node "${id}"`));
+}
+
+/** Explains the objects of a node whose readyWhen is not true. */
+function unreadyObjects(facts: Facts, node: Node): Explanation[] {
+  return facts.objects(node.id).flatMap((object, index) => {
+    const name = nameOf(object);
+    const locals = { [isList(node) ? EACH : node.id]: object as never };
+    const failed = node.readyWhen.flatMap((expression) => {
+      const answer = facts.evaluate(expression, locals);
+      if (answer.ok && answer.value === true) return [];
+      const result = answer.ok ? `is ${shownValue(answer.value)}` : "waits for a value";
+      const reads = inputs(facts, expression, {
+        reader: node,
+        ...(isList(node) && { locals }),
+      });
+      return [explanation("expression", `readyWhen ${expressionOf(expression)} ${result}`, {
+        node: node.id,
+        expression: expression.source,
+        because: reads,
+      })];
+    });
+    if (failed.length === 0) return [];
+    const nested = facts.observation.nested?.(name);
+    const because = [
+      ...failed,
+      ...(nested ? [facts.explain(nested)] : objectProblems(facts, object)),
+    ];
+    if (!isList(node)) return because;
+    const place = Object.entries(localsOf(facts, node, index))
+      .map(([key, value]) => `${key}=${shownValue(value)}`).join(", ");
+    const text = `${objectText(name)}${
+      place && !node.confidential ? ` (${place})` : ""
+    } is not ready`;
+    return [explanation("object", text, { object: name, because })];
+  }).slice(0, MAX_ITEMS * 2);
+}
+
+/** Lists the objects of a collection with the iterator values that each was created for. */
+function items(facts: Facts, node: Node): Explanation[] {
+  if (!isList(node)) return [];
+  const objects = facts.objects(node.id);
+  const shown = objects.slice(0, MAX_ITEMS).map((object, index) => {
+    const locals = Object.entries(localsOf(facts, node, index));
+    const at = object.metadata.labels?.[Label.collectionIndex] ?? index;
+    const values = locals.map(([key, value]) => `${key}=${shownValue(value)}`).join(", ");
+    const why = values === "" || node.confidential ? "" : `: ${values}`;
+    const name = nameOf(object);
+    return explanation("object", `${node.id}[${at}] is ${objectText(name)}${why}`, {
+      object: name,
+      ...(object.metadata.deletionTimestamp !== undefined && {
+        because: [
+          explanation("object", deletionText(objectText(name), object.metadata.finalizers ?? [])),
+        ],
+      }),
+    });
+  });
+  const more = objects.length - shown.length;
+  return more === 0 ? shown : [...shown, explanation("object", `${more} more objects`)];
+}

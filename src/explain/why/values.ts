@@ -1,0 +1,258 @@
+/** Explains values: the expression that computes a value, the values that it reads, and who wrote each. */
+import {
+  isObject,
+  type Json,
+  jsonEqual,
+  jsonText,
+  type KubeObject,
+  Label,
+  shortened,
+  valueAt,
+} from "../../api/mod.ts";
+import type { Expression, Field, FieldPath, Node } from "../../graph/mod.ts";
+import { child, item, type Schema } from "../../openapi/mod.ts";
+import { crdSchema } from "../fields.ts";
+import { EACH, type Facts, isList, type Locals, type Read, readsOfExpression } from "./facts.ts";
+import { HIDDEN, isHiddenExpression, isHiddenField, isHiddenRead } from "./hidden.ts";
+import { type Explanation, explanation, nameOf } from "./model.ts";
+import { fieldOwners, isKro, ownerText } from "./owners.ts";
+import { readPathText, valuesAt } from "./path.ts";
+
+/** The greatest length of a value in a statement, in characters. */
+const MAX_VALUE = 120;
+
+/** The circumstances in which a value is explained. */
+export interface Surroundings {
+  /** The values of the iterators of forEach, or of the variable `each` of readyWhen. */
+  locals?: Locals;
+  /** The node whose expression reads the value; absent for expressions of the status. */
+  reader?: Node;
+  /** Whether all values are hidden, because they become a value of a Secret. */
+  hide?: boolean;
+}
+
+/** Formats a value in a statement. */
+export function shownValue(value: unknown): string {
+  return shortened(jsonText(value), MAX_VALUE);
+}
+
+/** The greatest length of an expression in a statement, in characters. */
+const MAX_EXPRESSION = 512;
+
+/** Returns the expression in one line, as statements show it. */
+export function expressionOf({ source }: Expression): string {
+  return shortened(source.replaceAll(/\s+/g, " ").trim(), MAX_EXPRESSION);
+}
+
+/** Explains the values that an expression reads. */
+export function inputs(
+  facts: Facts,
+  expression: Expression,
+  around: Surroundings = {},
+): Explanation[] {
+  return readsOfExpression(expression).map((read) => input(facts, read, around));
+}
+
+/** Explains one value that an expression reads. */
+function input(facts: Facts, read: Read, around: Surroundings): Explanation {
+  const { variable, path } = read;
+  const { locals = {}, reader, hide } = around;
+  if (Object.hasOwn(locals, variable)) return local(facts, read, around);
+  const node = facts.observation.graph.nodes.get(variable);
+  const found = valuesAt(facts.variable(variable), path);
+  const name = readPathText([variable, ...path]);
+  const isMany = path.includes("*");
+  const isHidden = hide || (node !== undefined && isHiddenRead(facts, node, path));
+  const because = variable === "schema"
+    ? []
+    : node && !isList(node)
+    ? origins(facts, node, 0, path as FieldPath, { hide: isHidden })
+    : [];
+  const value = (isMany ? found : found[0]) as Json | undefined;
+  const missing = reader && variable === reader.id ? "is not set" : "does not exist yet";
+  const by = variable === "schema" && value !== undefined
+    ? instanceOrigin(facts, path as FieldPath)
+    : "";
+  return valueOf(name, { value, isHidden, missing, because, suffix: by, node: node?.id });
+}
+
+/** Explains an iterator of forEach, or the variable `each`. */
+function local(facts: Facts, { variable, path }: Read, around: Surroundings): Explanation {
+  const { locals = {}, reader, hide } = around;
+  const value = valuesAt(locals[variable], path)[0] as Json | undefined;
+  const list = reader?.forEach.find((dimension) => dimension.variable === variable)?.list;
+  const isHidden = hide ||
+    (list
+      ? isHiddenExpression(facts, list)
+      : variable === EACH && reader !== undefined && isHiddenField(facts, reader, path));
+  const suffix = list ? `, an element of ${expressionOf(list)}` : "";
+  const name = readPathText([variable, ...path]);
+  return valueOf(name, { value, isHidden, missing: "is not set", because: [], suffix });
+}
+
+/** A value, and what its statement contains in addition. */
+interface Shown {
+  value: Json | undefined;
+  isHidden?: boolean;
+  /** The words that replace the value when it does not exist. */
+  missing: string;
+  /** The words after the value. */
+  suffix?: string;
+  because: Explanation[];
+  node?: string;
+  object?: KubeObject;
+}
+
+/** Returns the statement about a value, such as `deployment.spec.replicas = 3`. */
+export function valueOf(path: string, shown: Shown): Explanation {
+  const { value, isHidden, missing, suffix = "", because, node, object } = shown;
+  const text = value === undefined
+    ? `${path} ${missing}`
+    : `${path} = ${isHidden ? HIDDEN : shownValue(value)}${suffix}`;
+  return explanation("value", text, {
+    path,
+    node,
+    object: object && nameOf(object),
+    ...(value !== undefined && (isHidden ? { hidden: true as const } : { value })),
+    because,
+  });
+}
+
+/**
+ * Explains where the value of a field of a node's object comes from: the expression or the literal of the
+ * graph, or the field managers that wrote the field.
+ *
+ * @param index The index of the object in its collection; 0 for any other node.
+ */
+export function origins(
+  facts: Facts,
+  node: Node,
+  index: number,
+  path: FieldPath,
+  around: Surroundings = {},
+): Explanation[] {
+  const key = readPathText([node.id, index, ...path]);
+  const object = facts.objects(node.id)[index];
+  const field = fieldAt(node, path);
+  if (facts.seen.has(key)) return [];
+  facts.seen.add(key);
+  if (node.type === "external" || node.type === "externalCollection" || path.length === 0) {
+    return written(object, path);
+  }
+  if (field) return [computed(facts, node, index, field, { ...around, path })];
+  const below = node.fields.filter((each) => path.every((step, i) => each.path[i] === step));
+  if (below.length > 0) {
+    return below.map((each) => computed(facts, node, index, each, { ...around, path }));
+  }
+  if (valueAt(node.template, path) !== undefined) {
+    return [explanation("expression", "the graph sets this value literally")];
+  }
+  return written(object, path);
+}
+
+/** Returns the field whose expression computes the value at the path, or a value that contains it. */
+function fieldAt(node: Node, path: FieldPath): Field | undefined {
+  const stored = node.kind.kind === "Secret" && path[0] === "data"
+    ? ["stringData", ...path.slice(1)]
+    : path;
+  return node.fields.find(({ path: own }) =>
+    [path, stored].some((p) => own.length <= p.length && own.every((step, i) => p[i] === step))
+  );
+}
+
+/** Explains the expression of a field, with the values that it reads. */
+function computed(
+  facts: Facts,
+  node: Node,
+  index: number,
+  { path, expression }: Field,
+  around: Surroundings & { path: FieldPath },
+): Explanation {
+  const locals = localsOf(facts, node, index);
+  const hide = around.hide || isHiddenField(facts, node, path);
+  const answer = facts.evaluate(expression, locals);
+  const isBelow = path.length > around.path.length;
+  const at = isBelow ? `${readPathText(path)}: ` : "";
+  const because = inputs(facts, expression, { locals, reader: node, hide });
+  if (!answer.ok) because.push(failure(answer));
+  const live = valueAt(facts.objects(node.id)[index], path);
+  const isOther = answer.ok && answer.value !== undefined && live !== undefined &&
+    isScalar(live) && !jsonEqual(live, answer.value);
+  if (isOther && !hide) {
+    const text = `the expression gives ${
+      shownValue(answer.value)
+    }, which differs from the live value`;
+    because.push(explanation("value", text, { value: answer.value }));
+  }
+  return explanation("expression", `${at}computed by ${expressionOf(expression)}`, {
+    node: node.id,
+    expression: expression.source,
+    because,
+  });
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== "object";
+}
+
+/** Explains why an evaluation failed. */
+export function failure(answer: { message: string; missing?: string }): Explanation {
+  return answer.missing === undefined
+    ? explanation("expression", `the expression fails: ${answer.message}`)
+    : explanation("value", `${answer.missing} does not exist yet`, { path: answer.missing });
+}
+
+/** Returns the managers that wrote a field of a live object. */
+function written(object: KubeObject | undefined, path: FieldPath): Explanation[] {
+  if (!object || path.length === 0 || valueAt(object, path) === undefined) return [];
+  const owners = fieldOwners(object, path);
+  if (owners.length === 0) return [];
+  return owners.map((owner) =>
+    explanation("owner", `written by ${ownerText(owner)}`, {
+      object: nameOf(object),
+      time: owner.time,
+    })
+  );
+}
+
+/** Returns the words that say where a value of the instance comes from. */
+function instanceOrigin({ observation: { instance, graph } }: Facts, path: FieldPath): string {
+  if (path[0] !== "spec" || path.includes("*")) return ", from the instance";
+  const owners = fieldOwners(instance, path).filter((owner) => !isKro(owner));
+  if (owners.length > 0) return `, set by ${owners.map(({ manager }) => manager).join(", ")}`;
+  const initial = defaultAt(crdSchema(graph.crd), path);
+  return initial !== undefined && jsonEqual(initial, valueAt(instance, path))
+    ? ", the default of the graph's schema"
+    : ", from the instance";
+}
+
+function defaultAt(schema: Schema, path: FieldPath): Json | undefined {
+  let at: Schema | undefined = schema;
+  for (const step of path) at = at && (typeof step === "number" ? item(at) : child(at, step));
+  return at?.default;
+}
+
+/** Returns the iterator values of one object of a collection, in the order of the expansion. */
+export function localsOf(facts: Facts, node: Node, index: number): Locals {
+  const object = facts.objects(node.id)[index];
+  const place = Number(object?.metadata.labels?.[Label.collectionIndex] ?? index);
+  return itemsOf(facts, node)[place] ?? {};
+}
+
+/** Returns the iterator values of all objects of a collection; the last dimension varies fastest. */
+export function itemsOf(facts: Facts, node: Node): Locals[] {
+  return node.forEach.reduce<Locals[]>((combined, { variable, list }) => {
+    const answer = facts.evaluate(list);
+    const values = answer.ok && Array.isArray(answer.value) ? answer.value : [];
+    return combined.flatMap((item) => values.map((value) => ({ ...item, [variable]: value })));
+  }, node.forEach.length === 0 ? [] : [{}]);
+}
+
+/** Returns the names of an object's fields below a path, for suggestions. */
+export function fieldNames(schema: Schema | undefined, live: unknown): string[] {
+  const names = [
+    ...Object.keys(schema?.properties ?? {}),
+    ...(isObject(live) ? Object.keys(live) : []),
+  ];
+  return [...new Set(names)];
+}
