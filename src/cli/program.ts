@@ -8,10 +8,12 @@ import { controller } from "./controller.ts";
 import { addControllerFlags } from "./controller_flags.ts";
 import { addCostFlags, addExpressionBudget } from "./cost_flags.ts";
 import { deleteObjects } from "./delete.ts";
+import { addDescribeCommand } from "./describe.ts";
 import { describeError, Exit } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { addGenerate, addGraph } from "./generate.ts";
 import { argument } from "./flag_values.ts";
+import { addGetCommand } from "./get.ts";
 import { FINDING_FORMATS } from "./findings.ts";
 import { goStyle } from "./go_flags.ts";
 import { durationOption } from "./durations.ts";
@@ -21,6 +23,7 @@ import { reconcileCluster } from "./reconcile.ts";
 import { render } from "./render.ts";
 import { addTestCommand, snapshotFolders } from "./test.ts";
 import { validate } from "./validate.ts";
+import { addWhyCommand } from "./why.ts";
 
 /** The default of `--timeout`, in milliseconds. */
 const TIMEOUT_MS = 300_000;
@@ -124,6 +127,9 @@ export function createProgram(output: Output, done: (code: number) => void): Com
   connection(oneShot(deleteCommand))
     .action(async (targets, flags) => done(await deleteObjects(targets, flags, output)));
 
+  addGetCommand(program, output, done);
+  addDescribeCommand(program, output, done);
+  addWhyCommand(program, output, done);
   addPlanCommand(program, output, done);
 
   const renderCommand = command(

@@ -6,6 +6,7 @@
  *   only if the object differs from the desired object. The operator uses this class.
  * - {@link PlanCluster} reads each object once, and records writes without sending them. `kro plan` uses this
  *   class.
+ * - {@link ReadOnlyCluster} only reads. `kro why`, `kro describe` and `kro get` use this class.
  * - {@link ClusterSchemas} looks up the kinds that the cluster serves, and their schemas.
  * - {@link AsyncCache}, {@link KeyedMutex}, {@link InflightWrites}, {@link Interner} and
  *   {@link RevertBackoff} are general-purpose parts.
@@ -49,6 +50,7 @@ export { Interner } from "./interner.ts";
 export { KeyedMutex } from "./keyed_mutex.ts";
 export { LiveCluster } from "./live.ts";
 export { LiveLists } from "./live_lists.ts";
+export { ReadOnlyCluster } from "./read_only.ts";
 export { PlanCluster, type PlanPass } from "./plan/cluster.ts";
 export type { Answer, Question } from "./plan/dry_run.ts";
 export type { PlanKinds } from "./plan/kinds.ts";

@@ -77,7 +77,7 @@ function replaced(found: Explanation, values: readonly string[]): Explanation {
   return {
     ...rest,
     text: clean(found.text),
-    ...(isLeaky ? { hidden: true } : value !== undefined && { value }),
+    ...(isLeaky ? { hidden: true as const } : value !== undefined && { value }),
     because: because.map((each) => replaced(each, values)),
   };
 }

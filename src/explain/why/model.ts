@@ -74,7 +74,7 @@ export function explanation(
 ): Explanation {
   const { because = [], ...fields } = more;
   const known = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return { topic, text, ...Object.fromEntries(known), because };
+  return { topic, text, ...Object.fromEntries(known) as typeof fields, because };
 }
 
 /** Returns the name of an object. */

@@ -39,12 +39,15 @@ const SILENT_CALLS = new Set(
 /**
  * Source files that contain help or data instead of messages. The metrics' descriptions have a page of their
  * own, and the descriptions of the HTTP API are part of its OpenAPI document. The files in `src/explain`
- * contain parts of generated files, such as roles and drawings.
+ * contain parts of generated files, such as roles and drawings. The statements of explanations, and the
+ * tables of `kro get` and `kro describe`, describe the state of objects.
  */
 const SILENT_FILES = [
   /^src\/controller\/metrics\//,
   /^src\/graph\/(?:plural|plural_words|hash)\.ts$/,
   /^src\/explain\/(?:drawing|fields|json_schema|reference|role|sample|svg)\.ts$/,
+  /^src\/explain\/why\/(?!subject)\w+\.ts$/,
+  /^src\/cli\/inspect\/(?:description|rows)\.ts$/,
   /^src\/cli\/test\/file_schema\.ts$/,
   /^src\/server\/(?:descriptions|frame|headers|openapi|schemas)\.ts$/,
 ];

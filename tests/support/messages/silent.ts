@@ -39,6 +39,9 @@ export const SILENT: { why: string; texts: string[] }[] = [
       "List map keys",
       "state or condition",
       "condition messages",
+      "is active",
+      "is not active",
+      "<age> ago",
     ],
   },
   {

@@ -3,6 +3,7 @@ import { COMMAND_LINE } from "./command_line.ts";
 import { EVENTS } from "./events.ts";
 import { FAILURES } from "./failures.ts";
 import { HTTP } from "./http.ts";
+import { INSPECTION } from "./inspection.ts";
 import { INSTANCE_CONDITIONS } from "./instance_conditions.ts";
 import { LOG_LINES } from "./log_lines.ts";
 import { PLANS } from "./plans.ts";
@@ -21,6 +22,7 @@ export const SECTIONS: readonly Section[] = [
   PROBLEMS,
   FAILURES,
   COMMAND_LINE,
+  INSPECTION,
   PLANS,
   TEST_FILES,
   LOG_LINES,

@@ -1,0 +1,220 @@
+/** The rows of the tables that `kro get` prints: graphs, instances, and the tree of an instance. */
+import {
+  conditionsOf,
+  findCondition,
+  type KubeObject,
+  type ResourceGraphDefinition,
+} from "../../api/mod.ts";
+import { conditionText, type ObjectName, problemConditions } from "../../explain/mod.ts";
+import { ageText } from "./age.ts";
+import { nameKey, nameOf } from "./names.ts";
+import type { ObservedInstance } from "./observer.ts";
+
+/** The header and the rows of a table. */
+export interface TableRows {
+  /** The headings of the columns. */
+  header: readonly string[];
+  /** The cells of each row. */
+  rows: (readonly string[])[];
+}
+
+/** Which columns a table of instances has. */
+export interface InstanceColumns {
+  /** Whether the namespace of each instance is a column. */
+  namespaces: boolean;
+  /** Whether the kind of each instance is a column. */
+  kinds: boolean;
+  /** Whether the table has the columns of `-o wide`. */
+  wide: boolean;
+  /** The present time in milliseconds since the epoch. */
+  now: number;
+}
+
+/** Returns `status.state` of an RGD or instance; an empty string when the object has no state. */
+export function stateOf({ status }: KubeObject): string {
+  const state = (status as { state?: unknown } | undefined)?.state;
+  return typeof state === "string" ? state : "";
+}
+
+function ready(object: KubeObject): string {
+  return findCondition(conditionsOf(object), "Ready")?.status ?? "";
+}
+
+/** Returns the message of the condition Ready on one line, unless the condition is True. */
+function messageOf(object: KubeObject): string {
+  const condition = findCondition(conditionsOf(object), "Ready");
+  if (!condition || condition.status === "True") return "";
+  return (condition.message ?? "").replaceAll(/\s*\n\s*/g, "; ");
+}
+
+/** Returns the table of graphs. */
+export function graphRows(
+  rgds: readonly ResourceGraphDefinition[],
+  { wide, now }: { wide: boolean; now: number },
+): TableRows {
+  const header = ["NAME", "APIVERSION", "KIND", "STATE", "AGE"];
+  return {
+    header: wide ? [...header, "REVISION", "NODES", "MESSAGE"] : header,
+    rows: rgds.map((rgd) => {
+      const { metadata, spec, status } = rgd;
+      const { apiVersion = "", kind = "", group = "kro.run" } = spec?.schema ?? {};
+      const cells = [
+        metadata.name ?? "",
+        `${group}/${apiVersion}`,
+        kind,
+        stateOf(rgd),
+        ageText(metadata.creationTimestamp, now),
+      ];
+      if (!wide) return cells;
+      const revision = status?.lastIssuedRevision;
+      return [
+        ...cells,
+        revision === undefined ? "" : String(revision),
+        String(spec?.resources?.length ?? 0),
+        messageOf(rgd),
+      ];
+    }),
+  };
+}
+
+/** Returns the table of instances. */
+export function instanceRows(
+  instances: readonly KubeObject[],
+  { namespaces, kinds, wide, now }: InstanceColumns,
+): TableRows {
+  const header = [
+    ...(namespaces ? ["NAMESPACE"] : []),
+    ...(kinds ? ["KIND"] : []),
+    "NAME",
+    "STATE",
+    "READY",
+    "AGE",
+    ...(wide ? ["GENERATION", "MESSAGE"] : []),
+  ];
+  const rows = instances.map((instance) => {
+    const { metadata, kind } = instance;
+    return [
+      ...(namespaces ? [metadata.namespace ?? ""] : []),
+      ...(kinds ? [kind] : []),
+      metadata.name ?? "",
+      metadata.deletionTimestamp === undefined ? stateOf(instance) : "DELETING",
+      ready(instance),
+      ageText(metadata.creationTimestamp, now),
+      ...(wide ? [String(metadata.generation ?? ""), messageOf(instance)] : []),
+    ];
+  });
+  return { header, rows };
+}
+
+/** One line of the tree of an instance. */
+interface Line {
+  text: string;
+  node: string;
+  state: string;
+  age: string;
+  message: string;
+  below: Line[];
+}
+
+/** Returns the tree of an instance as a table, with the objects of its nodes and of nested instances. */
+export function treeRows(
+  observed: ObservedInstance,
+  { wide, now }: { wide: boolean; now: number },
+): TableRows {
+  const header = ["NAME", "NODE", "STATE", "AGE", "MESSAGE"];
+  const rows: string[][] = [];
+  const add = (line: Line, prefix: string, branch: string) => {
+    rows.push([prefix + branch + line.text, line.node, line.state, line.age, line.message]);
+    const under = prefix + (branch === "" ? "" : branch === LAST ? BLANK : BAR);
+    for (const [index, below] of line.below.entries()) {
+      add(below, under, index === line.below.length - 1 ? LAST : FORK);
+    }
+  };
+  add(instanceLine(observed, "", "", { wide, now }), "", "");
+  return { header, rows };
+}
+
+const FORK = "├─ ";
+const LAST = "└─ ";
+const BAR = "│  ";
+const BLANK = "   ";
+
+/** The greatest length of a message of the table without `-o wide`, in characters. */
+const MAX_MESSAGE = 80;
+
+interface TreeOptions {
+  wide: boolean;
+  now: number;
+}
+
+function instanceLine(
+  { instance, observation, nested, removed }: ObservedInstance,
+  node: string,
+  nodeState: string,
+  options: TreeOptions,
+): Line {
+  const { metadata } = instance;
+  const isLeaving = metadata.deletionTimestamp !== undefined;
+  const below = (observation?.nodes ?? []).flatMap((outcome) => {
+    const objects = observation!.objects.get(outcome.id) ?? [];
+    const missing = observation!.missing?.get(outcome.id) ?? [];
+    const { state, reason = "" } = outcome;
+    const lines = objects.map((object): Line => {
+      const inner = nested.get(nameKey(nameOf(object)));
+      if (inner) return instanceLine(inner, outcome.id, state, options);
+      const leaving = object.metadata.deletionTimestamp !== undefined;
+      return {
+        text: nameText(nameOf(object)),
+        node: outcome.id,
+        state: leaving ? "Deleting" : state,
+        age: ageText(object.metadata.creationTimestamp, options.now),
+        message: message(state === "Ready" ? "" : objectMessage(object, reason), options),
+        below: [],
+      };
+    });
+    const absent = missing.map((object): Line => ({
+      text: nameText(object),
+      node: outcome.id,
+      state: "Missing",
+      age: "",
+      message: "",
+      below: [],
+    }));
+    if (lines.length + absent.length > 0) return [...lines, ...absent];
+    const { kind } = observation!.graph.nodes.get(outcome.id)!.kind;
+    const text = state === "Ready" ? `${kind} (no objects)` : kind;
+    const why = message(state === "Ready" ? "" : reason, options);
+    return [{ text, node: outcome.id, state, age: "", message: why, below: [] }];
+  });
+  const left = removed.map(({ finalizers = [], ...object }): Line => ({
+    text: nameText(object),
+    node: "",
+    state: isLeaving || object.action === "deleting" ? "Deleting" : "Leftover",
+    age: "",
+    message: finalizers.length > 0 ? `finalizers: ${finalizers.join(", ")}` : "",
+    below: [],
+  }));
+  const state = isLeaving ? "DELETING" : stateOf(instance);
+  return {
+    text: nameText(nameOf(instance)),
+    node,
+    state: state || nodeState,
+    age: ageText(metadata.creationTimestamp, options.now),
+    message: node === "" ? "" : message(messageOf(instance), options),
+    below: [...below, ...left],
+  };
+}
+
+function objectMessage(object: KubeObject, reason: string): string {
+  const [problem] = problemConditions(object);
+  return problem ? conditionText(problem) : reason;
+}
+
+function message(text: string, { wide }: TreeOptions): string {
+  const line = text.replaceAll(/\s*\n\s*/g, "; ");
+  return wide || line.length <= MAX_MESSAGE ? line : `${line.slice(0, MAX_MESSAGE - 1)}…`;
+}
+
+function nameText({ kind, name }: ObjectName): string {
+  return `${kind}/${name}`;
+}

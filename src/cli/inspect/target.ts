@@ -1,0 +1,106 @@
+/** Finds the kind and the object that the arguments of a command name. */
+import {
+  ApiError,
+  didYouMean,
+  groupKind,
+  type KindRef,
+  type KubeObject,
+  Label,
+  type ObjectRef,
+  refText,
+  RGD_KIND,
+} from "../../api/mod.ts";
+import { UsageError } from "../errors.ts";
+import type { Session } from "../session.ts";
+import type { Observer } from "./observer.ts";
+
+/** The names of the kind ResourceGraphDefinition that commands accept in addition to those of discovery. */
+const GRAPH_NAMES: readonly string[] = ["graph", "graphs", "rgds"];
+
+/** Parses the arguments `KIND NAME` or `KIND/NAME`. Throws UsageError for any other form. */
+export function parseArguments(words: readonly string[]): { kind?: string; name?: string } {
+  const [first, second, ...rest] = words;
+  const [kind, name, ...more] = (first ?? "").split("/");
+  const isBad = rest.length > 0 || more.length > 0 || name === "" ||
+    (name !== undefined && second !== undefined) || (first !== undefined && kind === "");
+  if (isBad) throw new UsageError(`"${words.join(" ")}" is not KIND, KIND NAME or KIND/NAME`);
+  return { kind: kind || undefined, name: name ?? second };
+}
+
+/**
+ * Looks up a kind by its kind, plural, singular or short name, also with its group. Rejects with UsageError,
+ * which suggests a name, when the cluster serves no such kind.
+ */
+export async function kindOf({ discovery }: Session, name: string): Promise<KindRef> {
+  if (GRAPH_NAMES.includes(name.toLowerCase())) return RGD_KIND;
+  const found = await discovery.byName(name);
+  if (found) return found;
+  const kinds = await discovery.kinds();
+  // Only the first 200 names are compared, so the names of kinds in groups with a dot, such as kro.run, come
+  // first.
+  const names = [
+    ...new Set(
+      kinds.toSorted((a, b) => Number(b.group.includes(".")) - Number(a.group.includes(".")))
+        .flatMap(({ plural, singular }) => [plural, singular]),
+    ),
+  ];
+  const hint = didYouMean(name.toLowerCase(), ["graphs", "instances", ...names]);
+  throw new UsageError(
+    `the cluster has no kind "${name}": ${hint ?? "kubectl api-resources lists the kinds"}`,
+  );
+}
+
+/** Returns the reference to an object of the kind, in the namespace of the session. */
+export function refTo(kind: KindRef, name: string, { namespace }: Session): ObjectRef {
+  return { kind, name, ...(kind.namespaced && { namespace }) };
+}
+
+/** Reads an object. Rejects with UsageError, which suggests a name, when the object does not exist. */
+export async function existing(session: Session, ref: ObjectRef): Promise<KubeObject> {
+  const object = await session.client.get(ref);
+  if (object) return object;
+  throw new UsageError(`${refText(ref)} does not exist${await nearName(session, ref)}`);
+}
+
+async function nearName(
+  { client }: Session,
+  { kind, namespace, name }: ObjectRef,
+): Promise<string> {
+  try {
+    const { items } = await client.list(kind, { namespace, metadataOnly: true });
+    const hint = didYouMean(name, items.map(({ metadata }) => metadata.name ?? ""));
+    return hint ? `; ${hint}` : "";
+  } catch (error) {
+    if (error instanceof ApiError) return "";
+    throw error;
+  }
+}
+
+/**
+ * Checks that the kind of an object is the kind of a graph's instances. Rejects with UsageError otherwise. The
+ * message names the instance to which the object belongs, if the labels of the object name one.
+ */
+export async function checkInstance(
+  observer: Observer,
+  ref: ObjectRef,
+  object: KubeObject,
+): Promise<void> {
+  if (isLabeled(object) || await observer.rgdOf(ref.kind)) return;
+  const { labels = {} } = object.metadata;
+  const { [Label.instanceKind]: kind, [Label.instanceName]: name, [Label.nodeId]: node } = labels;
+  if (kind && name && node) {
+    const namespace = labels[Label.instanceNamespace];
+    const at = namespace && namespace !== ref.namespace ? ` -n ${namespace}` : "";
+    throw new UsageError(
+      `${refText(ref)} is an object of node "${node}": kro why ${kind}/${name} ${node}${at}`,
+    );
+  }
+  const known = (await observer.rgds()).map(({ spec }) => spec?.schema.kind ?? "").filter(Boolean);
+  const kinds = known.length > 0 ? `: kinds of graphs are ${known.sort().join(", ")}` : "";
+  throw new UsageError(`${groupKind(ref.kind)} is not the kind of a graph${kinds}`);
+}
+
+/** Reports whether kro has labeled the object as an instance, even if the RGD no longer exists. */
+function isLabeled({ metadata: { labels = {} } }: KubeObject): boolean {
+  return labels[Label.rgdId] !== undefined && labels[Label.applySetId] !== undefined;
+}

@@ -1,0 +1,139 @@
+/** `kro why`: explains why an instance is not ready, and why a node or a field is as it is. */
+import { type Command, Option } from "commander";
+import { conditionsOf, jsonText, type KubeObject, RGD_KIND } from "../api/mod.ts";
+import {
+  conditionText,
+  type Explanation,
+  explanationText,
+  objectText,
+  UnknownSubject,
+} from "../explain/mod.ts";
+import { addCostFlags } from "./cost_flags.ts";
+import { Exit, UsageError } from "./errors.ts";
+import { featureGatesOption } from "./feature_gates.ts";
+import { ageText } from "./inspect/age.ts";
+import { isColored } from "./inspect/columns.ts";
+import { nameOf } from "./inspect/names.ts";
+import { explain, Observer } from "./inspect/observer.ts";
+import { checkInstance, existing, kindOf, parseArguments, refTo } from "./inspect/target.ts";
+import type { Output } from "./output.ts";
+import { type ConnectionFlags, openSession } from "./session.ts";
+import { toYaml } from "./yaml.ts";
+
+/** The formats in which `kro why` prints an explanation. */
+const FORMATS = ["text", "json", "yaml"] as const;
+
+/** The flags of `kro why`. */
+export interface WhyFlags extends ConnectionFlags {
+  /** The output format that `-o` selects. */
+  output: typeof FORMATS[number];
+}
+
+/** Adds the command `kro why` to the program. */
+export function addWhyCommand(
+  program: Command,
+  output: Output,
+  done: (code: number) => void,
+): void {
+  const command = program.command("why")
+    .description("explain why an instance is not ready, an object exists, or a field has its value")
+    .argument("<target>", "KIND/NAME of an instance, or of a ResourceGraphDefinition")
+    .argument("[subject]", "NODE or NODE.field.path of the graph, or status.path of the instance")
+    .addOption(
+      new Option("-o, --output <format>", "output format").choices([...FORMATS]).default("text"),
+    )
+    .option("-n, --namespace <name>", "namespace of the instance")
+    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
+    .option("--context <name>", "context of the kubeconfig; the current one by default")
+    .addOption(featureGatesOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  kro why webapp/demo                            why the instance is not ready
+  kro why webapp/demo ingress                    why the node has or has not created its objects
+  kro why webapp/demo deployment.spec.replicas   where the value comes from, and who owns the field`,
+    );
+  addCostFlags(command).action(async (target, subject, flags) =>
+    done(await whyCommand(target, subject, flags, output))
+  );
+}
+
+/** Runs `kro why KIND/NAME [SUBJECT]` and returns the exit code. Sends only requests that read. */
+export async function whyCommand(
+  target: string,
+  subject: string | undefined,
+  flags: WhyFlags,
+  output: Output,
+): Promise<number> {
+  const { kind: kindName, name } = parseArguments([target]);
+  if (!kindName || !name) throw new UsageError(`"${target}" is not KIND/NAME`);
+  using session = await openSession(flags, output);
+  const kind = await kindOf(session, kindName);
+  const ref = refTo(kind, name, session);
+  const object = await existing(session, ref);
+  if (kind.kind === RGD_KIND.kind && kind.group === RGD_KIND.group) {
+    if (subject !== undefined) {
+      throw new UsageError("a subject needs an instance: kro why KIND/NAME");
+    }
+    output.out(formatted(graphExplanation(object), flags, output));
+    return Exit.ok;
+  }
+  const observer = new Observer(session);
+  await checkInstance(observer, ref, object);
+  const observed = await observer.observe(ref, object);
+  await observer.addEvents(observed);
+  try {
+    output.out(formatted(explain(observed, subject), flags, output));
+  } catch (error) {
+    if (error instanceof UnknownSubject) throw new UsageError(error.message);
+    throw error;
+  }
+  return Exit.ok;
+}
+
+/** Explains the state of an RGD by its conditions. */
+function graphExplanation(rgd: KubeObject): Explanation {
+  const object = nameOf(rgd);
+  const problems = conditionsOf(rgd).filter(({ type, status }) =>
+    type !== "Ready" && status !== "True"
+  );
+  const isReady = problems.length === 0;
+  const text = `${objectText(object)} ${isReady ? "is active" : "is not active"}`;
+  const because = problems.flatMap((condition) =>
+    conditionText(condition).split("; ").map((line): Explanation => ({
+      topic: "condition",
+      text: line,
+      time: condition.lastTransitionTime,
+      because: [],
+    }))
+  );
+  return { topic: "object", text, object, because };
+}
+
+/** The ANSI color code of the statements about a state. */
+const COLORS: Record<string, number> = {
+  Ready: 32,
+  ACTIVE: 32,
+  Failed: 31,
+  ERROR: 31,
+  Waiting: 33,
+  Pending: 33,
+  IN_PROGRESS: 33,
+  Deleting: 33,
+  DELETING: 33,
+};
+
+function formatted(found: Explanation, flags: WhyFlags, output: Output): string {
+  if (flags.output === "json") return `${jsonText(found, 2)}\n`;
+  if (flags.output === "yaml") return toYaml(found);
+  const now = Date.now();
+  const paint = (text: string, { state, topic }: Explanation) => {
+    const code = topic === "node" || topic === "instance" ? COLORS[state ?? ""] : undefined;
+    return code ? `\x1b[${code}m${text}\x1b[0m` : text;
+  };
+  return explanationText(found, {
+    age: (time) => `${ageText(time, now)} ago`,
+    ...(isColored(output) && { paint }),
+  });
+}
