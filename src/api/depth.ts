@@ -11,14 +11,16 @@
 export const MAX_DEPTH = 256;
 
 /**
- * The maximum number of nested lists and objects in the spec of an RGD. The other levels of {@link MAX_DEPTH}
- * are left for the values that expressions return.
+ * The maximum number of nested lists and objects in the spec of an RGD. An expression in the spec may return
+ * a nested value, which adds levels to the object. The levels between this limit and {@link MAX_DEPTH} are
+ * reserved for such values.
  */
 export const MAX_SPEC_DEPTH = 128;
 
 /**
- * The maximum nesting depth of the value of an expression, counted in lists and objects. Even at the deepest
- * place of a template, a value of this depth keeps the object within {@link MAX_DEPTH} levels.
+ * The maximum nesting depth of the value of an expression, counted in lists and objects. An expression may
+ * stand as deep as {@link MAX_SPEC_DEPTH} in a template. With its value, the object then has at most
+ * {@link MAX_DEPTH} levels.
  */
 export const MAX_VALUE_DEPTH = MAX_DEPTH - MAX_SPEC_DEPTH;
 

@@ -98,9 +98,9 @@ export function isNotFound(error: unknown): boolean {
 }
 
 /**
- * Reports whether an error means that a precondition of the write does not hold, such as its UID or
- * resourceVersion, or that another field manager owns a field of the apply (reason Conflict, HTTP status
- * 409).
+ * Reports whether the API server refused a write with the reason Conflict (HTTP status 409). There are two
+ * causes: the object does not have the UID or the resourceVersion that the write requires, or another field
+ * manager owns a field that the write applies.
  */
 export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.reason === "Conflict";
