@@ -20,8 +20,8 @@ interface Entry {
  */
 export class Pool {
   /**
-   * The queue of programs. The first program in the queue has the index {@link #first}, which grows when a
-   * program leaves the queue, because removing the first element of an array would move all other elements.
+   * The queue of programs, which begins at the index {@link #first}. When a program leaves the queue, only
+   * {@link #first} grows, because removing the first element of an array would move all other elements.
    */
   #entries: Entry[] = [];
   #first = 0;

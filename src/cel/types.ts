@@ -100,8 +100,8 @@ export interface Program {
 /** Receives which branches of the conditionals (`? :`) of a program are taken, to measure test coverage. */
 export interface BranchTracer {
   /**
-   * Called once for each conditional of the program, before the first evaluation. Each time an evaluation
-   * takes a branch of the conditional, the returned function is called with the value of the condition.
+   * Called once for each conditional of the program, before the first evaluation. Returns a function, which
+   * the evaluator calls with the value of the condition each time it takes a branch of the conditional.
    *
    * @param offset The offset of the `?` in its expression, in UTF-16 units.
    */

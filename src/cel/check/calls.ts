@@ -16,8 +16,8 @@ const LISTED = 4;
  * Returns the type of a call; dyn when the matching overloads have different result types. Stores the
  * matching overloads for the evaluator. Reports a problem when no overload accepts the arguments.
  *
- * @param inMacro Whether the checker has already entered a macro of the expression. cel-go then considers
- * more overloads, even after the end of the macro.
+ * @param inMacro Whether the expression contains a macro before this call. cel-go then also accepts relations
+ * between numbers of different types, such as `1 < 2.0`.
  */
 export function checkCall(
   checker: Checker,
@@ -100,7 +100,8 @@ function reportMismatch(
   types: readonly Term[],
   expr: Expr,
 ): Term {
-  // An argument that has a problem of its own has no known type, so its type is shown as `?`.
+  // The type of an argument is unknown if the argument has a problem itself. The message shows `?` as its
+  // type.
   const found = types.map((type) => type.kind === "error" ? "?" : checker.text(type));
   const all = declarationsOf(name, isMember).flatMap((declaration) => declaration.overloads);
   // Operators have many overloads, so the message lists those that accept at least one of the arguments.
@@ -118,8 +119,8 @@ function reportMismatch(
 }
 
 /**
- * The operators whose operands may have any type, but must have the same type. For different types, as in
- * `1 == "a"`, the error message contains the map's value instead of a list of overloads.
+ * The operators whose operands may have any type, but must have the same type. The values are phrases for the
+ * error message: for `1 == "a"`, the message contains the phrase instead of a list of overloads.
  */
 const ONE_TYPE: ReadonlyMap<string, string> = new Map([
   ["_==_", "both sides must have one type"],

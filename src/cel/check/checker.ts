@@ -49,14 +49,16 @@ export class Checker {
   /** The overloads that each call may select at run time, derived from the static types of the arguments. */
   readonly chosen: Map<Expr, Overload[]> = new Map();
   /**
-   * Whether the checker has entered a macro. The value stays true after the end of the macro, because cel-go
-   * considers more overloads from the first macro to the end of the expression.
+   * Whether the checker has entered a macro. From the first macro to the end of the expression, cel-go also
+   * accepts relations between numbers of different types, such as `1 < 2.0`. The value therefore stays true
+   * after the end of the macro.
    */
   inMacro = false;
   readonly #types = new Map<Expr, Term>();
   /**
    * The uses of macro variables whose type was still unknown at the use. After the whole expression is
-   * checked, {@link check} reports each variable that turns out to hold a type (see {@link notType}).
+   * checked, the types are known. {@link check} then reports each variable whose value is a CEL type such as
+   * `int`.
    */
   readonly #open: { type: Term; name: string; offset: number }[] = [];
 
@@ -132,9 +134,9 @@ export class Checker {
         return this.#list(expr, names);
       case "map":
         return this.#map(expr, names);
-      // As in cel-go, type variables in the result type of a macro are replaced as soon as the macro is
-      // checked. The types of list and map literals keep their type variables until the whole expression is
-      // checked, because later parts of the expression may bind the variables to more general types.
+      // As in cel-go, the result type of a macro is final as soon as the macro is checked, so its type
+      // variables are replaced here. The type of a list or map literal may still become more general, because
+      // later parts of the expression may bind its type variables again.
       case "loop":
         return this.bindings.substitute(checkLoop(this, expr, names));
       case "bind": {
@@ -177,8 +179,8 @@ export class Checker {
   }
 
   /**
-   * Reports a problem when the variable of a macro holds a type, as `t` does in `[int].map(t, t)`. cel-go
-   * would confuse the variable with the name of the type.
+   * Reports a problem when the value of a macro variable is a CEL type, as the value of `t` is `int` in
+   * `[int].map(t, t)`. cel-go would confuse the variable with the name of the type.
    */
   notType(type: Term, variable: string, offset: number): Term {
     if (this.bindings.substitute(type).kind !== "type") return type;
@@ -278,8 +280,8 @@ export class Checker {
     expr: Expr,
     names: Names,
   ): Term {
-    // As in cel-go, the object that a method is called on is checked last. If this object contains a macro,
-    // the macro therefore does not allow additional overloads in the other arguments.
+    // As in cel-go, the object that a method is called on is checked last. A macro in this object therefore
+    // has no effect on the other arguments (see `inMacro`).
     const rest = args.slice(isMember ? 1 : 0).map((arg) => this.infer(arg, names));
     const types = isMember ? args.slice(0, 1).map((arg) => this.infer(arg, names)) : [];
     return checkCall(this, name, isMember, [...types, ...rest], args, expr, this.inMacro);
@@ -310,7 +312,7 @@ export class Checker {
   /**
    * Returns the type of an element of a list literal, or of a value of a map literal. An element that is
    * written as `?value` must be an optional; the returned type is then the type of the optional's value. As
-   * in cel-go, type variables are not substituted here, because joining the elements may still bind the
+   * in cel-go, the returned type still contains type variables, because the next element may bind the
    * variables to a more general type.
    */
   #item(expr: Expr, optional: boolean, names: Names): Term {

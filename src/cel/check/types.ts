@@ -45,8 +45,8 @@ export const TIMESTAMP: CelType = { kind: "timestamp" };
 /** The CEL type google.protobuf.Duration. */
 export const DURATION: CelType = { kind: "duration" };
 /**
- * The type of an expression with a reported problem. This type is assignable to every type, so the problem
- * causes no further problems.
+ * The type of an expression with a reported problem. This type is assignable to every type, so the checker
+ * reports no further problems because of it.
  */
 export const ERROR: CelType = { kind: "error" };
 /** The type of a status condition, which the function `runtime.newCondition` returns. */

@@ -32,13 +32,13 @@ const COPIED = 90;
 const MERGED = 800;
 /** The assumed number of parts into which a function splits a short string. */
 const PARTS = 64;
-/** The maximum additional cost of a function that converts a time to a time zone. */
+/** The maximum cost of converting a timestamp to a time zone. This cost is added to the cost of the call. */
 const ZONE = 8_000;
 /** The maximum cost of each part that a function cuts out of a string. */
 const PART = 20;
 /**
- * The maximum length of the string that `string(x)` returns. The keys are the types of `x`. The longest
- * string of an `opaque` value is a CIDR block: an address with the length of its prefix.
+ * The maximum length of the string that `string(x)` returns. The keys are the types of `x`. Among the
+ * `opaque` values, a CIDR block has the longest string: an address and the length of its prefix.
  */
 const TEXT_LENGTHS: Readonly<Record<string, number>> = {
   bool: 5,
@@ -178,8 +178,8 @@ function functionCost(
 }
 
 /**
- * Returns the maximum cost of a function that is declared to take constant time. The function `size` is an
- * exception: `size` counts the characters of a string and the entries of a map.
+ * Returns the maximum cost of a function that is declared to take constant time. Only the cost of `size`
+ * grows with its argument, because `size` counts the characters of a string and the entries of a map.
  */
 function fixedCost(
   name: string,
@@ -191,10 +191,7 @@ function fixedCost(
   return read + subject.size.max * (kind === "string" ? COUNTED : ACCESS_COST.counted);
 }
 
-/**
- * Returns the maximum cost of a call. The cost of walking through the call's arguments and through the call's
- * result is not included.
- */
+/** Returns the maximum cost of a call, without the cost of visiting its arguments and its result. */
 function ownCost(name: string, nodes: readonly Expr[], shapes: readonly Shape[]): number {
   const [subject = ANY, other = ANY] = shapes;
   const element = () => subject.element();

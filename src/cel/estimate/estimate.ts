@@ -52,8 +52,8 @@ const RETURNED_CHARACTER = 0.1;
  */
 export function estimate(tree: Expr, checker: Checker): Range {
   const { cost, shape } = new Estimator(checker).of(tree, new Map());
-  // Catching a failure has a cost. A macro may catch a failure of each element, but the maximum cost includes
-  // only one caught failure for the whole expression.
+  // Catching a failure has a cost. The maximum cost includes one caught failure for the whole expression,
+  // although a macro may catch one failure for each element.
   const failure = absorbsFailures(tree) ? failureCost(tree.depth) : 0;
   return sum(cost, range(0, failure), isInput(tree) ? range(0, 1) : resultCost(shape));
 }
@@ -308,8 +308,8 @@ function keyShape(expr: Node<"loop">, checker: Checker): Shape {
 }
 
 /**
- * Returns the shape (the estimated size) of a literal. The shapes `parts` are those of the elements of a list
- * literal, or of the keys and values of a map literal.
+ * Returns the shape (the estimated size) of a literal. `parts` contains the shape of each element of a list
+ * literal, or of each key and each value of a map literal.
  */
 function madeOf(parts: readonly Shape[], size: Range): Shape {
   return shapeOf({

@@ -7,8 +7,9 @@ import { COST } from "./budget.ts";
 import type { Step } from "./frame.ts";
 
 /**
- * Replaces an optional in the middle of a chain of selections. For example, the field `a.b` in `a.b.c` may
- * contain an optional. As in cel-go, the optional is not unwrapped, so the selection `.c` finds no field.
+ * The class of {@link BURIED}, which stands for an optional in the middle of a chain of selections. An
+ * example is `a.b.c`, if the value of `a.b` is an optional. As in cel-go, the selection `.c` does not unwrap
+ * the optional, so `.c` finds no field.
  */
 class Buried extends Opaque {
   readonly typeName = "optional_type";

@@ -94,9 +94,9 @@ export class Compiler {
   }
 
   /**
-   * Compiles the operand of a selection. An operand that is itself a selection or an index, such as `a.b`
-   * in `a.b.c`, is compiled as a link of a longer chain, because cel-go does not unwrap an optional in the
-   * middle of a chain.
+   * Compiles the operand of a selection. The operand may itself be a selection or an index, such as `a.b` in
+   * `a.b.c`. It is then compiled with `isLink`, because cel-go does not unwrap an optional in the middle of
+   * such a chain.
    */
   #operand(expr: Expr, locals: Locals): Step {
     if (expr.kind === "select") return this.#select(expr, locals, true);
@@ -124,8 +124,9 @@ export class Compiler {
   }
 
   /**
-   * Compiles an index. An index that is a call of `has()` or an element such as `b[0]` has a compiled form of
-   * its own, because cel-go reports a failure differently when the expression is used as an index.
+   * Compiles the expression between the brackets of an index. A call of `has()`, and an element such as
+   * `b[0]`, are compiled in a special way here, because cel-go reports their failures differently inside of
+   * brackets.
    */
   #key(expr: Expr, locals: Locals): Step {
     if (expr.kind === "has") {

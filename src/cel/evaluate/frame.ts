@@ -27,8 +27,9 @@ export class Frame {
   ) {}
 
   /**
-   * Charges for a failure that a node catches to continue the evaluation. Two kinds of errors are thrown
-   * again: the error for an exceeded budget, and errors that are not caused by the expression or its data.
+   * Charges for an error that a node catches in order to continue the evaluation, as `||` does for `a` in
+   * `a || b`. Two kinds of errors are thrown again: the error for an exceeded budget, and errors that are not
+   * caused by the expression or its data.
    *
    * @param offset The position of the node that catches the error.
    */

@@ -108,8 +108,8 @@ function walk(
   };
   if (range instanceof ListValue) {
     for (let index = 0; index < range.size; index++) {
-      // An element that contradicts its schema causes a failure only if the macro reads the element, so the
-      // failure is stored in place of the element.
+      // Reading an element fails if the element contradicts its schema. The failure is stored in place of the
+      // element and thrown only if the macro reads the variable.
       const item = attempt(() => range.at(index, budget), budget);
       if (!next(second === undefined ? index : BigInt(index), item)) return;
     }

@@ -62,13 +62,14 @@ export interface FunctionDeclaration {
   /** Whether the function takes constant time. The size of its arguments is then not charged. */
   readonly constantTime: boolean;
   /**
-   * Whether {@link run} checks the types of the arguments itself. Operators do so, because with operands of
-   * type dyn they accept more types than they declare.
+   * Whether {@link run} checks the types of the arguments itself. Operators do so, because for operands of
+   * type dyn they accept more types than the overloads declare.
    */
   readonly checksArguments: boolean;
   /**
-   * The overloads for calls after the first macro of an expression, where cel-go's checker considers
-   * additional overloads. Absent when these overloads do not differ from {@link overloads}.
+   * The overloads for calls after the first macro of an expression. There, cel-go also accepts relations
+   * between numbers of different types, such as `1 < 2.0`. Absent when these overloads do not differ from
+   * {@link overloads}.
    */
   readonly inMacros?: readonly Overload[];
 }

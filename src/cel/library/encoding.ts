@@ -194,8 +194,8 @@ function digest(name: string): (text: string) => Uint8Array {
 
 /**
  * The constants of the 64-bit hash FNV-1a. The offset basis is split into two halves of 32 bits, so that
- * doubles represent all products exactly. The prime 2^40 + 0x1b3 is split into `prime` (0x1b3) and `shift`
- * (2^40 / 2^32).
+ * doubles represent all products exactly. The prime of FNV-1a is 2^40 + 0x1b3, of which `prime` is the part
+ * 0x1b3. `shift` is 2^40 / 2^32: multiplying the low half by 2^40 adds `low * shift` to the high half.
  */
 const FNV = { offset: [0xcbf29ce4, 0x84222325], prime: 0x1b3, shift: 0x100 } as const;
 

@@ -101,9 +101,8 @@ function distinct(list: ListValue, meter: Meter): ListValue {
 }
 
 /**
- * Reports whether `distinct` must compare each element with every other element. This is the case when the
- * elements have no identity string, which is a string that equal values share. Only the first element is
- * checked.
+ * Reports whether `distinct` must compare each element with every other element, because the elements have no
+ * identity string (see {@link keyIdentity}). Only the first element of the list is examined.
  */
 function isUnidentified(list: ListValue, meter: Meter): boolean {
   const first = attempt(() => list.at(0, meter), meter);
@@ -219,8 +218,8 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   {
     ...member("distinct", "list(A)", "list(A)", distinct),
-    // Elements without an identity string (see `isUnidentified`) are all compared with each other, so the
-    // cost grows with the square of the size of the list.
+    // Elements without an identity string are compared with each other, so the number of comparisons is up to
+    // the square of the number of elements.
     steps: (list: ListValue, meter: Meter) =>
       list.size > 0 && isUnidentified(list, meter) ? list.size ** 2 : 0,
   },

@@ -61,7 +61,7 @@ export interface Element {
 
 /**
  * A node of the syntax tree. `at` is the position that cel-go reports in errors, such as the position of an
- * operator. `depth` is the height of the subtree below the node.
+ * operator. `depth` is the number of levels of the subtree that begins with the node.
  */
 export type Expr =
   & Span

@@ -1,9 +1,9 @@
 /**
  * Finds the parts of variables that an expression reads. The search visits the syntax tree from the root down
- * to the variables. For each node, it determines which parts of the operands are needed from the parts of the
- * node's result that are needed. A selection `a.b` needs only the field `b` of `a`. A loop needs those parts
- * of each element that its body reads through the variable of the loop. When the exact parts are not known,
- * the whole value counts as read.
+ * to the variables. At each node, the search knows which parts of the node's result are needed, and derives
+ * which parts of the operands are needed. A selection `a.b` needs only the field `b` of `a`. A loop needs
+ * those parts of each element that its body reads through the variable of the loop. When the exact parts are
+ * not known, the whole value counts as read.
  */
 import { unescapeName } from "../check/names.ts";
 import type { Reads } from "../types.ts";
@@ -35,8 +35,8 @@ export function readsOfTree(
 }
 
 /**
- * Adds one read to a map of reads, which is changed in place. The entry `key` then contains all parts of the
- * value that are read so far. When the whole value is read already, the entry stays unchanged.
+ * Adds one read to the entry `key` of a map of reads. The map is changed in place. An entry that already
+ * contains the whole value stays unchanged.
  *
  * @param needs The map to change. The maps inside of `needs` are changed too, so they must not be part of
  * another map.
@@ -132,7 +132,7 @@ class Reader {
   #loop(expr: Node<"loop">, need: Reads, scope: Scope): void {
     const { macro, range, variables, condition, body } = expr;
     // The last variable of a loop is the element. If the loop has two variables, the first is an index or
-    // key. A body that uses only the index or key reads no data of the element.
+    // key. A body that uses only this first variable reads no data of the element.
     const element: Needs = new Map();
     const last = variables.at(-1)!;
     const inside = new Map(scope);

@@ -110,12 +110,13 @@ function zoneText(minutes: number): string {
   return `${minutes < 0 ? "-" : "+"}${part(magnitude / 60)}:${part(magnitude % 60)}`;
 }
 
-/** The nanoseconds of the units of Go's notation that consist of one character. */
+/** The number of nanoseconds in each unit of Go's duration notation that is written with one character. */
 const UNITS: ReadonlyMap<string, number> = new Map([["s", 1e9], ["m", 60e9], ["h", 3600e9]]);
 
 /**
- * The nanoseconds of the units that end with "s", by their first character. The micro sign (U+00B5) and the
- * Greek letter mu (U+03BC) look the same, and both are accepted.
+ * The number of nanoseconds in each unit that is written with two characters. The second character is always
+ * "s", so the keys are the first characters. The micro sign (U+00B5) and the Greek letter mu (U+03BC) look
+ * the same, and both are accepted.
  */
 const UNITS_WITH_S: ReadonlyMap<string, number> = new Map([
   ["n", 1],
@@ -126,14 +127,15 @@ const UNITS_WITH_S: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The maximum number of digits that are read of a number. The maximum int64 has this number of digits.
- * Further digits of a fraction do not change the nanoseconds, and converting many digits would take long.
+ * The number of digits of the maximum int64. A number with more digits before the point is refused. Digits
+ * after the point beyond this number are ignored: they do not change the nanoseconds, and converting many
+ * digits would take long.
  */
 const MAX_DIGITS = 19;
 
 /**
- * The maximum number of digits before and after the point for which numbers are used instead of bigints. All
- * sums and products of such numbers are safe integers.
+ * The maximum number of digits before and after the point of a decimal that is computed with numbers instead
+ * of bigints. All sums and products of such decimals are safe integers.
  */
 const FAST_DIGITS = 3;
 
