@@ -1,4 +1,4 @@
-/** Makes the certificate authorities of the configuration the only ones that kro trusts. */
+/** Makes kro trust only the certificate authorities of the cluster configuration. */
 import { permitted } from "./deno_permission.ts";
 
 /**

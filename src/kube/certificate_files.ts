@@ -1,6 +1,6 @@
 /**
- * Reads the certificate files of a cluster configuration again while kro runs, at most once a minute, because
- * the files get new certificates before the old ones expire.
+ * Reads the certificate files of a cluster configuration again while kro runs, at most once a minute. Before
+ * a certificate expires, another program, such as the kubelet, writes a new certificate to its file.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { ClusterConfig } from "./types.ts";

@@ -260,8 +260,8 @@ class Client implements KubeClient {
       phase = isGone(error) ? "expired" : "failed";
       throw error;
     } finally {
-      // If the consumer leaves its loop over the events early, the generator is stopped at `yield`, and
-      // `phase` is not set. The watch is then reported as stopped by this program.
+      // If the caller leaves its loop over the events early, the generator ends at `yield`, before `phase` is
+      // set. The watch is then reported as `stopped`.
       this.#onWatch?.({ resource, phase: phase ?? stoppedBy(signal) });
     }
   }

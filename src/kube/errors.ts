@@ -157,8 +157,8 @@ export function causeText(error: unknown): string {
 const MAX_CAUSE_LENGTH = 300;
 
 /**
- * The message of a Status repeats the messages of the refused fields. kro shortens the repeated messages of
- * at most this number of fields, and leaves all further messages unchanged.
+ * The maximum number of refused fields whose messages kro shortens in the message of a Status, which repeats
+ * these messages. The messages of further fields stay unchanged.
  */
 const MAX_CAUSES = 8;
 

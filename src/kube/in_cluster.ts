@@ -51,9 +51,9 @@ export async function inCluster(
 
 /**
  * Returns the host for the API server's URL. If Deno does not permit a connection to `host`, returns the name
- * of the API server's Service instead. kro's image permits IPv4 addresses and this name, but no IPv6 address.
- * Permitting every host would include IPv6 addresses, but kro could not narrow such a permission while it
- * runs.
+ * of the API server's Service instead. kro's image permits connections to IPv4 addresses and to this name,
+ * but not to IPv6 addresses. IPv6 addresses would need a permission for every host, and kro could not give up
+ * a part of that permission while it runs.
  */
 function permittedHost(host: string, port: string): string {
   // An IPv6 address in a URL is written in brackets.

@@ -4,8 +4,8 @@
  */
 import { dirname, isAbsolute, join } from "node:path";
 import type { Cluster, Context, User as BareUser } from "@kubernetes/client-node";
-// The three parsers below are imported by file path, because the package root does not export them. Importing
-// the package root would also load all generated API classes.
+// These three parsers are imported from a file of the package, because the root of the package does not
+// export them. Importing the root would also load all generated API classes.
 import { newClusters, newContexts, newUsers } from "@kubernetes/client-node/dist/config_types.js";
 import { load, YAMLException } from "js-yaml";
 import { isObject, type JsonObject } from "../api/mod.ts";

@@ -149,8 +149,8 @@ export class Reflector {
   }
 
   /**
-   * Whether the last list succeeded. True while the reflector watches or reconnects; false while the
-   * reflector has to list.
+   * Whether the last list succeeded. The value is true while the reflector watches or reconnects, and false
+   * while the reflector has to list.
    */
   get mayList(): boolean {
     return this.#state.name === "watching";
