@@ -5,8 +5,8 @@ import { parseBool, parseFloat64 } from "./scalar.ts";
 
 /**
  * The default as a JSON value, or the fault of the default. `unsound` is true for a default such as `True`,
- * which is valid for the field's type but not valid JSON. As in upstream kro, an unsound default is rejected
- * only if its field is used.
+ * which is valid for the field's type but not valid JSON. As in upstream kro, an unsound default of a custom
+ * type that no field uses is ignored.
  */
 export type DefaultValue = { value: Json } | { fault: string; unsound: boolean };
 

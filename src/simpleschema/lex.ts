@@ -21,7 +21,7 @@ export function lexMarkers(text: string, report: Report): Marker[] | undefined {
     report({ message, offset, ...(hint && { hint }) });
   };
   const markers: Marker[] = [];
-  let key: string | undefined; // undefined while a key is being read
+  let key: string | undefined; // the key of the current marker; undefined until its `=` is read
   let buffer = "";
   let start = 0;
   let quoted = false;
@@ -42,7 +42,7 @@ export function lexMarkers(text: string, report: Report): Marker[] | undefined {
     }
     if (plain && SPACE.test(char)) {
       if (key !== undefined) flush();
-      continue; // white space inside a key is dropped
+      continue; // white space before and inside a key is skipped
     }
     if (key === undefined && buffer === "") start = i;
     buffer += char;

@@ -134,8 +134,8 @@ function applyDefault(field: Field, text: string): string | undefined {
     return undefined;
   }
   if (!parsed.unsound) return parsed.fault;
-  // An unsound default (valid for the field's type, but not valid JSON) is not reported here. A later marker
-  // may replace the default, and the default of an unused custom type is ignored.
+  // An unsound default is valid for the field's type, but not valid JSON. It is reported later, because
+  // another marker may still replace it, and because the default of an unused custom type is ignored.
   field.schema.default = null;
   field.default = { sound: false, message: parsed.fault };
 }

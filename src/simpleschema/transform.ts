@@ -44,8 +44,8 @@ export function transform(spec: JsonObject, types: JsonObject = {}): TransformRe
 }
 
 /**
- * The transformed schema of a field. `required` counts the `required` markers of the field. The list
- * `required` of the parent's schema contains the name of the field as many times.
+ * The transformed schema of a field, and the number of its `required` markers. As in upstream kro, the list
+ * `required` in the schema of the parent contains the field's name once for each of these markers.
  */
 interface Built {
   schema: Schema;
@@ -196,7 +196,7 @@ class Transformer {
         const additionalProperties = this.#schemaOf(type.of, place, report);
         return additionalProperties && { type: "object", additionalProperties };
       }
-      case "custom": // A type's `required` applies to fields of the type, not to lists or maps of it.
+      case "custom": // The marker `required` of a custom type has no effect on a list or map of the type.
         return this.#custom(type.name, place, report)?.schema;
     }
   }
