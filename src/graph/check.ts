@@ -48,7 +48,7 @@ export function nodeType({ draft, info }: PreparedNode): CelType {
 
 /**
  * Type-checks the expressions of a node and reports their problems. The generator yields after each
- * expression, so that the caller can divide the work.
+ * expression, so that the caller can do other work in between.
  *
  * @returns The node of the graph; undefined when the kind of the node is unknown.
  */

@@ -81,8 +81,8 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
     const hasDefault = object(to.get(name)).default !== undefined;
     if (to.get(name) === undefined) {
       // Earlier versions of upstream kro declared status fields under escaped names such as
-      // `app__dash__name`, but stored no values in these fields. Removing a field with an escaped name is
-      // therefore not breaking.
+      // `app__dash__name`, but stored no values in these fields. Removing such a field is therefore not
+      // breaking.
       const harmless = isEscapeOf(name, to);
       report(`Property ${name} was removed`, !harmless);
       continue;
@@ -111,8 +111,8 @@ function isEscapeOf(name: string, properties: ReadonlyMap<string, unknown>): boo
 /**
  * Compares the keyword `items` or `additionalProperties`.
  *
- * @param needed Whether a change of the keyword to `true` is breaking. If `needed` is false, such a change is
- * not breaking, because `true` allows any value.
+ * @param needed Whether every changed value of the keyword is a breaking change. If `needed` is false, a
+ * change to `true` is not breaking, because `true` allows any value.
  */
 function compareNested(
   path: string,

@@ -181,7 +181,7 @@ function vertices(
 
 /**
  * Returns the topological order of the nodes; an empty list when there is a cycle. Every cycle is reported:
- * the dependencies of a reported cycle are removed, and the search is repeated.
+ * after a report, the dependencies in the cycle are removed and the next cycle is searched.
  */
 function orderOf(nodes: readonly PreparedNode[], report: Report): string[] {
   let remaining = vertices(nodes);

@@ -213,9 +213,9 @@ function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | 
     const { message, hint } = problem;
     report({ code, path: place.path, expression: source, offset, message, hint });
   };
-  // `compileTemplate` reports offsets in the whole string only if the string contains literal text. In a
-  // string that consists of expressions only, each expression is therefore compiled alone first, and the
-  // offset of the expression in the string is added to the offset of each problem.
+  // For a string without literal text, `compileTemplate` reports offsets within one expression instead of the
+  // whole string. Each expression of such a string is therefore compiled alone first, and its offset in the
+  // string is added to the offset of each problem.
   const hasText = draft.parts.some((part) => "literal" in part);
   let sound = true;
   let single: Program | undefined;

@@ -28,7 +28,8 @@ const SHORTER: ReadonlyMap<string, number> = new Map([
 
 /**
  * Reports a template without a name. Also reports names, namespaces and labels that are invalid for every
- * instance: values whose literal parts alone are too long, and invalid values without an expression.
+ * instance. Such a value has literal parts that alone are too long, or it is invalid and contains no
+ * expression.
  */
 export function checkLimits(
   draft: NodeDraft,
@@ -39,7 +40,7 @@ export function checkLimits(
   if (!isObject(metadata)) return;
   const root = rootOf(draft.type);
   if (root === "template") checkGiven(metadata, report);
-  const isUnlimited = gvk?.group === "rbac.authorization.k8s.io"; // names are path segments there
+  const isUnlimited = gvk?.group === "rbac.authorization.k8s.io"; // RBAC allows longer names
   const longest = SHORTER.get(`${gvk?.group}/${gvk?.kind}`) ?? NAME_LENGTH;
   if (!isUnlimited) checkLength(metadata.name, longest, `${root}.metadata.name`, report);
   checkLength(metadata.namespace, LABEL_LENGTH, `${root}.metadata.namespace`, report);

@@ -28,8 +28,8 @@ export function readsOfDrafts(
 /**
  * Returns the parts of each node's objects that caches must keep. The keys are the ids of the nodes. Caches
  * must keep the parts that the expressions of the graph read. Caches must also keep each field whose
- * expression reads only resourceVersions: kro compares such a field with its live value, so that a new
- * resourceVersion alone does not cause an apply.
+ * expression reads only resourceVersions, because kro compares the live value of such a field with its
+ * desired value (see {@link Field.revisionsOnly}).
  *
  * @param status For each variable, the parts of its value that the expressions of the status read.
  */
@@ -45,8 +45,8 @@ export function readsOfNodes(
     const found = new Map<string, Reads>();
     const read = byName.get(id) ?? new Map();
     addRead(found, id, isList && read !== "whole" ? read.get("*") ?? new Map() : read);
-    // kro compares a field that depends only on resourceVersions with its live value, so the cache must
-    // keep the field.
+    // A field that depends only on resourceVersions is compared with its live value, so the cache must keep
+    // the field.
     for (const { path, draft } of node.fields) {
       if (readsRevisionsOnly(draft, ids)) addRead(found, id, alongPath(path));
     }
@@ -92,8 +92,8 @@ export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): bool
 }
 
 /**
- * Returns the paths of the fields below `status` whose whole value an expression of readyWhen reads, such as
- * `status`, `phase`. Paths that pass through a list are left out.
+ * Returns the paths below `status` whose whole values an expression of readyWhen reads. For
+ * `pod.status.phase`, the path is `["status", "phase"]`. Paths that pass through a list are left out.
  */
 export function statusPathsOf(draft: Draft): string[][] {
   const paths: string[][] = [];

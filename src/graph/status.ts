@@ -29,7 +29,7 @@ const REFUSED = {
 /**
  * Checks `schema.status` and reports its problems. Returns the status fields and conditions to evaluate, and
  * the schema of the fields that the author declares. The generator yields after each field, so that the
- * caller can divide the work.
+ * caller can do other work in between.
  */
 export function* checkStatus(
   status: JsonObject,
