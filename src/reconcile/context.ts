@@ -85,8 +85,9 @@ export interface PassContext {
   expansions?: ExpansionCache;
   /**
    * Whether the deletion of the instance began before this process watched the objects of the instance.
-   * Another client may then have edited the labels of an object, so that no list finds the object. The
-   * deletion therefore also reads by name each object that the graph names and no list found.
+   * Another client may then have edited the labels of an object, and a list by labels does not contain this
+   * object. The deletion therefore computes the names of all objects from the graph, and reads each object
+   * that no list contained.
    */
   isUnobserved?: boolean;
   /**

@@ -123,8 +123,8 @@ function conditionsFor(
   if (graph.status.conditions.length === 0) {
     return { conditions: builtInConditions(instance, current, updates, context), failures: [] };
   }
-  // The conditions in the cluster are the declared ones, because the author of the RGD declares conditions.
-  // kro's own conditions are therefore derived without previous values.
+  // The author of the RGD declares conditions, so the status in the cluster contains these conditions and not
+  // kro's own. kro's own conditions are therefore derived without previous values.
   const builtIn = builtInConditions(instance, [], updates, context);
   const now = timestamp(context.now());
   return authoredConditions(graph, instance, scope, { builtIn, current, now });

@@ -1,7 +1,8 @@
 /**
- * Finds the objects of an instance whose identity labels another client edited or removed. A list selects
- * objects by their labels and does not find these objects. Their names are therefore computed from the graph,
- * and the objects are read by name.
+ * Finds the objects of an instance whose identity labels another client edited or removed. The identity
+ * labels are `applyset.kubernetes.io/part-of` and `kro.run/instance-id`. A list selects objects by these
+ * labels, so it does not contain such an object. The names of the objects are therefore computed from the
+ * graph, and the objects are read by name.
  */
 import { type KubeObject, Label, refKey } from "../api/mod.ts";
 import { PassBudget } from "../cel/mod.ts";

@@ -45,9 +45,9 @@ export interface Parent {
  * Reports whether the object is a member of the ApplySet with this parent (KEP-3659). A member has the label
  * `applyset.kubernetes.io/part-of` with the id of the ApplySet, and was applied by kro.
  *
- * The label counts only if kro owns the label: when another client edits the label, kro's entry in the
- * managed fields no longer lists the label. If kro no longer owns the label `part-of`, the object is a member
- * if kro still owns its label `kro.run/instance-id` and this label contains the UID of the parent.
+ * The label counts only if kro owns it. When another client edits the label, kro's entry in the managed
+ * fields no longer lists it. The label `kro.run/instance-id` then decides: the object is a member if kro owns
+ * this label and its value is the UID of the parent.
  *
  * @example
  * ```ts
@@ -71,8 +71,8 @@ export function isMember(object: KubeObject, parent: Parent): boolean {
 /**
  * Reports whether the object belongs to an ApplySet other than that of the parent. An object without the
  * label `part-of` belongs to no ApplySet. If kro applied the object but another client wrote the label
- * `part-of`, the label `kro.run/instance-id` decides instead: the object belongs to another ApplySet if kro
- * owns this label and the label contains another UID than the parent's.
+ * `part-of`, the label `kro.run/instance-id` decides: the object belongs to another ApplySet if kro owns this
+ * label and its value is not the UID of the parent.
  */
 export function isTaken(object: KubeObject, parent: Parent): boolean {
   const label = object.metadata.labels?.[Label.applySetPartOf];
@@ -84,8 +84,8 @@ export function isTaken(object: KubeObject, parent: Parent): boolean {
 }
 
 /**
- * Returns which of the two labels `part-of` and `kro.run/instance-id` are not owned by kro's Apply entry in
- * the managed fields. Returns an empty list when kro did not apply the object, or when the entry has no
+ * Returns those of the two labels `part-of` and `kro.run/instance-id` that kro does not own, according to the
+ * managed fields. Returns an empty list when kro did not apply the object, or when the entry has no
  * `fieldsV1`.
  */
 export function foreignLabels(object: KubeObject): ParentLabel[] {

@@ -116,8 +116,9 @@ export function applyFault(node: Node, error: ApiError): Fault {
 }
 
 /**
- * Returns the fault of a node whose kind the API server does not serve. If the API server rejected a request
- * (the error has a `code`), no watch reports when the kind is served, so kro retries the instance.
+ * Returns the fault of a node whose kind the API server does not serve. If the error has a `code`, the API
+ * server rejected a request for an object of the kind. No watch reports when the kind is served, so kro then
+ * retries the instance.
  */
 export function kindFault({ kind }: Node, { code }: ApiError): Fault {
   const message = `${apiVersionOf(kind)}, kind ${kind.kind} is not served`;

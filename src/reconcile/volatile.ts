@@ -10,9 +10,9 @@ import type { Volatile } from "./cluster.ts";
 import type { NodeResult } from "./result.ts";
 
 /**
- * Returns the volatile fields of the node; undefined when the node has no volatile fields. These fields read
- * other objects: `basis` lists the resourceVersions after kro's last writes to these other objects. After
- * another write by kro, `basis` differs, and kro applies the volatile fields again.
+ * Returns the volatile fields of the node; undefined when the node has no volatile fields. The expressions of
+ * these fields read other objects. `basis` lists the resourceVersions that these other objects got from kro's
+ * last writes. When kro writes one of them again, `basis` changes, and kro applies the volatile fields again.
  */
 export function volatileOf(
   node: Node,

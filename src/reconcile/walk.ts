@@ -59,8 +59,8 @@ export async function walk(
 }
 
 /**
- * Records which node creates which object in this pass. If a second node is about to create the same
- * object, the second node fails.
+ * Records which node of this pass creates each object. If a second node is about to create the same object,
+ * the second node fails.
  */
 class Reservations {
   readonly #owners = new Map<string, string>();
