@@ -161,7 +161,7 @@ export class ClusterSchemas implements SchemaSource {
     const kinds = await this.#crds.get(name, async () => {
       const crd = await this.#client.get({ kind: CRD_KIND, name });
       return crd && isEstablished(crd) ? kindsOfCrd(crd) : [];
-    }, (found) => !!found?.length); // A kind without a CRD is looked up again: no event may report its CRD.
+    }, (found) => !!found?.length); // An empty result is not cached.
     return kinds?.find((info) => gvkKey(info) === gvkKey(gvk));
   }
 

@@ -247,9 +247,9 @@ function suspended(known: Known): Outcome | Search {
 
 /**
  * Serves the last good graph and keeps the CRD of that graph up to date. If writing the CRD is refused, the
- * last good graph is served only if the live CRD was generated for this RGD. This is also the case while that
- * CRD is being deleted: the CRD exists until its instances are gone, and an instance controller has to remove
- * the finalizers of these instances.
+ * last good graph is served only if the live CRD was generated for this RGD. The graph is served even while
+ * this CRD is being deleted: the CRD exists until its instances are gone, and an instance controller has to
+ * remove the finalizers of these instances.
  */
 function fallback(
   { rgd, lastGood, refused }: Known,

@@ -134,7 +134,7 @@ async function planned(known: Known, deps: PublishDeps): Promise<GraphPlan> {
 function withRefusal(known: Known, { part, message }: Refusal): Known {
   const refused = { ...known.refused, [part]: message };
   // If recording the present spec is refused, kro searches for the last good graph again. An earlier search
-  // leaves out a newest revision that records the present spec, but now the graph of this revision may be the
+  // skipped the newest revision if this revision records the present spec. Now, this revision may contain the
   // last good graph.
   return { ...known, refused, ...part === "revision" ? { lastGood: undefined } : {} };
 }

@@ -1,9 +1,9 @@
 /**
  * Decides whether a desired object is already applied, and whether another field manager has changed the
- * object since. For most objects, `entryHash` and `valuesHash` of {@link Child} are enough to decide. In two
- * cases, an {@link AppliedState} is also stored. First, the object has volatile fields, whose expressions
- * read nothing except resourceVersions of other objects. Second, the live values differ from the applied
- * values, because the API server has changed them.
+ * object since. For most objects, `entryHash` and `valuesHash` of {@link Child} are enough to decide. The two
+ * hashes are not enough for an object with volatile fields, whose expressions read only resourceVersions of
+ * other objects, and for an object whose applied values the API server has changed. In these two cases, an
+ * {@link AppliedState} is stored as well.
  */
 import type { Json, KubeObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
@@ -28,8 +28,8 @@ function identityOfDesired(desired: KubeObject): string {
 }
 
 /**
- * Returns true when an apply of the desired object would change at most its volatile fields. May store a new
- * {@link AppliedState} in the child, which later calls and {@link hasDrifted} read.
+ * Returns true when the live object equals the desired object, or differs from it only in volatile fields.
+ * May store a new {@link AppliedState} in the child, which later calls and {@link hasDrifted} read.
  *
  * @param view The object that was rebuilt from the record of the child.
  */

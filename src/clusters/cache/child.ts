@@ -198,8 +198,8 @@ export function keepOwners(old: Child | undefined, child: Child): void {
 
 /**
  * Returns the instances without duplicates. Two instances are equal only if all fields are equal. Comparing
- * only the UIDs is not enough. A client may edit the label with the instance's name and keep the label with
- * the UID, and the two identities then differ.
+ * only the UIDs is not enough: if a client edited only the label with the instance's name, the two identities
+ * have the same UID but different names.
  */
 export function distinct(instances: readonly InstanceId[]): InstanceId[] {
   return [...new Map(instances.map((instance) => [textOf(instance), instance])).values()];
@@ -213,8 +213,8 @@ const OWN_ENTRY: ManagedFieldsEntry = { manager: Manager.children, operation: "A
 
 /**
  * Returns the managed-fields entry of an object that was rebuilt from its record: the entry of kro, or
- * {@link Rare.writer} if kro owns no field. The entry of kro lists fields only if kro does not own both
- * labels that identify the instance ({@link entryWithout}).
+ * {@link Rare.writer} if kro owns no field. If kro owns both labels that identify the instance, the entry of
+ * kro contains no list of fields. Otherwise, it lists the labels that kro owns ({@link entryWithout}).
  */
 function entryOf({ entryHash, rare }: Child): ManagedFieldsEntry | undefined {
   if (entryHash === undefined) return rare?.writer;

@@ -185,7 +185,8 @@ interface Selectors {
   readonly byKeys: Map<string, JsonObject>;
   /**
    * The combinations of merge keys that the entries use, such as `containerPort` and `protocol`. Each value
-   * of the map is one combination, sorted. Its key in the map is the same names, joined by line feeds.
+   * of the map contains the sorted names of one combination, and its key contains these names joined by line
+   * feeds.
    */
   readonly keyNames: Map<string, string[]>;
 }
@@ -216,9 +217,9 @@ function selectorsOf(fields: JsonObject): Selectors {
       found.byKeys.set(text, below);
       const names = Object.keys(parsed).sort();
       found.keyNames.set(names.join("\n"), names);
-      // Normally, all elements of a list have the same one or two merge keys. A client can forge managed
+      // All elements of an ordinary list have the same one or two merge keys. A client can forge managed
       // fields with many merge keys, or with different merge keys for each element. Finding the entries of
-      // all elements would then take quadratic time.
+      // all elements of such a list would take quadratic time.
       if (names.length > MAX_KEY_NAMES || found.keyNames.size > MAX_KEY_SETS) {
         throw new TooDeepError();
       }
@@ -237,9 +238,9 @@ const MAX_KEY_SETS = 4;
 const MAX_KEY_NAMES = 8;
 
 /**
- * Returns the entry that selects a list element by its value. An element that is longer than every entry is
- * not serialized. Otherwise, if a client forged entries for each level of nested lists, the innermost value
- * would be serialized once for each level.
+ * Returns the entry that selects a list element by its value. An element that is longer than every entry
+ * cannot match, so it is not serialized. Without this check, a client could forge entries for each level of
+ * nested lists, and the innermost value would be serialized once for each level.
  */
 function byValue(element: Json, selected: Selectors): JsonObject | undefined {
   const { byValue, longestValue } = selected;

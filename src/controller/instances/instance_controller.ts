@@ -194,8 +194,8 @@ export class InstanceController {
   }
 
   /**
-   * Requeues an instance. Does nothing if the instance does not exist. The namespace of a cluster-scoped kind
-   * is ignored: it stems from a label that another client added to an object.
+   * Requeues an instance. Does nothing if the instance does not exist. For a cluster-scoped kind, a given
+   * namespace is ignored, because it comes from a label that another client added to an object.
    */
   wake({ namespace, name }: { namespace?: string; name: string }): void {
     const key = instanceKey(this.kind.namespaced ? { namespace, name } : { name });

@@ -11,9 +11,9 @@ import type { StatusChange, StatusPacing } from "../../reconcile/mod.ts";
 const FIELDS_MS = { first: 250, longest: 2000 };
 
 /**
- * The minimum time between the last write and a write in which only the messages of conditions change, in
- * milliseconds. If this time passes without a write, the delay in {@link FIELDS_MS} is reset to the shortest
- * delay.
+ * A status of which only the messages of conditions have changed is written at the earliest this time after
+ * the last write, in milliseconds. If this time passes without a write, the delay in {@link FIELDS_MS} is
+ * reset to the shortest delay.
  */
 const MESSAGES_MS = 10_000;
 

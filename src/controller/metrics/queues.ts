@@ -12,7 +12,7 @@ export interface QueueView {
   readonly active: number;
   /** The key that has been processed for the longest time; undefined when no key is being processed. */
   readonly longest: Work | undefined;
-  /** The times since the processing of each key in progress began, added together, in milliseconds. */
+  /** The sum of the times for which the keys in progress have been processed so far, in milliseconds. */
   readonly unfinishedMs: number;
   /** The counters of the queue since it was created. */
   readonly counts: Readonly<QueueCounts>;

@@ -85,7 +85,7 @@ export class WorkQueue {
     return [...new Set([...this.#inWork.keys(), ...ended])];
   }
 
-  /** The times since the processing of each key in progress began, added together, in milliseconds. */
+  /** The sum of the times for which the keys in progress have been processed so far, in milliseconds. */
   get unfinishedMs(): number {
     const now = this.#options.clock.now();
     return [...this.#inWork.values()].reduce((sum, { since }) => sum + now - since, 0);
