@@ -59,9 +59,9 @@ const IN_EVERY_SUBNET = "0.0.0.1";
 const netOf = (host: string): Deno.NetPermissionDescriptor => ({ name: "net", host });
 
 /**
- * Narrows a Deno permission, which is a list of hosts or paths. First adds each of `kept` to the list by
- * requesting it, which Deno grants because a broader entry permits it. Then removes the broader entries,
- * which are those that permit one of `broad`.
+ * Narrows a Deno permission, which is a list of hosts or paths, to the entries `kept`. First requests each of
+ * these entries; Deno adds them to the list, because a broader entry of the list permits them. Then removes
+ * the broader entries, which are the entries that permit one of `broad`.
  */
 function keepOnly(
   name: "net" | "write",

@@ -21,8 +21,8 @@ interface Place {
   /** The parsed scalar; absent for mappings and lists. */
   scalar?: Scalar;
   /**
-   * The positions of the values inside of this value, by key or index. For an alias such as `*a`, the
-   * positions inside of the value with the anchor `&a`.
+   * The positions of the values inside of this value, by key or index. If this value is an alias such as
+   * `*a`, the positions are those of the value with the anchor `&a`.
    */
   below: Map<string, Place>;
 }

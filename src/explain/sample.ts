@@ -27,8 +27,8 @@ export function sampleYaml(graph: Graph): string {
 /**
  * Returns the lines of an object's fields.
  *
- * @param isWhole Whether optional fields are written without comment signs of their own. True inside of a
- * field that is commented out: when a user uncomments that field, the user gets all of its fields.
+ * @param isWhole Whether all optional fields are written like required fields. The value is true inside of a
+ * field that is commented out as a whole, so that a user who uncomments this field gets all of its fields.
  */
 function fieldLines({ properties = {}, required = [] }: Schema, isWhole: boolean): string[] {
   return Object.entries(properties).flatMap(([name, schema]) => {
