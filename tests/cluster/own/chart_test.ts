@@ -113,6 +113,14 @@ helmTest("invalid values are refused with the path of the value", async () => {
       "image.repository=registry.k8s.io/kro/kro",
       /the image of upstream kro: remove image\.repository, image\.tag and image\.ko from your values/,
     ],
+    [
+      "deployment.extraEnv[0].name=DENO_V8_FLAGS",
+      /extraEnv sets DENO_V8_FLAGS to an empty value, .*: remove the variable/,
+    ],
+    [
+      "deployment.extraEnv[0].name=DENO_V8_FLAGS,deployment.extraEnv[0].value=",
+      /extraEnv sets DENO_V8_FLAGS to an empty value, .*: remove the variable/,
+    ],
   ];
   for (const [value, message] of cases) {
     const { code, stderr } = await helm(["template", "kro", chart, "--set", value]);
