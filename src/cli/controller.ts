@@ -1,4 +1,7 @@
-/** `kro controller`: runs the operator and its HTTP endpoint until the process receives SIGINT or SIGTERM. */
+/**
+ * `kro controller`: runs the operator and its HTTP endpoint until the process receives SIGINT or SIGTERM, or
+ * until its JavaScript heap is full.
+ */
 import { hostname } from "node:os";
 import { getLogger } from "@logtape/logtape";
 import { ApiError, durationText, VERSION } from "../api/mod.ts";
@@ -37,6 +40,7 @@ const requestLogger = getLogger(["kro", "request"]);
 /** Runs `kro controller`. Resolves with the exit code after the operator has stopped. */
 export async function controller(flags: ControllerFlags, output: Output): Promise<number> {
   const stopped = stopSignal();
+  const heapFull = Promise.withResolvers<undefined>();
   await startLog(flags, output);
   const ignored = ignoredFlags(flags);
   if (ignored.length > 0) {
@@ -71,7 +75,13 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   // for the rate limit.
   const leases = connect(config, { ...common, timeoutMs: leaderElectionRenewDeadline / 2 });
   await requireOwnCrds(client, config);
-  const controller = createController(flags, { client, leases, metrics, pod });
+  const controller = createController(flags, {
+    client,
+    leases,
+    metrics,
+    pod,
+    heapFull: () => heapFull.resolve(undefined),
+  });
   const mayReadMetrics = flags.metricsAuth
     ? guard(client, "/metrics", "--metrics-auth")
     : undefined;
@@ -82,17 +92,19 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   const endHeapSignal = flags.debugDir === undefined ? () => {} : onHeapSignal(flags.debugDir);
   controller.start();
 
-  const signal = await stopped;
-  logger.info("received {signal}: stopping; another signal after one second ends kro at once", {
-    signal,
-  });
+  const signal = await Promise.race([stopped, heapFull.promise]);
+  if (signal !== undefined) {
+    logger.info("received {signal}: stopping; another signal after one second ends kro at once", {
+      signal,
+    });
+  }
   await controller.stop(flags.gracefulShutdownTimeout);
   endHeapSignal();
   endCatching();
   await Promise.all(endpoints.map((endpoint) => endpoint.close()));
   client.close();
   leases.close();
-  return Exit.ok;
+  return signal === undefined ? Exit.failed : Exit.ok;
 }
 
 /**
@@ -117,11 +129,12 @@ async function requireOwnCrds(client: KubeClient, { server }: ClusterConfig): Pr
 
 function createController(
   flags: ControllerFlags,
-  { client, leases, metrics, pod }: {
+  { client, leases, metrics, pod, heapFull }: {
     client: KubeClient;
     leases: KubeClient;
     metrics: Metrics;
     pod: ClusterConfig["namespace"] | undefined;
+    heapFull: () => void;
   },
 ): Controller {
   return new Controller({
@@ -158,6 +171,7 @@ function createController(
     maxRetries: flags.dynamicControllerDefaultQueueMaxRetries,
     resyncMs: flags.dynamicControllerDefaultResyncPeriod * 1000,
     passDeadlineMs: flags.passDeadline,
+    heapFull,
   });
 }
 

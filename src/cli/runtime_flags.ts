@@ -18,6 +18,8 @@ const ENVIRONMENT = [
   // The operator sets these two variables before its first TLS connection, so that Deno trusts only the
   // configured root certificates.
   "DENO_TLS_CA_STORE",
+  // An executable of `deno compile` does not pass this variable to V8, so kro itself obeys its heap limit.
+  "DENO_V8_FLAGS",
   "NODE_EXTRA_CA_CERTS",
   "HOME",
   "KUBECONFIG",
@@ -71,7 +73,7 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
     write: { flag: [DEBUG_DIR], then: "the folder of `--debug-dir`" },
     run: { flag: [] },
     env: { flag: ENVIRONMENT },
-    // kro compares the size of its heap with systemMemoryInfo, the memory limit of the container.
+    // kro limits its heap to a part of systemMemoryInfo, the memory limit of the container.
     sys: { flag: ["hostname", "systemMemoryInfo"] },
     ffi: { flag: [] },
     import: { flag: [] },

@@ -22,7 +22,7 @@ import { GraphController } from "./graphs/graph_controller.ts";
 import type { GraphEntry } from "./graphs/graph_store.ts";
 import { graphView, rgdState, rightsView } from "./graphs/graph_view.ts";
 import { RightsReview } from "./graphs/rights_review.ts";
-import { heapSize, HeapWarning, logHeapLimit, memoryLimit } from "./heap.ts";
+import { HeapGuard, heapLimit, heapLimits, logHeapLimit } from "./heap.ts";
 import { EventRecorder } from "./instances/event_recorder.ts";
 import type { InstanceController } from "./instances/instance_controller.ts";
 import { InstancePool } from "./instances/pool.ts";
@@ -82,6 +82,7 @@ export class Controller implements ControllerView {
   #lastEvent?: KindRef;
   readonly #warmup: boolean;
   readonly #passDeadlineMs: number;
+  readonly #heapFull?: () => void;
   readonly #maxCollectionSize: number;
   #state: "new" | "running" | "ready" | "stopping" | "stopped" = "new";
 
@@ -90,6 +91,7 @@ export class Controller implements ControllerView {
     const { version, podId } = options;
     this.#maxCollectionSize = options.maxCollectionSize ?? MAX_COLLECTION_SIZE;
     this.#warmup = options.warmup ?? false;
+    this.#heapFull = options.heapFull;
     this.#passDeadlineMs = options.passDeadlineMs ?? CONTROLLER_DEFAULTS.passDeadlineMs;
     this.#leadership = new Leadership(options.client, options.lease ?? {}, {
       acquired: () => this.#work(),
@@ -205,16 +207,16 @@ export class Controller implements ControllerView {
   start(): void {
     if (this.#state !== "new") throw new Error("a controller is started once");
     this.#state = "running";
-    const heap = new HeapWarning();
-    const memory = memoryLimit();
+    const limits = heapLimits();
+    const heap = new HeapGuard(heapLimit(limits), this.#heapFull);
     this.#endSampling = this.#metrics.sample((ms) => {
       logBlocked(ms, [this.#pool.queue, this.#graphs.queue], this.#lastEvent);
-      heap.check(heapSize(memory));
+      heap.check();
     });
     this.#leadership.start();
     if (!this.#leadership.elects) this.#work();
     else if (this.#warmup) this.#graphs.start();
-    logHeapLimit(heapSize(memory));
+    logHeapLimit(limits);
     logger.info("controller started");
   }
 

@@ -1,6 +1,7 @@
-/** Logs the limit of the JavaScript heap, and a warning when the heap is nearly full. */
+/** Limits the JavaScript heap: logs a warning when the heap is nearly full, and stops the operator when it is full. */
 import process from "node:process";
-import { getHeapStatistics } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { getLogger } from "@logtape/logtape";
 
 const logger = getLogger(["kro", "controller"]);
@@ -20,12 +21,12 @@ const FULL = 0.75;
  */
 const RECOVERED = 0.6;
 
-/** The memory that the process uses and may use, in bytes. */
-export interface HeapSize {
-  /** The size of the heap in use, in bytes. */
-  used: number;
+/** The sources of the heap limit. */
+export interface HeapLimits {
   /** The size of the heap at which V8 ends the process, in bytes. */
-  limit: number;
+  v8: number;
+  /** The value of the variable DENO_V8_FLAGS; absent if the variable is not set. */
+  flags?: string;
   /**
    * The memory limit of the container (cgroup) in bytes, at which the kernel ends the process; absent if
    * unknown.
@@ -33,52 +34,130 @@ export interface HeapSize {
   memory?: number;
 }
 
-/** Returns the present size of the heap and its limits, including the given memory limit of the container. */
-export function heapSize(memory?: number): HeapSize {
-  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-  return { used, limit, memory };
+/** Returns the sources of the heap limit of this process. */
+export function heapLimits(): HeapLimits {
+  return {
+    v8: getHeapStatistics().heap_size_limit,
+    flags: permitted(() => Deno.env.get("DENO_V8_FLAGS")),
+    memory: permitted(memoryLimit),
+  };
 }
 
 /**
- * Returns the memory limit of the container in bytes; undefined if the container has no limit, or if kro may
- * not read the limit.
+ * Returns the size in bytes that the heap may have: the value of `--max-old-space-size` in DENO_V8_FLAGS, or
+ * 75 % of the container's memory if this flag is missing; but at most V8's own limit.
+ *
+ * Executables of `deno compile` do not pass DENO_V8_FLAGS to V8 (denoland/deno#19808). In such an executable,
+ * V8's own limit does not depend on the memory of the container.
  */
-export function memoryLimit(): number | undefined {
+export function heapLimit({ v8, flags = "", memory }: HeapLimits): number {
+  const found = /--max[-_]old[-_]space[-_]size=(\d+)/.exec(flags);
+  const flag = Number(found?.[1] ?? 0) * 2 ** 20;
+  return Math.min(v8, flag || (memory ?? Infinity) * HEAP_PART);
+}
+
+/** Returns the memory limit of the container in bytes; undefined if the container has no limit. */
+function memoryLimit(): number | undefined {
+  const bytes = process.constrainedMemory();
+  // Without a limit, cgroup v1 reports a value near 2^63 bytes.
+  return bytes > 0 && bytes < 2 ** 60 ? bytes : undefined;
+}
+
+/** Returns the result of the function; undefined if kro lacks the Deno permission that the function needs. */
+function permitted<T>(read: () => T): T | undefined {
   try {
-    const bytes = process.constrainedMemory();
-    // Without a limit, cgroup v1 reports a value near 2^63 bytes.
-    return bytes > 0 && bytes < 2 ** 60 ? bytes : undefined;
+    return read();
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   }
 }
 
-/**
- * Logs a warning when the heap uses more than 75 % of its limit, and again only after the heap recovered. The
- * limit is V8's limit or 75 % of the container's memory, whichever is lower. Deno's executables ignore
- * DENO_V8_FLAGS, so V8's limit may exceed the memory of the container.
- */
-export class HeapWarning {
-  #warned = false;
+/** Access to the heap of the process. Tests use another implementation. */
+export interface Heap {
+  /** The size of the heap in use in bytes, which includes objects that are not yet garbage-collected. */
+  used(): number;
+  /** Collects all garbage. */
+  collect(): void;
+}
 
-  /** Logs the warning if the given heap size requires it. The caller measures the size at intervals. */
-  check({ used, limit: heap, memory }: HeapSize): void {
-    const limit = Math.min(heap, memory === undefined ? Infinity : memory * HEAP_PART);
-    if (used < limit * RECOVERED) this.#warned = false;
-    if (this.#warned || used <= limit * FULL) return;
+let gc: (() => void) | undefined;
+
+const ownHeap: Heap = {
+  used: () => getHeapStatistics().used_heap_size,
+  collect() {
+    if (gc === undefined) {
+      // V8 defines the function `gc` in contexts that are created after the flag is set. Deno starts more slowly
+      // if the flag is set before the start.
+      setFlagsFromString("--expose-gc");
+      gc = runInNewContext("gc") as () => void;
+    }
+    gc();
+  },
+};
+
+/**
+ * Keeps the heap within a limit, because V8's own limit may exceed the memory of the container. The caller
+ * calls {@link check} at intervals.
+ */
+export class HeapGuard {
+  readonly #limit: number;
+  readonly #full?: () => void;
+  readonly #heap: Heap;
+  #warned = false;
+  #isFull = false;
+
+  /**
+   * @param limit The limit of the heap, in bytes.
+   * @param full Called once, when the heap exceeds the limit even without garbage. If absent, the guard only logs
+   * warnings and collects garbage.
+   */
+  constructor(limit: number, full?: () => void, heap: Heap = ownHeap) {
+    this.#limit = limit;
+    this.#full = full;
+    this.#heap = heap;
+  }
+
+  /**
+   * Collects garbage when the heap uses more than 75 % of its limit. If the heap still uses more, logs a warning.
+   * After the warning, the guard collects garbage only when the heap exceeds the limit, until the heap recovered.
+   */
+  check(): void {
+    if (this.#isFull) return;
+    let used = this.#heap.used();
+    if (used < this.#limit * RECOVERED) this.#warned = false;
+    const threshold = this.#warned ? this.#limit : this.#limit * FULL;
+    if (used <= threshold) return;
+    this.#heap.collect();
+    used = this.#heap.used();
+    if (used > this.#limit && this.#full) this.#stop(used, this.#full);
+    else if (used > threshold && !this.#warned) this.#warn(used);
+  }
+
+  #stop(used: number, full: () => void): void {
+    this.#isFull = true;
+    logger.error(
+      "the JavaScript heap uses {used} MiB, more than its limit of {limit} MiB: kro stops; raise the memory " +
+        "limit of the pod",
+      { used: mebibytes(used), limit: mebibytes(this.#limit) },
+    );
+    full();
+  }
+
+  #warn(used: number): void {
     this.#warned = true;
     logger.warn(
       "the JavaScript heap uses {used} MiB of its limit of {limit} MiB; raise the memory limit of the pod",
-      { used: mebibytes(used), limit: mebibytes(limit) },
+      { used: mebibytes(used), limit: mebibytes(this.#limit) },
     );
   }
 }
 
 /** Logs the limit of the heap, and the memory limit of the container if there is one. */
-export function logHeapLimit({ limit, memory }: HeapSize): void {
+export function logHeapLimit(limits: HeapLimits): void {
+  const { memory } = limits;
   logger.info("the JavaScript heap is limited to {limit} MiB", {
-    limit: mebibytes(limit),
+    limit: mebibytes(heapLimit(limits)),
     memory: memory === undefined ? undefined : mebibytes(memory),
   });
 }

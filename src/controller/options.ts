@@ -93,6 +93,11 @@ export interface ControllerOptions {
    */
   passDeadlineMs?: number;
   /**
+   * Called once, when the JavaScript heap exceeds its limit even without garbage. The caller then stops the
+   * operator.
+   */
+  heapFull?: () => void;
+  /**
    * The time within which the caches of a kind must be synced; 30 s by default. If the caches are not synced
    * in time, serving the kind fails and is retried.
    */

@@ -60,7 +60,7 @@ const inside: Record<string, Record<string, readonly string[]>> = {
     "watch_failures.ts": [],
     "sweeps.ts": ["queue"],
     lease: [],
-    metrics: ["queue"],
+    metrics: ["heap.ts", "queue"],
     instances: ["queue", "view.ts", "metrics"],
     graphs: ["queue", "view.ts", "watch_failures.ts", "metrics", "instances"],
   },

@@ -1,6 +1,6 @@
 /** The metrics of the process itself: memory, CPU time, and the lag of the event loop. */
 import process from "node:process";
-import { getHeapStatistics } from "node:v8";
+import { heapLimit, heapLimits } from "../heap.ts";
 import type { Instruments } from "./instruments.ts";
 
 const SAMPLE_MS = 1000;
@@ -29,8 +29,8 @@ export class ProcessMetrics {
     );
     to.gauge(
       "process_heap_limit_bytes",
-      "Size of the JavaScript heap at which the process ends, in bytes.",
-      () => getHeapStatistics().heap_size_limit,
+      "Size of the JavaScript heap at which kro stops, in bytes.",
+      () => heapLimit(heapLimits()),
     );
     to.gauge(
       "process_start_time_seconds",

@@ -82,7 +82,17 @@ export const LOG_LINES: Section = {
         "the JavaScript heap uses <used> MiB of its limit of <limit> MiB; raise the memory limit of the pod",
       ],
       cause:
-        "More than 75 % of the JavaScript heap is in use. The limit is that of V8, or 75 % of the container's memory. If the heap grows further, the process ends.",
+        "More than 75 % of the JavaScript heap is in use, even after a garbage collection. The limit is `--max-old-space-size` in `DENO_V8_FLAGS`, or else 75 % of the container's memory. If the heap grows further, kro stops.",
+      remedy:
+        "Raise the memory limit of the pod. [Figures](figures.md) shows how much memory kro needs.",
+    },
+    {
+      code: "kro.controller ERROR",
+      texts: [
+        "the JavaScript heap uses <used> MiB, more than its limit of <limit> MiB: kro stops; raise the memory limit of the pod",
+      ],
+      cause:
+        "The objects in the JavaScript heap need more memory than the limit. kro releases its Lease and exits with code 1, and Kubernetes restarts the container.",
       remedy:
         "Raise the memory limit of the pod. [Figures](figures.md) shows how much memory kro needs.",
     },
