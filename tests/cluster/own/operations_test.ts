@@ -8,6 +8,8 @@ import {
   configMap,
   eventually,
   type GraphSpec,
+  installOwnCrds,
+  KroProcess,
   KroRequests,
   kubectl,
   sharedControlPlane,
@@ -110,6 +112,31 @@ Deno.test("SIGTERM to the process group of a parent that forwards it releases th
   assert.equal(await kro.ended, 0, kro.log());
   const lease = await cluster.get(ref);
   assert.equal(lease.spec.holderIdentity ?? "", "");
+});
+
+Deno.test("a full heap stops kro with code 1, and releases the Lease", async () => {
+  await using cluster = await TestCluster.open("fullheap");
+  // Sets the variable after V8 has started, so that V8 does not obey it, as in an executable.
+  const preload = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(
+    preload,
+    'Deno.env.set("DENO_V8_FLAGS", "--max-old-space-size=1");\n',
+  );
+  const { kubeconfig, kubeconfigFor } = await sharedControlPlane();
+  await installOwnCrds(kubeconfig);
+  await using kro = KroProcess.start({
+    kubeconfig: kubeconfigFor("kro"),
+    flags: ["--leader-elect", `--leader-election-namespace=${cluster.namespace}`],
+    preload,
+  });
+  assert.equal(await kro.ended, 1, kro.log());
+  assert.match(kro.log(), /uses \d+ MiB, more than its limit of 1 MiB: kro stops/);
+  const lease = await cluster.get({
+    kind: "Lease.coordination.k8s.io",
+    name: "controller.kro.run",
+  });
+  assert.equal(lease.spec.holderIdentity ?? "", "");
+  await Deno.remove(preload);
 });
 
 Deno.test("a second signal ends kro at once, even during a pass", async () => {
