@@ -197,7 +197,7 @@ export class ReadOnlyCluster implements Cluster {
         return { objects };
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        // A kind that is not served has no objects.
+        // The API server serves the kind, but the object or its namespace does not exist.
         if (isNotFound(error) && !error.isKindMissing) return { objects: new Map() };
         if (!error.isKindMissing) this.unreadable.set(groupKind(kind), error.message);
         return { error };

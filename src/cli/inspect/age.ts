@@ -6,8 +6,9 @@ const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 
 /**
- * The formats of durations, as in the function `HumanDuration` of k8s.io/apimachinery. A format is used for
- * durations below `below` seconds. The duration is written in the unit `unit`, and the rest in the unit `rest`.
+ * The formats of durations, as in the function `HumanDuration` of k8s.io/apimachinery. The first format whose
+ * `below` is greater than the duration applies. The duration is written in the unit `unit`, and the remainder
+ * in the unit `rest`. All numbers are seconds.
  */
 const FORMATS: readonly { below: number; unit: number; rest?: number }[] = [
   { below: 2 * MINUTE, unit: 1 },

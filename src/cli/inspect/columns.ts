@@ -1,7 +1,7 @@
 /** Formats tables that fit the width of the terminal. */
 import { type Output, table } from "../output.ts";
 
-/** The least width to which a column is cut, in characters. */
+/** The least width to which the cells of the last column are cut, in characters. */
 const NARROWEST = 12;
 
 /**

@@ -167,7 +167,10 @@ function nodeTable(nodes: readonly NodeOutcome[], options: DescriptionOptions): 
   return inner(["NODE", "STATE", "OBJECTS"], rows, options);
 }
 
-/** Returns the error that the condition of the latest failure reports. */
+/**
+ * Returns the error that is reported by the condition which became False last. Ready and InstanceSynced are
+ * ignored, because they only summarize the other conditions.
+ */
 function lastError(conditions: readonly Condition[], { now }: DescriptionOptions): string {
   const failed = conditions.filter(({ type, status, message }) =>
     status === "False" && message && type !== "Ready" && type !== "InstanceSynced"
@@ -209,7 +212,9 @@ function isReady({ instance }: ObservedInstance): boolean {
 
 type Statements = ReturnType<typeof explain>["because"];
 
-/** Returns the statements without steps, which a section of their own lists. */
+/**
+ * Returns the statements without steps, because the description lists the steps in a section of their own.
+ */
 function withoutSteps(statements: Statements): Statements {
   return statements.filter(({ topic }) => topic !== "step")
     .map((each) => ({ ...each, because: withoutSteps(each.because) }));

@@ -25,14 +25,14 @@ const EVENT_KIND: KindRef = {
 const CLUSTER_EVENTS = "default";
 
 /**
- * The greatest number of objects whose Events are requested one by one. For more objects of a namespace, one
- * list of the namespace replaces the requests.
+ * The greatest number of objects in a namespace for which one request each is sent. For more objects, one
+ * request lists all Events of the namespace.
  */
 const MAX_SINGLE = 5;
 
 /**
- * Returns a function that returns the Events of an object, the latest first. Events are read of the instance
- * and of its objects that are not ready or are being deleted.
+ * Reads the Events of the instance, and of those of its objects that are not ready or are being deleted.
+ * Returns a function that returns the Events of one object, the latest first.
  */
 export async function eventsOf(
   client: KubeClient,

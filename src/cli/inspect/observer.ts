@@ -101,7 +101,8 @@ export class Observer {
     const { client, discovery, costs } = this.#session;
     const found = await this.graphOf(ref.kind);
     const cluster = new ReadOnlyCluster(client, discovery, ref.kind, instance);
-    // A pass over a suspended instance would not read the objects.
+    // The annotation is removed, because it may suspend the instance. A pass over a suspended instance would
+    // not read the objects.
     const { [Annotation.reconcile]: _, ...annotations } = instance.metadata.annotations ?? {};
     const active = { ...instance, metadata: { ...instance.metadata, annotations } };
     const outcome = await reconcile(found.graph ?? { instance: ref.kind }, active, cluster, {

@@ -36,8 +36,8 @@ export async function kindOf({ discovery }: Session, name: string): Promise<Kind
   const found = await discovery.byName(name);
   if (found) return found;
   const kinds = await discovery.kinds();
-  // Only the first 200 names are compared, so the names of kinds in groups with a dot, such as kro.run, come
-  // first.
+  // The function `didYouMean` compares only the first 200 names. Kinds of groups with a dot, such as kro.run,
+  // come first, because most of them are kinds of CRDs.
   const names = [
     ...new Set(
       kinds.toSorted((a, b) => Number(b.group.includes(".")) - Number(a.group.includes(".")))

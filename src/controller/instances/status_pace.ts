@@ -11,9 +11,9 @@ import type { StatusChange, StatusPacing } from "../../reconcile/mod.ts";
 const FIELDS_MS = { first: 250, longest: 2000 };
 
 /**
- * A status of which only the messages of conditions have changed is written at the earliest this time after
- * the last write, in milliseconds. If this time passes without a write, the delay in {@link FIELDS_MS} is
- * reset to the shortest delay.
+ * The least time between a write of the status and the next write if only messages of conditions have
+ * changed, in milliseconds. If this time passes without a write, the delay in {@link FIELDS_MS} is reset to
+ * the shortest delay.
  */
 const MESSAGES_MS = 10_000;
 

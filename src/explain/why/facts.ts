@@ -6,7 +6,7 @@ import { raw, Scope } from "../../reconcile/mod.ts";
 import type { Explanation, Observation } from "./model.ts";
 import type { ReadPath } from "./path.ts";
 
-/** The variable of readyWhen in a collection, which is one object of the collection. */
+/** The variable that stands for one object of a collection in the collection's readyWhen. */
 export const EACH = "each";
 
 /** A value that an expression reads. */
@@ -97,7 +97,8 @@ export function readsOfExpression({ program }: Expression): Read[] {
   const collect = (variable: string, reads: Reads, path: ReadPath) => {
     if (reads === "whole" || reads.size === 0) return void found.push({ variable, path });
     for (const [name, below] of reads) {
-      // A name that CEL cannot spell is listed twice: escaped, and as the name in JSON.
+      // If CEL cannot spell a name, the map contains the name both in its escaped form and as it is in JSON.
+      // Only the name in JSON is kept.
       const isEscaped = (unescapeName(name) ?? name) !== name;
       if (!isEscaped) collect(variable, below, [...path, name]);
     }

@@ -60,8 +60,9 @@ function isLiteral(template: unknown, path: ReadPath): boolean {
 const SHORTEST = 8;
 
 /**
- * Replaces the values of the observed Secrets wherever they occur in the messages of an explanation. Conditions
- * and Events may quote them. Shorter values are not replaced, because they may be ordinary words.
+ * Replaces the values of the observed Secrets in the statements of an explanation, because conditions and
+ * Events may quote such values. Values shorter than {@link SHORTEST} are kept, because they may be ordinary
+ * words.
  */
 export function masked(found: Explanation, secrets: readonly KubeObject[]): Explanation {
   const values = [...new Set(secrets.flatMap(valuesOf))].filter((v) => v.length >= SHORTEST)

@@ -177,7 +177,7 @@ function staleness({ metadata, status }: KubeObject): Explanation[] {
   return [explanation("condition", text)];
 }
 
-/** Returns the conditions of the instance that nodes do not explain. */
+/** Explains the conditions that are not True for a reason outside the nodes. */
 function conditionProblems(instance: KubeObject): Explanation[] {
   const conditions = conditionsOf(instance);
   const types = ["InstanceManaged", "GraphResolved"];
@@ -190,7 +190,9 @@ function conditionProblems(instance: KubeObject): Explanation[] {
   });
 }
 
-/** Explains the nodes that are not ready. Nodes that wait for other nodes follow in one line each. */
+/**
+ * Explains the nodes that are not ready. The nodes that only wait for these nodes follow, with one line each.
+ */
 function blockingNodes(facts: Facts): Explanation[] {
   const { observation: { nodes, graph } } = facts;
   const open = nodes.filter(({ state }) => state !== "Ready" && state !== "Skipped");

@@ -71,7 +71,7 @@ export function nodeExplanation(facts: Facts, id: string): Explanation {
   });
 }
 
-/** Returns the reasons why a node is not ready, the first cause last in each chain. */
+/** Returns the reasons why a node is not ready. In a chain of reasons, the first cause comes last. */
 export function nodeProblems(facts: Facts, node: Node): Explanation[] {
   const { observation } = facts;
   const outcome = observation.nodes.find(({ id }) => id === node.id);
@@ -132,7 +132,9 @@ function failedExpressions(facts: Facts, node: Node): Explanation[] {
   }).slice(0, MAX_ITEMS);
 }
 
-/** Explains why the object whose field is missing has no such field, by its conditions and Events. */
+/**
+ * Explains why an object does not have the field `missing` yet, by the conditions and Events of the object.
+ */
 function missingSource(facts: Facts, missing: string | undefined): Explanation[] {
   const id = missing?.match(/^[\w]+/)?.[0] ?? "";
   if (!facts.observation.graph.nodes.has(id)) return [];

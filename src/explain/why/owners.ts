@@ -65,7 +65,10 @@ export function ownerText({ manager, operation, subresource }: FieldOwner): stri
   return `${manager} (${operation}${subresource ? ` of ${subresource}` : ""})`;
 }
 
-/** Reports whether the field set contains the path. An empty set owns all fields below it. */
+/**
+ * Reports whether the field set contains the path. An empty set, such as that of `f:data` in
+ * `{"f:data": {}}`, contains all paths below it.
+ */
 function owns(fields: JsonObject, value: Json | undefined, path: FieldPath): boolean {
   const [step, ...rest] = path;
   if (step === undefined) return true;

@@ -3,7 +3,7 @@ import type { Explanation } from "./model.ts";
 
 /** The options of {@link explanationText}. */
 export interface ExplanationTextOptions {
-  /** Formats the time of a statement, such as `5m ago`. Times are left out when absent. */
+  /** Formats the time of a statement, such as `5m ago`. Without this function, the text contains no times. */
   age?: (time: string) => string;
   /** Formats a statement, for example with colors. */
   paint?: (text: string, statement: Explanation) => string;

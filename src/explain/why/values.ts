@@ -27,7 +27,7 @@ export interface Surroundings {
   locals?: Locals;
   /** The node whose expression reads the value; absent for expressions of the status. */
   reader?: Node;
-  /** Whether all values are hidden, because they become a value of a Secret. */
+  /** Whether all values are hidden, because the expression may compute a value of a Secret. */
   hide?: boolean;
 }
 
@@ -232,14 +232,20 @@ function defaultAt(schema: Schema, path: FieldPath): Json | undefined {
   return at?.default;
 }
 
-/** Returns the iterator values of one object of a collection, in the order of the expansion. */
+/**
+ * Returns the iterator values for which an object of a collection was created. The label with the object's
+ * index selects them.
+ */
 export function localsOf(facts: Facts, node: Node, index: number): Locals {
   const object = facts.objects(node.id)[index];
   const place = Number(object?.metadata.labels?.[Label.collectionIndex] ?? index);
   return itemsOf(facts, node)[place] ?? {};
 }
 
-/** Returns the iterator values of all objects of a collection; the last dimension varies fastest. */
+/**
+ * Returns the iterator values of each object of a collection: one entry for each combination of elements of
+ * the forEach lists. The iterator of the last list varies fastest.
+ */
 export function itemsOf(facts: Facts, node: Node): Locals[] {
   return node.forEach.reduce<Locals[]>((combined, { variable, list }) => {
     const answer = facts.evaluate(list);
