@@ -39,9 +39,9 @@ export interface Plan {
   /** Called before the users' actions of the phase. */
   before?(phase: Phase): Promise<void> | void;
   /**
-   * Called after the users' actions, while kro reconciles. The promise resolves when the last fault of the
-   * phase has ended, or later. If it resolves later, its value is the time at which the fault ended, a value
-   * of `performance.now()` in milliseconds.
+   * Called after the users' actions, while kro reconciles. Returns after the last fault of the phase has
+   * ended. If the plan does more work after that moment, it returns the moment as a value of
+   * `performance.now()`.
    */
   during?(phase: Phase): Promise<number | void>;
   /** Called after kro has reconciled all changes of the phase. */
@@ -85,8 +85,8 @@ export interface LifeOptions {
   /** The time limit for a phase to converge, in milliseconds; 120 s by default. */
   patienceMs?: number;
   /**
-   * The time by which a phase may exceed the limit of {@link late} without a violation, in milliseconds. The
-   * default is kro's longest backoff, 30 s.
+   * A phase that takes longer than the limit of {@link late} is a violation only if it exceeds the limit by
+   * more than this time, in milliseconds. The default is kro's longest backoff, 30 s.
    */
   graceMs?: number;
 }

@@ -134,7 +134,7 @@ async function prove(s: Scenario, [old, next]: [Candidate, Candidate]): Promise<
     (rgd) => condition(rgd, "Ready")?.observedGeneration === generation,
   );
   await eventually("the planned objects", async () => isPlanned(plan, await seen()), 40)
-    .catch(() => {}); // The assertion below shows the difference.
+    .catch(() => {}); // A timeout is ignored here, because the assertion below then shows the difference.
   await s.idle();
   assertPlanned(plan, await seen());
   const names = new Set(plan.map(({ object }) => object.split("/")[1]));

@@ -42,7 +42,7 @@ async function proven(s: Scenario, old: GraphSpec, next: GraphSpec, kinds = ["Co
   // A pass may run before the API server fills in the defaults of the changed CRD. kro repeats such a pass
   // after a delay.
   await eventually("the planned objects", async () => isPlanned(plan, await seen()), 40)
-    .catch(() => {}); // The assertion below shows the difference.
+    .catch(() => {}); // A timeout is ignored here, because the assertion below then shows the difference.
   await s.idle();
   assertPlanned(plan, await seen());
   return { report, code, graph };

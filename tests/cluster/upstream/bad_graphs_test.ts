@@ -149,8 +149,8 @@ kroTest("an RGD too big for kro's own writes leaves its previous revision in use
   await graph.create("app");
   await graph.active("app");
   await assert.rejects(graph.put(graphOf("TooBig", "x".repeat(2_000_000))), /too large|limit/i);
-  // The RGD becomes almost as large as an object in etcd may be, so that neither a GraphRevision
-  // nor a status with its content can be stored.
+  // The RGD gets almost the greatest size that etcd accepts. A GraphRevision with this spec, or the RGD with
+  // a new status, exceeds that size and cannot be stored.
   let length = 1_572_000;
   const taken = () =>
     graph.put(graphOf("TooBig", "x".repeat(length))).then(() => true, () => false);

@@ -1,8 +1,8 @@
 /**
- * Kills kro, or breaks a response to kro, at the k-th request that kro sends for a graph, for every value of
- * k. To save time, one crash tests several graphs: kro processes the graphs concurrently, and the proxy holds
- * the k-th and all later requests of each graph. When every graph has sent its k-th request, the process is
- * killed. One run tests several values of k, each on its own copy of the graphs.
+ * Kills kro, or breaks a response to kro, at request number k that kro sends for a graph. Every value of k is
+ * tested. To save time, one crash tests several graphs, which kro processes concurrently. The proxy holds
+ * request number k of each graph, and all its later requests. When kro has sent request number k for every
+ * graph, the process is killed. One run tests several values of k, each on its own copy of the graphs.
  */
 import type { Model, Plan } from "../lifecycle.ts";
 import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
@@ -12,15 +12,15 @@ import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
 import { sleep } from "../../support/wait.ts";
 
 /**
- * The time within which every graph must send its k-th request, in milliseconds. After this time
- * the process is killed anyway.
+ * The time to wait until kro has sent request number k for every graph, in milliseconds. After this time, the
+ * process is killed anyway.
  */
 const PATIENCE_MS = 15_000;
 
 /**
- * If kro sends no request for this time, in milliseconds, the process is killed although some graphs
- * have not sent their k-th request. Such a graph sends fewer than k requests in this run, because the
- * number of its requests varies by one or two between runs.
+ * If kro sends no request for this time, in milliseconds, the process is killed, although request number k of
+ * some graphs is still missing. kro sends fewer than k requests for such a graph in this run, because the
+ * number of requests varies by one or two between runs.
  */
 const IDLE_MS = 3000;
 
@@ -37,8 +37,8 @@ const SIDE_BY_SIDE = 3;
 type Ks = ReadonlyMap<string, number>;
 
 /**
- * Counts the requests of each graph in a phase, to find the k-th one. A k-th request is expected only from a
- * graph that sent at least k requests in the run without faults.
+ * Counts the requests of each graph in a phase, to find request number k. This request is expected only for a
+ * graph that had at least k requests in the run without faults.
  */
 class Picker {
   readonly #ks: Ks;
@@ -55,14 +55,14 @@ class Picker {
     this.#due = new Set(all);
   }
 
-  /** The number of graphs whose k-th request is still expected. */
+  /** The number of graphs whose request number k is still expected. */
   get size(): number {
     return this.#due.size;
   }
 
   /**
-   * Counts the request, and returns whether it comes before, at or after the k-th request of its graph.
-   * Returns undefined if the request is a watch, is not kro's, or belongs to no graph.
+   * Counts the request, and returns whether it comes before request number k of its graph, is this request,
+   * or comes after it. Returns undefined if the request is a watch, is not kro's, or belongs to no graph.
    */
   place(seen: Seen): "before" | "at" | "after" | undefined {
     if (seen.client !== KRO || seen.verb === "watch") return undefined;
@@ -78,8 +78,8 @@ class Picker {
   }
 
   /**
-   * Resolves when every expected k-th request has arrived, when kro has been idle for {@link IDLE_MS}, or
-   * after {@link PATIENCE_MS}.
+   * Resolves when all expected requests have arrived, when kro has been idle for {@link IDLE_MS}, or after
+   * {@link PATIENCE_MS}.
    */
   async done(): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
@@ -97,8 +97,8 @@ interface Striking extends Plan {
 }
 
 /**
- * Returns a plan that kills kro in every phase, before or after (`when`) the API server executes the k-th
- * request of each graph. Then the plan starts another kro process.
+ * Returns a plan that kills kro in every phase and starts another kro process. The process is killed before
+ * or after (`when`) the API server executes request number k of each graph.
  */
 function crashAt(
   env: Environment,
@@ -143,9 +143,7 @@ function crashAt(
   return striking;
 }
 
-/**
- * Returns a plan that applies `fault` to the k-th request of each graph in each phase; kro keeps running.
- */
+/** Returns a plan that applies `fault` to request number k of each graph in each phase. kro keeps running. */
 function breakAt(env: Environment, ks: Ks, fault: Fault, model: Model): Striking {
   const { proxy } = env;
   let picker: Picker;
@@ -208,8 +206,8 @@ function sweep(
 }
 
 /**
- * Kills kro at the k-th request after its start, while every graph has changes that kro has not
- * processed yet.
+ * Kills kro at request number k after its start, while every graph has changes that kro has not processed
+ * yet.
  */
 const atStart: Scenario = {
   name: "crash at start",
@@ -217,8 +215,7 @@ const atStart: Scenario = {
     const { env, say } = context;
     const tally = new Tally("crash at start", say);
     await context.model();
-    // A starting kro sends only a few dozen requests, so the process would never send a k-th
-    // request for larger values of k.
+    // A starting kro sends only a few dozen requests, so larger values of k would never be reached.
     const ks = [1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 35, 40, 50, 60];
     for (const k of ks) {
       const plan: Plan = {

@@ -101,7 +101,7 @@ function collect(
   if (into[name]) return;
   const definition = from[name];
   if (!definition) throw new Error(`definition ${name} is missing`);
-  into[name] = {}; // marks it as visited
+  into[name] = {}; // marks the definition as visited
   into[name] = strip(definition, (ref) => collect(ref.replace(PREFIX, ""), from, into));
 }
 

@@ -17,7 +17,7 @@ import { configMap, deployment, graphOf, rgd, SPEC } from "../graph/fixtures.ts"
 
 const READY = "${app.status.readyReplicas == app.spec.replicas}";
 
-/** A graph with a node of each state that an instance can be in at the same time. */
+/** A graph whose nodes have different states at the same time, such as Ready, Skipped and Pending. */
 const graph = await graphOf(rgd(
   {
     spec: { ...SPEC, count: "integer | default=3" },
