@@ -13,26 +13,51 @@ import {
   RGD_KIND,
 } from "../api/mod.ts";
 import { isCrdRefused } from "../publish/mod.ts";
+import { unresolvedReason } from "../reconcile/mod.ts";
 import { isOfKind, type Report } from "./report.ts";
 import type { Session } from "./session.ts";
 
 const POLL_MS = 500;
 
 /**
+ * How long an instance must have the same condition GraphResolved=False before the command stops waiting, in
+ * milliseconds. The operator may not have processed the instance yet since its RGD was changed, and the
+ * condition then describes the previous RGD.
+ */
+const UNRESOLVED_MS = 5000;
+
+/**
  * Waits until every object is ready in its present generation, or until `timeoutMs` milliseconds have passed.
+ * Stops to wait for an object that stays rejected until a user changes the object or its RGD.
+ *
+ * @param unresolvedMs How long an instance must have the same condition GraphResolved=False to count as
+ * rejected, in milliseconds.
  */
 export async function followReady(
   session: Session,
   refs: readonly ObjectRef[],
   report: Report,
   timeoutMs: number,
+  unresolvedMs: number = UNRESOLVED_MS,
 ): Promise<void> {
+  const unresolved = new Map<ObjectRef, { message: string; since: number }>();
+  /** Returns how long the instance has had the same failure, in milliseconds. */
+  const age = (ref: ObjectRef, message: string): number => {
+    const now = performance.now();
+    if (unresolved.get(ref)?.message !== message) unresolved.set(ref, { message, since: now });
+    return now - unresolved.get(ref)!.since;
+  };
   await poll(session, refs, timeoutMs, (ref, object, late) => {
     if (!object) {
       report.ended(ref, "not found", undefined, true);
       return true;
     }
-    const { state, verdict, message } = readinessOf(object);
+    const readiness = readinessOf(object);
+    const { state, message = "" } = readiness;
+    const isRejected = readiness.verdict === "unresolved" && age(ref, message) >= unresolvedMs;
+    const verdict = readiness.verdict === "unresolved" && !isRejected
+      ? "waiting"
+      : readiness.verdict;
     const stuck = verdict === "waiting" && late;
     report.progress(ref, state || "waiting", stuck ? `timed out; ${message}` : message);
     if (verdict === "waiting" && !late) return false;
@@ -86,7 +111,7 @@ async function poll(
  */
 function readinessOf(object: KubeObject): {
   state: string;
-  verdict: "ready" | "rejected" | "waiting";
+  verdict: "ready" | "rejected" | "unresolved" | "waiting";
   message?: string;
 } {
   const status = isObject(object.status) ? object.status : {};
@@ -109,5 +134,9 @@ function readinessOf(object: KubeObject): {
   // waiting.
   const rejected = current("GraphAccepted")?.status === "False" ||
     (isOfKind(object, RGD_KIND) && isCrdRefused(object as ResourceGraphDefinition));
-  return { state, verdict: rejected ? "rejected" : "waiting", message };
+  if (rejected) return { state, verdict: "rejected", message };
+  const failure = unresolvedReason(object);
+  return failure === undefined
+    ? { state, verdict: "waiting", message }
+    : { state, verdict: "unresolved", message: failure };
 }

@@ -3,6 +3,8 @@
  * kinds send no request, and an object is written only if it differs from the desired object.
  */
 import {
+  FINALIZER,
+  isObject,
   type JsonObject,
   type KindRef,
   type KubeObject,
@@ -28,7 +30,7 @@ import type { ChildCaches } from "./cache/children.ts";
 import type { ExternalCaches } from "./cache/external.ts";
 import type { Interest } from "./cache/interests.ts";
 import { kindMissing } from "./cache/kind_missing.ts";
-import type { ChildWriter } from "./cache/store.ts";
+import type { ChildWriter } from "./cache/child_writer.ts";
 import { isFirstWrite } from "./drift/fingerprint.ts";
 import { type ForeignChange, foreignChange } from "./drift/foreign_change.ts";
 import type { RevertBackoff } from "./drift/revert_backoff.ts";
@@ -259,7 +261,11 @@ export class CachedCluster implements Cluster {
 
   /** Sends a JSON merge patch of the instance. */
   async patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
-    const send = () => this.#live.patch(ref, patch);
+    const { metadata } = patch;
+    const finalizers = isObject(metadata) ? metadata.finalizers : undefined;
+    const isRelease = Array.isArray(finalizers) && !finalizers.includes(FINALIZER);
+    const request = () => this.#live.patch(ref, patch);
+    const send = isRelease ? () => this.#parts.children.releaseInstance(ref, request) : request;
     return await (this.#instanceWriter?.patch(send) ?? send());
   }
 

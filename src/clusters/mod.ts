@@ -34,13 +34,14 @@
 export { AsyncCache, type AsyncCacheListener } from "./async_cache.ts";
 export type { ObjectKey } from "./cache/child.ts";
 export type { ChildReader } from "./cache/child_table.ts";
-export { ChildCaches, type WakeListener } from "./cache/children.ts";
+export { ChildCaches } from "./cache/children.ts";
+export type { WakeListener } from "./cache/listeners.ts";
 export { ExternalCaches, type ExternalKind } from "./cache/external.ts";
 export type { InstanceId } from "./cache/instance_id.ts";
 export type { InstanceKind, NodeReads } from "./cache/graph_reads.ts";
 export type { Interest, InterestCount } from "./cache/interests.ts";
 export { type DeferredEvent, InflightWrites } from "./cache/inflight_writes.ts";
-export type { ChildWriter } from "./cache/store.ts";
+export type { ChildWriter } from "./cache/child_writer.ts";
 export type { SweepWaits, Swept } from "./cache/sweep.ts";
 export { CachedCluster, type CachedParts, type InstanceWriter } from "./cached.ts";
 export { digest } from "./drift/fingerprint.ts";

@@ -5,6 +5,7 @@
 import {
   apiVersionOf,
   type Condition,
+  conditionsOf,
   type ConditionUpdate,
   findCondition,
   INSTANCE_CONDITIONS,
@@ -75,6 +76,36 @@ export function notManaged(message: string): ConditionUpdate {
  */
 export function notResolved(message: string): ConditionUpdate {
   return { type: "GraphResolved", status: "False", reason: "ResolutionFailed", message };
+}
+
+/** The start of the message of GraphResolved=False when status expressions failed. */
+const FAILED_FIELDS = "failed to evaluate status fields: ";
+
+/** Returns the condition GraphResolved of an instance whose status expressions failed with these messages. */
+export function fieldsFailed(failures: readonly string[]): ConditionUpdate {
+  return notResolved(FAILED_FIELDS + failures.join("; "));
+}
+
+/**
+ * Returns the message of GraphResolved=False if the condition stays False until a user changes the instance or
+ * its RGD; otherwise undefined. Failed status expressions count only when all objects of the instance are
+ * ready, because the expressions may read fields that another controller writes before the objects are ready.
+ * Conditions of an earlier generation do not count.
+ */
+export function unresolvedReason(instance: KubeObject): string | undefined {
+  const { generation = 0, deletionTimestamp } = instance.metadata;
+  if (deletionTimestamp !== undefined) return undefined;
+  const conditions = conditionsOf(instance);
+  const current = (type: string) => {
+    const condition = findCondition(conditions, type);
+    return (condition?.observedGeneration ?? 0) >= generation ? condition : undefined;
+  };
+  const resolved = current("GraphResolved");
+  if (resolved?.status !== "False") return undefined;
+  const { reason, message = "" } = resolved;
+  const isOfStatus = reason === "StatusRefused" || message.startsWith(FAILED_FIELDS);
+  const isFinal = !isOfStatus || current("ResourcesReady")?.status === "True";
+  return isFinal ? message : undefined;
 }
 
 /**

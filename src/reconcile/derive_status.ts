@@ -8,7 +8,13 @@ import {
 } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { authoredConditions } from "./authored_conditions.ts";
-import { areAuthored, builtInConditions, notResolved, RESOLVED } from "./conditions.ts";
+import {
+  areAuthored,
+  builtInConditions,
+  fieldsFailed,
+  notResolved,
+  RESOLVED,
+} from "./conditions.ts";
 import type { InstanceState, Next, ObjectOutcome } from "./outcome.ts";
 import type { Pass } from "./pass.ts";
 import type { NodeResult } from "./result.ts";
@@ -58,9 +64,7 @@ export function deriveStatus(
 ): DerivedStatus {
   const { managed, resources, state } = findings;
   const { fields, failures } = fieldsFor(graph, pass, scope, findings.fields);
-  const resolved = failures.length > 0
-    ? notResolved(`failed to evaluate status fields: ${failures.join("; ")}`)
-    : RESOLVED;
+  const resolved = failures.length > 0 ? fieldsFailed(failures) : RESOLVED;
   const updates = resources ? [managed, resolved, resources] : [managed];
   const conditions = conditionsFor(graph, pass, scope, updates);
   const broken = [...failures, ...conditions.failures];

@@ -52,6 +52,7 @@ export type { NoGraph } from "./pass.ts";
 export type { PlannedWrite } from "./planned_write.ts";
 export { reconcile } from "./reconcile.ts";
 export { type Evaluated, raw, Scope } from "./scope.ts";
+export { unresolvedReason } from "./conditions.ts";
 export { matchLabels, selectorText } from "./selector.ts";
 export { withoutValues, withValuesOf } from "./volatile.ts";
 export { applySetId, type Inventory, inventoryHash, readInventory } from "./inventory.ts";

@@ -11,6 +11,7 @@ import {
   type KindRef,
   type KubeObject,
   Label,
+  type ObjectRef,
 } from "../../api/mod.ts";
 import { Backoff, everyPage, type KubeClient, ScopedReflector, sleep } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
@@ -18,20 +19,10 @@ import type { ChildReader, IncomparableListener, SharedParts } from "./child_tab
 import { GraphReads, type InstanceKind, type NodeReads } from "./graph_reads.ts";
 import type { InstanceId } from "./instance_id.ts";
 import { Owners } from "./owners.ts";
-import { ChildStore, type ChildWriter } from "./store.ts";
+import type { ChildWriter } from "./child_writer.ts";
+import type { RouteListener, WakeListener, WatchErrorListener } from "./listeners.ts";
+import { ChildStore } from "./store.ts";
 import { sweepKind, type SweepWaits, type Swept } from "./sweep.ts";
-
-/** Called with an instance that must be requeued because one of its child objects changed. */
-export type WakeListener = (instance: InstanceId) => void;
-
-/** Called after every failure of the watch of a kind. The watch is retried after every failure. */
-export type WatchErrorListener = (kind: KindRef, error: unknown) => void;
-
-/**
- * Called for every watch event of a kind after the first list. `woke` is true when the event requeued an
- * instance.
- */
-export type RouteListener = (kind: KindRef, woke: boolean) => void;
 
 interface Watched {
   readonly store: ChildStore;
@@ -193,6 +184,14 @@ export class ChildCaches {
   async writerFor(kind: KindRef, namespace: string | undefined): Promise<ChildWriter | undefined> {
     await this.#synced(kind)?.reflector?.covers(namespace);
     return this.#covering(kind, namespace);
+  }
+
+  /**
+   * Calls `send`, which removes kro's finalizer from an instance, and returns its promise. If kro created the
+   * instance for another instance, the cache expects the DELETED event of the object.
+   */
+  releaseInstance<T>({ kind, ...at }: ObjectRef, send: () => Promise<T>): Promise<T> {
+    return this.#covering(kind, at.namespace)?.release(at, send) ?? send();
   }
 
   /**

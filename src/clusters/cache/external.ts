@@ -13,7 +13,7 @@ import {
 } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 import { type KubeClient, ScopedReflector } from "../../kube/mod.ts";
-import type { RouteListener, WatchErrorListener } from "./children.ts";
+import type { RouteListener, WatchErrorListener } from "./listeners.ts";
 import { ExternalStore, type Seen } from "./external_store.ts";
 import { NO_READS } from "./graph_reads.ts";
 import { type Interest, type InterestCount, Interests } from "./interests.ts";

@@ -16,48 +16,13 @@ import { isApplied, type Volatile } from "../../reconcile/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
 import { hasDrifted, isUpToDate, recordApplied } from "./applied_state.ts";
 import { type Child, distinct, keyOf, type ObjectKey, ownersOf, placeOf } from "./child.ts";
-import { type ChildReader, ChildTable, type SharedParts } from "./child_table.ts";
+import { ChildTable, type SharedParts } from "./child_table.ts";
+import type { ChildWriter } from "./child_writer.ts";
 import { type DeferredEvent, InflightWrites } from "./inflight_writes.ts";
 import { type InstanceId, instanceOf } from "./instance_id.ts";
 
 /** Called with the instances whose child objects a change concerns. */
 export type StoreListener = (instances: readonly InstanceId[]) => void;
-
-/**
- * Writes child objects of one kind and caches the responses. Watch events of an object are deferred while a
- * write of the object is in flight. After the response, each deferred event that is not the echo of the write
- * requeues the instance of the object.
- */
-export interface ChildWriter {
-  /** Read access to the cached child objects. */
-  readonly objects: ChildReader;
-  /**
-   * Returns true when the live object has all values of the desired object. Volatile fields, such as a
-   * checksum of the resourceVersions of other objects, are compared as {@link Volatile} describes.
-   */
-  isUpToDate(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean;
-  /**
-   * Returns true when kro applied the desired object and another field manager has changed the live object
-   * since.
-   */
-  hasDrifted(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean;
-  /**
-   * Calls `send`, which sends a server-side apply, and caches the response until the watch delivers a newer
-   * state (read-your-writes). Rejects with the error of `send`.
-   */
-  apply(
-    at: ObjectKey,
-    desired: KubeObject,
-    volatile: Volatile | undefined,
-    send: () => Promise<KubeObject>,
-  ): Promise<KubeObject>;
-  /**
-   * Calls `send`, which deletes the object with the given UID. The cache then marks the object as being
-   * deleted until a watch event reports the deletion. Resolves also when `send` rejects with `NotFound`;
-   * rejects with any other error of `send`.
-   */
-  delete(at: ObjectKey & { uid: string }, send: () => Promise<void>): Promise<void>;
-}
 
 interface ChildWrite {
   readonly deletes: boolean;
@@ -90,6 +55,8 @@ export class ChildStore implements ChildWriter {
    * are the keys of the objects.
    */
   readonly #deleted = new Map<string, string>();
+  /** The UID of each nested instance from which kro removes its finalizer, until the DELETED event arrives. */
+  readonly #released = new Map<string, string>();
 
   /** Creates an empty store. `onChange` is called with the instances that a change concerns. */
   constructor(kind: KindRef, shared?: SharedParts, onChange: StoreListener = () => {}) {
@@ -159,12 +126,13 @@ export class ChildStore implements ChildWriter {
   clear(): void {
     this.objects.clear();
     this.#deleted.clear();
+    this.#released.clear();
   }
 
   /**
    * Returns true when kro itself deleted the object, so that no GET has to confirm the DELETED event. Returns
-   * false when the object in the event is being deleted and has a finalizer of another client. The object may
-   * then still exist: the watch also sends DELETED when an object only loses kro's labels.
+   * false when the object in the event is being deleted and has a finalizer that kro did not remove. The object
+   * may then still exist: the watch also sends DELETED when an object only loses kro's labels.
    *
    * @param at The metadata of the object in the event.
    */
@@ -172,10 +140,11 @@ export class ChildStore implements ChildWriter {
     at: ObjectKey & Pick<ObjectMeta, "uid" | "deletionTimestamp" | "finalizers">,
   ): boolean {
     const { uid, deletionTimestamp, finalizers = [] } = at;
-    if (deletionTimestamp !== undefined && finalizers.some((each) => each !== FINALIZER)) {
+    const key = keyOf(at);
+    const removed = this.#released.get(key) === uid ? FINALIZER : undefined;
+    if (deletionTimestamp !== undefined && finalizers.some((each) => each !== removed)) {
       return false;
     }
-    const key = keyOf(at);
     return this.#deleted.get(key) === uid || this.#writes.get(key)?.deletes === true;
   }
 
@@ -243,6 +212,19 @@ export class ChildStore implements ChildWriter {
     } catch (error) {
       if (!isNotFound(error)) throw error;
       this.gone(at);
+    }
+  }
+
+  /** See {@link ChildWriter.release}. */
+  async release<T>(at: ObjectKey, send: () => Promise<T>): Promise<T> {
+    const key = keyOf(at);
+    const uid = this.objects.child(key)?.uid;
+    if (uid !== undefined) this.#released.set(key, uid);
+    try {
+      return await send();
+    } catch (error) {
+      this.#released.delete(key);
+      throw error;
     }
   }
 
@@ -348,7 +330,7 @@ export class ChildStore implements ChildWriter {
   #put(key: string, object: KubeObject): Child {
     const old = this.objects.child(key);
     const child = this.objects.put(key, object);
-    if (old?.uid !== child.uid) this.#deleted.delete(key);
+    if (old?.uid !== child.uid) this.#forget(key);
     return child;
   }
 
@@ -364,8 +346,13 @@ export class ChildStore implements ChildWriter {
 
   #remove(key: string, revision: string | undefined): boolean {
     const old = this.objects.remove(key);
-    this.#deleted.delete(key);
+    this.#forget(key);
     return old !== undefined && this.#changed(key, revision, true, [old]);
+  }
+
+  #forget(key: string): void {
+    this.#deleted.delete(key);
+    this.#released.delete(key);
   }
 
   #changed(

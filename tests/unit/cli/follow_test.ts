@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import {
   type ConditionUpdate,
+  INSTANCE_CONDITIONS,
+  type JsonObject,
   type KubeObject,
   RGD_CONDITIONS,
   setConditions,
@@ -10,6 +12,14 @@ import { followReady } from "../../../src/cli/follow.ts";
 import { type Report, rgdRef } from "../../../src/cli/report.ts";
 import type { Session } from "../../../src/cli/session.ts";
 import type { Known } from "../../../src/publish/decide.ts";
+import {
+  fieldsFailed,
+  MANAGED,
+  notResolved,
+  RESOLVED,
+  statusRefused,
+  verdict,
+} from "../../../src/reconcile/conditions.ts";
 import {
   ANNOTATION,
   built,
@@ -101,4 +111,74 @@ Deno.test("a refusal of breaking changes that the annotation allows does not end
 Deno.test("a refusal of an earlier generation does not end the wait", async () => {
   const updates = conditionsFor(LASTING["a breaking change"]!);
   assert.match(await lineFor(withConditions(updates, 1)), /timed out; /);
+});
+
+const UNUSABLE = notResolved('node "cm": unknown identifier "x" [REF]');
+const FAILED = fieldsFailed(['count: eval "int(cm.data.v)": no such overload']);
+const READY = verdict([]).resources;
+const NOT_READY: ConditionUpdate = {
+  ...READY,
+  status: "False",
+  reason: "NotReady",
+  message: 'waiting for node "cm"',
+};
+
+/** Returns an instance of generation 2 whose conditions kro wrote in the given generation. */
+function instanceWith(updates: ConditionUpdate[], generation = 2): KubeObject {
+  const stamp = { generation, now: "2026-01-01T00:00:00Z", created: "2026-01-01T00:00:00Z" };
+  const conditions = setConditions(INSTANCE_CONDITIONS, [], [MANAGED, ...updates], stamp);
+  const metadata = { name: "one", namespace: "ns", generation: 2 };
+  const status = { state: "ERROR", conditions } as unknown as JsonObject;
+  return { apiVersion: "kro.run/v1alpha1", kind: "Cart", metadata, status };
+}
+
+/**
+ * Calls followReady for an instance that has these states one after the other, and returns the reported
+ * progress.
+ */
+async function linesFor(
+  objects: KubeObject[],
+  { timeoutMs = -1, unresolvedMs = 0 } = {},
+): Promise<string[]> {
+  const lines: string[] = [];
+  const report: Partial<Report> = {
+    progress: (_, state, reason) => void lines.push(`${state}: ${reason}`),
+    ended: (_, __, ___, failed) => void lines.push(`failed ${failed}`),
+  };
+  const get = () => Promise.resolve(objects.length > 1 ? objects.shift() : objects[0]);
+  const session = { client: { get } } as unknown as Session;
+  const ref = { kind: { ...shadow, group: "kro.run" }, namespace: "ns", name: "one" };
+  await followReady(session, [ref], report as Report, timeoutMs, unresolvedMs);
+  return lines;
+}
+
+const LASTING_FAILURES: Record<string, ConditionUpdate[]> = {
+  "an RGD without a usable revision": [UNUSABLE],
+  "an RGD that lost its usable revision after the objects were created": [UNUSABLE, NOT_READY],
+  "a failed status expression": [FAILED, READY],
+  "a refused status": [statusRefused("failed to write the status: HTTP 422"), READY],
+};
+
+for (const [name, updates] of Object.entries(LASTING_FAILURES)) {
+  Deno.test(`${name} ends the wait for the instance with the message of the condition`, async () => {
+    const lines = await linesFor([instanceWith(updates)]);
+    assert.deepEqual(lines, [`ERROR: ${updates[0]!.message}`, "failed true"]);
+  });
+}
+
+const PASSING_FAILURES: Record<string, KubeObject> = {
+  "a failed status expression while an object is not ready": instanceWith([FAILED, NOT_READY]),
+  "a condition of an earlier generation": instanceWith([UNUSABLE, READY], 1),
+};
+
+for (const [name, instance] of Object.entries(PASSING_FAILURES)) {
+  Deno.test(`${name} does not end the wait for the instance`, async () => {
+    assert.match((await linesFor([instance])).join("\n"), /timed out; /);
+  });
+}
+
+Deno.test("an instance that the operator has not processed since its RGD was corrected is waited for", async () => {
+  const objects = [instanceWith([UNUSABLE]), instanceWith([RESOLVED, READY])];
+  const lines = await linesFor(objects, { timeoutMs: 60_000, unresolvedMs: 60_000 });
+  assert.equal(lines.at(-1), "failed false");
 });

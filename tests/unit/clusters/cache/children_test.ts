@@ -127,8 +127,13 @@ async function microtasks(): Promise<void> {
 /**
  * kro deletes an object with these finalizers. Another client then removes the object's labels, so the
  * API server reports a deletion. Returns the numbers of GETs and of cached objects.
+ *
+ * @param release Whether kro removes its finalizer from the object before the API server reports the deletion.
  */
-async function afterStripping(finalizers: string[] | undefined): Promise<[number, number]> {
+async function afterStripping(
+  finalizers: string[] | undefined,
+  release?: "accepted" | "refused",
+): Promise<[number, number]> {
   const object = child("kept");
   const { labels, ...rest } = { ...object.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };
   const { promise: deleted, resolve: isDeleted } = Promise.withResolvers<void>();
@@ -160,6 +165,11 @@ async function afterStripping(finalizers: string[] | undefined): Promise<[number
     { namespace: "ns", name: "kept", uid: "uid-kept" },
     () => Promise.resolve(),
   );
+  if (release) {
+    const ref = { kind: CONFIG_MAP, namespace: "ns", name: "kept" };
+    const answer = release === "accepted" ? Promise.resolve() : Promise.reject(new Error("409"));
+    await caches.releaseInstance(ref, () => answer).catch(() => {});
+  }
   isDeleted();
   await woken;
   const { size } = caches.store(CONFIG_MAP)!;
@@ -170,7 +180,13 @@ async function afterStripping(finalizers: string[] | undefined): Promise<[number
 Deno.test("an object that kro deleted and whose finalizer holds it stays cached when its labels are removed", async () => {
   assert.deepEqual(await afterStripping(["example.com/hold"]), [1, 1]);
   assert.deepEqual(await afterStripping([FINALIZER, "example.com/hold"]), [1, 1]);
-  assert.deepEqual(await afterStripping([FINALIZER]), [0, 0], "kro itself removes its finalizer");
+});
+
+Deno.test("an instance of another graph stays cached until kro removes its finalizer", async () => {
+  assert.deepEqual(await afterStripping([FINALIZER]), [1, 1]);
+  assert.deepEqual(await afterStripping([FINALIZER], "refused"), [1, 1]);
+  assert.deepEqual(await afterStripping([FINALIZER], "accepted"), [0, 0]);
+  assert.deepEqual(await afterStripping([FINALIZER, "example.com/hold"], "accepted"), [1, 1]);
 });
 
 Deno.test("instances that wait for a kind that is not served are woken by a list as soon as it is served", async () => {
