@@ -107,6 +107,10 @@ function bytesHint(
       ? `convert the values with .transformMap(key, value, ${convert}(value))`
       : undefined;
   }
+  if (from.kind === "list" && target.kind === "list") {
+    const isConvertible = from.element.kind === "bytes" && target.element.kind === "string";
+    return isConvertible ? "convert the elements with .map(value, string(value))" : undefined;
+  }
   if (from.kind === "bytes" && target.kind === "string") return FROM_BYTES;
   if (from.kind !== "string" || target.kind !== "bytes") return undefined;
   return functions.has("base64.encode")

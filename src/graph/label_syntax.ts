@@ -21,6 +21,19 @@ export function labelValueFault(value: string): string | undefined {
 }
 
 /**
+ * Returns the reason why no value of a label can contain this string; undefined when a longer string that
+ * contains it may be valid.
+ */
+export function labelPartFault(part: string): string | undefined {
+  const character = /[^-A-Za-z0-9_.]/u.exec(part)?.[0];
+  return character === undefined
+    ? undefined
+    : `contains ${
+      JSON.stringify(character)
+    }, but may contain only letters, digits, "-", "_" and "."`;
+}
+
+/**
  * Returns the reason why a name cannot be the value of a label; undefined when the name is short enough.
  */
 export function labelFault(what: string, name: string, label: string): string | undefined {

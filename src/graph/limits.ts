@@ -1,13 +1,15 @@
 /**
- * Finds names and labels that the API server refuses for every instance, regardless of the values of their
- * expressions.
+ * Finds metadata, such as names and labels, that the API server refuses for every instance, regardless of the
+ * values of expressions.
  */
 import { type GroupVersionKind, isObject, type Json, type JsonObject } from "../api/mod.ts";
-import { LABEL_LENGTH, labelKeyFault, labelValueFault } from "./label_syntax.ts";
+import { unclosedHint } from "./expression.ts";
+import { checkLabels } from "./label_limits.ts";
+import { LABEL_LENGTH } from "./label_syntax.ts";
+import { checkLength, literalsOf } from "./literal_parts.ts";
+import { isFreeName, nameFault, type NameSyntax, nameSyntax } from "./name_syntax.ts";
 import { type NodeDraft, rootOf } from "./read_node.ts";
 import type { Report } from "./report.ts";
-import { scan } from "./scan.ts";
-import { below } from "./template.ts";
 
 /**
  * The maximum length of the name of an object, in characters. Most kinds require a DNS subdomain as the
@@ -27,9 +29,9 @@ const SHORTER: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reports a template without a name. Also reports names, namespaces and labels that are invalid for every
- * instance. Such a value has literal parts that alone are too long, or it is invalid and contains no
- * expression.
+ * Reports a template without a name, and managed fields, which the API server refuses in every apply. Also
+ * reports names, namespaces and labels that are invalid for every instance. Such a value has literal parts
+ * that alone are too long or contain an invalid character, or is invalid as a whole and has no expression.
  */
 export function checkLimits(
   draft: NodeDraft,
@@ -39,12 +41,19 @@ export function checkLimits(
   const metadata = draft.object?.metadata;
   if (!isObject(metadata)) return;
   const root = rootOf(draft.type);
-  if (root === "template") checkGiven(metadata, report);
-  const isUnlimited = gvk?.group === "rbac.authorization.k8s.io"; // RBAC allows longer names
+  if (root === "template") {
+    checkGiven(metadata, report);
+    checkManagedFields(metadata, report);
+  }
+  const syntax = gvk ? nameSyntax(gvk) : "segment";
   const longest = SHORTER.get(`${gvk?.group}/${gvk?.kind}`) ?? NAME_LENGTH;
-  if (!isUnlimited) checkLength(metadata.name, longest, `${root}.metadata.name`, report);
+  if (!gvk || !isFreeName(gvk)) {
+    checkLength(metadata.name, longest, `${root}.metadata.name`, report);
+  }
+  checkName(metadata.name, syntax, `${root}.metadata.name`, report);
   checkLength(metadata.namespace, LABEL_LENGTH, `${root}.metadata.namespace`, report);
-  if (root === "template" && isObject(metadata.labels)) checkLabels(metadata.labels, report);
+  checkName(metadata.namespace, "label", `${root}.metadata.namespace`, report);
+  if (root === "template") checkLabels(draft.object!, gvk, report);
 }
 
 function checkGiven({ name, generateName }: JsonObject, report: Report): void {
@@ -55,40 +64,17 @@ function checkGiven({ name, generateName }: JsonObject, report: Report): void {
   report({ code: "SHAPE", path, message, hint: "such as ${schema.metadata.name}-app" });
 }
 
-function checkLength(value: Json | undefined, longest: number, path: string, report: Report) {
-  if (typeof value !== "string") return;
-  const length = leastLength(value);
-  if (length <= longest) return;
-  const message = `has at least ${length} characters, but at most ${longest} are allowed`;
-  report({ code: "LITERAL", path, message });
+function checkManagedFields({ managedFields }: JsonObject, report: Report): void {
+  if (!Array.isArray(managedFields)) return;
+  const message = "the API server sets this field, and refuses it in an apply; remove the field";
+  report({ code: "OWNED", path: "template.metadata.managedFields", message });
 }
 
-function checkLabels(labels: JsonObject, report: Report): void {
-  for (const [key, value] of Object.entries(labels)) {
-    const path = below("template", ["metadata", "labels", key]);
-    // A key with an expression is skipped, because the search for the expressions of the template reports it.
-    const fault = key.includes("${") ? undefined : labelKeyFault(key);
-    if (fault) report({ code: "LITERAL", path, message: fault });
-    if (typeof value !== "string") continue;
-    checkLength(value, LABEL_LENGTH, path, report);
-    const isPlain = value.length <= LABEL_LENGTH && partsOf(value)?.form === "plain";
-    const invalid = isPlain ? labelValueFault(value) : undefined;
-    if (invalid) report({ code: "LITERAL", path, message: invalid });
-  }
-}
-
-/**
- * Returns the number of characters in the literal parts of a string; 0 for a string with a malformed
- * expression.
- */
-function leastLength(value: string): number {
-  return partsOf(value)?.parts.reduce(
-    (sum, part) => sum + ("literal" in part ? part.literal.length : 0),
-    0,
-  ) ?? 0;
-}
-
-function partsOf(value: string) {
-  const found = scan(value);
-  return found.ok ? found : undefined;
+function checkName(value: Json | undefined, syntax: NameSyntax, path: string, report: Report) {
+  if (typeof value !== "string" || value === "") return;
+  const literals = literalsOf(value);
+  const message = literals && nameFault(literals, syntax);
+  if (!literals || message === undefined) return;
+  const hint = literals.isPlain ? unclosedHint(value) : undefined;
+  report({ code: "LITERAL", path, message, hint });
 }

@@ -86,7 +86,11 @@ function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
     if (draft && path.at(-1) === "") return unnamed(draft, walk);
     const misplaced = !draft?.standalone && !accepts("string");
     if (draft) walk.fields.push({ path, draft, target: schema, misplaced });
-    if (!misplaced || isBroken) return;
+    if (isBroken) return;
+    if (!draft && schema.format === "byte" && accepts("string") && !isBase64(value)) {
+      return fault(path, "is not base64", walk, unclosedHint(value));
+    }
+    if (!misplaced) return;
     const what = draft ? "a string template" : "a string";
     const hint = draft ? undefined : unclosedHint(value);
     return fault(path, `must be ${kinds.join(" or ")}, not ${what}`, walk, hint);
@@ -99,6 +103,13 @@ function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
     if (!accepts("object")) return fault(path, expected, walk);
     typedObject(value, schema, path, walk);
   } else if (!acceptsScalar(value, kinds)) fault(path, expected, walk);
+}
+
+const BASE64 = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Returns whether a string is base64 as Go decodes it from JSON: with padding, and with or without line breaks. */
+function isBase64(value: string): boolean {
+  return BASE64.test(value.replace(/[\r\n]/g, ""));
 }
 
 function typedObject(value: JsonObject, schema: Schema, path: FieldPath, walk: Walk): void {

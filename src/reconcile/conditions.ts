@@ -78,12 +78,12 @@ export function notResolved(message: string): ConditionUpdate {
   return { type: "GraphResolved", status: "False", reason: "ResolutionFailed", message };
 }
 
-/** The start of the message of GraphResolved=False when status expressions failed. */
-const FAILED_FIELDS = "failed to evaluate status fields: ";
+/** Matches the message of {@link fieldsFailed}. */
+const FAILED_FIELDS = /^failed to evaluate status fields: /;
 
 /** Returns the condition GraphResolved of an instance whose status expressions failed with these messages. */
 export function fieldsFailed(failures: readonly string[]): ConditionUpdate {
-  return notResolved(FAILED_FIELDS + failures.join("; "));
+  return notResolved(`failed to evaluate status fields: ${failures.join("; ")}`);
 }
 
 /**
@@ -103,7 +103,7 @@ export function unresolvedReason(instance: KubeObject): string | undefined {
   const resolved = current("GraphResolved");
   if (resolved?.status !== "False") return undefined;
   const { reason, message = "" } = resolved;
-  const isOfStatus = reason === "StatusRefused" || message.startsWith(FAILED_FIELDS);
+  const isOfStatus = reason === "StatusRefused" || FAILED_FIELDS.test(message);
   const isFinal = !isOfStatus || current("ResourcesReady")?.status === "True";
   return isFinal ? message : undefined;
 }

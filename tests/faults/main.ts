@@ -16,8 +16,11 @@ const usage = `Usage: deno task faults [--seed S] [--only NAME]... [--slice] [--
   --slice      a fixed part that takes minutes
   --soak N     how many seconds the soak takes; 60 by default
 
-Each row goes to tests/faults/RESULTS.md as its scenario ends, unless it is the slice's or something was
-changed since the last commit.`;
+When a scenario ends, its row is written to tests/faults/RESULTS.md. No row is written with --slice, or if there
+are uncommitted changes.
+
+Scenarios:
+${scenarios.map(({ name }) => `  ${name}`).join("\n")}`;
 
 const RESULTS = `${import.meta.dirname}/RESULTS.md`;
 

@@ -64,6 +64,20 @@ const REFUSED: [what: string, definition: unknown, message: string, hint: string
     "convert the values with .transformMap(key, value, string(value))",
   ],
   [
+    "a list of bytes for a list of strings",
+    one({
+      id: "pod",
+      template: {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "a" },
+        spec: { containers: [{ name: "c", image: "i", args: "${[src.data.pw]}" }] },
+      },
+    }),
+    "yields list(bytes), but the field takes list(string): its elements: expected string, found bytes",
+    "convert the elements with .map(value, string(value))",
+  ],
+  [
     "base64 for bytes",
     secret({ data: { k: "${base64.encode(src.data.pw)}" } }),
     "yields string, but the field takes bytes",

@@ -131,6 +131,98 @@ const REFUSED: [what: string, definition: unknown, ...texts: string[]][] = [
     `(at offset 0); ${keyHint} [STATUS]`,
   ],
   [
+    "a name with a character that names of the kind cannot contain",
+    named({ name: "My_Config-${schema.spec.name}" }),
+    'node "cm": template.metadata.name: contains "M", but may contain only lower case letters, ' +
+    'digits, "-" and "." [LITERAL]',
+  ],
+  [
+    "a name that cannot be a segment of a path",
+    of("acme.io/v1", "Open", "a/b-${schema.spec.name}"),
+    'node "x": template.metadata.name: contains "/", which no name may contain [LITERAL]',
+  ],
+  [
+    "a name that ends with a dot",
+    named({ name: "a." }),
+    'node "cm": template.metadata.name: "a." is not a DNS subdomain (RFC 1123) [LITERAL]',
+  ],
+  [
+    "a Service's name with a dot, and a namespace with an escaped expression",
+    one({
+      id: "x",
+      template: {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "a.b", namespace: "$${schema.spec.name}" },
+      },
+    }),
+    'node "x": template.metadata.name: contains ".", but may contain only lower case letters, ' +
+    'digits and "-" [LITERAL]',
+    'node "x": template.metadata.namespace: contains "$", but may contain only lower case ' +
+    'letters, digits and "-" [LITERAL]',
+  ],
+  [
+    "an unclosed expression in the name of an external reference",
+    one({
+      id: "x",
+      externalRef: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "${schema.spec.name" },
+      },
+    }),
+    'node "x": externalRef.metadata.name: contains "$", but may contain only lower case letters, ' +
+    'digits, "-" and "."; close the expression with } [LITERAL]',
+  ],
+  [
+    "invalid labels of a pod template and of a selector",
+    one({
+      id: "x",
+      template: {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "a" },
+        spec: {
+          selector: { matchLabels: { app: "x y" } },
+          template: {
+            metadata: { labels: { app: "x y", "b c": "${schema.spec.name}" } },
+            spec: { containers: [{ name: "c", image: "i" }] },
+          },
+        },
+      },
+    }),
+    'node "x": template.spec.selector.matchLabels.app: "x y" is not a label value [LITERAL]',
+    'node "x": template.spec.template.metadata.labels.app: "x y" is not a label value [LITERAL]',
+    'node "x": template.spec.template.metadata.labels.b c: "b c" is not a label key [LITERAL]',
+  ],
+  [
+    "managed fields",
+    named({ name: "a", managedFields: [] }),
+    'node "cm": template.metadata.managedFields: the API server sets this field, and refuses it in ' +
+    "an apply; remove the field [OWNED]",
+  ],
+  [
+    "a label with a character that label values cannot contain",
+    named({ name: "a", labels: { c: "x y${schema.spec.name}" } }),
+    'node "cm": template.metadata.labels.c: contains " ", but may contain only letters, digits, "-", ' +
+    '"_" and "." [LITERAL]',
+  ],
+  [
+    "text that is not base64 for bytes",
+    one({
+      id: "x",
+      template: {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "a" },
+        data: { a: "plain text", b: "YQ", c: "${schema.spec.name" },
+      },
+    }),
+    'node "x": template.data.a: is not base64 [LITERAL]',
+    'node "x": template.data.b: is not base64 [LITERAL]',
+    'node "x": template.data.c: is not base64; close the expression with } [LITERAL]',
+  ],
+  [
     "an unclosed expression for matchLabels",
     selected({ matchLabels: "${schema.spec.labels" }),
     'node "ext": externalRef.metadata.selector.matchLabels: must be object, not a string; ' +
@@ -183,7 +275,32 @@ const ACCEPTED: [what: string, definition: unknown][] = [
   ["a CronJob's name of 52 characters", of("batch/v1", "CronJob", long(52))],
   [
     "labels that an instance can make valid",
-    named({ name: "a", labels: { a: "", b: long(63), c: "x y${schema.spec.name}" } }),
+    named({ name: "a", labels: { a: "", b: long(63), c: "-x_y.${schema.spec.name}" } }),
+  ],
+  ["a ClusterRole's name", of("rbac.authorization.k8s.io/v1", "ClusterRole", "system:A_b.")],
+  ["a name of dots and expressions", named({ name: ".${schema.spec.name}-" })],
+  ["a name of a custom kind, which no rule restricts", of("acme.io/v1", "Open", "A_b")],
+  ["managed fields that are null", named({ name: "a", managedFields: null })],
+  [
+    "a uid and a resourceVersion, which an apply may contain as preconditions",
+    named({ name: "a", uid: "${schema.metadata.uid}", resourceVersion: "1" }),
+  ],
+  [
+    "a longer name of a PodDisruptionBudget",
+    of("policy/v1", "PodDisruptionBudget", `A_${long(300)}`),
+  ],
+  ["an Event's name", of("v1", "Event", "A_b.")],
+  [
+    "base64 for bytes",
+    one({
+      id: "x",
+      template: {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "a" },
+        data: { a: "", b: "YQ==", c: "YWI=\n", d: "+/+/" },
+      },
+    }),
   ],
   ["a key with a dollar sign", one(configMap("cm", { data: { "$a{b}": "c" } }))],
 ];

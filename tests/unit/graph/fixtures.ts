@@ -71,12 +71,13 @@ export const SPEC: JsonObject = {
  * template's metadata.
  */
 export function configMap(id: string, more: JsonObject = {}, metadata: JsonObject = {}) {
+  const name = id.toLowerCase().replace(/[^a-z0-9]/g, "-");
   return {
     id,
     template: {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name: `${id}-\${schema.spec.name}`, ...metadata },
+      metadata: { name: `${name}-\${schema.spec.name}`, ...metadata },
       ...more,
     },
   };

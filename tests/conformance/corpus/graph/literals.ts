@@ -115,6 +115,7 @@ export const literals: GraphCase[] = [
     "bytes of a Secret",
     [
       "YQ==",
+      "plain text",
       "${schema.spec.name}",
       "${b'a'}",
       "${base64.encode(b'a')}",

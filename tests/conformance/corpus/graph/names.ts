@@ -3,12 +3,15 @@ import {
   cases,
   CONFIG_MAP,
   data,
+  deployment,
   each,
+  external,
   type GraphCase,
   many,
   named,
   resource,
   rgd,
+  SERVICE,
   SPEC,
   withSpec,
 } from "./build.ts";
@@ -43,6 +46,7 @@ const VARIABLES = "x zone Zone each item key value cm my_x schema index self siz
 );
 
 const NAMED = { metadata: { name: "a" } };
+const PODS = { metadata: { labels: { app: "b c" } }, spec: { containers: [{ name: "a" }] } };
 /** An expression whose value is a list of strings. */
 const NAMES = "${schema.spec.names}";
 const dimensions = (n: number) => Array.from({ length: n }, (_, i) => ({ [`x${i}`]: NAMES }));
@@ -75,5 +79,23 @@ export const names: GraphCase[] = [
     "a label of 64 characters": withSpec(named({ name: "a", labels: { a: "b".repeat(64) } })),
     "a label with a blank": withSpec(named({ name: "a", labels: { a: "b c" } })),
     "a label key with a blank": withSpec(named({ name: "a", labels: { "a b": "c" } })),
+    "a label with a blank and an expression": withSpec(
+      named({ name: "a", labels: { a: "b c${schema.spec.name}" } }),
+    ),
+    "a label of pods with a blank": withSpec(deployment("web", { template: PODS })),
+    "a name with a capital letter": withSpec(named({ name: "App-${schema.spec.name}" })),
+    "a name with a capital letter for a PodDisruptionBudget": withSpec(
+      resource("pdb", ["policy/v1", "PodDisruptionBudget"], { metadata: { name: "App" } }),
+    ),
+    "a name with a slash": withSpec(
+      resource("role", ["rbac.authorization.k8s.io/v1", "Role"], { metadata: { name: "a/b" } }),
+    ),
+    "a name with a dot for a Service": withSpec(
+      resource("svc", SERVICE, { metadata: { name: "a.b" } }),
+    ),
+    "a namespace with a dot": withSpec(named({ name: "a", namespace: "a.b" })),
+    "a name with a capital letter in an external reference": withSpec(external({ name: "App" })),
+    "managed fields": withSpec(named({ name: "a", managedFields: [] })),
+    "a uid and a resourceVersion": withSpec(named({ name: "a", uid: "b", resourceVersion: "1" })),
   }),
 ];

@@ -131,6 +131,7 @@ export const GRAPH: Entry[] = [
       "yields <type>, but an iterator cannot be bytes; convert them with string(..)",
       "… convert with string(..), or encode with base64.encode(..)",
       "… convert the values with .transformMap(key, value, <type>(value))",
+      "… convert the elements with .map(value, string(value))",
       "… bytes are written as base64: remove base64.encode(..)",
       "… convert with bytes(..); in a Secret, stringData takes strings",
     ],

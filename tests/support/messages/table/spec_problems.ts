@@ -89,6 +89,34 @@ export const STRUCTURE: Entry[] = [
     remedy: "Shorten the text around `${…}`.",
   },
   {
+    code: "LITERAL",
+    texts: [
+      'contains <character>, but may contain only lower case letters, digits and "-"',
+      'contains <character>, but may contain only lower case letters, digits, "-" and "."',
+      "contains <character>, which no name may contain",
+      "<name> is not a DNS subdomain (RFC 1123)",
+      "<name> is not a DNS label (RFC 1123)",
+      "<name> cannot be a name",
+      'contains <character>, but may contain only letters, digits, "-", "_" and "."',
+    ],
+    cause:
+      "The API server refuses the name, namespace or label, whatever the results of its expressions are.",
+    remedy: "Use only the characters that the message names around `${…}`.",
+  },
+  {
+    code: "LITERAL",
+    texts: ["is not base64"],
+    cause: "The field contains bytes, such as the values in a Secret's `data`.",
+    remedy:
+      "Encode the text as base64 with padding, write an expression, or use a Secret's `stringData`.",
+  },
+  {
+    code: "OWNED",
+    texts: ["the API server sets this field, and refuses it in an apply; remove the field"],
+    cause: "The template sets `metadata.managedFields`.",
+    remedy: "Remove the field.",
+  },
+  {
     code: "COMBINATION",
     texts: [
       "exactly one of template and externalRef must be given",
