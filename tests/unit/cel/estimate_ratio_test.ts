@@ -138,18 +138,6 @@ const EVERYDAY = [
   "spec.name + '-' + string(spec.size)",
   "hash.sha256(spec.name)",
   "string(spec.size)",
-  "spec.tags.filter(t, t.startsWith('a')).map(t, t.split('/')[0]).sort().join('-')",
-  "spec.tags.map(t, t.lowerAscii().replace('_', '-').substring(0, 10)).join(',')",
-  "spec.tags.map(t, spec.name + '-' + t + '.svc:' + string(80 + size(t))).join(';')",
-  "spec.tags.exists(t, t.matches('^a.*b$'))",
-  "spec.tags.map(t, t.find('[0-9]+$'))",
-  "spec.tags.map(t, base64.encode(bytes(t)))",
-  "spec.tags.map(t, t.trim().upperAscii())",
-  "spec.tags.filter(t, t.contains('xyz')).size()",
-  "spec.tags.transformMapEntry(i, t, {t: string(i)}).size()",
-  "spec.labels.map(k, k).sort().join(',')",
-  "json.unmarshal(json.marshal(spec.labels))",
-  "cel.bind(all, spec.tags.join(','), all.size() > 10 ? all : '')",
 ];
 
 for (const expression of EVERYDAY) {
