@@ -5,6 +5,8 @@ import { jsonText } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { toYaml } from "./yaml.ts";
 
+export { table } from "./table.ts";
+
 /** The output formats that the flag `-o` selects. */
 export type Format = "table" | "yaml" | "json";
 
@@ -21,9 +23,12 @@ export interface Output {
   /** Writes one line of progress or diagnostics to stderr. */
   err(line: string): void;
   /**
-   * Whether stderr is colored. True when stderr is a terminal and NO_COLOR is not set (https://no-color.org).
+   * Whether stderr is colored. True when stderr is a terminal, and neither NO_COLOR (https://no-color.org) nor
+   * the flag `--no-color` is set.
    */
   color: boolean;
+  /** The width of the terminal in characters; absent when stdout is not a terminal. */
+  width?: number;
 }
 
 /**
@@ -45,7 +50,17 @@ export function processOutput(): Output {
     out: (text) => write(Deno.stdout, text),
     err: (line) => write(Deno.stderr, line + "\n"),
     color: Deno.stderr.isTerminal() && !Deno.noColor,
+    width: terminalWidth(),
   };
+}
+
+function terminalWidth(): number | undefined {
+  if (!Deno.stdout.isTerminal()) return undefined;
+  try {
+    return Deno.consoleSize().columns || undefined;
+  } catch {
+    return undefined; // some terminals, such as those of serial lines, do not report their size
+  }
 }
 
 /** The ANSI color code of each state. */
@@ -71,26 +86,6 @@ const PAINT: Record<string, number> = {
 export function paint(output: Output, word: string): string {
   const code = PAINT[word];
   return output.color && code ? `\x1b[${code}m${word}\x1b[0m` : word;
-}
-
-/**
- * Formats a table as kubectl does, with three spaces between columns and no trailing spaces.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { table } from "./mod.ts";
- *
- * assert.equal(table(["NAME", "AGE"], [["shop", "5m"]]), "NAME   AGE\nshop   5m\n");
- * ```
- */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows];
-  const widths = header.map((_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)));
-  return all.map((row) =>
-    row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]! + 3))).join("")
-      .trimEnd() + "\n"
-  ).join("");
 }
 
 /**

@@ -3,6 +3,8 @@ import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../api/mod.ts";
 import { apply } from "./apply.ts";
 import { addCheckCommand } from "./check.ts";
+import { clusterNames } from "./completion/names.ts";
+import { addCompletion, COMPLETE, printCompletion } from "./completion.ts";
 import { confine, hostsOf } from "./confine.ts";
 import { controller } from "./controller.ts";
 import { addControllerFlags } from "./controller_flags.ts";
@@ -10,6 +12,7 @@ import { addCostFlags, addExpressionBudget } from "./cost_flags.ts";
 import { deleteObjects } from "./delete.ts";
 import { addDescribeCommand } from "./describe.ts";
 import { describeError, Exit } from "./errors.ts";
+import { addExamples } from "./examples.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { addGenerate, addGraph } from "./generate.ts";
 import { argument } from "./flag_values.ts";
@@ -19,6 +22,8 @@ import { goStyle } from "./go_flags.ts";
 import { durationOption } from "./durations.ts";
 import { type Output, parseFormat, processOutput } from "./output.ts";
 import { addLimitFlags, addPlanCommand } from "./plan.ts";
+import { programName } from "./program_name.ts";
+import { addRecordCommands } from "./record.ts";
 import { reconcileCluster } from "./reconcile.ts";
 import { render } from "./render.ts";
 import { addTestCommand, snapshotFolders } from "./test.ts";
@@ -52,6 +57,11 @@ export async function main(
   let code: number = Exit.ok;
   const program = createProgram(output, (result) => code = result);
   try {
+    if (args[0] === COMPLETE) {
+      confine({ writes: [] });
+      await printCompletion(program, args.slice(1), clusterNames(), output);
+      return Exit.ok;
+    }
     await program.parseAsync(withGoFlags(args, program), { from: "user" });
     return code;
   } catch (error) {
@@ -80,11 +90,17 @@ function withGoFlags(args: readonly string[], program: Command): string[] {
  * command that the arguments name.
  *
  * @param done Called with the exit code of the command.
+ * @param name The name of the program in the help.
  */
-export function createProgram(output: Output, done: (code: number) => void): Command {
-  const program = new Command("kro")
+export function createProgram(
+  output: Output,
+  done: (code: number) => void,
+  name: string = programName(),
+): Command {
+  const program = new Command(name)
     .description("Kube Resource Orchestrator: new Kubernetes kinds from a few lines of YAML")
     .version(VERSION, "--version", "print the version")
+    .option("--no-color", "print without colors, as with the environment variable NO_COLOR")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.out(text),
@@ -95,7 +111,10 @@ export function createProgram(output: Output, done: (code: number) => void): Com
       getErrHasColors: () => false,
     });
 
-  program.hook("preAction", (_, command) => confineCommand(command));
+  program.hook("preAction", (_, command) => {
+    if (program.opts().color === false) output.color = false;
+    confineCommand(command);
+  });
 
   const command = (usage: string, description: string) =>
     program.command(usage).description(description);
@@ -166,8 +185,11 @@ export function createProgram(output: Output, done: (code: number) => void): Com
   addGraph(program, output, done);
   addCheckCommand(program, output, done);
   addTestCommand(program, output, done);
+  addRecordCommands(program, output, done);
 
+  addCompletion(program, output);
   command("version", "print the version").action(() => output.out(`${VERSION}\n`));
+  addExamples(program);
   return program;
 }
 

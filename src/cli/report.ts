@@ -86,9 +86,8 @@ export class Report {
     const rows = [...this.#rows.values()];
     if (rows.length === 0) return;
     const header = ["KIND", "NAMESPACE", "NAME", "NODE", "RESULT"];
-    this.#output.out(
-      table(header, rows.map((r) => [r.kind, r.namespace, r.name, r.node, r.result])),
-    );
+    const cells = rows.map((r) => [r.kind, r.namespace, r.name, r.node, r.result]);
+    this.#output.out(table(header, cells, this.#output.width));
   }
 
   #object({ apiVersion, kind, namespace = "", name, action }: ObjectOutcome, node: string): void {

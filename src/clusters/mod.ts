@@ -7,6 +7,8 @@
  * - {@link PlanCluster} reads each object once, and records writes without sending them. `kro plan` uses this
  *   class.
  * - {@link ReadOnlyCluster} only reads. `kro why`, `kro describe` and `kro get` use this class.
+ * - {@link ClusterRecorder} records the answers of another cluster, and {@link ReplayCluster} repeats them without
+ *   a connection. `kro record` and `kro replay` use these classes.
  * - {@link ClusterSchemas} looks up the kinds that the cluster serves, and their schemas.
  * - {@link AsyncCache}, {@link KeyedMutex}, {@link InflightWrites}, {@link Interner} and
  *   {@link RevertBackoff} are general-purpose parts.
@@ -58,5 +60,8 @@ export type { PlanKinds } from "./plan/kinds.ts";
 export type { PlanReads, Reader } from "./plan/reads.ts";
 export { isSameObject, type PlanOptions, PlanStore, withoutIdentity } from "./plan/store.ts";
 export type { Table } from "./plan/table.ts";
+export { apiErrorOf, type RecordedCall, type RecordedError } from "./record/call.ts";
+export { ClusterRecorder, type RecordedApply } from "./record/recorder.ts";
+export { ReplayCluster } from "./record/replay.ts";
 export { ClusterSchemas, KindUnavailable } from "./schemas.ts";
 export { API_SERVICE_KIND, type ApiService, isAvailable, shadowed } from "./served_kinds.ts";

@@ -12,6 +12,7 @@
  * - {@link changeOf} turns a planned write into an entry of a {@link PlanReport}.
  * - {@link planText} and {@link planMarkdown} format a report.
  * - {@link exceeded} compares a report with limits.
+ * - {@link SecretMask} replaces the values of Secrets in a record.
  * - {@link Coverage} measures which parts of a graph unit tests have run.
  * - {@link why} explains why an instance is not ready, and why a node or a field is as it is.
  *
@@ -70,6 +71,7 @@ export { MAX_COMMENT, planMarkdown } from "./plan/markdown.ts";
 export * from "./plan/model.ts";
 export * from "./plan/summary.ts";
 export { objectText, type Painter, planText } from "./plan/text.ts";
+export { maskedRgd, SecretMask, unreproducible } from "./record/mask.ts";
 export { type FieldOwner, fieldOwners, ownerText } from "./why/owners.ts";
 export { withoutGraph } from "./why/instance.ts";
 export { type Explanation, type Observation, type Topic } from "./why/model.ts";

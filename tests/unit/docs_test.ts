@@ -10,7 +10,7 @@ import { parseDuration } from "../../src/cli/durations.ts";
 import { filesBelow, paragraphsOf, read, root } from "../support/documents.ts";
 
 /** Generated pages, whose lines and paragraphs may be long. */
-const GENERATED = ["docs/dependencies.md", "docs/figures.md", "docs/messages.md"];
+const GENERATED = ["docs/cli.md", "docs/dependencies.md", "docs/figures.md", "docs/messages.md"];
 
 const PAGES = [
   "README.md",

@@ -2,17 +2,16 @@
 import { createHash } from "node:crypto";
 import {
   ApiError,
-  isObject,
   jsonText,
   type KindRef,
   type KubeObject,
   type ObjectRef,
-  parseJson,
   VERSION,
 } from "../../api/mod.ts";
 import type { PlanReport } from "../../explain/mod.ts";
 import type { KubeClient } from "../../kube/mod.ts";
 import { UsageError } from "../errors.ts";
+import { sealed, systemReason, unsealed, writePrivate } from "../sealed.ts";
 
 /** The state of an object at the time of the plan. */
 export interface PlannedState {
@@ -49,16 +48,11 @@ const FORMAT = "kro-plan/v1";
 
 /** Writes a plan to a file that only its owner may read, because templates may contain secret values. */
 export async function writePlan(path: string, plan: Omit<PlanFile, "format">): Promise<void> {
-  const content = { format: FORMAT, ...plan };
-  const text = `${jsonText({ ...content, digest: digestOf(content) }, 1)}\n`;
   try {
-    // The mode applies only to a new file, so the mode of an existing file is changed before the write.
-    await Deno.writeTextFile(path, "", { mode: 0o600 });
-    if (Deno.build.os !== "windows") await Deno.chmod(path, 0o600);
-    await Deno.writeTextFile(path, text);
+    await writePrivate(path, sealed({ format: FORMAT, ...plan }));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new UsageError(`cannot write the plan to ${path}: ${reasonOf(cause as Error)}`, {
+    throw new UsageError(`cannot write the plan to ${path}: ${systemReason(cause as Error)}`, {
       cause,
     });
   }
@@ -71,15 +65,14 @@ export async function writePlan(path: string, plan: Omit<PlanFile, "format">): P
 export async function readPlan(path: string): Promise<PlanFile> {
   const text = await Deno.readTextFile(path).catch((cause) => {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new UsageError(`cannot read the plan ${path}: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`cannot read the plan ${path}: ${systemReason(cause)}`, { cause });
   });
-  const found = parsed(text);
-  if (!isObject(found) || found.format !== FORMAT) {
+  const found = unsealed(text);
+  if (found?.content.format !== FORMAT) {
     throw new UsageError(`${path} is not a plan of kro: make one with kro plan --out`);
   }
-  const { digest, ...content } = found;
-  const file = content as unknown as PlanFile;
-  if (digest !== digestOf(content)) {
+  const file = found.content as unknown as PlanFile;
+  if (found.isEdited) {
     throw new UsageError(`the plan ${path} was edited after kro wrote it: plan again`);
   }
   if (file.version !== VERSION) {
@@ -88,23 +81,6 @@ export async function readPlan(path: string): Promise<PlanFile> {
     );
   }
   return file;
-}
-
-/** Returns the message of the operating system without the error number and the path, which Deno appends. */
-function reasonOf({ message }: Error): string {
-  return message.replace(/ \(os error \d+\).*$/s, "");
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function digestOf(content: object): string {
-  return `sha256:${createHash("sha256").update(jsonText(content)).digest("hex")}`;
 }
 
 /**

@@ -80,7 +80,7 @@ const object: FileSchema = {
 
 const given = (description: string): FileSchema => ({
   description,
-  anyOf: [text("Path of a file with objects, relative to the test file."), object],
+  anyOf: [text("Path of a file with objects, or of a record, relative to the test file."), object],
 });
 
 const nodeState: FileSchema = {
@@ -182,7 +182,7 @@ export const TEST_FILE_SCHEMA: FileSchema & Readonly<Record<string, unknown>> = 
   $schema: "http://json-schema.org/draft-07/schema#",
   title: "kro test file",
   ...closed({
-    graphs: paths("Files and folders with RGDs that the tests use."),
+    graphs: paths("Files and folders with RGDs that the tests use, or records."),
     crds: paths("Files and folders with CustomResourceDefinitions that the RGDs use."),
     namespace: text('Namespace of objects that have no namespace. Default: "default".'),
     tests: list("Tests, each with one instance.", test),

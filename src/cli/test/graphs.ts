@@ -8,8 +8,12 @@ import {
 } from "../../api/mod.ts";
 import type { CompileOptions } from "../../graph/mod.ts";
 import { type Beyond, builtIn, compileSet, type Verdict } from "../compile_set.ts";
-import { type Manifest, readManifests } from "../manifests.ts";
+import { firstOf, type SchemaSource } from "../../openapi/mod.ts";
+import { type Manifest, parseManifests, readManifests } from "../manifests.ts";
+import { schemasOf } from "../record/file.ts";
+import { instanceOf, objectsOf as objectsOfRecord, recordAt } from "../record/fixture.ts";
 import { isOfKind } from "../report.ts";
+import { toYaml } from "../yaml.ts";
 import { TestError } from "./simulation.ts";
 
 /** A compiled RGD with its place in a file. */
@@ -47,7 +51,7 @@ export class GraphLoader {
   }
 
   async #compile(graphs: readonly string[], crds: readonly string[]): Promise<TestedGraph[]> {
-    const manifests = await readManifests(graphs);
+    const { manifests, source } = await this.#read(graphs);
     const further = crds.length > 0 ? await readManifests(crds) : [];
     const rgds = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
     if (rgds.length === 0) {
@@ -56,10 +60,26 @@ export class GraphLoader {
     const verdicts = await compileSet(
       rgds.map(({ object }) => object as ResourceGraphDefinition),
       [...manifests, ...further].map(({ object }) => object).filter((o) => isOfKind(o, CRD_KIND)),
-      this.#beyond,
+      { ...this.#beyond, source },
       this.#options,
     );
     return verdicts.map((verdict, i) => ({ ...verdict, manifest: rgds[i]! }));
+  }
+
+  /** Reads files, folders and records, and returns the source of the kinds that the records contain. */
+  async #read(
+    paths: readonly string[],
+  ): Promise<{ manifests: Manifest[]; source: SchemaSource }> {
+    const manifests: Manifest[] = [];
+    const sources: SchemaSource[] = [];
+    for (const path of paths) {
+      const record = await recordAt(path);
+      if (record) {
+        sources.push(schemasOf(record));
+        manifests.push(...parseManifests(toYaml(record.rgd), path));
+      } else manifests.push(...await readManifests([path]));
+    }
+    return { manifests, source: firstOf(...sources, this.#beyond.source) };
   }
 }
 
@@ -68,14 +88,21 @@ export function pathFrom(testFile: string, path: string): string {
   return isAbsolute(path) ? path : join(dirname(testFile), path);
 }
 
-/** Returns the given objects. A string is replaced by the objects of the file with this path. */
+/**
+ * Returns the given objects. A string is replaced by the objects of the file with this path. If the file is a
+ * record, `part` selects the instance of the record or the objects that the recorded pass read.
+ */
 export async function objectsOf(
   testFile: string,
   given: readonly (KubeObject | string)[],
+  part: "instance" | "objects" = "objects",
 ): Promise<KubeObject[]> {
   const all = await Promise.all(given.map(async (each) => {
     if (typeof each !== "string") return [each];
-    return (await readManifests([pathFrom(testFile, each)])).map(({ object }) => object);
+    const path = pathFrom(testFile, each);
+    const record = await recordAt(path);
+    if (record) return part === "instance" ? [instanceOf(record)] : objectsOfRecord(record);
+    return (await readManifests([path])).map(({ object }) => object);
   }));
   return all.flat();
 }

@@ -117,7 +117,7 @@ async function runTest(
   tools: TestTools,
 ): Promise<Failure[]> {
   const { content: { graphs = [], crds, namespace = "default" } } = file;
-  const [instance, ...others] = await objectsOf(file.file, [test.instance]);
+  const [instance, ...others] = await objectsOf(file.file, [test.instance], "instance");
   if (others.length > 0) throw new TestError(`${test.instance} contains several objects`);
   const paths = test.graphs ?? graphs;
   if (paths.length === 0) throw new TestError('no RGD; name the files of RGDs under "graphs"');

@@ -6,6 +6,7 @@ import {
   type Json,
   jsonText,
   type KubeObject,
+  Label,
   type ObjectRef,
   type PathStep,
   pathText,
@@ -157,11 +158,16 @@ function isSecretKind({ kind }: ObjectRef): boolean {
   return kind.group === "" && kind.kind === "Secret";
 }
 
+/** Whether kro itself sets the label or annotation, so that its value never comes from a Secret. */
+export function isOwnKey(key: string): boolean {
+  return OWN.test(key) || key === Label.managedBy;
+}
+
 /** The prefixes of labels and annotations that kro itself sets, which never contain a value of a Secret. */
 const OWN = /^((internal\.)?kro\.run|applyset\.kubernetes\.io)\//;
 
 function isPublic([first, second, key]: readonly PathStep[]): boolean {
   if (first === "type" || first === "immutable") return true;
   return first === "metadata" && (second === "labels" || second === "annotations") &&
-    typeof key === "string" && (OWN.test(key) || key === "app.kubernetes.io/managed-by");
+    typeof key === "string" && isOwnKey(key);
 }

@@ -29,7 +29,7 @@ Deno.test("the unit tests of all examples pass and reach every part of their RGD
 });
 
 Deno.test("docs/schemas/test.json is the schema by which kro test checks test files", () => {
-  const hint = "run deno run -A deploy/tasks/test_schema.ts";
+  const hint = "run deno task schemas";
   assert.equal(read(TEST_SCHEMA_FILE), testSchema(), hint);
 });
 

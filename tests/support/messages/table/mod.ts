@@ -8,6 +8,7 @@ import { INSTANCE_CONDITIONS } from "./instance_conditions.ts";
 import { LOG_LINES } from "./log_lines.ts";
 import { PLANS } from "./plans.ts";
 import { PROBLEMS } from "./problems.ts";
+import { RECORDS } from "./records.ts";
 import { REQUESTS } from "./requests.ts";
 import { RGD_CONDITIONS } from "./rgd_conditions.ts";
 import { TEST_FILES } from "./test_files.ts";
@@ -25,6 +26,7 @@ export const SECTIONS: readonly Section[] = [
   INSPECTION,
   PLANS,
   TEST_FILES,
+  RECORDS,
   LOG_LINES,
   HTTP,
   REQUESTS,

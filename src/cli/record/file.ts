@@ -1,0 +1,144 @@
+/** The file format of records. */
+import {
+  type Json,
+  jsonEqual,
+  type KindRef,
+  type KubeObject,
+  plainKind,
+  type ResourceGraphDefinition,
+  VERSION,
+} from "../../api/mod.ts";
+import type { RecordedCall } from "../../clusters/mod.ts";
+import type { CompileOptions, CostLimits } from "../../graph/mod.ts";
+import { type KindInfo, type SchemaSource, snapshotSource } from "../../openapi/mod.ts";
+import type { NodeOutcome } from "../../reconcile/mod.ts";
+import { UsageError } from "../errors.ts";
+import { readText } from "../manifests.ts";
+import { sealed, systemReason, unsealed, writePrivate } from "../sealed.ts";
+
+/** The API version of records. */
+export const RECORD_API = "record.kro.run/v1";
+
+/** A kind that the graph of a record uses. */
+export interface RecordedKind extends KindRef {
+  /** The schema of the kind; absent when it equals the schema that is built into kro. */
+  schema?: KindInfo["schema"];
+}
+
+/** A recorded pass over one instance. */
+export interface RecordFile {
+  /** The API version of the format. */
+  apiVersion: typeof RECORD_API;
+  /** Always `Record`. */
+  kind: "Record";
+  /** The version of kro that made the record. */
+  kroVersion: string;
+  /** The time of the pass, in RFC 3339 format. The replay uses the same time. */
+  time: string;
+  /** The RGD from whose spec the graph was compiled. */
+  rgd: ResourceGraphDefinition;
+  /** The kinds against which the RGD was compiled. */
+  kinds: RecordedKind[];
+  /** The settings of the pass. */
+  settings: {
+    /** The options of the compilation, which contain the feature gates. */
+    compile: CompileOptions;
+    /** The limits of the cost of CEL expressions. */
+    costs: CostLimits;
+    /** The number of the graph revision. */
+    revision: number;
+    /** Whether the RGD is suspended. */
+    suspended: boolean;
+    /** The identity of the process that labeled the instance. */
+    podId: string;
+  };
+  /** The instance as the pass read it. */
+  instance: KubeObject;
+  /** The calls of the pass with their answers. */
+  calls: RecordedCall[];
+  /** The ids of the nodes whose results differ in a replay, because they depend on the values of Secrets. */
+  unreproducible: string[];
+  /** The nodes after the recorded pass. */
+  nodes: NodeOutcome[];
+}
+
+/** Returns a kind as a record stores it: without the schema if kro has the same schema built in. */
+export async function recordedKind(kind: KindInfo): Promise<RecordedKind> {
+  const known = await snapshotSource().resolve(kind);
+  const isBuiltIn = known !== undefined &&
+    jsonEqual(known.schema as unknown as Json, kind.schema as unknown as Json);
+  return { ...plainKind(kind), ...(!isBuiltIn && { schema: kind.schema }) };
+}
+
+/** Returns the source of the kinds of a record. */
+export function schemasOf({ kinds }: RecordFile): SchemaSource {
+  return {
+    resolve: async ({ group, version, kind }) => {
+      const found = kinds.find((k) =>
+        k.group === group && k.version === version && k.kind === kind
+      );
+      if (!found) return undefined;
+      const schema = found.schema ?? (await snapshotSource().resolve(found))?.schema;
+      return schema && { ...found, schema };
+    },
+  };
+}
+
+/** Returns the text of a record with its digest. */
+export function recordText(record: RecordFile): string {
+  return sealed(record);
+}
+
+/** Writes a record to a file that only its owner may read. Rejects with UsageError when the write fails. */
+export async function writeRecord(path: string, record: RecordFile): Promise<void> {
+  try {
+    await writePrivate(path, recordText(record));
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new UsageError(`cannot write the record to ${path}: ${systemReason(cause as Error)}`, {
+      cause,
+    });
+  }
+}
+
+/** Reads the record of a file, as {@link parseRecord} does. */
+export async function readRecord(path: string): Promise<RecordFile> {
+  return parseRecord(await readText(path), path);
+}
+
+/** Whether a text is a record, which may be edited. */
+export function isRecord(text: string): boolean {
+  return unsealed(text)?.content.kind === "Record";
+}
+
+/**
+ * Parses a record. Throws UsageError when the text is not a record, was edited, or was written by another
+ * version of kro.
+ *
+ * @param file The path of the file, which error messages name.
+ * @param options With `anyVersion`, the record may come from another version of kro. The objects of such a record
+ * are usable, but its pass cannot be repeated.
+ */
+export function parseRecord(
+  text: string,
+  file: string,
+  { anyVersion = false }: { anyVersion?: boolean } = {},
+): RecordFile {
+  const found = unsealed(text);
+  if (!found || found.content.kind !== "Record" || found.content.apiVersion !== RECORD_API) {
+    throw new UsageError(`${file} is not a record of kro: make one with kro record`);
+  }
+  if (found.isEdited) {
+    throw new UsageError(
+      `the record ${file} was edited after kro wrote it, so that a replay proves nothing: record again`,
+    );
+  }
+  const record = found.content as unknown as RecordFile;
+  if (!anyVersion && record.kroVersion !== VERSION) {
+    throw new UsageError(
+      `the record ${file} was made by kro ${record.kroVersion}, but this is kro ${VERSION}: ` +
+        "use the version of the record, or record again",
+    );
+  }
+  return record;
+}
