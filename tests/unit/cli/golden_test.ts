@@ -1,0 +1,55 @@
+/**
+ * Tests of the complete output of commands that need no cluster. The expected output is in the folder `golden`;
+ * `deno test -A tests/unit/cli/golden_test.ts -- --update` writes it anew.
+ */
+import assert from "node:assert/strict";
+import { writeRecord } from "../../../src/cli/record/file.ts";
+import { runCommand } from "../../support/command.ts";
+import { recorded } from "../../support/record.ts";
+
+const GOLDEN = new URL("golden/", import.meta.url).pathname;
+const EXAMPLE = "deploy/examples/httpbin";
+
+/** The command of each golden file. The placeholder RECORD stands for the path of a record. */
+const OUTPUTS: Record<string, { args: string[]; code?: number }> = {
+  "render.yaml": { args: ["render", "-f", EXAMPLE, "-n", "kro"] },
+  "validate.txt": {
+    args: ["validate", "--offline", "-f", `${EXAMPLE}/tests/unknown_field.yaml`],
+    code: 1,
+  },
+  "validate.json": {
+    args: ["validate", "--offline", "-o", "json", "-f", `${EXAMPLE}/tests/unknown_field.yaml`],
+    code: 1,
+  },
+  "validate.github.txt": {
+    args: ["validate", "--offline", "-o", "github", "-f", `${EXAMPLE}/tests/unknown_field.yaml`],
+    code: 1,
+  },
+  "test.txt": { args: ["test", "--coverage", EXAMPLE] },
+  "rbac.yaml": { args: ["generate", "rbac", "-f", `${EXAMPLE}/rgd.yaml`] },
+  "replay.txt": { args: ["replay", "RECORD"] },
+  "replay.json": { args: ["replay", "-o", "json", "RECORD"] },
+  "replay.yaml": { args: ["replay", "-o", "yaml", "RECORD"] },
+  "completion.bash": { args: ["completion", "bash"] },
+  "completion.zsh": { args: ["completion", "zsh"] },
+  "completion.fish": { args: ["completion", "fish"] },
+  "completion.kubectl": { args: ["completion", "kubectl"] },
+  "version.txt": { args: ["version"] },
+};
+
+for (const [file, { args, code = 0 }] of Object.entries(OUTPUTS)) {
+  Deno.test(`kro ${args.join(" ")} prints golden/${file}`, async () => {
+    const record = await Deno.makeTempFile({ suffix: ".json" });
+    try {
+      if (args.includes("RECORD")) await writeRecord(record, await recorded());
+      const result = await runCommand(args.map((arg) => arg === "RECORD" ? record : arg));
+      assert.equal(result.code, code, result.stderr);
+      if (Deno.args.includes("--update")) {
+        await Deno.writeTextFile(`${GOLDEN}${file}`, result.stdout);
+      }
+      assert.equal(result.stdout, await Deno.readTextFile(`${GOLDEN}${file}`));
+    } finally {
+      await Deno.remove(record);
+    }
+  });
+}
