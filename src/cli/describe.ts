@@ -12,7 +12,6 @@ import {
 import { addCostFlags } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
-import { terminalWidth } from "./inspect/columns.ts";
 import { graphDescription, instanceDescription } from "./inspect/description.ts";
 import { eventsOf } from "./inspect/events.ts";
 import { nameOf } from "./inspect/names.ts";
@@ -33,14 +32,7 @@ export function addDescribeCommand(
     .option("-n, --namespace <name>", "namespace of the instance")
     .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
     .option("--context <name>", "context of the kubeconfig; the current one by default")
-    .addOption(featureGatesOption())
-    .addHelpText(
-      "after",
-      `
-Examples:
-  kro describe webapp/demo
-  kro describe graph webapp`,
-    );
+    .addOption(featureGatesOption());
   addCostFlags(command).action(async (target, flags) =>
     done(await describeObject(target, flags, output))
   );
@@ -58,7 +50,7 @@ export async function describeObject(
   const kind = await kindOf(session, kindName);
   const ref = refTo(kind, name, session);
   const object = await existing(session, ref);
-  const options = { now: Date.now(), width: terminalWidth() };
+  const options = { now: Date.now(), width: output.width };
   if (gvkKey(kind) === gvkKey(RGD_KIND)) {
     const rgd = object as ResourceGraphDefinition;
     const instances = await instancesOf(session, rgd);

@@ -25,6 +25,12 @@ const ONLY_USAGE: readonly string[] = [
   "2: wrong usage, unreadable input, or a failed connection",
 ];
 
+const READING: readonly string[] = [
+  "0: success",
+  "1: the object does not exist, or reading it failed",
+  "2: wrong usage, or a failed connection",
+];
+
 /** The help of each command, by the words that name the command. */
 export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   controller: {
@@ -134,6 +140,33 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       "1: a test failed, or the coverage is too low",
       "2: a test file is invalid",
     ],
+  },
+  get: {
+    examples: [
+      ["List all graphs", "kro get"],
+      ["List the instances of all graphs", "kro get instances -A"],
+      ["List the failed instances of one kind", "kro get shops --state ERROR"],
+      ["Show the objects of an instance as a tree", "kro get shops/corner"],
+    ],
+    exit: READING,
+  },
+  describe: {
+    examples: [
+      ["Show the conditions, waits and Events of an instance", "kro describe shops/corner"],
+      ["Show the nodes and instances of a graph", "kro describe graph/shop"],
+    ],
+    exit: READING,
+  },
+  why: {
+    examples: [
+      ["Explain why an instance is not ready", "kro why shops/corner"],
+      ["Explain why a node has or has not created its objects", "kro why shops/corner ingress"],
+      [
+        "Explain where the value of a field comes from, and who owns the field",
+        "kro why shops/corner deployment.spec.replicas",
+      ],
+    ],
+    exit: READING,
   },
   record: {
     examples: [

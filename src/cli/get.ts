@@ -17,13 +17,12 @@ import { addCostFlags } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { argument } from "./flag_values.ts";
-import { fittedTable } from "./inspect/columns.ts";
 import { Observer } from "./inspect/observer.ts";
 import { graphRows, instanceRows, type TableRows, treeRows } from "./inspect/rows.ts";
 import { isInState, parseSortBy, parseState, sorted } from "./inspect/select.ts";
 import { checkInstance, existing, kindOf, parseArguments, refTo } from "./inspect/target.ts";
 import { watchObjects } from "./inspect/watch.ts";
-import { type Output, printObjects } from "./output.ts";
+import { type Output, printObjects, table } from "./output.ts";
 import { type ConnectionFlags, openSession, type Session } from "./session.ts";
 
 /** The formats in which `kro get` prints objects. */
@@ -77,16 +76,7 @@ export function addGetCommand(
     .option("-n, --namespace <name>", "namespace of instances")
     .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
     .option("--context <name>", "context of the kubeconfig; the current one by default")
-    .addOption(featureGatesOption())
-    .addHelpText(
-      "after",
-      `
-Examples:
-  kro get                          all graphs
-  kro get instances -A             the instances of all graphs
-  kro get webapp --state ERROR     the instances of one kind
-  kro get webapp/demo              the objects of an instance, as a tree`,
-    );
+    .addOption(featureGatesOption());
   addCostFlags(command).action(async (target, flags) => done(await get(target, flags, output)));
 }
 
@@ -207,7 +197,7 @@ class Found {
     }
     if (!isNames) {
       const { header, rows } = treeRows(observed, this.#options());
-      return this.#output.out(fittedTable(header, rows));
+      return this.#output.out(table(header, rows, this.#output.width));
     }
     const objects = (observed.observation?.nodes ?? []).flatMap((node) => node.objects);
     const names = [instance, ...objects.map(objectOf)].map(nameLine);
@@ -231,7 +221,7 @@ class Found {
       return;
     }
     const { header, rows } = tableOf(objects);
-    this.#output.out(fittedTable(header, rows));
+    this.#output.out(table(header, rows, this.#output.width));
   }
 
   /** Prints one row for each change, until the process is stopped. Returns at once without `-w`. */

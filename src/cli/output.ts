@@ -63,6 +63,11 @@ function terminalWidth(): number | undefined {
   }
 }
 
+/** Reports whether stdout is colored: stdout is a terminal, and {@link Output.color} is set. */
+export function isColored({ color }: Output): boolean {
+  return color && Deno.stdout.isTerminal();
+}
+
 /** The ANSI color code of each state. */
 const PAINT: Record<string, number> = {
   ACTIVE: 32,

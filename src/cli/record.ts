@@ -1,15 +1,16 @@
 /** `kro record` and `kro replay`: save a pass over an instance to a file, and repeat it without the cluster. */
 import { type Command, Option } from "commander";
-import { ApiError, gvkKey, jsonText, type ObjectRef, refText, RGD_KIND } from "../api/mod.ts";
+import { gvkKey, jsonText, refText, RGD_KIND } from "../api/mod.ts";
 import type { NodeOutcome } from "../reconcile/mod.ts";
 import { addCostFlags } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
+import { existing, kindOf, refTo } from "./inspect/target.ts";
 import type { Output } from "./output.ts";
 import { readRecord, recordText, writeRecord } from "./record/file.ts";
 import { graphOf, isComputedFromSecrets, recordInstance, replayPass } from "./record/pass.ts";
 import { differencesOf, type ReplayResult, replayText } from "./record/report.ts";
-import { type ConnectionFlags, kindByName, listRgds, openSession, parseTarget } from "./session.ts";
+import { type ConnectionFlags, listRgds, openSession, parseTarget } from "./session.ts";
 import { toYaml } from "./yaml.ts";
 
 /** The flags of `kro record`. */
@@ -60,7 +61,7 @@ async function recordTo(target: string, flags: RecordFlags, output: Output): Pro
     throw new UsageError(`"${target}" is a kind without a name: kro record records one instance`);
   }
   using session = await openSession(flags, output);
-  const kind = await kindByName(session, kindName);
+  const kind = await kindOf(session, kindName);
   if (gvkKey(kind) === gvkKey(RGD_KIND)) {
     throw new UsageError(
       "kro record records an instance: name the kind that the ResourceGraphDefinition defines",
@@ -73,12 +74,8 @@ async function recordTo(target: string, flags: RecordFlags, output: Output): Pro
       `no ResourceGraphDefinition defines ${kind.kind}: kro record records instances of graphs`,
     );
   }
-  const namespace = kind.namespaced ? session.namespace : undefined;
-  const ref: ObjectRef = { kind: source.graph.instance, namespace, name };
-  const instance = await session.client.get(ref);
-  if (!instance) {
-    throw new ApiError(`${refText(ref)} does not exist`, { reason: "NotFound", code: 404 });
-  }
+  const ref = refTo(source.graph.instance, name, session);
+  const instance = await existing(session, ref);
   const isConfidential = await isComputedFromSecrets(session, instance, rgds);
   const record = await recordInstance(session, source, ref, instance, isConfidential);
   if (flags.out === undefined) output.out(recordText(record));

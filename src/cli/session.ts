@@ -1,7 +1,6 @@
 /** Connects a command to the cluster that its flags select. */
 import {
   ApiError,
-  didYouMean,
   gvkKey,
   type KindRef,
   LEASE_NAME,
@@ -166,10 +165,9 @@ export async function leftToController(
 export async function kindByName(session: Session, name: string): Promise<KindRef> {
   const kind = await session.discovery.byName(name);
   if (kind) return kind;
-  // The kinds of CRDs follow the built-in kinds in discovery, and only a limited number of names is compared.
-  const known = (await session.discovery.kinds()).toReversed().map(({ plural }) => plural);
-  const hint = didYouMean(name, new Set(known)) ?? "kubectl api-resources lists those that it has";
-  throw new UsageError(`the cluster has no kind "${name}": ${hint}`);
+  throw new UsageError(
+    `the cluster has no kind "${name}": kubectl api-resources lists those that it has`,
+  );
 }
 
 /** Parses a command-line argument of the form `KIND/NAME` or `KIND`. Throws UsageError for any other form. */

@@ -12,11 +12,10 @@ import { addCostFlags } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { ageText } from "./inspect/age.ts";
-import { isColored } from "./inspect/columns.ts";
 import { nameOf } from "./inspect/names.ts";
 import { explain, Observer } from "./inspect/observer.ts";
 import { checkInstance, existing, kindOf, parseArguments, refTo } from "./inspect/target.ts";
-import type { Output } from "./output.ts";
+import { isColored, type Output } from "./output.ts";
 import { type ConnectionFlags, openSession } from "./session.ts";
 import { toYaml } from "./yaml.ts";
 
@@ -45,15 +44,7 @@ export function addWhyCommand(
     .option("-n, --namespace <name>", "namespace of the instance")
     .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
     .option("--context <name>", "context of the kubeconfig; the current one by default")
-    .addOption(featureGatesOption())
-    .addHelpText(
-      "after",
-      `
-Examples:
-  kro why webapp/demo                            why the instance is not ready
-  kro why webapp/demo ingress                    why the node has or has not created its objects
-  kro why webapp/demo deployment.spec.replicas   where the value comes from, and who owns the field`,
-    );
+    .addOption(featureGatesOption());
   addCostFlags(command).action(async (target, subject, flags) =>
     done(await whyCommand(target, subject, flags, output))
   );

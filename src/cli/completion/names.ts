@@ -1,6 +1,7 @@
 /** Reads the names for completion from the cluster. */
 import { type KindRef, KRO_GROUP, servedKind } from "../../api/mod.ts";
-import { kindByName, listRgds, openSession, type Session } from "../session.ts";
+import { kindOf } from "../inspect/target.ts";
+import { listRgds, openSession, type Session } from "../session.ts";
 import type { ClusterFlags, Names } from "./candidates.ts";
 
 /** The time after which completion gives up, in milliseconds. A user waits for each completion. */
@@ -35,7 +36,7 @@ export function clusterNames(): Names {
       }),
     instances: (flags, name) =>
       quietly(flags, async (session) => {
-        const kind = await kindByName(session, name);
+        const kind = await kindOf(session, name);
         const namespace = kind.namespaced ? session.namespace : undefined;
         return await namesOf(session, kind, namespace);
       }),

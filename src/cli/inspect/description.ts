@@ -9,7 +9,7 @@ import {
 import { eventTime, explanationText, objectText, stepsOf } from "../../explain/mod.ts";
 import type { NodeOutcome } from "../../reconcile/mod.ts";
 import { ageText } from "./age.ts";
-import { fittedTable } from "./columns.ts";
+import { table } from "../output.ts";
 import { nameOf } from "./names.ts";
 import { explain, type ObservedInstance } from "./observer.ts";
 import { instanceRows, stateOf } from "./rows.ts";
@@ -141,7 +141,7 @@ function inner(
   rows: readonly (readonly string[])[],
   { width }: DescriptionOptions,
 ): string {
-  const text = fittedTable(header, rows, width === undefined ? Infinity : width - 2);
+  const text = table(header, rows, width === undefined ? undefined : width - 2);
   return indented(text.trimEnd().split("\n"));
 }
 

@@ -1,7 +1,7 @@
 /** Formats the result of a replay, and compares the result with the record. */
 import type { Condition } from "../../api/mod.ts";
 import type { InstanceState, Next, NodeOutcome, ObjectOutcome } from "../../reconcile/mod.ts";
-import { type Output, paint, table } from "../output.ts";
+import { isColored, type Output, paint, table } from "../output.ts";
 import type { RecordFile } from "./file.ts";
 
 /** The result of a replay. */
@@ -34,8 +34,9 @@ export function replayText(result: ReplayResult, output: Output): string {
     ...nodes.flatMap((node) => rowsOf(node)),
     ...removed.map((object) => ["", "", object.action, objectText(object)]),
   ];
+  const shown = isColored(output) ? paint(output, state) : state;
   const lines = [
-    `${objectText(instance)}: ${paint(output, state)} (recorded at ${time} by kro ${kroVersion})`,
+    `${objectText(instance)}: ${shown} (recorded at ${time} by kro ${kroVersion})`,
     "",
     table(["NODE", "STATE", "ACTION", "OBJECT"], rows, output.width).trimEnd(),
   ];

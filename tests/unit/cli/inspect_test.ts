@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import type { KubeObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { ageText } from "../../../src/cli/inspect/age.ts";
-import { fittedTable } from "../../../src/cli/inspect/columns.ts";
 import { graphDescription, instanceDescription } from "../../../src/cli/inspect/description.ts";
 import type { ObservedInstance as Observed } from "../../../src/cli/inspect/observer.ts";
 import { graphRows, instanceRows, treeRows } from "../../../src/cli/inspect/rows.ts";
@@ -160,14 +159,6 @@ Deno.test("ages have kubectl's format", () => {
   }
   assert.equal(ageText(undefined, NOW), "<unknown>");
   assert.equal(ageText("2000-01-01T00:00:10Z", CREATED.getTime()), "0s");
-});
-
-Deno.test("a table that is wider than the terminal is cut in its last column", () => {
-  const rows = [["a", "x".repeat(100)], ["b", "short"]];
-  const lines = fittedTable(["NAME", "MESSAGE"], rows, 40).trimEnd().split("\n");
-  assert.deepEqual(lines.map((line) => line.length), [14, 40, 12]);
-  assert.match(lines[1]!, /x…$/);
-  assert.equal(fittedTable(["NAME", "MESSAGE"], rows, Infinity), table(["NAME", "MESSAGE"], rows));
 });
 
 Deno.test("objects are selected by state and sorted by words or paths", () => {

@@ -226,10 +226,7 @@ export const COMMAND_LINE: Section = {
     },
     {
       code: "exit 2",
-      texts: [
-        'the cluster has no kind "<kind>": <hint>',
-        "… kubectl api-resources lists those that it has",
-      ],
+      texts: ['the cluster has no kind "<kind>": kubectl api-resources lists those that it has'],
       cause: "The kind is misspelled, or no active RGD defines the kind.",
       remedy: "Correct the kind, or check the state of its RGD with `kubectl get rgd`.",
     },

@@ -29,12 +29,6 @@ export const RECORDS: Section = {
       remedy: "Write `KIND/NAME`, such as `httpbinapps/demo`.",
     },
     {
-      code: "exit 1",
-      texts: ["<instance> does not exist"],
-      cause: "The cluster has no instance of this name in the namespace.",
-      remedy: "Correct the name, or name the namespace with `-n`.",
-    },
-    {
       code: "exit 2",
       texts: [
         'the ResourceGraphDefinition "<name>" has no usable graph: <problems>',
