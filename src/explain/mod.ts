@@ -71,7 +71,7 @@ export { MAX_COMMENT, planMarkdown } from "./plan/markdown.ts";
 export * from "./plan/model.ts";
 export * from "./plan/summary.ts";
 export { objectText, type Painter, planText } from "./plan/text.ts";
-export { maskedRgd, SecretMask, unreproducible } from "./record/mask.ts";
+export { type Hide, maskedRgd, SecretMask, unreproducible } from "./record/mask.ts";
 export { type FieldOwner, fieldOwners, ownerText } from "./why/owners.ts";
 export { withoutGraph } from "./why/instance.ts";
 export { type Explanation, type Observation, type Topic } from "./why/model.ts";

@@ -11,7 +11,7 @@ import type { FieldPath, Graph, Node } from "../../graph/mod.ts";
 import { isOwnKey } from "../plan/change.ts";
 
 /** Replaces a secret value, as `hider` does. */
-type Hide = (value: Json) => string;
+export type Hide = (value: Json) => string;
 
 /** Returns a masked value; `path` leads from the object to the value. */
 type Change = (value: Json, path: FieldPath) => Json;
