@@ -108,9 +108,12 @@ export class HeapGuard {
   #isFull = false;
 
   /**
+   * Creates a guard, which does nothing until {@link check} is called.
+   *
    * @param limit The limit of the heap, in bytes.
    * @param full Called once, when the heap exceeds the limit even without garbage. If absent, the guard only logs
    * warnings and collects garbage.
+   * @param heap The heap that the guard limits. By default, this is the heap of the process.
    */
   constructor(limit: number, full?: () => void, heap: Heap = ownHeap) {
     this.#limit = limit;
