@@ -149,8 +149,8 @@ async function applyInstance(
 }
 
 /**
- * As kubectl does, rejects an object whose namespace differs from the value of `--namespace`: throws
- * UsageError.
+ * Throws UsageError when the namespace of an object differs from the value of `--namespace`. kubectl refuses
+ * such an object too.
  */
 function checkNamespace({ object, file }: Manifest, flag: string | undefined): void {
   const own = object.metadata.namespace;

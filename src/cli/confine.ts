@@ -30,8 +30,9 @@ export function enableConfinement(): void {
  * hosts or paths; if `run` is false, also gives up running programs. Does nothing before
  * {@link enableConfinement} is called.
  *
- * Deno can narrow `--allow-net=a,b` to `a`, but can remove `--allow-net` without a list only as a whole. If
- * kro runs with a flag without a list and the argument names a host or a path, the whole permission remains.
+ * Deno can narrow `--allow-net=a,b` to `a`. Deno cannot narrow `--allow-net` without a list; it can only
+ * remove the whole permission. If kro runs with such a flag, and the argument names a host or a path, the
+ * whole permission remains.
  */
 export function confine({ hosts, writes, run }: Kept): void {
   if (!isEnabled) return;

@@ -115,8 +115,9 @@ interface Definitions {
 const requested = new WeakMap<object, Promise<Definitions>>();
 
 /**
- * Lists all CRDs and APIServices. All calls before the lists are sent share the lists. An inventory may have
- * many kinds that the cluster does not serve, and the lookup of each kind needs the lists.
+ * Lists all CRDs and APIServices. Calls that arrive before the requests are sent share the lists. Sharing
+ * saves requests: an inventory may have many kinds that the cluster does not serve, and each lookup of such a
+ * kind needs the lists.
  */
 function definitions(client: Pick<KubeClient, "list">): Promise<Definitions> {
   const known = requested.get(client);

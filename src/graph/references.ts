@@ -10,7 +10,7 @@ export interface Names {
    * names.
    */
   readonly allowed: ReadonlySet<string>;
-  /** Additional variables. A variable is allowed even if its name is refused. */
+  /** The forEach variables that the expression may read, even if {@link refused} contains their names. */
   readonly variables?: readonly string[];
   /**
    * Names that are allowed only at other places of the RGD, with the code and message of the problem to

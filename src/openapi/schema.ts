@@ -32,7 +32,7 @@ export interface Schema {
   oneOf?: Schema[];
   /** The value must match at least one of these schemas. */
   anyOf?: Schema[];
-  /** The value must match all of these schemas. Linking resolves a reference inside of `allOf`. */
+  /** The value must match all of these schemas. */
   allOf?: Schema[];
   /** The value must not match this schema. */
   not?: Schema;

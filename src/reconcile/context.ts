@@ -57,8 +57,8 @@ export interface StatusPacing {
    */
   postponed(change: StatusChange | undefined): void;
   /**
-   * Records that the status is about to be written, or, when `change` is undefined, that the status need not
-   * be written.
+   * Records that the status is about to be written. When `change` is undefined, records that the status need
+   * not be written.
    *
    * @param change How the status differs from the last written status; undefined without a difference.
    */

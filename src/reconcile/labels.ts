@@ -13,7 +13,7 @@ import type { PassContext } from "./context.ts";
 
 /** The position of an object in its collection. */
 export interface CollectionPlace {
-  /** The index of the object in the order of expansion, starting at 0. */
+  /** The index of the object in its collection, starting at 0. */
   index: number;
   /** The number of objects in the collection. */
   size: number;

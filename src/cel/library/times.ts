@@ -110,8 +110,8 @@ function ofDate(name: string, part: (date: Date) => number): FunctionDeclaration
 }
 
 /**
- * Declares a method that returns a duration in whole units. As in Go, the duration is computed with doubles,
- * which may round up.
+ * Declares a method that returns a duration as a whole number of hours, minutes or seconds. As in Go, the
+ * number is computed with doubles, which may round up.
  */
 function ofDuration(name: string, unit: bigint): FunctionDeclaration {
   return member(

@@ -24,13 +24,16 @@ export const ACCESS_COST = {
   /** The cost of reading a JSON array or object, for which a ListValue or JsonMap is created. */
   wrapped: 40,
   /**
-   * The cost of counting or listing the fields of a JSON object, for each field. All fields are listed when
-   * the first one is requested.
+   * The cost of counting or listing one field of a JSON object. All fields are listed when the first one is
+   * requested.
    */
   counted: 35,
-  /** The cost of comparing two values, for each character or byte of the shorter value. */
+  /**
+   * The cost of comparing one character or byte. Comparing two values costs this for each character or byte
+   * of the shorter value.
+   */
   compared: 0.2,
-  /** The cost of hashing a key that is looked up, for each character. */
+  /** The cost of hashing one character of a key that is looked up. */
   hashed: 0.2,
   /** The cost of setting one entry of a map. */
   entry: 180,

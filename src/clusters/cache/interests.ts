@@ -20,9 +20,9 @@ export interface Interest {
 export interface InterestCount {
   /** The kind of the external objects. */
   kind: KindRef;
-  /** The number of interests in a single object by its name. */
+  /** The number of interests that name a single object. */
   byName: number;
-  /** The number of interests in objects by their labels. */
+  /** The number of interests that select objects by their labels. */
   byLabel: number;
 }
 

@@ -1,4 +1,7 @@
-/** Formats the report of a plan as Markdown, also as a comment of a pull request. The functions are pure. */
+/**
+ * Formats the report of a plan as Markdown, for example for a comment on a pull request. The functions are
+ * pure.
+ */
 import type { PlanReport } from "./model.ts";
 import { groupChanges } from "./summary.ts";
 import { fieldText, groupTitle, objectText, SIGNS, summaryLines, waitLines } from "./text.ts";

@@ -28,7 +28,7 @@ export const OBJECT_ACTIONS = [
  */
 export type ObjectAction = typeof OBJECT_ACTIONS[number];
 
-/** An object by its kind and name. */
+/** The kind and the name that identify an object. */
 export interface ObjectName {
   /** The apiVersion of the object. */
   apiVersion: string;

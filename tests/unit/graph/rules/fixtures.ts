@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { CompileOptions } from "../../../../src/graph/mod.ts";
 import { compiled, configMap, deployment, rgd, SPEC as spec } from "../fixtures.ts";
 
-/** A rule, the code of its problem, and the two RGDs. */
+/** A rule, the code of its problem, an RGD that breaks the rule, and an RGD that keeps the rule. */
 export type Case = [
   rule: string,
   code: string,
