@@ -10,10 +10,17 @@ type Container = Record<string | number, unknown>;
  * would fail for a name such as `toString` if the prototype is frozen.
  */
 export function define(object: object, key: string | number, value: unknown): void {
-  const isPlain = Object.hasOwn(object, key) || !(key in object);
+  // A lookup in this small set is faster than the two lookups in the object, which may be large.
+  const isPlain = Object.getPrototypeOf(object) === Object.prototype && !INHERITED.has(key) ||
+    Object.hasOwn(object, key) || !(key in object);
   if (isPlain) (object as Container)[key] = value;
   else Object.defineProperty(object, key, { ...PLAIN, value });
 }
+
+/** The names of properties that ordinary objects inherit. */
+const INHERITED: ReadonlySet<string | number> = new Set(
+  Object.getOwnPropertyNames(Object.prototype),
+);
 
 /** The property attributes that an ordinary assignment would give to a new property. */
 const PLAIN = { enumerable: true, writable: true, configurable: true };

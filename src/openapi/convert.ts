@@ -56,8 +56,10 @@ export function refOf(json: JsonObject): string | undefined {
 }
 
 function convertOwn(json: JsonObject, resolve: Resolve): Schema {
-  const kept = PLAIN_KEYWORDS.flatMap((key) => json[key] === undefined ? [] : [[key, json[key]]]);
-  const schema: Schema = Object.fromEntries(kept);
+  const schema: Schema = {};
+  for (const key of PLAIN_KEYWORDS) {
+    if (json[key] !== undefined) (schema as JsonObject)[key] = json[key];
+  }
   const each = (list: Json[]) => list.map((entry) => convert(entry, resolve));
   if (isObject(json.properties)) {
     schema.properties = Object.fromEntries(

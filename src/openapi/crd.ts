@@ -72,39 +72,32 @@ function noReference(): Schema {
 }
 
 /**
- * Adds apiVersion, kind and metadata to a schema, as the API server does. The added properties replace the
- * CRD's own declarations of these three fields.
+ * Adds apiVersion, kind and metadata to the properties of a schema, as the API server does. The added
+ * properties replace the CRD's own declarations of these three fields. Returns the changed schema.
  */
 function asObject(schema: Schema): Schema {
-  const properties = {
-    ...schema.properties,
+  schema.properties = Object.assign(schema.properties ?? {}, {
     apiVersion: { type: "string" },
     kind: { type: "string" },
     metadata: objectMetaSchema({ namespaced: true }),
-  };
-  return { ...schema, properties };
+  });
+  return schema;
 }
 
 /**
  * Adds the keywords that the API server adds when it publishes a schema: the `anyOf` of int-or-string
- * fields, and the properties of embedded resources. Subschemas at every depth are changed too.
+ * fields, and the properties of embedded resources. Subschemas at every depth are changed too. The schema is
+ * changed in place, because copying a large schema would block the event loop. Returns the schema.
  */
 function asPublished(schema: Schema): Schema {
-  const result: Schema = { ...schema };
-  if (schema.properties) {
-    result.properties = Object.fromEntries(
-      Object.entries(schema.properties).map(([name, value]) => [name, asPublished(value)]),
-    );
-  }
-  if (schema.items) result.items = asPublished(schema.items);
-  if (typeof schema.additionalProperties === "object") {
-    result.additionalProperties = asPublished(schema.additionalProperties);
-  }
+  for (const property of Object.values(schema.properties ?? {})) asPublished(property);
+  if (schema.items) asPublished(schema.items);
+  if (typeof schema.additionalProperties === "object") asPublished(schema.additionalProperties);
   const spelledOut = schema.anyOf ?? schema.allOf?.[0]?.anyOf;
   if (schema["x-kubernetes-int-or-string"] && !spelledOut) {
-    result.anyOf = [{ type: "integer" }, { type: "string" }];
+    schema.anyOf = [{ type: "integer" }, { type: "string" }];
   }
-  if (!schema["x-kubernetes-embedded-resource"]) return result;
-  const required = [...new Set([...(schema.required ?? []), "apiVersion", "kind"])].sort();
-  return { ...asObject(result), required };
+  if (!schema["x-kubernetes-embedded-resource"]) return schema;
+  schema.required = [...new Set([...(schema.required ?? []), "apiVersion", "kind"])].sort();
+  return asObject(schema);
 }

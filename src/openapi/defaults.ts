@@ -34,11 +34,12 @@ function filled(schema: Schema, value: Json): Json {
     const present = given === undefined || isReplaced ? structuredClone(property.default) : given;
     if (present !== undefined) define(result, name, filled(property, present));
   }
-  const { additionalProperties } = schema;
+  const { additionalProperties, properties } = schema;
   if (typeof additionalProperties === "object") {
     for (const [key, entry] of Object.entries(result)) {
-      if (entry === undefined || Object.hasOwn(schema.properties ?? {}, key)) continue;
-      result[key] = filled(additionalProperties, entry);
+      if (entry === undefined || (properties && Object.hasOwn(properties, key))) continue;
+      const complete = filled(additionalProperties, entry);
+      if (complete !== entry) result[key] = complete;
     }
   }
   return result;

@@ -4,7 +4,7 @@
  * kro normally does not apply the object. Otherwise two graphs that read each other's objects would cause
  * writes forever, because every write changes a resourceVersion.
  */
-import { type KubeObject, setAt, valueAt } from "../api/mod.ts";
+import { define, type KubeObject, ownValue, valueAt } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
 import type { Volatile } from "./cluster.ts";
 import type { NodeResult } from "./result.ts";
@@ -50,11 +50,24 @@ function replaced(
   paths: readonly FieldPath[],
   value: (path: FieldPath) => unknown,
 ): KubeObject {
-  if (paths.length === 0) return object;
-  const copy = structuredClone(object);
+  let copy = object;
   for (const path of paths) {
     const other = value(path);
-    if (valueAt(copy, path) !== undefined && other !== undefined) setAt(copy, path, other);
+    if (valueAt(copy, path) !== undefined && other !== undefined) {
+      copy = withValueAt(copy, path, other);
+    }
   }
+  return copy;
+}
+
+/**
+ * Returns a copy in which the existing value at the path is replaced. The copy shares all other values with
+ * the original, so that the time does not depend on the size of the object.
+ */
+function withValueAt<T>(original: T, path: readonly (string | number)[], value: unknown): T {
+  const [step, ...rest] = path;
+  if (step === undefined) return value as T;
+  const copy = (Array.isArray(original) ? [...original] : { ...original }) as T & object;
+  define(copy, step, withValueAt(ownValue(original, step), rest, value));
   return copy;
 }

@@ -42,9 +42,7 @@ export function nativeValue(json: Json | undefined): Value {
     return Number.isInteger(json) && json >= -INT_LIMIT && json < INT_LIMIT ? BigInt(json) : json;
   }
   if (typeof json !== "object" || json === null) return json ?? null;
-  return Array.isArray(json)
-    ? ListValue.fromJson(json, (item) => nativeValue(item))
-    : new JsonMap(json, NATIVE);
+  return Array.isArray(json) ? ListValue.native(json, nativeValue) : new JsonMap(json, NATIVE);
 }
 
 const NATIVE: JsonMapShape = {

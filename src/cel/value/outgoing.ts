@@ -64,7 +64,9 @@ export function jsonOf(
     if (count) count.absent++;
     return null;
   }
-  if (value instanceof ListValue) return list(value, meter, bytes, count);
+  if (value instanceof ListValue) {
+    return value.isNative ? value.json as Json : list(value, meter, bytes, count);
+  }
   if (isMap(value)) return value.json ?? map(value, meter, bytes, count);
   if (value instanceof Omit) return undefined;
   const type = value instanceof TypeValue ? "type" : value.typeName;
@@ -83,6 +85,7 @@ export function absentPaths(value: Value, meter: Meter): JsonPath[] {
     return value.value === undefined ? [[]] : absentPaths(value.value, meter);
   }
   if (value instanceof ListValue) {
+    if (value.isNative) return [];
     const kept = [...value.values(meter)].filter((element) => !(element instanceof Omit));
     return kept.flatMap((element, index) => below(index, element, meter));
   }

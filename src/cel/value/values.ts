@@ -45,6 +45,8 @@ export interface ListTyping {
 export class ListValue {
   /** The JSON array from which the list was created; undefined for a computed list. */
   readonly json: readonly Json[] | undefined;
+  /** Whether {@link json} is also the JSON of the list, because the elements have no schema. */
+  isNative = false;
   #at: (index: number, meter: Meter) => Value;
   #items: readonly (Value | CelError)[] | undefined;
   #weight: number | undefined;
@@ -88,6 +90,16 @@ export class ListValue {
   ): ListValue {
     const at = (index: number, meter: Meter) => convert(json[index] ?? null, meter);
     return new ListValue(json.length, at, json, typing);
+  }
+
+  /**
+   * Creates a list from a JSON array without a schema. The conversion of such a list to JSON returns the
+   * array itself.
+   */
+  static native(json: readonly Json[], convert: (item: Json) => Value): ListValue {
+    const list = ListValue.fromJson(json, convert);
+    list.isNative = true;
+    return list;
   }
 
   /** Creates a list whose elements are computed when an expression reads them. */
