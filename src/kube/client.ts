@@ -130,7 +130,9 @@ class Client implements KubeClient {
   async create(kind: KindRef, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const { namespace, name, generateName } = object.metadata;
     const request = {
-      ...onObject({ kind, namespace, name: "" }, "create", undefined, writeQuery(options)),
+      path: withQuery(kindPath(kind, { namespace }), writeQuery(options)),
+      verb: "create",
+      resource: resourceText(kind),
       object: objectText(namespace, name ?? generateName ?? ""),
     };
     return await this.#object({

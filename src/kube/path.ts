@@ -18,26 +18,26 @@ export interface PathParts {
 /**
  * Returns the URL path of a collection or of one object. Each segment of the path is percent-encoded.
  *
- * @throws an {@link ApiError} with reason BadRequest for a segment that is `.` or `..`, or contains `/` or
- * `%`. client-go refuses the same segments (apimachinery, `IsValidPathSegmentName`). A path with such a
- * segment could lead to another resource.
+ * @throws an {@link ApiError} with reason BadRequest for a segment that is empty, `.` or `..`, or contains `/`
+ * or `%`. client-go refuses the same segments (apimachinery, `IsValidPathSegmentName`). A path with such a
+ * segment could lead to another resource. With an empty name, a DELETE request would delete all objects.
  */
 export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   const root = kind.group === "" ? ["api"] : ["apis", kind.group];
   const segments = [...root, kind.version];
   if (kind.namespaced && parts.namespace) segments.push("namespaces", parts.namespace);
   segments.push(kind.plural);
-  if (parts.name) segments.push(parts.name);
+  if (parts.name !== undefined) segments.push(parts.name);
   if (parts.subresource) segments.push(parts.subresource);
   return "/" + segments.map(encodedSegment).join("/");
 }
 
 function encodedSegment(segment: string): string {
-  if (segment !== "." && segment !== ".." && !/[/%]/.test(segment)) {
+  if (!["", ".", ".."].includes(segment) && !/[/%]/.test(segment)) {
     return encodeURIComponent(segment.toWellFormed());
   }
   const message = `invalid name or namespace ${JSON.stringify(shortened(segment, 253))}: ` +
-    'it may not be "." or "..", and may not contain "/" or "%"';
+    'it may not be empty, "." or "..", and may not contain "/" or "%"';
   throw new ApiError(message, { reason: "BadRequest" });
 }
 

@@ -36,7 +36,7 @@ for (const [actual, expected] of cases) {
 
 for (const segment of [".", "..", "a/b", "/", "../..", "%2e%2e", "a%2Fb"]) {
   Deno.test(`a path refuses the segment ${segment}`, () => {
-    const refused = /invalid name or namespace .*may not be "\." or "\.\."/;
+    const refused = /invalid name or namespace .*may not be empty, "\." or "\.\."/;
     assert.throws(() => kindPath(pod, { namespace: segment, name: "a" }), refused);
     assert.throws(() => kindPath(pod, { namespace: "a", name: segment }), refused);
     assert.throws(() => kindPath(pod, { namespace: segment }), refused);
@@ -75,6 +75,23 @@ Deno.test("every verb of the client rejects for a name that would leave its path
         for await (const _ of watch);
       }, { reason: "BadRequest" });
     }
+    assert.deepEqual(requests, []);
+  });
+});
+
+Deno.test("a request for one object rejects for an empty name, without a request for the collection", async () => {
+  await serving(() => new Response("{}"), async ({ client, requests }) => {
+    const object = { apiVersion: "v1", kind: "Pod", metadata: { name: "", namespace: "a" } };
+    const ref = { kind: pod, name: "", namespace: "a" };
+    const options = { fieldManager: "kro" };
+    const calls = [
+      client.get(ref),
+      client.apply(ref, object, options),
+      client.mergePatch(ref, {}, options),
+      client.replace(ref, object, options),
+      client.delete(ref),
+    ];
+    for (const call of calls) await assert.rejects(call, { reason: "BadRequest" });
     assert.deepEqual(requests, []);
   });
 });

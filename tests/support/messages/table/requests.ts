@@ -41,7 +41,7 @@ export const REQUESTS: Section = {
     {
       code: "BadRequest",
       texts: [
-        'invalid name or namespace <name>: it may not be "." or "..", and may not contain "/" or "%"',
+        'invalid name or namespace <name>: it may not be empty, "." or "..", and may not contain "/" or "%"',
       ],
       cause:
         "An expression gives a name that would lead the request to another path; kro sends no request.",
