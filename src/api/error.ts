@@ -170,7 +170,7 @@ export function withoutAnswer(error: ApiError): string {
  * Returns the start of a field path: the first field name, and also the second field name below `metadata`
  * and `spec`. The rest of the path is left out, because it may contain keys of maps, which may be user data.
  */
-function publicField(field: string | undefined): string | undefined {
+export function publicField(field: string | undefined): string | undefined {
   const found = /^\.?((?:metadata|spec)\.[A-Za-z]+|[A-Za-z]+)(?=$|[.[])/.exec(field ?? "");
   return found?.[1];
 }

@@ -32,7 +32,14 @@
  *
  * @module
  */
-export { type Attempt, type Build, type BuildDeps, buildGraph, problemsText } from "./build.ts";
+export {
+  type Attempt,
+  type Build,
+  type BuildDeps,
+  buildGraph,
+  problemsText,
+  tryBuild,
+} from "./build.ts";
 export { crdProblems } from "./crd_problems.ts";
 export { isCrdRefused, type KindFacts } from "./crd_writes.ts";
 export type { Known, Publication } from "./decide.ts";

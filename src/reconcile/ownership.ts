@@ -7,6 +7,7 @@ import {
   type KubeObject,
   Label,
   type ObjectRef,
+  publicField,
   refText,
   shortened,
 } from "../api/mod.ts";
@@ -192,12 +193,15 @@ function appliedObject(
     live,
     outcome,
     revision,
-    reverted: reverted && { message: shortened(revertText(ref, reverted)), dueMs: reverted.dueMs },
+    reverted: reverted &&
+      { message: shortened(revertText(node, ref, reverted)), dueMs: reverted.dueMs },
     fault: deletionFault(node, live),
   };
 }
 
-function revertText(ref: ObjectRef, { field, manager }: RevertedField): string {
+function revertText(node: Node, ref: ObjectRef, { field: path, manager }: RevertedField): string {
+  // The path may contain keys of maps and of list elements, and an expression may compute the keys.
+  const field = node.confidential ? publicField(path) ?? "a field" : path;
   const who = manager
     ? `field manager "${manager}"`
     : "a client that the managed fields do not name";

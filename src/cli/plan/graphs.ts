@@ -4,6 +4,7 @@ import {
   type GroupVersionKind,
   gvkKey,
   type Json,
+  jsonText,
   type KubeObject,
   type ObjectRef,
   problemText,
@@ -15,7 +16,7 @@ import type { PlanStore } from "../../clusters/mod.ts";
 import { type GraphChange, rgdChanges, type SchemaChange } from "../../explain/mod.ts";
 import type { CrdChange, Graph } from "../../graph/mod.ts";
 import { kindsOfCrd } from "../../openapi/mod.ts";
-import { type GraphPlan, pendingChanges, planGraph } from "../../publish/mod.ts";
+import { type GraphPlan, pendingChanges, planGraph, tryBuild } from "../../publish/mod.ts";
 import { isSuspended } from "../../reconcile/mod.ts";
 import { rgdRef } from "../report.ts";
 import { listRgds, rgdOfKind, type Session } from "../session.ts";
@@ -31,6 +32,16 @@ export interface PlannedGraph {
   revision: number;
   /** Whether the RGD is suspended. */
   suspended: boolean;
+  /**
+   * Returns whether the live objects of a node may contain the value of a Secret, because the RGD of the
+   * cluster copies the value. Absent when the plan does not change the RGD.
+   */
+  wasConfidential?: (node: string) => boolean;
+}
+
+/** Returns whether the objects of a node may contain the value of a Secret, before or after the plan. */
+export function isConfidentialNode(planned: PlannedGraph | undefined, node: string): boolean {
+  return planned?.graph.nodes.get(node)?.confidential || planned?.wasConfidential?.(node) || false;
 }
 
 /** The plan of one RGD of the given files. */
@@ -144,6 +155,7 @@ export class GraphPlanner {
     };
     const plan: RgdPlan = { change, rgd, live };
     const served = servedBy(wanted, published, uid);
+    if (served && live && !isSame) served.wasConfidential = await this.#confidentialNodesOf(live);
     const defined = servedKind(wanted);
     if (defined) this.#graphs.set(gvkKey(defined), served);
     change.crd = crdChange(wanted, published);
@@ -162,6 +174,21 @@ export class GraphPlanner {
     if (change.crd && build.graph) this.#addKinds(build.graph, change.crd);
     const isChanged = change.action !== "unchanged" || change.crd !== undefined;
     return { plan: isChanged ? { ...plan, planned: served } : plan, missing: false };
+  }
+
+  /**
+   * Returns the function {@link PlannedGraph.wasConfidential} for an RGD of the cluster. If the RGD does not
+   * compile and has a node of kind Secret, all of its nodes count as confidential.
+   */
+  async #confidentialNodesOf(live: KubeObject): Promise<(node: string) => boolean> {
+    const { compile } = this.#session;
+    const { graph } = await tryBuild(live as ResourceGraphDefinition, {
+      schemas: this.#store.kinds,
+      compile,
+    });
+    if (graph) return (node) => graph.nodes.get(node)?.confidential ?? false;
+    const hasSecret = jsonText(live.spec).includes('"kind":"Secret"');
+    return () => hasSecret;
   }
 
   /**

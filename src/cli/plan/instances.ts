@@ -25,7 +25,7 @@ import {
   type PassContext,
   reconcile,
 } from "../../reconcile/mod.ts";
-import type { PlannedGraph } from "./graphs.ts";
+import { isConfidentialNode, type PlannedGraph } from "./graphs.ts";
 
 /** An instance of a plan, with the results of the passes over the instance. */
 export interface PlannedInstance {
@@ -177,7 +177,7 @@ export class InstancePlanner {
     const { store, graphFor, now } = this.#deps;
     const { nodes } = (later ?? outcome)!;
     for (const { id, objects } of nodes) {
-      const isConfidential = confidential || (planned?.graph.nodes.get(id)?.confidential ?? false);
+      const isConfidential = confidential || isConfidentialNode(planned, id);
       for (const { apiVersion, kind, namespace, name, action } of objects) {
         if (action === "observed") continue;
         const gvk = parseGvk(apiVersion, kind);

@@ -10,6 +10,7 @@ import {
 } from "../../explain/mod.ts";
 import type { Node } from "../../graph/mod.ts";
 import type { NodeOutcome, PlannedWrite } from "../../reconcile/mod.ts";
+import { isConfidentialNode } from "./graphs.ts";
 import { instanceName, type PlannedInstance } from "./instances.ts";
 
 /** The input of {@link changesOf}. */
@@ -38,9 +39,8 @@ export async function changesOf(
   for (const write of writes) {
     const owner = ownerOf(write);
     const item = owner && byName.get(nameKey(owner.instance));
-    const node = owner && item?.planned?.graph.nodes.get(owner.node);
-    const confidential = (node?.confidential ?? false) || (item?.confidential ?? false) ||
-      isConfidential(write.ref, byName);
+    const confidential = isConfidentialNode(item?.planned, owner?.node ?? "") ||
+      (item?.confidential ?? false) || isConfidential(write.ref, byName);
     const context = {
       ...owner,
       schema: await store.kinds.schema(write.ref.kind),

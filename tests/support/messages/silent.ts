@@ -11,6 +11,7 @@ export const SILENT: { why: string; texts: string[] }[] = [
     texts: [
       "a list",
       "an object",
+      "a field",
       "an integer",
       "a number",
       "a string",

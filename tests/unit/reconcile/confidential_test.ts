@@ -261,6 +261,35 @@ Deno.test("refusals in a graph without Secrets are shown in full", async () => {
   }
 });
 
+Deno.test("a field that another manager reverts is named without the keys that a Secret's value gives", async () => {
+  const field = `data["${PLANTED}"].x`;
+  const w = await world(`resources:${external}${map("cm", read)}${map("other", "b")}`, {
+    makeCluster: (options) => {
+      const cluster = new MemoryCluster(options);
+      const apply = cluster.apply.bind(cluster);
+      return Object.assign(cluster, {
+        apply: async (...args: Parameters<typeof apply>) => ({
+          ...await apply(...args),
+          reverted: { field, manager: "other", dueMs: 1 },
+        }),
+      });
+    },
+  });
+  w.cluster.put(SECRET, {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "db", namespace: "default" },
+    data: { password: ENCODED },
+  });
+  w.create();
+  const { nodes, instance } = await w.pass();
+  const text = JSON.stringify([nodes, instance?.status]);
+  assert.match(text, /default\/cm: field manager \\"other\\" keeps reverting data;/);
+  // A node that does not depend on the Secret shows the whole path.
+  assert.match(text, /default\/other: field manager \\"other\\" keeps reverting data\[/);
+  assert.equal(text.split(PLANTED).length - 1, text.split("default/other: field").length - 1);
+});
+
 Deno.test("a Secret and its readers are confidential, their neighbors are not", async () => {
   const { graph } = await compileYaml(
     `resources:${external}${map("a", read)}${map("b", "${a.data.a}")}${
