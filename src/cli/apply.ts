@@ -65,12 +65,12 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
   if (local) await local.publish(applied);
   else await followReady(session, applied.map(rgdRef), report, flags.timeout);
 
-  const refs: ObjectRef[] = [];
+  let refs: ObjectRef[] = [];
   for (const manifest of instances) {
     const ref = await applyInstance(session, manifest, applied, report);
     if (ref) refs.push(ref);
   }
-  if (local && saved) refs.push(...await others(session, saved, refs));
+  if (local && saved) refs = refs.concat(await others(session, saved, refs));
   if (local) await local.converge(refs);
   else await followReady(session, refs, report, flags.timeout);
 

@@ -47,17 +47,16 @@ const EXTENSIONS = /\.(ya?ml|json)$/;
  * ```
  */
 export async function readManifests(paths: readonly string[]): Promise<Manifest[]> {
-  const manifests: Manifest[] = [];
+  const parsed: Manifest[][] = [];
   for (const path of paths) {
     if (path === "-") {
       const text = await new Response(Deno.stdin.readable).text();
-      manifests.push(...parseManifests(text, "<stdin>"));
+      parsed.push(parseManifests(text, "<stdin>"));
       continue;
     }
-    for (const file of await filesOf(path)) {
-      manifests.push(...parseManifests(await readText(file), file));
-    }
+    for (const file of await filesOf(path)) parsed.push(parseManifests(await readText(file), file));
   }
+  const manifests = parsed.flat();
   if (manifests.length === 0) throw new UsageError(`no objects found in ${paths.join(", ")}`);
   return manifests;
 }

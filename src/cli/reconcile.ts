@@ -87,13 +87,13 @@ async function instancesOf(
   rgds: readonly ResourceGraphDefinition[],
   everywhere = false,
 ): Promise<ObjectRef[]> {
-  const refs: ObjectRef[] = [];
+  const lists: ObjectRef[][] = [];
   for (const rgd of rgds) {
     const gvk = servedKind(rgd);
     const kind = gvk && await session.discovery.resolve(gvk);
-    if (kind) refs.push(...await listed(session, kind, everywhere));
+    if (kind) lists.push(await listed(session, kind, everywhere));
   }
-  return refs;
+  return lists.flat();
 }
 
 async function named(

@@ -42,7 +42,7 @@ export async function liveObjects(
         }
       }
     }
-    single.push(...all.filter((ref) => !found.has(refKey(ref))));
+    for (const ref of all) if (!found.has(refKey(ref))) single.push(ref);
   }
   const queue = single.values();
   const work = async () => {
