@@ -7,7 +7,10 @@ import type { Output } from "./output.ts";
 /** The command that completion scripts call. It is not listed in the help. */
 export const COMPLETE = "__complete";
 
-/** The flags of cobra's protocol, which the last line of an answer contains. */
+/**
+ * The flags of cobra's completion protocol. The last line of the output contains the sum of the flags that
+ * apply.
+ */
 const DIRECTIVE = { noSpace: 2, noFiles: 4 } as const;
 
 /** Adds the command `kro completion` to the program. */

@@ -20,15 +20,15 @@ import type { Session } from "./session.ts";
 const POLL_MS = 500;
 
 /**
- * How long an instance must have the same condition GraphResolved=False before the command stops waiting, in
- * milliseconds. The operator may not have processed the instance yet since its RGD was changed, and the
- * condition then describes the previous RGD.
+ * The time for which an instance must have the same condition GraphResolved=False before the command stops
+ * waiting, in milliseconds. Directly after a change of the RGD, the condition still describes the previous
+ * RGD, until the operator has processed the instance again.
  */
 const UNRESOLVED_MS = 5000;
 
 /**
  * Waits until every object is ready in its present generation, or until `timeoutMs` milliseconds have passed.
- * Stops to wait for an object that stays rejected until a user changes the object or its RGD.
+ * Stops waiting for an object that stays rejected until a user changes the object or its RGD.
  *
  * @param unresolvedMs How long an instance must have the same condition GraphResolved=False to count as
  * rejected, in milliseconds.

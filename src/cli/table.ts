@@ -48,7 +48,8 @@ function fit(widths: number[], width: number): void {
   while (excess > 0) {
     const widest = Math.max(...widths);
     if (widest <= MIN_WIDTH) return;
-    // The widest column is reduced to the width of the next one first, so that columns stay comparable.
+    // One step reduces the widest column at most to the next smaller width of another column. The next step
+    // chooses the widest column again.
     const next = Math.max(MIN_WIDTH, ...widths.filter((each) => each < widest));
     const step = Math.min(excess, widest - next);
     widths[widths.lastIndexOf(widest)] = widest - Math.max(1, step);

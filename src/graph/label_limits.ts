@@ -6,7 +6,7 @@ import type { Report } from "./report.ts";
 import { below } from "./template.ts";
 import type { FieldPath } from "./types.ts";
 
-/** Groups whose kinds have templates of pods or selectors in `spec` or `template`. */
+/** The API groups with kinds that contain pod templates or selectors in their field `spec` or `template`. */
 const GROUPS: ReadonlySet<string> = new Set(["", "apps", "batch", "networking.k8s.io", "policy"]);
 
 /** Fields with a selector that the API server validates, wherever they occur in an object of these groups. */

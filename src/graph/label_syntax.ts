@@ -20,10 +20,7 @@ export function labelValueFault(value: string): string | undefined {
   return value === "" || NAME.test(value) ? undefined : `"${value}" is not a label value`;
 }
 
-/**
- * Returns the reason why no value of a label can contain this string; undefined when a longer string that
- * contains it may be valid.
- */
+/** Returns the reason why a string cannot be a part of a valid label value; undefined when it can. */
 export function labelPartFault(part: string): string | undefined {
   const character = /[^-A-Za-z0-9_.]/u.exec(part)?.[0];
   return character === undefined

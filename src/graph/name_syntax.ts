@@ -77,7 +77,8 @@ export function nameSyntax(kind: { group: string; kind: string }): NameSyntax {
 }
 
 /**
- * Returns the reason why no value of its expressions makes a name valid; undefined when the name may be valid.
+ * Returns the reason why a name is invalid regardless of the values of its expressions; undefined when the
+ * name may be valid.
  */
 export function nameFault({ parts, isPlain }: Literals, syntax: NameSyntax): string | undefined {
   const { refused, whole, contains, invalid } = RULES[syntax];

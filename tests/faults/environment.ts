@@ -44,7 +44,8 @@ export interface StartOptions {
   /** The V8 flags of the process. */
   v8?: string[];
   /**
-   * A command that starts kro, for example in a cgroup. Its last arguments are kro's command line.
+   * A command that starts kro, for example in a cgroup. The command receives kro's command line as its last
+   * arguments.
    */
   under?: string[];
   /** Whether to wait until the process is ready; true by default. */

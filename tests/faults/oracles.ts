@@ -189,7 +189,7 @@ export function stale(record: readonly Entry[], clients: readonly string[]): str
 }
 
 /**
- * Returns a line for each line of a log that is not JSON, such as a stack trace or an unhandled
+ * Returns a violation for each line of a log that is not JSON, such as a stack trace or an unhandled
  * rejection. The error line which a failed command prints before it exits is permitted.
  */
 export function unclean(log: string): string[] {

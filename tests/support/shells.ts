@@ -49,7 +49,8 @@ const ASK: Record<TestedShell, (line: string) => string> = {
 COMP_LINE="${line}"; COMP_POINT=\${#COMP_LINE}; COMP_WORDS=(kro); _kro
 printf '%s\\n' "\${COMPREPLY[@]}"
 `,
-  // Without a terminal, zsh has no completion system. The script calls two functions of this system.
+  // Without a terminal, zsh has no completion system. The completion script calls two functions of this
+  // system, which are replaced here.
   zsh: (line) =>
     `_describe() { print -rl -- "\${(@)\${(@P)4}%%:*}" }
 _files() { print -rl -- *\${words[CURRENT]}*(N) }

@@ -132,12 +132,14 @@ function nameOf({ long }: Option): string {
   return long?.replace(/^--/, "") ?? "";
 }
 
-/** Whether a command is missing in the help, as the command that completion scripts call. */
+/** Whether the help does not list a command. An example is the command that completion scripts call. */
 function isHidden(command: Command): boolean {
   return (command as Command & { _hidden?: boolean })._hidden === true;
 }
 
-/** Flags whose values are names of the cluster. */
+/**
+ * Completes the value of a flag: one of the values that the flag permits, a namespace, or the name of a file.
+ */
 async function ofOption(option: Option, flags: ClusterFlags, names: Names): Promise<Completion> {
   if (option.argChoices) return { ...NONE, candidates: option.argChoices.map(asCandidate) };
   if (nameOf(option) === "namespace") {
@@ -146,7 +148,10 @@ async function ofOption(option: Option, flags: ClusterFlags, names: Names): Prom
   return { ...NONE, files: /<(?:file|path)>/.test(option.flags) };
 }
 
-/** The arguments whose values are names of the cluster, by the name of the argument. */
+/**
+ * Completes an argument. The name of the argument shows whether its value is the name of an RGD, an instance,
+ * a kind or a file.
+ */
 async function ofArgument(
   argument: Argument,
   operands: readonly string[],

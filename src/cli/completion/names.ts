@@ -15,7 +15,7 @@ const NAMESPACE: KindRef = {
   namespaced: false,
 };
 
-/** Returns the names of the cluster. After an error and after two seconds, a list is empty. */
+/** Returns the names of the cluster. A list is empty if reading it fails or takes more than two seconds. */
 export function clusterNames(): Names {
   return {
     graphs: (flags) =>

@@ -42,7 +42,8 @@ export function objectsOf({ calls, kinds, instance }: RecordFile): KubeObject[] 
     if (isInstance || !known.has(`${apiVersion} ${kind}`) || found.has(key)) return;
     found.set(key, withoutIdentity(object));
   };
-  // Lists of metadata contain no whole objects, and the answer to an apply is the object after the apply.
+  // Two kinds of answers are left out: lists of metadata, because they contain no whole objects, and the
+  // answers to applies, because they contain the object after the apply.
   const whole = calls.filter(({ request }) => !request.startsWith("listMembersLive"));
   for (const { request, answer } of whole) {
     if (!request.startsWith("apply")) listOf(answer).forEach(add);

@@ -1,4 +1,4 @@
-/** Runs the pass of a record, and repeats the pass of a record. */
+/** Runs the pass that a record contains, and repeats the pass for `kro replay`. */
 import {
   type GroupVersionKind,
   gvkKey,

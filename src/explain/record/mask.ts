@@ -114,8 +114,8 @@ export class SecretMask {
 }
 
 /**
- * Returns the ids of the nodes whose results differ in a replay, because they depend on the values of Secrets.
- * The record contains other values in their place.
+ * Returns the ids of the nodes whose results differ in a replay, because they depend on the values of
+ * Secrets. The record contains replacements of these values.
  */
 export function unreproducible(graph: Graph): string[] {
   return [...graph.nodes.values()].filter((node) => {

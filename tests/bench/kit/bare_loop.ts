@@ -15,8 +15,8 @@ const of = instanceKind(kind);
 const applyAs = { fieldManager: "kro.run/applyset", force: false };
 
 /**
- * Returns as many labels and annotations as kro sets on a child object, of the same size. Their
- * keys differ from kro's, so that kro's watches do not select the objects.
+ * Returns labels and annotations that have the number and the size of those which kro sets on a child object.
+ * The keys differ from kro's, so that kro's watches do not select the objects.
  */
 function metadata(owner: string, node: string) {
   const labels = Object.fromEntries([

@@ -198,7 +198,7 @@ Deno.test("the first write after a blocked event loop checks the Lease against t
     await eventually("the Lease", () => leadership.held);
     await write("held");
     const end = performance.now() + 4500;
-    while (performance.now() < end) { /* blocks the event loop */ }
+    while (performance.now() < end) { /* this loop blocks the event loop */ }
     const late = write("late");
     assert.deepEqual(events, ["acquired"]);
     await assert.rejects(late, /does not hold the lease/);

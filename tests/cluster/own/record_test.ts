@@ -66,7 +66,7 @@ async function shop(s: Scenario) {
     connection,
     record: (...args: string[]): Promise<CommandResult> =>
       runCommand(["record", ...args, ...connection]),
-    /** Returns the resourceVersions of all objects that the graph concerns. */
+    /** Returns the resourceVersions of all objects that the graph reads or creates. */
     versions: async () => {
       const objects = [
         ...await s.cluster.list("ConfigMap"),
@@ -88,7 +88,10 @@ async function withFile(use: (path: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** Returns a field of each element by another field. */
+/**
+ * Returns an object with one entry for each element: the field `key` of the element as the key, and its field
+ * `value` as the value.
+ */
 function fields(list: Live[], key: string, value: string): Record<string, unknown> {
   return Object.fromEntries(list.map((each) => [each[key], each[value]]));
 }
@@ -208,7 +211,7 @@ kroTest("shells complete the names of kinds, instances and graphs of the cluster
   ];
   for (const shell of ["bash", "zsh", "fish"] as const) {
     if (!await hasShell(shell)) continue;
-    // The answers of kro are the same for all shells, so all lines are asked in one shell only.
+    // kro gives the same answers to all shells, so only bash completes all lines.
     const asked = shell === "bash" ? lines : lines.slice(0, 1);
     const found = await Promise.all(asked.map(([line]) => completionsIn(shell, kro, line)));
     assert.deepEqual(found, asked.map(([, expected]) => expected), shell);
