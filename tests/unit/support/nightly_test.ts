@@ -66,3 +66,27 @@ Deno.test("each part of the nightly run is a task of deno.json, with the run's s
   const seeded = partsOf(42).filter(({ args }) => args.includes("42")).map(({ name }) => name);
   assert.deepEqual(seeded, ["oracle", "faults", "schemathesis"]);
 });
+
+Deno.test("docs/operating.md names the Kubernetes versions of the tests, and the chart permits them", async () => {
+  const read = (path: string) => Deno.readTextFile(new URL(`../../../${path}`, import.meta.url));
+  const minor = (version: string) => Number(/^1\.(\d+)/.exec(version)![1]);
+  const nightly = partsOf(42).filter(({ args }) => args.includes("--kubernetes"))
+    .map(({ args }) => args[args.indexOf("--kubernetes") + 1]!);
+  const goMod = await read("tests/support/controlplane/go.mod");
+  const ci = /k8s\.io\/kubernetes v(1\.\d+)/.exec(goMod)![1];
+  const page = (await read("docs/operating.md")).replace(/\s+/g, " ");
+  const [, required] = /- kro needs Kubernetes (1\.\d+) or later\./.exec(page)!;
+  assert.ok(
+    page.includes(
+      `The nightly run tests kro on Kubernetes ${
+        nightly.join(" and ")
+      }, and CI tests kro on Kubernetes ${ci}.`,
+    ),
+    `${nightly} ${ci}`,
+  );
+  assert.match(
+    await read("deploy/chart/Chart.yaml"),
+    new RegExp(`kubeVersion: ">=${required}.0-0"`),
+  );
+  for (const version of nightly) assert.ok(minor(version) >= minor(required!), version);
+});
