@@ -1,6 +1,6 @@
 /** The long-running operator. Connects its parts, starts and stops them, and exposes their state. */
 import { getLogger } from "@logtape/logtape";
-import { errorText, groupKind, inBackground, type KindRef } from "../api/mod.ts";
+import { errorText, groupKind, inBackground, type KindRef, type ObjectRef } from "../api/mod.ts";
 import {
   ChildCaches,
   type ChildReader,
@@ -16,11 +16,13 @@ import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { Discovery, mayAccess, settledIn } from "../kube/mod.ts";
 import { ExpansionCache } from "../reconcile/mod.ts";
 import { Changes } from "./changes.ts";
+import { type Affected, causesOf, type CauseView } from "./causes.ts";
 import { CONTROLLER_DEFAULTS } from "./defaults.ts";
 import { logBlocked } from "./event_loop.ts";
+import { type DefinitionView, definitionView } from "./definition.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
 import type { GraphEntry } from "./graphs/graph_store.ts";
-import { graphView, rgdState, rightsView } from "./graphs/graph_view.ts";
+import { graphProblem, graphView, rgdState, rightsView } from "./graphs/graph_view.ts";
 import { RightsReview } from "./graphs/rights_review.ts";
 import { HeapGuard, heapLimit, heapLimits, logHeapLimit } from "./heap.ts";
 import { EventRecorder } from "./instances/event_recorder.ts";
@@ -38,6 +40,7 @@ import type {
   GraphRightsView,
   GraphView,
   InstanceView,
+  NodeObject,
   Standby,
 } from "./view.ts";
 import { logIncomparable } from "./incomparable.ts";
@@ -328,9 +331,29 @@ export class Controller implements ControllerView {
     return entry && graphView(
       entry.rgd,
       entry.served,
-      this.#instancesOf(entry)?.size ?? 0,
+      this.#instancesOf(entry)?.healths() ?? [],
       this.#maxCollectionSize,
     );
+  }
+
+  /** Returns the templates and the schema of a graph; undefined when no graph serves an RGD with this name. */
+  definition(name: string): DefinitionView | undefined {
+    const served = this.#graphs.entry(name)?.served;
+    return served && definitionView(served.graph);
+  }
+
+  /** Returns the causes of the problems of all graphs and instances. The most frequent cause is the first. */
+  causes(): CauseView[] {
+    return causesOf(this.#problems());
+  }
+
+  *#problems(): Generator<Affected & { message: string }> {
+    for (const entry of this.#graphs.entries) {
+      const graph = entry.rgd.metadata.name!;
+      const message = graphProblem(entry.rgd);
+      if (message !== undefined) yield { graph, message };
+      for (const each of this.#instancesOf(entry)?.problems() ?? []) yield { graph, ...each };
+    }
   }
 
   /** Returns the permissions of kro for a graph; undefined when the RGD does not exist. */
@@ -351,6 +374,21 @@ export class Controller implements ControllerView {
   instance(graph: string, key: string): InstanceView | undefined {
     const entry = this.#graphs.entry(graph);
     return entry && this.#instancesOf(entry)?.view(key);
+  }
+
+  /** Returns the reference of an instance or of one of its objects; undefined when the object is unknown. */
+  objectRef(graph: string, key: string, object?: NodeObject): ObjectRef | undefined {
+    const entry = this.#graphs.entry(graph);
+    const instances = entry && this.#instancesOf(entry);
+    const instance = instances?.view(key);
+    if (!instance) return undefined;
+    const { namespace, name } = object ?? instance;
+    const at = { ...namespace && { namespace }, name };
+    if (!object) return { kind: instances!.kind, ...at };
+    const kind = entry!.served?.graph.nodes.get(object.node)?.kind;
+    const isKnown = instance.nodes.find(({ id }) => id === object.node)?.objects
+      .some((each) => each.name === name && each.namespace === namespace);
+    return kind && isKnown ? { kind, ...at } : undefined;
   }
 
   /** Returns the state and the labels of an RGD; undefined when the RGD does not exist. */

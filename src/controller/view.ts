@@ -1,7 +1,10 @@
 /** The read-only view of a running operator, which the HTTP endpoints show. */
-import type { Condition } from "../api/mod.ts";
+import type { Condition, ObjectRef } from "../api/mod.ts";
 import type { CostEstimate } from "../cel/mod.ts";
 import type { PolicyRule } from "../explain/mod.ts";
+import type { CauseView } from "./causes.ts";
+import type { DefinitionView } from "./definition.ts";
+import type { Health } from "./health.ts";
 import type { InstanceState, NodeOutcome } from "../reconcile/mod.ts";
 
 /** A node of a graph, as the JSON API shows it. */
@@ -18,9 +21,9 @@ export interface NodeView {
   dependencies: string[];
   /**
    * The CEL expressions of the node with their paths, such as `template.spec.replicas`, `readyWhen[0]` or
-   * `forEach.zone`.
+   * `forEach.zone`. The field `reads` has the ids of the nodes that the expression reads.
    */
-  expressions: { path: string; expression: string; cost: CostEstimate }[];
+  expressions: { path: string; expression: string; reads: string[]; cost: CostEstimate }[];
 }
 
 /** A graph, as the JSON API shows it. */
@@ -48,6 +51,8 @@ export interface GraphView {
   cost?: CostEstimate;
   /** The number of instances of the graph. */
   instances: number;
+  /** The number of instances with each health. */
+  health: Record<Health, number>;
 }
 
 /** The permissions of kro for a graph, as the JSON API shows them. */
@@ -75,6 +80,8 @@ export interface InstanceView {
   uid: string;
   /** The value of `status.state` of the instance; an empty string before the status was first written. */
   state: InstanceState | "";
+  /** The health, derived from the state, the conditions and the annotations. */
+  health: Health;
   /** The conditions that the last pass over the instance found. */
   conditions: Condition[];
   /**
@@ -106,6 +113,16 @@ export interface Standby {
   leader?: string;
   /** The namespace of the Lease, in which the leader also runs. */
   namespace: string;
+}
+
+/** The name of an object of an instance. */
+export interface NodeObject {
+  /** The id of the node of the object. */
+  node: string;
+  /** The namespace of the object; absent for a cluster-scoped object. */
+  namespace?: string;
+  /** The name of the object. */
+  name: string;
 }
 
 /** A change of the state of a graph or an instance. */
@@ -140,6 +157,10 @@ export interface ControllerView {
   graphNames(): readonly string[];
   /** Returns the graph of the RGD with this name; undefined when the RGD does not exist. */
   graph(name: string): GraphView | undefined;
+  /** Returns the templates and the schema of a graph; undefined when no graph serves an RGD with this name. */
+  definition(name: string): DefinitionView | undefined;
+  /** Returns the causes of the problems of all graphs and instances. The most frequent cause is the first. */
+  causes(): CauseView[];
   /** Returns the permissions of kro for a graph; undefined when the RGD does not exist. */
   graphRights(name: string): GraphRightsView | undefined;
   /**
@@ -149,6 +170,13 @@ export interface ControllerView {
   instanceKeys(graph: string): readonly string[] | undefined;
   /** Returns the instance with this key; undefined when the instance does not exist. */
   instance(graph: string, key: string): InstanceView | undefined;
+  /**
+   * Returns the kind, the namespace and the name of an instance, or of an object that the last pass over the
+   * instance applied or read. Returns undefined when the instance or the object is unknown.
+   *
+   * @param object The node and the name of the object; undefined for the instance itself.
+   */
+  objectRef(graph: string, key: string, object?: NodeObject): ObjectRef | undefined;
   /** Returns the state and the labels of an RGD; undefined when the RGD does not exist. */
   graphFacts(name: string): Facts | undefined;
   /** Returns the state and the labels of an instance; undefined when the instance does not exist. */

@@ -52,7 +52,7 @@ export {
   VERBS,
 } from "./rights.ts";
 export { missingText, namesMissing } from "./missing.ts";
-export { referenceMarkdown } from "./reference.ts";
+export { type FieldRow, fieldRows, referenceMarkdown } from "./reference.ts";
 export { sampleYaml } from "./sample.ts";
 export { svg } from "./svg.ts";
 export { type RoleContent, type RoleOptions, rolesYaml } from "./role.ts";

@@ -5,6 +5,24 @@ import type { Schema } from "../openapi/mod.ts";
 import { crdSchema, limitTexts, typeText, valueText } from "./fields.ts";
 import { sampleYaml } from "./sample.ts";
 
+/** One field of the kind that a graph defines. */
+export interface FieldRow {
+  /** The path of the field, such as `spec.replicas`. Elements of lists have `[]`, values of maps `.*`. */
+  path: string;
+  /** The type in the notation of SimpleSchema. */
+  type: string;
+  /** The default as JSON, or `required`; an empty string for an optional field. */
+  default: string;
+  /** The description and the limits of the value. */
+  description: string;
+}
+
+/** Returns the fields of `spec` and `status` of the kind that a graph defines. */
+export function fieldRows(graph: Graph): { spec: FieldRow[]; status: FieldRow[] } {
+  const { spec = {}, status = {} } = crdSchema(graph.crd).properties ?? {};
+  return { spec: rowsOf(spec, "spec"), status: rowsOf(status, "status") };
+}
+
 /** Returns the reference of a graph's kind: its fields, the objects of an instance, and a sample. */
 export function referenceMarkdown(graph: Graph): string {
   const { group, version, kind, plural, namespaced } = graph.instance;
@@ -21,11 +39,11 @@ export function referenceMarkdown(graph: Graph): string {
     `defined by the ResourceGraphDefinition \`${graph.name}\`. ` +
     `\`kubectl get ${plural}.${group}\` lists the instances.`,
     "## Spec",
-    table(["field", "type", "default", "description"], rowsOf(spec, "spec")),
+    table(["field", "type", "default", "description"], rowsOf(spec, "spec").map(cells)),
     "## Status",
     table(
       ["field", "type", "description"],
-      rowsOf(status, "status").map(([a, b, , d]) => [a!, b!, d!]),
+      rowsOf(status, "status").map(cells).map(([a, b, , d]) => [a!, b!, d!]),
     ),
     "## Objects",
     table(["node", "kind", "type", "only if"], nodes),
@@ -41,15 +59,24 @@ const NODE_TYPES = {
   externalCollection: "existing objects, read only",
 } as const;
 
-function rowsOf(schema: Schema, path: string): string[][] {
+/** Returns the cells of a field's row in a Markdown table. */
+function cells({ path, type, default: standard, description }: FieldRow): string[] {
+  const value = standard === "" || standard === "required" ? standard : code(standard);
+  return [code(path), type, value, description];
+}
+
+function rowsOf(schema: Schema, path: string): FieldRow[] {
   const { properties = {}, required = [] } = schema;
   return Object.entries(properties).flatMap(([name, field]) => {
     const at = `${path}.${name}`;
     const standard = field.default === undefined
       ? required.includes(name) ? "required" : ""
-      : code(valueText(field.default));
-    const text = [field.description ?? "", ...limitTexts(field)].filter(Boolean).join("; ");
-    return [[code(at), typeText(field), standard, text], ...rowsBelow(field, at)];
+      : valueText(field.default);
+    const description = [field.description ?? "", ...limitTexts(field)].filter(Boolean).join("; ");
+    return [
+      { path: at, type: typeText(field), default: standard, description },
+      ...rowsBelow(field, at),
+    ];
   });
 }
 
@@ -60,7 +87,7 @@ function rowsOf(schema: Schema, path: string): string[][] {
 function rowsBelow(
   { properties, items, additionalProperties, ...rest }: Schema,
   at: string,
-): string[][] {
+): FieldRow[] {
   if (properties) return rowsOf({ properties, ...rest }, at);
   if (items) return rowsBelow(items, `${at}[]`);
   return typeof additionalProperties === "object" ? rowsBelow(additionalProperties, `${at}.*`) : [];

@@ -60,14 +60,19 @@ export async function tokenRefusal(
     case "allowed":
       return undefined;
     case "unauthenticated":
-      return problem(401, "send a token of the cluster: Authorization: Bearer TOKEN", {
-        "www-authenticate": 'Bearer realm="kro"',
-      });
+      return unauthenticated();
     case "forbidden":
       return problem(403, `this needs the right to get the non-resource URL ${url}`);
     case "unknown":
       return problem(503, "kro cannot check with the API server who may read this; see kro's log");
   }
+}
+
+/** Returns the error response to a request that has no valid token. */
+export function unauthenticated(): Response {
+  return problem(401, "send a token of the cluster: Authorization: Bearer TOKEN", {
+    "www-authenticate": 'Bearer realm="kro"',
+  });
 }
 
 /**

@@ -4,6 +4,7 @@ import { apiRefusal, type Env, standbyRefusal } from "./access.ts";
 import type { ServerOptions } from "./asked.ts";
 import { EventStreams } from "./events.ts";
 import { contentIsVersion, securityHeaders } from "./headers.ts";
+import { servePage } from "./live_page.ts";
 import { problem } from "./problem.ts";
 import { BadQuery, readQuery } from "./query.ts";
 import type { Route } from "./route.ts";
@@ -30,13 +31,17 @@ export type Handler = (request: Request, remote: string) => Response | Promise<R
 export function createHandler(options: ServerOptions): Handler {
   const app = readOnlyApp("/graphs");
   serve(app, options, OPEN_ROUTES);
+  // A browser sends no token when it loads the page. The page itself contains no data of the cluster.
+  if (options.mayReadApi) servePage(app);
   // The paths above do not require the permission to read the API. All paths below require this permission,
   // including unknown paths.
   app.use(async (c, next) => await apiRefusal(options.mayReadApi, c) ?? await next());
+  if (!options.mayReadApi) servePage(app);
   const standby: MiddlewareHandler = async (_, next) =>
     standbyRefusal(options.view.standby(), options.port ?? 8079) ?? await next();
   app.use("/graphs/*", standby);
   app.use("/events", standby);
+  app.use("/causes", standby);
   const streams = new EventStreams(options.view);
   // The event stream gets no ETag: an ETag is the hash of a whole response, and the stream has no end.
   serve(app, options, [EVENTS_ROUTE], streams);

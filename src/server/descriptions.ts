@@ -8,12 +8,17 @@ export const SUMMARIES = {
   "/metrics": "The metrics, in the text format of Prometheus",
   "/events": "A stream of the changes of states, as server-sent events",
   "/openapi.json": "This document",
+  "/causes": "The causes of the problems of graphs and instances, the most frequent cause first",
   "/graphs": "The graphs",
   "/graphs/{graph}": "One graph",
+  "/graphs/{graph}/definition": "The templates and the schema of a graph",
   "/graphs/{graph}/rights": "The permissions that kro needs for a graph, and those that it lacks",
+  "/graphs/{graph}/revisions": "The revisions of a graph, read from the API server",
   "/graphs/{graph}/instances": "The instances of a graph, without their nodes",
   "/graphs/{graph}/instances/{instance}": "One cluster-scoped instance",
   "/graphs/{graph}/instances/{namespace}/{instance}": "One instance",
+  "/graphs/{graph}/instances/{namespace}/{instance}/object":
+    "The instance or one of its objects, and its Events, read from the API server",
 } as const;
 
 /** A path of the endpoint in OpenAPI's notation, such as `/graphs/{graph}`. */
@@ -33,6 +38,9 @@ export const QUERY_PARAMETERS = {
   state: "Selects the items with this state.",
   namespace: "Selects the instances in this namespace; `-` selects cluster-scoped instances.",
   labelSelector: "Selects the items whose labels match the selector, in the syntax of kubectl.",
+  node: "The id of the node of the object; the instance itself by default.",
+  object: "The name of the object.",
+  objectNamespace: "The namespace of the object; absent for a cluster-scoped object.",
   fields:
     "The fields of the items that the response contains, separated by commas; all by default.",
 } as const;

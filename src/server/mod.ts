@@ -9,6 +9,7 @@ export type { TokenCheck, Verdict } from "./access.ts";
 export * from "./app.ts";
 export type { ServerOptions } from "./asked.ts";
 export { EventStreams, type StreamLimits } from "./events.ts";
+export type { LiveReader } from "./live.ts";
 export * from "./listen.ts";
 export type { Page } from "./page.ts";
 export type { HttpProblem } from "./problem.ts";

@@ -34,6 +34,13 @@ export const GRAPH_LIST_PARAMETERS: Record<ListParameter, Parameter> = listParam
   "Graph",
 );
 
+/** The parameters that name an object of an instance. */
+export const OBJECT_PARAMETERS: Record<"node" | "object" | "objectNamespace", Parameter> = {
+  node: { description: DESCRIPTIONS.node, schema: { type: "string" } },
+  object: { description: DESCRIPTIONS.object, schema: { type: "string" } },
+  objectNamespace: { description: DESCRIPTIONS.objectNamespace, schema: { type: "string" } },
+};
+
 /** The parameters of a list of instances, by name. */
 export const INSTANCE_LIST_PARAMETERS: Record<ListParameter | "namespace", Parameter> = {
   ...listParameters(INSTANCE_STATES, "InstanceSummary"),

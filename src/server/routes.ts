@@ -9,7 +9,12 @@ import { selected, withFields } from "./filter.ts";
 import { json } from "./json.ts";
 import { openApi } from "./openapi.ts";
 import { page } from "./page.ts";
-import { GRAPH_LIST_PARAMETERS, INSTANCE_LIST_PARAMETERS } from "./parameters.ts";
+import { liveObject, liveRevisions } from "./live_routes.ts";
+import {
+  GRAPH_LIST_PARAMETERS,
+  INSTANCE_LIST_PARAMETERS,
+  OBJECT_PARAMETERS,
+} from "./parameters.ts";
 import { problem } from "./problem.ts";
 import type { Route } from "./route.ts";
 
@@ -67,6 +72,13 @@ export const API_ROUTES: readonly Route[] = [
     answer: ({ version }) => json(openApi(OPEN_ROUTES, [...API_ROUTES, EVENTS_ROUTE], version)),
   },
   {
+    path: "/causes",
+    success: { schema: "Causes" },
+    query: {},
+    failures: [],
+    answer: ({ view }) => json({ items: view.causes() }),
+  },
+  {
     path: "/graphs",
     success: { schema: "GraphList" },
     query: GRAPH_LIST_PARAMETERS,
@@ -91,6 +103,21 @@ export const API_ROUTES: readonly Route[] = [
     },
   },
   {
+    path: "/graphs/{graph}/definition",
+    success: { schema: "Definition" },
+    query: {},
+    failures: [404],
+    answer: ({ view }, { params: { graph } }) => {
+      const definition = view.definition(graph!);
+      if (definition) return json(definition);
+      if (!view.graphNames().includes(graph!)) return noGraph(graph!);
+      return problem(
+        404,
+        `graph "${graph}" does not compile; see its conditions at /graphs/${graph}`,
+      );
+    },
+  },
+  {
     path: "/graphs/{graph}/rights",
     success: { schema: "GraphRights" },
     query: {},
@@ -99,6 +126,13 @@ export const API_ROUTES: readonly Route[] = [
       const rights = view.graphRights(graph!);
       return rights ? json(rights) : noGraph(graph!);
     },
+  },
+  {
+    path: "/graphs/{graph}/revisions",
+    success: { schema: "Revisions" },
+    query: {},
+    failures: [404],
+    answer: liveRevisions,
   },
   {
     path: "/graphs/{graph}/instances",
@@ -132,6 +166,13 @@ export const API_ROUTES: readonly Route[] = [
       const { namespace } = asked.params;
       return oneInstance(view, asked, namespace === "-" ? "" : namespace!);
     },
+  },
+  {
+    path: "/graphs/{graph}/instances/{namespace}/{instance}/object",
+    success: { schema: "LiveObject" },
+    query: OBJECT_PARAMETERS,
+    failures: [404],
+    answer: liveObject,
   },
 ];
 

@@ -3,14 +3,22 @@
  * TypeScript interface of the same object: both must have the same fields and the same required fields.
  */
 import type { Condition } from "../api/mod.ts";
-import type {
-  GraphRightsView,
-  GraphView,
-  InstanceSummary,
-  InstanceView,
-  NodeView,
+import {
+  type CauseView,
+  type DefinitionView,
+  type GraphRightsView,
+  type GraphView,
+  type Health,
+  HEALTHS,
+  type InstanceSummary,
+  type InstanceView,
+  type NodeDefinition,
+  type NodeView,
+  type RevisionChange,
+  type RevisionView,
 } from "../controller/mod.ts";
 import type { InstanceState, NodeOutcome, NodeState } from "../reconcile/mod.ts";
+import type { EventView, LiveObjectView } from "./live.ts";
 import type { Page } from "./page.ts";
 import type { HttpProblem } from "./problem.ts";
 import type { Schema } from "./schema.ts";
@@ -105,6 +113,13 @@ const rule = object<GraphRightsView["required"][number]>({
   verbs: listOf(text),
 });
 
+const fieldRow = object<DefinitionView["spec"][number]>({
+  path: text,
+  type: text,
+  default: text,
+  description: text,
+});
+
 const condition = object<Condition>({
   type: text,
   status: oneOf<Condition["status"]>(["True", "False", "Unknown"]),
@@ -114,11 +129,14 @@ const condition = object<Condition>({
   observedGeneration: optional(whole),
 });
 
+const health = oneOf<Health>(HEALTHS);
+
 const summary = {
   namespace: text,
   name: text,
   uid: text,
   state: oneOf<InstanceState | "">([...INSTANCE_STATES, ""]),
+  health,
   conditions: listOf(condition),
   lastPass: optional(time),
 } as const satisfies FieldSchemas<InstanceSummary>;
@@ -130,7 +148,12 @@ const node = object<NodeView>({
   kind: text,
   dependencies: listOf(text),
   expressions: listOf(
-    object<NodeView["expressions"][number]>({ path: text, expression: text, cost }),
+    object<NodeView["expressions"][number]>({
+      path: text,
+      expression: text,
+      reads: listOf(text),
+      cost,
+    }),
   ),
 });
 
@@ -170,6 +193,41 @@ export const SCHEMAS = {
     nodes: listOf(node),
     cost: optional(cost),
     instances: whole,
+    health: object<Record<Health, number>>({
+      error: whole,
+      degraded: whole,
+      progressing: whole,
+      ready: whole,
+      suspended: whole,
+      deleting: whole,
+    }),
+  }),
+  Definition: object<DefinitionView>({
+    graph: text,
+    nodes: listOf(object<NodeDefinition>({
+      id: text,
+      template: { type: "object" },
+      forEach: listOf(
+        object<NodeDefinition["forEach"][number]>({ variable: text, expression: text }),
+      ),
+      includeWhen: listOf(text),
+      readyWhen: listOf(text),
+    })),
+    spec: listOf(fieldRow),
+    status: listOf(fieldRow),
+    sample: text,
+  }),
+  Causes: object<{ items: CauseView[] }>({
+    items: listOf(object<CauseView>({
+      cause: text,
+      count: whole,
+      graphs: listOf(text),
+      affected: listOf(object<CauseView["affected"][number]>({
+        graph: text,
+        namespace: optional(text),
+        name: optional(text),
+      })),
+    })),
   }),
   GraphRights: object<GraphRightsView>({
     graph: text,
@@ -178,6 +236,26 @@ export const SCHEMAS = {
     missing: listOf(rule),
   }),
   InstanceSummary: object<InstanceSummary>(summary),
+  Revisions: object<{ items: RevisionView[] }>({
+    items: listOf(object<RevisionView>({
+      revision: whole,
+      created: text,
+      spec: { type: "object" },
+      changes: listOf(object<RevisionChange>({ path: text, old: optional({}), new: optional({}) })),
+    })),
+  }),
+  LiveObject: object<LiveObjectView>({
+    object: { type: "object" },
+    events: listOf(object<EventView>({
+      type: text,
+      reason: text,
+      message: text,
+      count: whole,
+      last: optional(text),
+      source: text,
+    })),
+    eventsRefused: optional(text),
+  }),
   Instance: object<InstanceView>({ ...summary, nodes: listOf(outcome) }),
 } as const;
 

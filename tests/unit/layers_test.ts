@@ -50,19 +50,23 @@ const allowed: Record<string, readonly string[]> = {
 const inside: Record<string, Record<string, readonly string[]>> = {
   clusters: { "interner.ts": [], drift: [], cache: ["interner.ts", "drift"] },
   controller: {
+    "causes.ts": [],
     "changes.ts": ["view.ts"],
     "defaults.ts": [],
+    "definition.ts": [],
+    "health.ts": [],
     "event_loop.ts": ["queue"],
     "heap.ts": [],
     "options.ts": ["lease", "metrics"],
+    "revisions_view.ts": ["definition.ts"],
     queue: [],
-    "view.ts": [],
+    "view.ts": ["causes.ts", "definition.ts", "health.ts"],
     "watch_failures.ts": [],
     "sweeps.ts": ["queue"],
     lease: [],
     metrics: ["heap.ts", "queue"],
-    instances: ["queue", "view.ts", "metrics"],
-    graphs: ["queue", "view.ts", "watch_failures.ts", "metrics", "instances"],
+    instances: ["queue", "health.ts", "view.ts", "metrics"],
+    graphs: ["queue", "health.ts", "view.ts", "watch_failures.ts", "metrics", "instances"],
   },
 };
 
@@ -87,7 +91,7 @@ function* sources(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(folder)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory) yield* sources(path);
-    else if (path.endsWith(".ts")) yield path;
+    else if (/\.tsx?$/.test(path)) yield path;
   }
 }
 

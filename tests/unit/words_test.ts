@@ -131,11 +131,16 @@ function bareClasses(code: string): string[] {
   }).map((match) => match[1]!);
 }
 
+/** Returns the paths of the source files below a folder. */
+function codeBelow(folder: string): string[] {
+  return [...filesBelow(folder, ".ts"), ...filesBelow(folder, ".tsx")];
+}
+
 const rooms = [...new Set(filesBelow("src", ".ts").map((path) => path.split("/")[1]!))];
 
 for (const room of rooms) {
   Deno.test(`src/${room}: comments have no banned phrases, and every class has a doc comment`, () => {
-    const violations = filesBelow(`src/${room}`, ".ts").flatMap((path) => {
+    const violations = codeBelow(`src/${room}`).flatMap((path) => {
       const code = read(path);
       return [
         ...bannedIn(commentsOf(code)).map((violation) => `${path}:${violation}`),
@@ -159,8 +164,10 @@ Deno.test("documents have no banned phrases and use American spelling", () => {
 });
 
 Deno.test("identifiers, strings and comments of the code use American spelling", () => {
-  const files = ["src", "tests", "deploy"].flatMap((folder) => filesBelow(folder, ".ts"))
-    .filter((path) => path !== "tests/unit/words_test.ts");
+  const files = ["src", "tests", "deploy"].flatMap(codeBelow)
+    .filter((path) =>
+      !["tests/unit/words_test.ts", "src/server/live_page_files.ts"].includes(path)
+    );
   const violations = files.flatMap((path) =>
     britishIn(wordsOf(read(path))).map((word) => `${path}: "${word}" is not American`)
   );

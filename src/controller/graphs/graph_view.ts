@@ -4,17 +4,18 @@ import { rulesOf } from "../../explain/mod.ts";
 import { type Expression, type Field, type Graph, graphCost, type Node } from "../../graph/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
 import type { GraphRightsView, GraphView, NodeView } from "../view.ts";
+import { countHealth, type Health } from "../health.ts";
 import type { ReviewedRights } from "./rights_review.ts";
 
 /**
  * Returns the view of an RGD and of the graph that serves its kind.
  *
- * @param instances The number of instances of the RGD.
+ * @param healths The health of each instance of the RGD.
  */
 export function graphView(
   rgd: ResourceGraphDefinition,
   served: ServedGraph | undefined,
-  instances: number,
+  healths: readonly Health[],
   maxCollectionSize?: number,
 ): GraphView {
   return {
@@ -26,13 +27,22 @@ export function graphView(
     topologicalOrder: [...served?.graph.order ?? []],
     nodes: [...served?.graph.nodes.values() ?? []].map(nodeView),
     ...(served ? { cost: graphCost(served.graph, maxCollectionSize).pass } : {}),
-    instances,
+    instances: healths.length,
+    health: countHealth(healths),
   };
 }
 
 /** Returns the state of an RGD; `Inactive` before its status was first written. */
 export function rgdState(rgd: ResourceGraphDefinition): string {
   return rgd.status?.state ?? "Inactive";
+}
+
+/** Returns the message of the condition that makes an RGD inactive; undefined if the RGD is Active. */
+export function graphProblem(rgd: ResourceGraphDefinition): string | undefined {
+  if (rgdState(rgd) === "Active") return undefined;
+  const failed = rgd.status?.conditions?.filter(({ status }) => status === "False") ?? [];
+  const cause = failed.find(({ type }) => type !== "Ready") ?? failed[0];
+  return cause && `${cause.reason ?? cause.type}: ${cause.message ?? ""}`;
 }
 
 /**
@@ -66,8 +76,11 @@ function nodeView(node: Node): NodeView {
   };
 }
 
-function shown(path: string, { source, program }: Expression): NodeView["expressions"][number] {
-  return { path, expression: source, cost: program.cost };
+function shown(
+  path: string,
+  { source, nodes, program }: Expression,
+): NodeView["expressions"][number] {
+  return { path, expression: source, reads: [...nodes], cost: program.cost };
 }
 
 function fieldPath(node: Node, field: Field): string {

@@ -22,6 +22,7 @@ import {
 } from "../../reconcile/mod.ts";
 import type { WorkQueue } from "../queue/queue.ts";
 import type { WorkResult } from "../queue/work.ts";
+import type { Health } from "../health.ts";
 import type { Facts, InstanceView } from "../view.ts";
 import { DefaultedInstances } from "./defaulted.ts";
 import { GraphCaches } from "./graph_caches.ts";
@@ -267,6 +268,25 @@ export class InstanceController {
     return instance && this.#records.view(key, instance);
   }
 
+  /** Returns the health of each instance. */
+  healths(): Health[] {
+    return this.#store.keys().flatMap((key) => {
+      const instance = this.#store.get(key);
+      return instance ? [this.#records.health(key, instance)] : [];
+    });
+  }
+
+  /** Returns the instances whose last pass found a problem, each with the message of the first problem. */
+  *problems(): Generator<{ namespace: string; name: string; message: string }> {
+    for (const key of this.#store.keys()) {
+      const instance = this.#store.get(key);
+      const message = instance && this.#records.problem(key, instance);
+      if (!instance || message === undefined) continue;
+      const { namespace = "", name = "" } = instance.metadata;
+      yield { namespace, name, message };
+    }
+  }
+
   /** Returns the state and the labels of an instance; undefined when the instance does not exist. */
   facts(key: string): Facts | undefined {
     const instance = this.#store.get(key);
@@ -336,8 +356,9 @@ export class InstanceController {
     // The UID is added only while the store contains the instance, because only a later DELETED event removes
     // the UID from `#gone`.
     if (!outcome.instance && stored?.metadata.uid === uid) this.#gone.add(uid!);
-    if (outcome.instance && outcome.state !== stateOf(before)) this.#changed(before, outcome.state);
-    this.#records.passed(key, { outcome, graph, seconds, before, stored });
+    const hasNewResults = this.#records.passed(key, { outcome, graph, seconds, before, stored });
+    const isChanged = hasNewResults || outcome.state !== stateOf(before);
+    if (outcome.instance && isChanged) this.#changed(before, outcome.state);
     const failed = failureOf(outcome) !== undefined;
     const waits = [this.#requeueMs(ran), outcome.requeueAfterMs];
     const afterMs = Math.min(...waits.filter((ms) => ms !== undefined));

@@ -4,6 +4,7 @@
 import { conditionsOf, isObject, type KindRef, type KubeObject } from "../../api/mod.ts";
 import type { Graph } from "../../graph/mod.ts";
 import type { InstanceState, Outcome } from "../../reconcile/mod.ts";
+import { type Health, healthOf } from "../health.ts";
 import type { InstanceView } from "../view.ts";
 import { Adopted } from "./adopted.ts";
 import type { EventRecorder } from "./event_recorder.ts";
@@ -44,6 +45,8 @@ export interface Passed {
 export class InstanceRecords {
   readonly #deps: RecordDeps;
   readonly #last = new Map<string, LastPass>();
+  /** The keys of the instances whose running pass has found other results of nodes than the pass before. */
+  readonly #renewed = new Set<string>();
 
   /** Creates an empty set of records. */
   constructor(deps: RecordDeps) {
@@ -63,16 +66,21 @@ export class InstanceRecords {
     graph: Graph | undefined,
   ): void {
     const last = this.#last.get(key);
+    const summary = this.#summary(last, instance, found, graph, instance);
+    if (summary.nodes !== last?.nodes) this.#renewed.add(key);
     this.#last.set(key, {
-      ...this.#summary(last, instance, found, graph, instance),
+      ...summary,
       time: last?.time ?? 0,
       ...(last?.failure !== undefined && { failure: last.failure }),
       found: found.nodes,
     });
   }
 
-  /** Logs a completed pass, writes the Kubernetes Events of the pass, and records the pass. */
-  passed(key: string, { outcome, graph, seconds, before, stored }: Passed): void {
+  /**
+   * Logs a completed pass, writes the Kubernetes Events of the pass, and records the pass. Returns whether the
+   * results of the nodes differ from those of the pass before.
+   */
+  passed(key: string, { outcome, graph, seconds, before, stored }: Passed): boolean {
     const { kind, events, now } = this.#deps;
     const last = this.#last.get(key);
     const failure = failureOf(outcome);
@@ -90,16 +98,20 @@ export class InstanceRecords {
       events?.record(kind, before, passEvents);
     }
     this.#logFailure(about, last, failure, outcome);
+    const summary = this.#summary(last, before, outcome, graph, stored);
+    const isRenewed = this.#renewed.delete(key) || summary.nodes !== last?.nodes;
     this.#last.set(key, {
-      ...this.#summary(last, before, outcome, graph, stored),
+      ...summary,
       time: now().getTime(),
       ...(failure !== undefined && { failure }),
     });
+    return isRenewed;
   }
 
   /** Logs and records the error of a pass that threw an error. The findings of earlier passes are kept. */
   broke(key: string, instance: KubeObject, graph: Graph | undefined, error: string): void {
     const last = this.#last.get(key);
+    this.#renewed.delete(key);
     if (last) delete last.found;
     if (!this.#logFailure(aboutOf(this.#deps.kind, instance, graph), last, error)) return;
     this.#last.set(key, { ...last, time: last?.time ?? 0, failure: error });
@@ -113,6 +125,7 @@ export class InstanceRecords {
   /** Drops the record of an instance that no longer exists. */
   forget(key: string): void {
     this.#last.delete(key);
+    this.#renewed.delete(key);
   }
 
   /** Returns the instance as the JSON API shows it. */
@@ -124,10 +137,30 @@ export class InstanceRecords {
       name,
       uid,
       state: this.state(key, instance),
+      health: this.health(key, instance),
       conditions: [...last?.conditions ?? conditionsOf(instance)],
       nodes: nodesOf(last, instance),
       lastPass: last?.time ? new Date(last.time).toISOString() : undefined,
     };
+  }
+
+  /** Returns the health of the instance, as {@link view} shows it. */
+  health(key: string, instance: KubeObject): Health {
+    const conditions = this.#last.get(key)?.conditions ?? conditionsOf(instance);
+    return healthOf(instance, this.state(key, instance), conditions);
+  }
+
+  /**
+   * Returns the reason of the first failed node, or the failure of the last pass, or the message of the first
+   * condition with status False. Returns undefined if the instance is neither in error nor degraded.
+   */
+  problem(key: string, instance: KubeObject): string | undefined {
+    if (!["error", "degraded"].includes(this.health(key, instance))) return undefined;
+    const last = this.#last.get(key);
+    const failed = nodesOf(last, instance).find(({ state }) => state === "Failed");
+    if (failed?.reason !== undefined) return `${failed.id}: ${failed.reason}`;
+    const conditions = last?.conditions ?? conditionsOf(instance);
+    return last?.failure ?? conditions.find(({ status }) => status === "False")?.message;
   }
 
   /** Returns the state of the instance, as {@link view} shows it. */

@@ -49,7 +49,7 @@ export class Guarded {
    * The program's standard output and error. They can be read only if the program does not write to
    * a log file.
    */
-  get output(): { stdout: ReadableStream<Uint8Array>; stderr: ReadableStream<Uint8Array> } {
+  get output(): Record<"stdout" | "stderr", ReadableStream<Uint8Array<ArrayBuffer>>> {
     return { stdout: this.#child.stdout, stderr: this.#child.stderr };
   }
 

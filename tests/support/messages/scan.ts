@@ -38,9 +38,9 @@ const SILENT_CALLS = new Set(
 
 /**
  * Source files that contain help or data instead of messages. The metrics' descriptions have a page of their
- * own, and the descriptions of the HTTP API are part of its OpenAPI document. The files in `src/explain`
- * contain parts of generated files, such as roles and drawings. The statements of explanations, and the
- * tables of `kro get` and `kro describe`, describe the state of objects.
+ * own, the descriptions of the HTTP API are part of its OpenAPI document, and the live page shows its texts in
+ * their context. The files in `src/explain` contain parts of generated files, such as roles and drawings. The
+ * statements of explanations, and the tables of `kro get` and `kro describe`, describe the state of objects.
  */
 const SILENT_FILES = [
   /^src\/controller\/metrics\//,
@@ -52,6 +52,7 @@ const SILENT_FILES = [
   /^src\/cli\/(?:examples|program_name|completion\/scripts)\.ts$/,
   /^src\/clusters\/record\/call\.ts$/,
   /^src\/server\/(?:descriptions|frame|headers|openapi|schemas)\.ts$/,
+  /^src\/server\/page\//,
 ];
 
 /** Constants that contain lists of words or help instead of messages. */

@@ -2,7 +2,14 @@
  * A fixed `ControllerView`, the state of a controller that the HTTP endpoint serves, for tests of the
  * endpoint.
  */
-import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
+import type { KubeObject } from "../../../src/api/mod.ts";
+import type { LiveReader } from "../../../src/server/mod.ts";
+import type {
+  ControllerView,
+  DefinitionView,
+  GraphView,
+  InstanceView,
+} from "../../../src/controller/mod.ts";
 
 /** Returns a graph with one node and two instances. */
 export function graph(name: string): GraphView {
@@ -14,17 +21,58 @@ export function graph(name: string): GraphView {
     topologicalOrder: ["a"],
     nodes: [],
     instances: 2,
+    health: { error: 0, degraded: 0, progressing: 0, ready: 2, suspended: 0, deleting: 0 },
   };
 }
 
 /** Returns an instance whose only node is ready. */
 export function instance(namespace: string, name: string): InstanceView {
   const nodes = [{ id: "a", state: "Ready" as const, objects: [] }];
-  return { namespace, name, uid: name, state: "ACTIVE", conditions: [], nodes };
+  return { namespace, name, uid: name, state: "ACTIVE", health: "ready", conditions: [], nodes };
 }
 
 /** An RBAC rule whose permissions kro lacks for the graph `a`. */
 export const RULE = { apiGroups: [""], resources: ["secrets"], verbs: ["watch"] };
+
+/** The definition of the graph `a`. */
+export const DEFINITION: DefinitionView = {
+  graph: "a",
+  nodes: [{ id: "a", template: { kind: "Pod" }, forEach: [], includeWhen: [], readyWhen: [] }],
+  spec: [{ path: "spec.size", type: "integer", default: "1", description: "" }],
+  status: [],
+  sample: "kind: App\n",
+};
+
+const POD = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
+
+/** A cluster in which each Pod has an Event, and each graph has two revisions. */
+export const live: LiveReader = {
+  get: ({ name }) =>
+    Promise.resolve({ apiVersion: "v1", kind: "Pod", metadata: { name, uid: "0-1" } }),
+  list: ({ kind }) => Promise.resolve(kind === "Event" ? [EVENT] : [revision(1), revision(2)]),
+};
+
+const EVENT: KubeObject = {
+  apiVersion: "v1",
+  kind: "Event",
+  metadata: { name: "one.1" },
+  type: "Warning",
+  reason: "BackOff",
+  message: "restarting",
+  count: 3,
+  lastTimestamp: "2026-01-02T03:04:05Z",
+  source: { component: "kubelet" },
+};
+
+function revision(number: number): KubeObject {
+  const resources = [{ id: "a", template: { kind: "Pod", spec: { priority: number } } }];
+  return {
+    apiVersion: "internal.kro.run/v1alpha1",
+    kind: "GraphRevision",
+    metadata: { name: `a-${number}`, creationTimestamp: "2026-01-02T03:04:05Z" },
+    spec: { revision: number, snapshot: { name: "a", spec: { resources } } },
+  };
+}
 
 /** The graphs `a`, `b` and `c`; the graph `a` has the instances `root` and `kro/one`. */
 export const view: ControllerView = {
@@ -35,6 +83,8 @@ export const view: ControllerView = {
   graph: (name) => ["a", "b", "c"].includes(name) ? graph(name) : undefined,
   graphRights: (name) =>
     name === "a" ? { graph: name, reviewed: true, required: [RULE], missing: [RULE] } : undefined,
+  definition: (name) => name === "a" ? DEFINITION : undefined,
+  causes: () => [{ cause: "refused", count: 2, graphs: ["a"], affected: [{ graph: "a" }] }],
   instanceKeys: (name) => name === "a" ? ["/root", "kro/one"] : undefined,
   instance: (name, key) => {
     const [namespace = "", one = ""] = key.split("/");
@@ -42,6 +92,10 @@ export const view: ControllerView = {
       ? instance(namespace, one)
       : undefined;
   },
+  objectRef: (graph, key, object) =>
+    graph !== "a" || !view.instance(graph, key) || (object && object.node !== "a")
+      ? undefined
+      : { kind: POD, namespace: "kro", name: object?.name ?? "one" },
   graphFacts: (name) =>
     ["a", "b", "c"].includes(name)
       ? { state: name === "c" ? "Inactive" : "Active", labels: { tier: name } }

@@ -79,6 +79,8 @@ const FAULTS: [string, Partial<Listed>, RegExp | undefined][] = [
   ["an install script in the lock file", { hasScript: true }, /a@1\.0\.0: has an install script;/],
   ["an install script in package.json", { scripts: ["postinstall"] }, /script \(postinstall\)/],
   ["an unknown license", { license: undefined }, /no license known/],
+  ["a license that is accepted outside the bundle", { license: "MPL-2.0" }, undefined],
+  ["a license in the bundle", { license: "MPL-2.0", isBundled: true }, /license MPL-2\.0/],
   ["a license that is not accepted", { license: "MIT AND GPL-3.0" }, /license MIT AND GPL-3\.0/],
 ];
 

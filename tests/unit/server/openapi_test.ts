@@ -5,7 +5,7 @@ import formats from "ajv-formats";
 import assert from "node:assert/strict";
 import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
 import { createHandler } from "../../../src/server/mod.ts";
-import { RULE, view } from "../../support/server/view.ts";
+import { live, RULE, view } from "../../support/server/view.ts";
 
 const CONDITION = {
   type: "Ready",
@@ -30,10 +30,11 @@ const GRAPH: GraphView = {
     apiVersion: "v1",
     kind: "Pod",
     dependencies: ["config"],
-    expressions: [{ path: "template.spec", expression: "schema.spec", cost: COST }],
+    expressions: [{ path: "template.spec", expression: "schema.spec", reads: [], cost: COST }],
   }],
   cost: COST,
   instances: 1,
+  health: { error: 0, degraded: 0, progressing: 1, ready: 0, suspended: 0, deleting: 0 },
 };
 
 const INSTANCE: InstanceView = {
@@ -41,6 +42,7 @@ const INSTANCE: InstanceView = {
   name: "one",
   uid: "0-1",
   state: "IN_PROGRESS",
+  health: "progressing",
   conditions: [CONDITION],
   nodes: [{
     id: "web",
@@ -80,7 +82,7 @@ interface Document {
 }
 
 async function ask(from: ControllerView, path: string): Promise<Response> {
-  const handler = createHandler({ view: from, version: "devel" });
+  const handler = createHandler({ view: from, version: "devel", live });
   return await handler(new Request(`http://kro${path}`), "127.0.0.1");
 }
 
@@ -122,12 +124,16 @@ const OK = [
   "/version",
   "/metrics",
   "/openapi.json",
+  "/causes",
   "/graphs",
   "/graphs/a",
+  "/graphs/a/definition",
+  "/graphs/a/revisions",
   "/graphs/a/rights",
   "/graphs/a/instances",
   "/graphs/a/instances/root",
   "/graphs/a/instances/kro/one",
+  "/graphs/a/instances/kro/one/object",
 ];
 
 Deno.test("/openapi.json is a valid document of OpenAPI 3.1", async () => {
@@ -141,6 +147,8 @@ Deno.test("the document describes every response, with and without optional fiel
   const failing = [
     "/graphs?limit=0",
     "/graphs/none",
+    "/graphs/none/definition",
+    "/graphs/none/revisions",
     "/graphs/none/rights",
     "/graphs/none/instances",
     "/graphs/a/instances/none",
@@ -148,6 +156,9 @@ Deno.test("the document describes every response, with and without optional fiel
     "/graphs?fields=name,state",
     "/graphs?limit=1",
     "/graphs/a/instances?fields=uid",
+    "/graphs/a/instances/kro/one/object?node=a&object=x",
+    "/graphs/a/instances/kro/one/object?node=a",
+    "/graphs/a/instances/kro/none/object",
   ];
   const sick: ControllerView = {
     ...view,

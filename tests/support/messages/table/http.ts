@@ -45,6 +45,12 @@ export const HTTP: Section = {
       remedy: "Write the selector as for `kubectl get -l`, such as `app=shop,tier in (web,api)`.",
     },
     {
+      code: "HTTP 400",
+      texts: ["the parameters node and object must be given together"],
+      cause: "A request for a live object has only one of these parameters.",
+      remedy: "Give both for an object of a node, or neither for the instance itself.",
+    },
+    {
       code: "HTTP 401",
       texts: ["send a token of the cluster: Authorization: Bearer TOKEN"],
       cause:
@@ -70,11 +76,22 @@ export const HTTP: Section = {
       code: "HTTP 404",
       texts: [
         'no graph "<name>"; see /graphs',
+        'graph "<graph>" does not compile; see its conditions at /graphs/<graph>',
         'graph "<graph>" has no instance <name>; see /graphs/<graph>/instances',
       ],
       cause: "The RGD or the instance does not exist, or the controller has not read it yet.",
       remedy:
         "List the names at the path in the message. For a cluster-scoped instance, write `-` as the namespace.",
+    },
+    {
+      code: "HTTP 404",
+      texts: [
+        'graph "<graph>" has no such object; see the nodes of the instance',
+        '<kind> "<name>" does not exist in the cluster',
+      ],
+      cause:
+        "The last pass over the instance did not find the object, or the object has been deleted.",
+      remedy: "See the field `nodes` of the instance for its objects.",
     },
     {
       code: "HTTP 404",
@@ -101,6 +118,16 @@ export const HTTP: Section = {
       cause: "A pass takes longer than `--pass-deadline`, so that it probably hangs.",
       remedy:
         "Nothing: the liveness probe restarts the pod. If long passes are normal, raise `--pass-deadline`.",
+    },
+    {
+      code: "HTTP 503",
+      texts: [
+        "the API server does not answer: <error>",
+        "this process cannot read objects of the cluster",
+      ],
+      cause:
+        "kro reads revisions and live objects from the API server, and this read failed, or kro has no cluster.",
+      remedy: "Check whether the API server is available, and send the request again.",
     },
     {
       code: "HTTP 503",

@@ -18,15 +18,16 @@ schema:
 resources:
   ${mapNode("one", "${schema.spec.names.map(n, n + '!').join(',')}").trim()}
 `);
-  const view = graphView(rgd, { graph, revision: 3 }, 2);
+  const view = graphView(rgd, { graph, revision: 3 }, ["ready", "error"]);
   const [name, value] = view.nodes[0]!.expressions;
   assert.deepEqual([name!.path, value!.path], ["template.metadata.name", "template.data.value"]);
   assert.ok(value!.cost.min > 0 && value!.cost.max > 5 * 40);
   assert.equal(view.cost!.max, 2 * name!.cost.max + value!.cost.max);
+  assert.deepEqual([view.instances, view.health.ready, view.health.error], [2, 1, 1]);
   assert.equal(view.cost!.min, name!.cost.min + value!.cost.min);
 });
 
 Deno.test("graphView of an RGD without a graph has no nodes and no cost", () => {
-  const view = graphView(rgd, undefined, 0);
+  const view = graphView(rgd, undefined, []);
   assert.deepEqual([view.nodes, "cost" in view], [[], false]);
 });

@@ -1,0 +1,73 @@
+/** Builds the view of a graph's definition: templates, conditions and the documentation of the schema. */
+import { isObject, type JsonObject } from "../api/mod.ts";
+import { type FieldRow, fieldRows, sampleYaml } from "../explain/mod.ts";
+import type { Graph, Node } from "../graph/mod.ts";
+
+/** The definition of a node. */
+export interface NodeDefinition {
+  /** The id of the node. */
+  id: string;
+  /** The object as the RGD declares it, with its expressions. Literal values of a Secret are hidden. */
+  template: JsonObject;
+  /** The dimensions of a collection, outermost first. */
+  forEach: { variable: string; expression: string }[];
+  /** The conditions that must all be true for the node's objects to be created. */
+  includeWhen: string[];
+  /** The conditions that must all be true for the node to be ready. */
+  readyWhen: string[];
+}
+
+/** The definition of a graph, as the JSON API shows it. */
+export interface DefinitionView {
+  /** The name of the RGD that declares the graph. */
+  graph: string;
+  /** The nodes in topological order. */
+  nodes: NodeDefinition[];
+  /** The fields of an instance's `spec`. */
+  spec: FieldRow[];
+  /** The fields of an instance's `status`. */
+  status: FieldRow[];
+  /** A sample instance, as YAML with comments. */
+  sample: string;
+}
+
+/** Returns the definition of the graph. */
+export function definitionView(graph: Graph): DefinitionView {
+  return {
+    graph: graph.name,
+    nodes: graph.order.map((id) => nodeDefinition(graph.nodes.get(id)!)),
+    ...fieldRows(graph),
+    sample: sampleYaml(graph),
+  };
+}
+
+function nodeDefinition({ id, kind, template, ...node }: Node): NodeDefinition {
+  const isSecret = kind.group === "" && kind.kind === "Secret";
+  return {
+    id,
+    template: isSecret ? hiddenSecret(template) : template,
+    forEach: node.forEach.map(({ variable, list }) => ({ variable, expression: list.source })),
+    includeWhen: node.includeWhen.map(({ source }) => source),
+    readyWhen: node.readyWhen.map(({ source }) => source),
+  };
+}
+
+/** Returns the template of a Secret without its literal values. Expressions stay, because they name fields. */
+export function hiddenSecret(template: JsonObject): JsonObject {
+  const without = (values: JsonObject) =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, isExpression(value) ? value : "hidden"]),
+    );
+  const { data, stringData } = template;
+  return {
+    ...template,
+    ...isObject(data) && { data: without(data) },
+    ...isObject(stringData) && { stringData: without(stringData) },
+    ...(typeof data === "string" && !isExpression(data) && { data: "hidden" }),
+  };
+}
+
+/** Reports whether the value is one expression without literal text around it. */
+function isExpression(value: unknown): boolean {
+  return typeof value === "string" && /^\$\{[^"']*\}$/.test(value);
+}

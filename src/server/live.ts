@@ -1,0 +1,120 @@
+/** Reads objects from the API server for a request to the JSON API, with the rights of the caller. */
+import {
+  isObject,
+  type JsonObject,
+  type KindRef,
+  type KubeObject,
+  type ObjectRef,
+} from "../api/mod.ts";
+
+/** Reads objects of the cluster. Rejects with ApiError if the API server refuses the read. */
+export interface LiveReader {
+  /**
+   * Returns an object; undefined when the object does not exist.
+   *
+   * @param authorization The Authorization header of the request; null when the request lacks the header.
+   */
+  get(ref: ObjectRef, authorization: string | null): Promise<KubeObject | undefined>;
+  /** Returns the objects of a kind that match the selectors. */
+  list(
+    kind: KindRef,
+    options: { namespace?: string; labelSelector?: string; fieldSelector?: string },
+    authorization: string | null,
+  ): Promise<KubeObject[]>;
+}
+
+/** A Kubernetes Event of an object. */
+export interface EventView {
+  /** `Normal` or `Warning`. */
+  type: string;
+  /** The reason, such as `BackOff`. */
+  reason: string;
+  /** The message. */
+  message: string;
+  /** The number of times that the event occurred. */
+  count: number;
+  /** The time of the last occurrence, in RFC 3339 format; absent if it is unknown. */
+  last?: string;
+  /** The component that reported the event. */
+  source: string;
+}
+
+/** An object of the cluster, as the JSON API shows it. */
+export interface LiveObjectView {
+  /** The object without managed fields. All values of a Secret are hidden. */
+  object: JsonObject;
+  /** The newest 50 Events of the object, the newest first. */
+  events: EventView[];
+  /** The reason why the events could not be read; absent if they were read. */
+  eventsRefused?: string;
+}
+
+const EVENT_KIND: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "Event",
+  plural: "events",
+  namespaced: true,
+};
+
+/** The annotation in which kubectl stores a copy of the object, with the values of a Secret. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+/** The maximum number of events of a response. */
+const MAX_EVENTS = 50;
+
+/** Returns the object with its events; undefined when the object does not exist. */
+export async function readLive(
+  reader: LiveReader,
+  ref: ObjectRef,
+  authorization: string | null,
+): Promise<LiveObjectView | undefined> {
+  const object = await reader.get(ref, authorization);
+  if (!object) return undefined;
+  const { uid } = object.metadata;
+  try {
+    const events = await reader.list(EVENT_KIND, {
+      namespace: ref.namespace ?? "default",
+      fieldSelector: `involvedObject.uid=${uid}`,
+    }, authorization);
+    return { object: shown(object), events: newest(events.map(eventView)) };
+  } catch (error) {
+    const eventsRefused = error instanceof Error ? error.message : String(error);
+    return { object: shown(object), events: [], eventsRefused };
+  }
+}
+
+/** Returns an object without managed fields, and without the values of a Secret. */
+export function shown(object: KubeObject): JsonObject {
+  const { managedFields: _, annotations, ...metadata } = object.metadata;
+  const { [LAST_APPLIED]: _copy, ...kept } = annotations ?? {};
+  const result = {
+    ...object,
+    metadata: { ...metadata, ...Object.keys(kept).length > 0 && { annotations: kept } },
+  } as unknown as JsonObject;
+  if (object.apiVersion !== "v1" || object.kind !== "Secret") return result;
+  for (const field of ["data", "stringData"]) {
+    if (isObject(result[field])) {
+      result[field] = Object.fromEntries(Object.keys(result[field]).map((key) => [key, "hidden"]));
+    }
+  }
+  return result;
+}
+
+function eventView(event: KubeObject): EventView {
+  const text = (value: unknown) => typeof value === "string" ? value : "";
+  const series = isObject(event.series) ? event.series : {};
+  const source = isObject(event.source) ? event.source : {};
+  const last = text(series.lastObservedTime) || text(event.lastTimestamp) || text(event.eventTime);
+  return {
+    type: text(event.type),
+    reason: text(event.reason),
+    message: text(event.message),
+    count: Number(series.count ?? event.count ?? 1),
+    ...(last && { last }),
+    source: text(event.reportingComponent) || text(source.component),
+  };
+}
+
+function newest(events: EventView[]): EventView[] {
+  return events.sort((a, b) => (b.last ?? "").localeCompare(a.last ?? "")).slice(0, MAX_EVENTS);
+}

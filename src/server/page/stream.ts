@@ -1,0 +1,106 @@
+/// <reference lib="dom" />
+/**
+ * Reads the event stream of kro, and reads the affected responses again. The stream is read with `fetch`,
+ * because an EventSource cannot send a token.
+ */
+import { useEffect, useState } from "preact/hooks";
+import { authHeaders, refresh } from "./api.ts";
+
+/** Whether the page receives events. */
+export type Connection = "connecting" | "live" | "lost";
+
+let connection: Connection = "connecting";
+const listeners = new Set<(value: Connection) => void>();
+
+/** Returns whether the page receives events. */
+export function useConnection(): Connection {
+  const [value, setValue] = useState(connection);
+  useEffect(() => {
+    listeners.add(setValue);
+    setValue(connection);
+    return () => {
+      listeners.delete(setValue);
+    };
+  }, []);
+  return value;
+}
+
+function setConnection(value: Connection): void {
+  if (connection === value) return;
+  connection = value;
+  for (const listener of listeners) listener(value);
+}
+
+/** An event of the stream. */
+interface StreamEvent {
+  readonly id?: string;
+  readonly type: string;
+  readonly data: string;
+}
+
+/** Reads the stream until the page is closed. After an interruption, resumes after the last event. */
+export async function follow(): Promise<never> {
+  let lastId: string | undefined;
+  for (let attempt = 0;; attempt++) {
+    const isFirst = lastId === undefined;
+    try {
+      const resume: Record<string, string> = lastId === undefined
+        ? {}
+        : { "last-event-id": lastId };
+      const response = await fetch("/events", { headers: { ...authHeaders(), ...resume } });
+      if (!response.ok || !response.body) throw new Error(response.statusText);
+      setConnection("live");
+      // Responses that failed while kro was not reachable are read again.
+      if (!isFirst || attempt > 0) refresh(() => true);
+      attempt = 0;
+      for await (const event of eventsOf(response.body)) {
+        lastId = event.id ?? lastId;
+        apply(event);
+      }
+    } catch {
+      // The stream ends when kro restarts or the port-forward ends. The loop opens the stream again.
+    }
+    setConnection("lost");
+    await new Promise((resolve) => setTimeout(resolve, Math.min(300 * 1.5 ** attempt, 5000)));
+  }
+}
+
+function apply({ type, data }: StreamEvent): void {
+  if (type === "reset") return refresh(() => true);
+  if (type !== "graph" && type !== "instance") return;
+  const { graph, namespace, name } = JSON.parse(data);
+  const at = `/graphs/${encodeURIComponent(graph)}`;
+  const instance = `${at}/instances/${namespace || "-"}/${name}`;
+  refresh((path) => {
+    const [plain] = path.split("?");
+    if (plain === "/graphs" || plain === "/causes" || plain === at) return true;
+    if (type === "graph") return path.startsWith(`${at}/`);
+    return plain === `${at}/instances` || path.startsWith(instance);
+  });
+}
+
+/** Parses a stream of server-sent events, as the HTML standard defines them (section 9.2.6). */
+async function* eventsOf(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<StreamEvent> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).split("\n\n");
+    rest = blocks.pop()!;
+    for (const block of blocks) {
+      const fields = new Map(
+        block.split("\n").map((line) => {
+          const at = line.indexOf(":");
+          return [line.slice(0, at), line.slice(at + 1).trimStart()] as const;
+        }),
+      );
+      const data = fields.get("data");
+      if (data !== undefined) {
+        yield { id: fields.get("id"), type: fields.get("event") ?? "message", data };
+      }
+    }
+  }
+}

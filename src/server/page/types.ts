@@ -1,0 +1,24 @@
+/** The types of the responses of the JSON API. */
+export type {
+  CauseView,
+  DefinitionView,
+  GraphRightsView,
+  GraphView,
+  Health,
+  InstanceSummary,
+  InstanceView,
+  NodeDefinition,
+  NodeView,
+  RevisionView,
+} from "../../controller/mod.ts";
+export type { EventView, LiveObjectView } from "../live.ts";
+export type { Condition } from "../../api/mod.ts";
+export type { NodeOutcome, ObjectOutcome } from "../../reconcile/mod.ts";
+
+/** A list with all of its pages. */
+export interface List<T> {
+  /** The items of all pages. */
+  readonly items: readonly T[];
+  /** The number of items. */
+  readonly total: number;
+}

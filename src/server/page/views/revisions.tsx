@@ -1,0 +1,86 @@
+/// <reference lib="dom" />
+/** The revisions of a graph, with the differences from the previous revision side by side. */
+import { setQuery, useAddress } from "../address.ts";
+import { useAnswer } from "../api.ts";
+import { Code, yamlOf } from "../code.tsx";
+import { Age, Notice } from "../marks.tsx";
+import type { RevisionView } from "../types.ts";
+
+/** The revisions of the graph. The parameter `revision` of the address selects one. */
+export function Revisions({ graph, current }: { graph: string; current?: number }) {
+  const { query } = useAddress();
+  const { data, error } = useAnswer<{ items: RevisionView[] }>(
+    `/graphs/${encodeURIComponent(graph)}/revisions`,
+  );
+  if (error) return <Notice title="The revisions cannot be read">{error.detail}</Notice>;
+  if (!data) return <p class="muted">Loading…</p>;
+  const { items } = data;
+  if (items.length === 0) {
+    return (
+      <Notice title="This graph has no revisions yet">
+        kro creates a revision when the RGD compiles.
+      </Notice>
+    );
+  }
+  const chosen = items.find(({ revision }) => String(revision) === query.revision) ?? items[0]!;
+  const before = items[items.indexOf(chosen) + 1];
+  return (
+    <div class="view">
+      <nav class="tabs" aria-label="Revisions">
+        {items.map(({ revision, created }) => (
+          <button
+            type="button"
+            key={String(revision)}
+            class="link tab"
+            aria-current={revision === chosen.revision ? "true" : undefined}
+            onClick={() => setQuery({ revision: String(revision) })}
+          >
+            {`${revision}${revision === current ? " (served)" : ""} `}
+            <span class="muted">
+              <Age since={created} />
+            </span>
+          </button>
+        ))}
+      </nav>
+      {!before && <Notice title={`Revision ${chosen.revision} is the oldest one that is kept`} />}
+      {before && chosen.changes.length === 0 && (
+        <Notice title={`Revision ${chosen.revision} equals revision ${before.revision}`} />
+      )}
+      {before && chosen.changes.length > 0 && (
+        <div class="rows">
+          <table
+            class="differences"
+            aria-label={`Differences between revisions ${before.revision} and ${chosen.revision}`}
+          >
+            <thead>
+              <tr>
+                <th scope="col">Field</th>
+                <th scope="col">Revision {before.revision}</th>
+                <th scope="col">Revision {chosen.revision}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {chosen.changes.map(({ path, ...change }) => (
+                <tr key={path}>
+                  <td>
+                    <code>{path}</code>
+                  </td>
+                  <td>
+                    {"old" in change
+                      ? <Code text={yamlOf(change.old)} />
+                      : <span class="muted">absent</span>}
+                  </td>
+                  <td>
+                    {"new" in change
+                      ? <Code text={yamlOf(change.new)} />
+                      : <span class="muted">absent</span>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,168 @@
+/** Tests of the live page in Chromium, with a controller on the real control plane. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { ownReader } from "../../../src/cli/live_reader.ts";
+import { createHandler, listen } from "../../../src/server/mod.ts";
+import { kroTest, type Scenario } from "../../support/cluster/mod.ts";
+import { startChromium, TIMEOUT_MS, WITHOUT_CHROMIUM } from "../../support/page/chromium.ts";
+
+const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const HOSTILE = '<img src=x onerror="globalThis.hacked=1">';
+
+/** Fails if axe-core finds a violation on the page. */
+async function accessible(page: Page): Promise<void> {
+  const violations = await page.evaluate(async () => {
+    // deno-lint-ignore no-explicit-any
+    const { violations } = await (globalThis as any).axe.run();
+    // deno-lint-ignore no-explicit-any
+    return violations.map((v: any) => `${v.id}: ${v.nodes.map((n: any) => n.html).join(" ")}`);
+  });
+  assert.deepEqual(violations, [], page.url());
+}
+
+const map = (id: string, data: Record<string, string>, more = {}) => ({
+  id,
+  template: {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: `\${schema.metadata.name + "-${id}"}` },
+    data,
+  },
+  ...more,
+});
+
+/** Applies a graph whose second node is ready when `spec.go` is `yes`, and that shows a hostile message. */
+async function apply(s: Scenario) {
+  const graph = await s.graph({
+    kind: "Paged",
+    spec: { go: "string | default=no", text: "string | default=a" },
+    resources: [
+      map("first", { text: "${schema.spec.text}", go: "${schema.spec.go}" }),
+      map("second", { copy: "${first.data.text}", go: "${first.data.go}" }, {
+        readyWhen: ['${second.data.go == "yes"}'],
+      }),
+    ],
+  });
+  await graph.create("one", { text: HOSTILE });
+  return graph;
+}
+
+kroTest(
+  "the page shows graphs and instances, and follows changes and restarts of kro" + WITHOUT_CHROMIUM,
+  run,
+  { ignore: WITHOUT_CHROMIUM !== "" },
+);
+
+async function run(s: Scenario): Promise<void> {
+  const graph = await apply(s);
+  const serve = (address: string) =>
+    listen(
+      address,
+      createHandler({
+        view: s.controller,
+        version: "devel",
+        live: ownReader(s.cluster.client),
+      }),
+    );
+  let endpoint = await serve("127.0.0.1:0");
+  await using running = await startChromium();
+  const context = await running.browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    bypassCSP: false,
+  });
+  context.setDefaultTimeout(TIMEOUT_MS);
+  // The script runs in an isolated world of the debugger, which the page's policy does not cover.
+  await context.addInitScript(AXE);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  const rgd = graph.rgd.name;
+
+  await s.step("overview: search, filter by health, link to the graph", async () => {
+    await page.goto(endpoint.url);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type(rgd);
+    await page.getByRole("link", { name: rgd }).waitFor();
+    await accessible(page);
+    await page.getByRole("button", { name: "error" }).click();
+    await page.getByText("No graph matches").waitFor();
+    assert.match(page.url(), /health=error/);
+    await page.getByRole("button", { name: "Show all graphs" }).click();
+    await page.getByRole("link", { name: rgd }).first().click();
+  });
+
+  await s.step("graph: nodes, edges, keyboard and tabs", async () => {
+    const first = page.locator('.node[data-id="first"]');
+    await first.click();
+    await page.locator(".panel").getByText("${schema.spec.text}").waitFor();
+    await page.keyboard.press("ArrowRight");
+    await page.locator(".panel h2", { hasText: "second" }).waitFor();
+    await page.getByText('${second.data.go == "yes"}').waitFor();
+    await accessible(page);
+    await page.getByRole("table", { name: "Nodes" }).getByRole("button", { name: "first" }).last()
+      .click();
+    await page.getByText("second reads first").last().waitFor();
+    assert.match(await page.locator(".panel").innerText(), /first\.data\.text/);
+    await page.keyboard.press("Escape");
+    const edge = (await page.locator(".edge .hit").boundingBox())!;
+    await page.mouse.click(edge.x + edge.width / 2, edge.y + edge.height / 2);
+    await page.getByText("second reads first").last().waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("Select a node to see its template").waitFor();
+    for (const tab of ["Problems", "Schema", "Revisions", "Rights", "Instances"]) {
+      await page.getByRole("link", { name: new RegExp(`^${tab}`) }).click();
+      await page.locator(".tabs a[aria-current]", { hasText: tab }).waitFor();
+      await accessible(page);
+    }
+    await page.getByRole("link", { name: "one" }).click();
+  });
+
+  await s.step("instance: a change of a node appears without a reload", async () => {
+    const second = page.locator('.node[data-id="second"]');
+    await page.locator(".node .note", { hasText: "Waiting" }).waitFor();
+    assert.equal(await page.locator("main .view").count(), 1, "the earlier view is gone");
+    await second.click();
+    await page.locator(".panel pre", { hasText: "copy: <img src=x" }).waitFor();
+    await accessible(page);
+    await page.evaluate(() => Object.assign(globalThis, { kept: true }));
+    await s.cluster.patch({ kind: `Paged.${graph.group}`, name: "one" }, { spec: { go: "yes" } });
+    await page.locator('.node[data-id="second"] .note', { hasText: "Ready" }).waitFor();
+    assert.ok(await page.evaluate(() => "kept" in globalThis));
+  });
+
+  await s.step("hostile text is shown as text", async () => {
+    const bad = map("third", { text: `\${${JSON.stringify(HOSTILE)} + missing.x}` });
+    await s.cluster.patch(graph.rgd, {
+      spec: { resources: [map("first", { text: "${schema.spec.text}" }), bad] },
+    });
+    await page.goto(`${endpoint.url}/#/`);
+    await page.locator(".causes .text", { hasText: "missing" }).first().click();
+    await accessible(page);
+    assert.equal(await page.evaluate(() => "hacked" in globalThis), false);
+  });
+  assert.deepEqual(errors, []);
+
+  await s.step("the page follows the next start of kro", async () => {
+    const address = endpoint.url.replace("http://", "");
+    await s.restart(async () => {
+      await endpoint.close();
+      await page.getByText("Disconnected").waitFor();
+    });
+    endpoint = await serve(address);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.getByRole("link", { name: rgd }).first().waitFor();
+    // While kro did not answer, the browser logged each refused connection.
+    const other = errors.filter((text) =>
+      !/ERR_CONNECTION|ERR_INCOMPLETE|Failed to load/.test(text)
+    );
+    assert.deepEqual(other, []);
+  });
+  await context.close();
+  await endpoint.close();
+}

@@ -1,0 +1,94 @@
+/**
+ * The task `deno task screenshots`: writes pictures of the live page with made-up data to a folder.
+ *
+ * @module
+ */
+import type { Page } from "playwright-core";
+import { createHandler, listen } from "../../../src/server/mod.ts";
+import { startChromium, TIMEOUT_MS } from "./chromium.ts";
+import { sampleLive, sampleView } from "./sample_view.ts";
+
+/** One picture: the size of the data, the address, and the appearance of the browser. */
+interface Picture {
+  nodes: number;
+  address: string;
+  width?: number;
+  height?: number;
+  isDark?: boolean;
+  /** Prepares the page, such as by a click. */
+  before?: (page: Page) => Promise<void>;
+}
+
+const INSTANCE = "#/graphs/catalog/instances/team-0/catalog-0021";
+const PICTURES: Record<string, Picture> = {
+  "overview-light": { nodes: 8, address: "#/" },
+  "overview-dark": { nodes: 8, address: "#/", isDark: true },
+  "overview-narrow": { nodes: 8, address: "#/", width: 360, height: 740 },
+  "overview-no-match": { nodes: 8, address: "#/?q=nothing" },
+  "graph-light": { nodes: 8, address: "#/graphs/catalog?node=deployment" },
+  "graph-edge-dark": { nodes: 8, address: "#/graphs/catalog?edge=deployment+scaler", isDark: true },
+  "graph-narrow": {
+    nodes: 8,
+    address: "#/graphs/catalog?node=deployment",
+    width: 360,
+    height: 1200,
+  },
+  "graph-200-nodes": { nodes: 200, address: "#/graphs/catalog" },
+  "graph-instances": { nodes: 8, address: "#/graphs/catalog?tab=instances" },
+  "graph-revisions": { nodes: 8, address: "#/graphs/catalog?tab=revisions" },
+  "graph-problems": { nodes: 8, address: "#/graphs/ledger-13?tab=problems" },
+  "graph-rights-narrow": {
+    nodes: 8,
+    address: "#/graphs/catalog?tab=rights",
+    width: 360,
+    height: 740,
+  },
+  "graph-schema": { nodes: 8, address: "#/graphs/catalog?tab=schema" },
+  "instance-light": { nodes: 8, address: INSTANCE },
+  "instance-dark": { nodes: 8, address: `${INSTANCE}?node=deployment`, isDark: true },
+  "instance-narrow": { nodes: 8, address: INSTANCE, width: 360, height: 1200 },
+  "instance-collection": {
+    nodes: 8,
+    address: "#/graphs/catalog/instances/team-0/catalog-0000?node=workers",
+  },
+  "instance-missing": { nodes: 8, address: "#/graphs/catalog/instances/team-3/none" },
+};
+
+/** Writes the pictures into the folder. Only pictures whose name contains `only` are written. */
+export async function screenshots(folder: string, only = ""): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await using running = await startChromium();
+  for (const [name, picture] of Object.entries(PICTURES)) {
+    if (!name.includes(only)) continue;
+    const { nodes, address, width = 1280, height = 800, isDark = false, before } = picture;
+    const view = sampleView({ graphs: 40, instances: 5000, nodes, items: 1000 });
+    const { url, close } = await listen(
+      "127.0.0.1:0",
+      createHandler({ view, version: "devel", live: sampleLive }),
+    );
+    const context = await running.browser.newContext({
+      viewport: { width, height },
+      colorScheme: isDark ? "dark" : "light",
+    });
+    context.setDefaultTimeout(TIMEOUT_MS);
+    const page = await context.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error") console.error(`${name}: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => console.error(`${name}: ${error.message}`));
+    await page.goto(`${url}/${address}`);
+    await page.locator("main h1, main .notice").first().waitFor();
+    await page.getByText("Loading…").waitFor({ state: "detached" });
+    await page.evaluate(() => document.fonts.ready);
+    await before?.(page);
+    await page.screenshot({ path: `${folder}/${name}.png` });
+    await context.close();
+    await close();
+    console.log(`${folder}/${name}.png`);
+  }
+}
+
+if (import.meta.main) {
+  const [folder = "dist/screenshots", only] = Deno.args;
+  await screenshots(folder, only);
+}

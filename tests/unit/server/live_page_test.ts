@@ -1,0 +1,75 @@
+/** Tests of the files of the live page: their headers, their size, and whether they are current. */
+import assert from "node:assert/strict";
+import { gunzipSync } from "node:zlib";
+import { pageFiles, storedFiles } from "../../../deploy/tasks/page.ts";
+import { createHandler } from "../../../src/server/mod.ts";
+import { splitExpressions } from "../../../src/server/page/code.tsx";
+import { instanceLink, parseAddress } from "../../../src/server/page/address.ts";
+import { placesOf } from "../../../src/server/page/layout.ts";
+import { view } from "../../support/server/view.ts";
+
+const handler = createHandler({ view, version: "devel" });
+
+async function get(path: string, headers: Record<string, string> = {}) {
+  return await handler(new Request(`http://kro${path}`, { headers }), "127.0.0.1");
+}
+
+Deno.test("the files of the page are those that deno task page writes", async () => {
+  assert.deepEqual(await storedFiles(), await pageFiles());
+});
+
+Deno.test("the page has less than 200 KB when compressed, and loads files of its own origin only", async () => {
+  let size = 0;
+  for (const path of ["/", "/page.js", "/page.css", "/icon.svg"]) {
+    const response = await get(path, { "accept-encoding": "gzip, br" });
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("content-encoding"), "gzip");
+    const policy = response.headers.get("content-security-policy")!;
+    assert.match(policy, /default-src 'none'.*img-src 'self'; script-src 'self'; style-src 'self'/);
+    assert.doesNotMatch(policy, /unsafe|https?:/);
+    const packed = new Uint8Array(await response.arrayBuffer());
+    size += packed.length;
+    const plain = await get(path);
+    assert.equal(plain.headers.get("content-encoding"), null);
+    assert.equal(await plain.text(), gunzipSync(packed).toString());
+  }
+  assert.ok(size < 200_000, `${size} bytes`);
+  const html = await (await get("/")).text();
+  assert.doesNotMatch(html, /style=|<script>|\bon\w+=|https?:/);
+});
+
+Deno.test("a page that has not changed is answered with status 304", async () => {
+  const etag = (await get("/page.js")).headers.get("etag")!;
+  const again = await get("/page.js", { "if-none-match": etag });
+  assert.equal(again.status, 304);
+  assert.equal(await again.text(), "");
+});
+
+Deno.test("the address of an instance survives names with special characters", () => {
+  const link = instanceLink({ graph: "a/b", namespace: "", name: "x?y" }, { node: "ä b" });
+  assert.deepEqual(parseAddress(link), {
+    path: ["graphs", "a/b", "instances", "-", "x?y"],
+    query: { node: "ä b" },
+  });
+  assert.deepEqual(parseAddress("#/%zz?a=1").path, ["%zz"]);
+});
+
+Deno.test("expressions are found in texts, also with braces in strings and in maps", () => {
+  const cases: Record<string, string[]> = {
+    "plain": ["plain"],
+    "a${b}c": ["a", "${b}", "c"],
+    "${a}${b}": ["", "${a}", "", "${b}", ""],
+    '${{"k": "}"}.k}!': ["", '${{"k": "}"}.k}', "!"],
+    "${open": ["", "${open", ""],
+  };
+  for (const [text, parts] of Object.entries(cases)) {
+    assert.deepEqual(splitExpressions(text), parts);
+  }
+});
+
+Deno.test("a node is to the right of the nodes that it reads", () => {
+  const node = (id: string) => ({ id, kind: "Pod", type: "resource", isConditional: false });
+  const { nodes, edges } = placesOf([node("a"), node("b")], [{ from: "a", to: "b" }]);
+  assert.ok(nodes.get("b")!.x >= nodes.get("a")!.x + nodes.get("a")!.width);
+  assert.match(edges.get("a b")!, /^M\d+,\d+.*L\d+,\d+$/);
+});
