@@ -11,6 +11,7 @@ import { load, YAMLException } from "js-yaml";
 import { isObject, type JsonObject } from "../api/mod.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
 import { readFile } from "./deno_permission.ts";
+import { checkFields } from "./kubeconfig_fields.ts";
 
 /** A kubeconfig user, with the fields that the type of the library @kubernetes/client-node lacks. */
 export type User = BareUser & {
@@ -74,6 +75,7 @@ export function parseKubeconfig(file: string, text: string): Omit<Kubeconfig, "o
   const absolute = (path: string | undefined) =>
     path && !isAbsolute(path) ? join(folder, path) : path;
   try {
+    checkFields(root);
     const rawUsers = Array.isArray(root.users) ? root.users : [];
     const users = newUsers(rawUsers).map((user, i): User => {
       const raw = entry(rawUsers[i], "user");

@@ -256,6 +256,32 @@ const broken: [string, RegExp, string, string?][] = [
   ["a uid without a user", /as-uid needs as/, kubeconfig("as-uid: x")],
   ["extra", /as-user-extra is not supported/, kubeconfig("as: a, as-user-extra: {a: [b]}")],
   ["a user that no header can hold", /printable ASCII/, kubeconfig('as: "s3cret\\nx"')],
+  ...["token", "tokenFile", "username", "password", "client-key-data", "as"].flatMap(
+    (field): [string, RegExp, string][] =>
+      ["123", "[s3cret]", "{a: s3cret}"].map((value) => [
+        `${value} as ${field}`,
+        new RegExp(`user "u": ${field} is not a string; write the value in quotes$`),
+        kubeconfig(`username: me, ${field}: ${value}`.replace(/^username: me, (?=username)/, "")),
+      ]),
+  ),
+  [
+    "a list as exec",
+    /user "u": exec has no command that is a string$/,
+    kubeconfig("exec: [s3cret]"),
+  ],
+  [
+    "exec without a command",
+    /user "u": exec has no command that is a string$/,
+    kubeconfig("exec: {apiVersion: client.authentication.k8s.io/v1}"),
+  ],
+  ["a user that is text", /user "u" is not a mapping$/, "users: [{name: u, user: s3cret}]"],
+  ["users that are text", /users is not a list$/, "users: s3cret"],
+  ["a user that is null", /users\[0\] has no name that is a string$/, "users: [null, s3cret]"],
+  [
+    "a number as server",
+    /cluster "c": server is not a string; write the value in quotes$/,
+    kubeconfig("", "server: 1"),
+  ],
   ["a token of two lines", /the token is not one word/, kubeconfig('token: "s3cret\\nx"')],
   ["groups to impersonate", /as-groups is not supported/, kubeconfig("as: a, as-groups: [g]")],
   [

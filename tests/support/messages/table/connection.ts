@@ -32,6 +32,18 @@ export const CONNECTION: Entry[] = [
   },
   {
     code: "exit 2",
+    texts: [
+      "<list> is not a list",
+      "<list>[<n>] has no name that is a string",
+      "<where> is not a mapping",
+      "<where>: <field> is not a string; write the value in quotes",
+      "<where>: exec has no command that is a string",
+    ],
+    cause: "A field of the kubeconfig has another type than the format of kubeconfigs defines.",
+    remedy: "Correct the field. Write a token or password that looks like a number in quotes.",
+  },
+  {
+    code: "exit 2",
     texts: ['<where>: server "<url>" is not an http or https URL'],
     cause: "`clusters[].cluster.server` is not a URL.",
     remedy: "Write a URL with a scheme, such as `https://host:6443`.",
