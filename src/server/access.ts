@@ -31,6 +31,9 @@ export async function apiRefusal(
   return problem(403, "the API answers clients on kro's own host only; see --http-auth");
 }
 
+/** Matches the names of headers that proxies add to the requests that they forward. */
+const OF_PROXY = /^(?:forwarded|via|x-real-ip|x-(?:forwarded|envoy)-.*)$/;
+
 const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 
 /**
@@ -41,7 +44,7 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
  */
 function isLocal(remote: string, headers: Headers): boolean {
   if (!LOOPBACK.has(remote)) return false;
-  if (["forwarded", "x-forwarded-for", "via"].some((name) => headers.has(name))) return false;
+  if ([...headers.keys()].some((name) => OF_PROXY.test(name))) return false;
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.get("host") ?? "localhost");
 }
 

@@ -191,7 +191,16 @@ Deno.test("by default the API answers clients on the loopback interface only", a
     for (const remote of ["10.0.0.1", "127.0.0.6", "fe80::1", "", "::ffff:10.0.0.1"]) {
       assert.equal(await status(path, remote), 403, `${path} ${remote}`);
     }
-    for (const name of ["forwarded", "x-forwarded-for", "via"]) {
+    const ofProxies = [
+      "forwarded",
+      "x-forwarded-for",
+      "x-forwarded-host",
+      "x-forwarded-proto",
+      "x-real-ip",
+      "x-envoy-external-address",
+      "via",
+    ];
+    for (const name of ofProxies) {
       assert.equal(await status(path, "127.0.0.1", { [name]: "x" }), 403);
     }
     assert.equal(await status(path, "127.0.0.1", { host: "evil.example:8079" }), 403);
