@@ -155,3 +155,94 @@ Deno.test("hostile names, keys and long values harm neither kro nor another inst
   assert.deepEqual(stray.map(({ verb, uri }) => `${verb} ${uri}`), []);
   await graph.removeAll();
 });
+
+const ANNOTATION = {
+  kinds: "applyset.kubernetes.io/contains-group-kinds",
+  namespaces: "applyset.kubernetes.io/additional-namespaces",
+};
+
+const KINDS = [
+  ...["ConfigMap", "Secret", "Service", "ServiceAccount", "Pod", "Endpoints", "LimitRange"],
+  ...["ResourceQuota", "Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps"],
+  ...["Job.batch", "CronJob.batch", "Ingress.networking.k8s.io", "Lease.coordination.k8s.io"],
+];
+
+function namesOf(count: number): string {
+  return Array.from({ length: count }, (_, i) => `n${i}`).join(",");
+}
+
+/** Forged inventories of an instance: annotations that any user may write who may change the instance. */
+const INVENTORIES: Record<string, Record<string, string>> = {
+  "many-namespaces": {
+    [ANNOTATION.kinds]: KINDS.join(","),
+    [ANNOTATION.namespaces]: namesOf(8_000),
+  },
+  "many-kinds": {
+    [ANNOTATION.kinds]: Array.from({ length: 5_000 }, (_, i) => `Kind${i}.example.com`).join(","),
+  },
+  paths: {
+    [ANNOTATION.kinds]: "ConfigMap,../Secret,__proto__,constructor.apps,Secret.%2e%2e",
+    [ANNOTATION.namespaces]: "..,kube-system/../default,%2e%2e,__proto__,a?b",
+  },
+  repeated: {
+    [ANNOTATION.kinds]: Array.from({ length: 9_000 }, () => "ConfigMap").join(","),
+    [ANNOTATION.namespaces]: Array.from({ length: 9_000 }, () => "default").join(","),
+  },
+};
+
+Deno.test("forged inventories cost few requests, and delete no other object", async () => {
+  await using cluster = await TestCluster.open("forged");
+  await using kro = await startKro(["--dynamic-controller-rate-limiter-max-delay=1s"]);
+  const graph = await TestGraph.create(cluster, {
+    kind: "Forged",
+    spec: { value: "string | default=kept" },
+    resources: [{
+      id: "map",
+      template: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: `${NAME}-map` },
+        data: { value: "${schema.spec.value}" },
+      },
+    }],
+  });
+  await graph.served();
+  await cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "other" } });
+  for (const name of ["victim", ...Object.keys(INVENTORIES)]) await graph.create(name);
+  for (const name of ["victim", ...Object.keys(INVENTORIES)]) await graph.active(name);
+  using requests = await KroRequests.open();
+  for (const [name, annotations] of Object.entries(INVENTORIES)) {
+    await cluster.patch(graph.instance(name), {
+      metadata: { annotations },
+      spec: { value: "changed" },
+    });
+    // kro either replaces the forged inventory, or refuses it with a short message.
+    await eventually(`the pass over ${name}`, async () => {
+      const { status } = await cluster.get(graph.instance(name));
+      const map = await cluster.get({ kind: "ConfigMap", name: `${name}-map` });
+      return map.data.value === "changed" || status?.state === "ERROR";
+    });
+    const { status } = await cluster.get(graph.instance(name));
+    assert.ok(JSON.stringify(status).length < 8_000, `${name}: a long status`);
+  }
+  await cluster.patch({ kind: "ConfigMap", name: "victim-map" }, { data: { value: "x" } });
+  await cluster.until({ kind: "ConfigMap", name: "victim-map" }, (o) => o.data.value === "kept");
+  // An instance recovers when the forged annotations are removed.
+  for (const name of Object.keys(INVENTORIES)) {
+    const annotations = { [ANNOTATION.kinds]: null, [ANNOTATION.namespaces]: null };
+    await cluster.patch(graph.instance(name), { metadata: { annotations } });
+    const map = { kind: "ConfigMap", name: `${name}-map` };
+    await cluster.until(map, (o) => o.data.value === "changed");
+  }
+  assert.equal((await kro.get("/healthz"))?.status, 200);
+  await graph.removeAll();
+  const sent = await requests.takeAll();
+  const lists = sent.filter(({ verb }) => verb === "list").length;
+  assert.ok(lists < 1_000, `${lists} lists`);
+  const deleted = sent.filter(({ verb }) => verb.startsWith("delete"))
+    .map(({ resource, name }) => `${resource}/${name}`);
+  const foreign = deleted.filter((each) => !/^configmaps\/[\w-]+-map$/.test(each));
+  assert.deepEqual(foreign, []);
+  assert.ok(await cluster.get({ kind: "ConfigMap", name: "other" }));
+  assert.doesNotMatch(kro.log(), /internal error|unhandled|TypeError|RangeError/);
+});
