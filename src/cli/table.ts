@@ -31,7 +31,9 @@ export function table(
   width?: number,
 ): string {
   const all = [header, ...rows];
-  const widths = header.map((_, i) => Math.max(...all.map((row) => lengthOf(row[i] ?? ""))));
+  const widths = header.map((_, i) =>
+    all.reduce((longest, row) => Math.max(longest, lengthOf(row[i] ?? "")), 0)
+  );
   if (width !== undefined) fit(widths, width);
   return all.map((row) =>
     row.map((cell, i) => {

@@ -14,7 +14,7 @@ const SPREAD =
  * command line or from files that the caller of the command chose.
  */
 const BOUNDED = [
-  /^cli\/(?:go_flags|compile_set|render|validate|test|test\/\w+|inspect\/description)\.ts/,
+  /^cli\/(?:go_flags|compile_set|render|validate|test|test\/\w+|inspect\/description|table)\.ts/,
   /^graph\/(?:plural|order)\.ts/,
   /^controller\/instances\/instance_controller\.ts/,
   /^reconcile\/converge\.ts/,
