@@ -10,6 +10,7 @@ import {
   type KubeObject,
   moreValuesThan,
 } from "../../../src/api/mod.ts";
+import { compile, COST_LIMITS, DYN, fromCel, PassBudget, rawToCel } from "../../../src/cel/mod.ts";
 import { GraphReads } from "../../../src/clusters/cache/graph_reads.ts";
 import { Owners } from "../../../src/clusters/cache/owners.ts";
 import { ChildStore } from "../../../src/clusters/cache/store.ts";
@@ -17,6 +18,8 @@ import { canonical, desiredValues, fingerprint } from "../../../src/clusters/dri
 import { foreignChange } from "../../../src/clusters/drift/foreign_change.ts";
 import { nullFields } from "../../../src/clusters/drift/nulls.ts";
 import { quantity } from "../../../src/clusters/drift/normalize.ts";
+import { withoutValues } from "../../../src/reconcile/mod.ts";
+import { objectWith } from "../../support/hostile_calls.ts";
 import { world } from "../reconcile/fixtures.ts";
 
 /** Returns an object that kro has applied, with this spec. */
@@ -320,4 +323,29 @@ resources:
   const { state, nodes } = await made.pass();
   assert.equal(state, "ERROR");
   assert.match(JSON.stringify(nodes), /nested too deep/);
+});
+
+Deno.test("volatile fields are replaced in a copy that shares all other values", () => {
+  const object = objectWith({ big: ["x"], list: [{ a: 1 }, { a: 2 }] });
+  const before = JSON.stringify(object);
+  const copy = withoutValues(object, [["spec", "value", "list", 1, "a"], ["spec", "missing"]]);
+  assert.equal(JSON.stringify(object), before);
+  const { big, list } = (copy.spec as { value: { big: unknown; list: unknown[] } }).value;
+  const was = (object.spec as { value: { big: unknown; list: unknown[] } }).value;
+  assert.deepEqual(list, [{ a: 1 }, { a: null }]);
+  assert.equal(big, was.big);
+  assert.equal(list[0], was.list[0]);
+  assert.equal(copy.metadata, object.metadata);
+});
+
+Deno.test("an expression returns a nested list of its input without a copy", () => {
+  const compiled = compile("[o.list]", { variables: { o: DYN } });
+  assert.ok(compiled.ok);
+  const input = { list: [[1, [null, "a"]], 2.5] };
+  const result = compiled.program.evaluate({ o: rawToCel(input) }, new PassBudget(COST_LIMITS));
+  assert.ok(result.ok);
+  const json = fromCel(result.value);
+  assert.ok(json.ok);
+  assert.deepEqual(json.value, [[[1, [null, "a"]], 2.5]]);
+  assert.equal((json.value as unknown[])[0], input.list);
 });

@@ -149,3 +149,39 @@ Deno.test("tableSource resolves only its own kinds, and the last of equal ones",
   assert.equal(await source.resolve(gvk), kind);
   assert.equal(await source.resolve({ ...gvk, version: "v2" }), undefined);
 });
+
+Deno.test("kindsOfCrd changes no part of the CRD, and keeps properties with names of inherited members", () => {
+  const properties = JSON.parse(
+    `{"__proto__": {"type": "string"}, "constructor": {"x-kubernetes-int-or-string": true},
+      "embedded": {"type": "object", "x-kubernetes-embedded-resource": true, "required": ["spec"]}}`,
+  );
+  const crd = {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "charts.example.com" },
+    spec: {
+      group: "example.com",
+      names: { kind: "Chart", plural: "charts" },
+      versions: [{
+        name: "v1",
+        schema: {
+          openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties } } },
+        },
+      }],
+    },
+  };
+  const before = JSON.stringify(crd);
+  const spec = kindsOfCrd(crd)[0]!.schema.properties!.spec!;
+  assert.equal(JSON.stringify(crd), before);
+  assert.deepEqual(Object.keys(spec.properties!), ["__proto__", "constructor", "embedded"]);
+  assert.deepEqual(Object.getOwnPropertyDescriptor(spec.properties!, "__proto__")?.value, {
+    type: "string",
+  });
+  assert.deepEqual(spec.properties!.constructor, {
+    "x-kubernetes-int-or-string": true,
+    anyOf: [{ type: "integer" }, { type: "string" }],
+  });
+  const { required, properties: added } = spec.properties!.embedded!;
+  assert.deepEqual(required, ["apiVersion", "kind", "spec"]);
+  assert.deepEqual(Object.keys(added!), ["apiVersion", "kind", "metadata"]);
+});
