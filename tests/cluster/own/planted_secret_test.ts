@@ -217,6 +217,11 @@ kroTest("no command shows the value of a Secret", async (s) => {
       await kro(["why", `${kind}/app`, field]);
     }
 
+    const record = `${dir}/record.json`;
+    await kro(["record", `${kind}/app`, "--out", record]);
+    assertHidden("the record", await Deno.readTextFile(record), [secret]);
+    for (const format of ["text", "json"]) await kro(["replay", record, "-o", format], false);
+
     // The second RGD replaces copies of the value by other values, so the plan compares old with new values.
     const changes: Record<string, GraphSpec> = {
       "other copies": planted("Shown", [configMap("more", `${NAME}-more`, { a: `\${${CLEAR}}` })]),
@@ -241,6 +246,18 @@ kroTest("no command shows the value of a Secret", async (s) => {
       await kro(["validate", "-f", next, "-v"]);
     }
     for (const format of ["mermaid", "dot", "svg"]) await kro(["graph", "-f", rgd, "-o", format]);
+    // The standard output of kro render contains the objects of the files, and may contain their values.
+    const observed = await fileOf(dir, "observed.json", {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "db", namespace: s.namespace },
+      data: { password: btoa(secret.value) },
+    });
+    const rendered = await runCommand([
+      ...["render", "-f", rgd, "-f", instance, "--observed", observed, "-n", s.namespace],
+    ]);
+    assert.match(rendered.stderr, /node "number" is not rendered/);
+    assertHidden("the standard error of kro render", rendered.stderr, [secret]);
     await kro(["delete", `${kind}/app`, "--timeout", "20s"]);
   } finally {
     await Deno.remove(dir, { recursive: true });
