@@ -8,6 +8,7 @@ import type { Schema } from "./schema.ts";
  * regular expressions of `pattern`.
  *
  * @param path The path of the value, with which each message starts.
+ * @param show Formats an invalid value in a message. By default, a message quotes the start of the value.
  *
  * @example
  * ```ts
@@ -22,13 +23,26 @@ export function violations(
   schema: Schema,
   value: Json,
   path: readonly (string | number)[] = [],
+  show: (value: Json) => string = shown,
 ): string[] {
   const found: string[] = [];
-  check(schema, value, [...path], found);
+  check(schema, value, [...path], { found, show });
   return found;
 }
 
-function check(schema: Schema, value: Json, path: (string | number)[], found: string[]): void {
+/** The messages that were found so far, and the function that formats values in messages. */
+interface Findings {
+  found: string[];
+  show: (value: Json) => string;
+}
+
+function check(
+  schema: Schema,
+  value: Json,
+  path: (string | number)[],
+  findings: Findings,
+): void {
+  const { found, show } = findings;
   const report = (text: string) => found.push(`${pathText(path) || "the object"}: ${text}`);
   if (value === null) {
     if (!schema.nullable) report("null is not allowed");
@@ -36,22 +50,22 @@ function check(schema: Schema, value: Json, path: (string | number)[], found: st
   }
   if (!hasType(schema, value)) {
     report(
-      `${shown(value)} is not of type ${
+      `${show(value)} is not of type ${
         schema["x-kubernetes-int-or-string"] ? "integer or string" : schema.type
       }`,
     );
     return;
   }
   if (schema.enum && !schema.enum.some((each) => jsonEqual(each, value))) {
-    report(`${shown(value)} is not one of ${schema.enum.map((each) => jsonText(each)).join(", ")}`);
+    report(`${show(value)} is not one of ${schema.enum.map((each) => jsonText(each)).join(", ")}`);
   }
   if (typeof value === "number" || typeof value === "bigint") {
     const { minimum, maximum } = schema;
     if (minimum !== undefined && value < minimum) {
-      report(`${value} is less than the minimum ${minimum}`);
+      report(`${show(value)} is less than the minimum ${minimum}`);
     }
     if (maximum !== undefined && value > maximum) {
-      report(`${value} is more than the maximum ${maximum}`);
+      report(`${show(value)} is more than the maximum ${maximum}`);
     }
   }
   if (typeof value === "string") {
@@ -60,7 +74,7 @@ function check(schema: Schema, value: Json, path: (string | number)[], found: st
   if (Array.isArray(value)) {
     bounded("elements", value.length, schema.minItems, schema.maxItems, report);
     const { items } = schema;
-    if (items) value.forEach((item, i) => check(items, item, [...path, i], found));
+    if (items) value.forEach((item, i) => check(items, item, [...path, i], findings));
     return;
   }
   if (!isObject(value)) return;
@@ -72,7 +86,7 @@ function check(schema: Schema, value: Json, path: (string | number)[], found: st
     if (field === undefined) continue;
     const below = (ownValue(properties, key) as Schema | undefined) ??
       (typeof additionalProperties === "object" ? additionalProperties : undefined);
-    if (below) check(below, field, [...path, key], found);
+    if (below) check(below, field, [...path, key], findings);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Finds the live instances that a changed schema does not accept. */
-import { isNotFound, type Json, type KindRef, type KubeObject } from "../../api/mod.ts";
+import { isNotFound, type Json, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
 import type { InvalidInstance } from "../../explain/mod.ts";
 import type { Graph } from "../../graph/mod.ts";
 import type { KubeClient } from "../../kube/mod.ts";
@@ -24,7 +24,10 @@ export function invalidInstances(
   const spec = kindsOfCrd(graph.crd)[0]?.schema.properties?.spec;
   if (!spec) return [];
   return instances.flatMap((object) => {
-    const problems = violations(spec, (object.spec ?? {}) as Json, ["spec"]);
+    // Another instance may have computed the spec from a Secret, so that no message quotes a value.
+    const isComputed = object.metadata.labels?.[Label.nodeId] !== undefined;
+    const show = isComputed ? () => "the value" : undefined;
+    const problems = violations(spec, (object.spec ?? {}) as Json, ["spec"], show);
     const { namespace, name = "" } = object.metadata;
     const ref = { kind: graph.instance, namespace, name };
     return problems.length > 0 ? [{ ...instanceName(ref), problems }] : [];

@@ -12,6 +12,7 @@ export const SILENT: { why: string; texts: string[] }[] = [
       "a list",
       "an object",
       "a field",
+      "the value",
       "an integer",
       "a number",
       "a string",

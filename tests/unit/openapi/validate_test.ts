@@ -54,3 +54,23 @@ Deno.test("pruning removes undeclared fields, except where the schema keeps them
     spec: { list: [{ a: "1" }], open: { any: 1 }, map: { k: "v" } },
   });
 });
+
+Deno.test("a message contains the value as the caller formats it", () => {
+  const properties = {
+    word: { type: "string", enum: ["a"] },
+    size: { type: "integer", minimum: 3, maximum: 1 },
+    list: { type: "array", items: { type: "string" } },
+  };
+  const found = violations(
+    { type: "object", properties },
+    { word: "planted", size: 2, list: [4_711] },
+    ["spec"],
+    () => "the value",
+  );
+  assert.deepEqual(found, [
+    'spec.word: the value is not one of "a"',
+    "spec.size: the value is less than the minimum 3",
+    "spec.size: the value is more than the maximum 1",
+    "spec.list[0]: the value is not of type string",
+  ]);
+});

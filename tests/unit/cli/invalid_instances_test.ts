@@ -1,0 +1,24 @@
+/** Tests of the messages about live instances that a changed schema does not accept. */
+import assert from "node:assert/strict";
+import { Label } from "../../../src/api/mod.ts";
+import { invalidInstances } from "../../../src/cli/plan/invalid.ts";
+import { compileYaml } from "../reconcile/fixtures.ts";
+
+Deno.test("the problems of an instance that another instance computed quote no value", async () => {
+  const { graph } = await compileYaml(`
+schema: {spec: {password: 'string | enum="a,b"'}}
+resources:
+  - id: map
+    template: {apiVersion: v1, kind: ConfigMap, metadata: {name: map}}`);
+  const instance = (labels: Record<string, string>) => ({
+    apiVersion: "kro.run/v1alpha1",
+    kind: graph.instance.kind,
+    metadata: { name: "one", namespace: "default", labels },
+    spec: { password: "planted" },
+  });
+  const [own, computed] = [{}, { [Label.nodeId]: "child" }].map((labels) =>
+    invalidInstances(graph, [instance(labels)]).flatMap(({ problems }) => problems)
+  );
+  assert.deepEqual(own, ['spec.password: "planted" is not one of "a", "b"']);
+  assert.deepEqual(computed, ['spec.password: the value is not one of "a", "b"']);
+});
