@@ -47,6 +47,7 @@ export function coversReads(known: Reads, wanted: Reads): boolean {
 export function partOf(value: Json, reads: Reads): Json {
   if (reads === "whole" || typeof value !== "object" || value === null) return value;
   const every = reads.get("*");
+  if (every === "whole") return value;
   if (Array.isArray(value)) return every ? value.map((item) => partOf(item, every)) : [];
   return every ? eachOf(value, reads, every) : fieldsOf(value, reads);
 }

@@ -251,3 +251,10 @@ Deno.test("an expression evaluates the same on the part that it reads as on the 
     `${compared} compared, ${succeeded} succeeded`,
   );
 });
+
+Deno.test("a value whose entries are all read as a whole is shared instead of copied", () => {
+  const every = new Map([["*", "whole" as const]]);
+  for (const value of [{ a: { b: 1 }, c: 2 }, [1, { a: 2 }]]) {
+    assert.equal(partOf(value, every), value);
+  }
+});
