@@ -144,6 +144,7 @@ function createController(
     version: VERSION,
     podId: hostname(),
     metrics,
+    observe: flags.observe,
     lease: {
       elect: flags.leaderElect,
       client: leases,

@@ -52,6 +52,8 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
    * `--metrics-auth`.
    */
   metricsAuth?: boolean;
+  /** Whether the process only observes, set by `--observe`. */
+  observe?: boolean;
   /** Whether leader election is on, set by `--leader-elect`. */
   leaderElect?: boolean;
   /** The namespace of the Lease, set by `--leader-election-namespace`. */
@@ -168,6 +170,11 @@ export function addControllerFlags(command: Command): Command {
       "--client-burst <n>",
       "requests that may exceed --client-qps in a burst; --client-qps by default",
       count,
+    )
+    .option(
+      "--observe [bool]",
+      "write nothing and hold no Lease; show what would be written in the JSON API, metrics and log",
+      truth,
     )
     .optionsGroup("HTTP:")
     .option(
@@ -346,6 +353,10 @@ export function ignoredFlags(flags: ControllerFlags): string[] {
   const camel = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
   const ignored = Object.keys(IGNORED).filter((name) => given[camel(name)] !== undefined)
     .map((name) => `--${name}`);
+  if (flags.leaderElect && flags.observe) ignored.push("--leader-elect (with --observe)");
+  if (flags.allowCrdDeletion && flags.observe) {
+    ignored.push("--allow-crd-deletion (with --observe)");
+  }
   if (flags.enableControllerWarmup && !flags.leaderElect) {
     ignored.push("--enable-controller-warmup (without --leader-elect)");
   }
@@ -368,7 +379,8 @@ export function checkFlags(flags: ControllerFlags, inCluster: string | undefined
         `than -retry-period: they are ${lease / 1000}s, ${deadline / 1000}s and ${retry / 1000}s`,
     );
   }
-  if (flags.leaderElect && !flags.leaderElectionNamespace && inCluster === undefined) {
+  const elects = flags.leaderElect && !flags.observe;
+  if (elects && !flags.leaderElectionNamespace && inCluster === undefined) {
     throw new UsageError("--leader-elect outside a cluster needs --leader-election-namespace");
   }
 }

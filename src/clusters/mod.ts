@@ -53,6 +53,7 @@ export { Interner } from "./interner.ts";
 export { KeyedMutex } from "./keyed_mutex.ts";
 export { LiveCluster } from "./live.ts";
 export { LiveLists } from "./live_lists.ts";
+export { ObservedCluster } from "./observed.ts";
 export { ReadOnlyCluster } from "./read_only.ts";
 export { PlanCluster, type PlanPass } from "./plan/cluster.ts";
 export type { Answer, Question } from "./plan/dry_run.ts";

@@ -30,6 +30,7 @@ import type { InstanceController } from "./instances/instance_controller.ts";
 import { InstancePool } from "./instances/pool.ts";
 import { Leadership } from "./lease/leadership.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { Observer } from "./observe/observer.ts";
 import type { ControllerOptions } from "./options.ts";
 import { RESYNC_MS } from "./queue/options.ts";
 import { Sweeps } from "./sweeps.ts";
@@ -74,6 +75,7 @@ export class Controller implements ControllerView {
   readonly #pool: InstancePool;
   readonly #graphs: GraphController;
   readonly #rights: RightsReview;
+  readonly #observer?: Observer;
   readonly #sweeps: Sweeps;
   readonly #leadership: Leadership;
   readonly #changes = new Changes();
@@ -96,7 +98,8 @@ export class Controller implements ControllerView {
     this.#warmup = options.warmup ?? false;
     this.#heapFull = options.heapFull;
     this.#passDeadlineMs = options.passDeadlineMs ?? CONTROLLER_DEFAULTS.passDeadlineMs;
-    this.#leadership = new Leadership(options.client, options.lease ?? {}, {
+    const { observe = false } = options;
+    this.#leadership = new Leadership(options.client, { ...options.lease, observe }, {
       acquired: () => this.#work(),
       lost: () => inBackground("pause", this.#pool.pause()),
     });
@@ -129,6 +132,8 @@ export class Controller implements ControllerView {
     const externals = new ExternalCaches(client, watchFailed, routed);
     this.#children = children;
     this.#externals = externals;
+    const observer = observe ? new Observer(schemas, now) : undefined;
+    this.#observer = observer;
     const workers = options.instanceWorkers ?? CONTROLLER_DEFAULTS.instanceWorkers;
     this.#pool = new InstancePool({
       parts: {
@@ -151,7 +156,8 @@ export class Controller implements ControllerView {
         celTotals: this.#metrics.cel,
       },
       metrics: this.#metrics,
-      events: options.conditionEvents ? new EventRecorder(client, now) : undefined,
+      observer,
+      events: options.conditionEvents && !observe ? new EventRecorder(client, now) : undefined,
       requeueMs: options.instanceRequeueMs ?? CONTROLLER_DEFAULTS.instanceRequeueMs,
       syncTimeoutMs: options.syncTimeoutMs ?? CONTROLLER_DEFAULTS.syncTimeoutMs,
       workers,
@@ -163,7 +169,7 @@ export class Controller implements ControllerView {
       retryRate: options.retryRate,
       maxRetries: options.maxRetries,
       returnMs: options.resyncMs || RESYNC_MS,
-      mayWrite: () => this.#leadership.mayWrite,
+      mayWrite: () => this.#leadership.mayWork,
       changed,
     });
     this.#graphs = new GraphController({
@@ -180,8 +186,10 @@ export class Controller implements ControllerView {
       allowCrdDeletion: options.allowCrdDeletion ?? false,
       workers: options.graphWorkers ?? CONTROLLER_DEFAULTS.graphWorkers,
       progressMs: options.graphProgressMs ?? CONTROLLER_DEFAULTS.graphProgressMs,
-      rights: this.#rights,
-      leads: () => this.#leadership.mayWrite,
+      // A review of permissions is a create request.
+      rights: observe ? undefined : this.#rights,
+      observer,
+      leads: () => this.#leadership.mayWork,
       changed,
     });
     this.#sweeps = new Sweeps({
@@ -198,6 +206,7 @@ export class Controller implements ControllerView {
       schemas: () => schemas.size,
       leads: () => this.#leadership.held,
       conditions: options.conditionMetrics ? () => this.#pool.conditions() : undefined,
+      observer,
     });
   }
 
@@ -221,6 +230,7 @@ export class Controller implements ControllerView {
     else if (this.#warmup) this.#graphs.start();
     logHeapLimit(limits);
     logger.info("controller started");
+    if (this.#observer) logger.info("kro only observes: it holds no Lease and sends no write");
   }
 
   #work(): void {
@@ -328,12 +338,12 @@ export class Controller implements ControllerView {
   /** Returns the graph of the RGD with this name; undefined when the RGD does not exist. */
   graph(name: string): GraphView | undefined {
     const entry = this.#graphs.entry(name);
-    return entry && graphView(
-      entry.rgd,
-      entry.served,
-      this.#instancesOf(entry)?.healths() ?? [],
-      this.#maxCollectionSize,
-    );
+    if (!entry) return undefined;
+    const instances = this.#instancesOf(entry);
+    const healths = instances?.healths() ?? [];
+    const view = graphView(entry.rgd, entry.served, healths, this.#maxCollectionSize);
+    const observed = this.#observer?.graph(name, instances?.kind);
+    return { ...view, ...observed && { observed } };
   }
 
   /** Returns the templates and the schema of a graph; undefined when no graph serves an RGD with this name. */

@@ -38,3 +38,4 @@ export type { ControllerOptions } from "./options.ts";
 export { RESYNC_MS, RETRY_DELAYS } from "./queue/options.ts";
 export type { QueueCounts, Work, Worked, WorkResult } from "./queue/work.ts";
 export * from "./view.ts";
+export type { FieldChange, ObjectAction, ObjectChange, ObjectName } from "../explain/mod.ts";

@@ -28,6 +28,11 @@ export interface ControllerOptions {
    * full caches, this process starts to work without delay when it becomes the leader.
    */
   warmup?: boolean;
+  /**
+   * Whether the operator only observes; false by default. It then holds no Lease, sends no write, and records
+   * the writes that it would send.
+   */
+  observe?: boolean;
   /** The limits and feature gates for compiling RGDs (ResourceGraphDefinitions). */
   compile?: CompileOptions;
   /**

@@ -1,7 +1,7 @@
 /** The read-only view of a running operator, which the HTTP endpoints show. */
 import type { Condition, ObjectRef } from "../api/mod.ts";
 import type { CostEstimate } from "../cel/mod.ts";
-import type { PolicyRule } from "../explain/mod.ts";
+import type { FieldChange, ObjectChange, ObjectName, PolicyRule } from "../explain/mod.ts";
 import type { CauseView } from "./causes.ts";
 import type { DefinitionView } from "./definition.ts";
 import type { Health } from "./health.ts";
@@ -53,6 +53,38 @@ export interface GraphView {
   instances: number;
   /** The number of instances with each health. */
   health: Record<Health, number>;
+  /** The differences of the graph; present only with `--observe`, after the graph was compared. */
+  observed?: ObservedGraph;
+}
+
+/** An RGD, a revision or a CRD that kro would write. */
+export interface GraphDifference extends ObjectName {
+  /** The effect of the write. */
+  action: "created" | "changed" | "deleted";
+  /** The reasons for the write. */
+  reason: string;
+  /** The fields of the RGD that would change; empty for a revision and for a CRD. */
+  fields: FieldChange[];
+}
+
+/** The writes that kro would send for an RGD if kro did not only observe. */
+export interface ObservedGraph {
+  /** The time at which these differences were found first, in RFC 3339 format. */
+  since: string;
+  /** The objects that publishing the RGD would write; empty when publishing would write nothing. */
+  changes: GraphDifference[];
+  /** The number of instances whose child objects would be written. */
+  differing: number;
+}
+
+/** The writes that a pass over an instance would send if kro did not only observe. */
+export interface ObservedInstance {
+  /** The time at which these differences were found first, in RFC 3339 format. */
+  since: string;
+  /** The child objects that kro would create, change, adopt or delete; empty without a difference. */
+  children: ObjectChange[];
+  /** The fields of the instance's metadata and status that kro would change; empty without a difference. */
+  instance: FieldChange[];
 }
 
 /** The permissions of kro for a graph, as the JSON API shows them. */
@@ -94,10 +126,17 @@ export interface InstanceView {
    * pass.
    */
   lastPass?: string;
+  /**
+   * The number of child objects that kro would write; present only with `--observe`, after the first pass over
+   * the instance.
+   */
+  differences?: number;
+  /** The writes that the last pass would have sent; present under the same conditions as `differences`. */
+  observed?: ObservedInstance;
 }
 
-/** An instance in a list, without its nodes. */
-export type InstanceSummary = Omit<InstanceView, "nodes">;
+/** An instance in a list, without its nodes and without the details of its differences. */
+export type InstanceSummary = Omit<InstanceView, "nodes" | "observed">;
 
 /** The properties of an RGD or an instance by which lists are filtered. */
 export interface Facts {

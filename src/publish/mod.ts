@@ -5,6 +5,7 @@
  * this folder.
  *
  * - {@link publishGraph} publishes an RGD; {@link planGraph} returns the writes that publishing would make.
+ * - {@link observeGraph} returns these writes too, and serves the graph without writing.
  * - {@link crdProblems} finds the changes of the live CRD that publishing an RGD would refuse.
  * - {@link withdrawGraph} makes one step of deleting an RGD.
  * - {@link buildGraph} compiles an RGD against the kinds of a cluster and writes no object.
@@ -46,6 +47,7 @@ export type { Known, Publication } from "./decide.ts";
 export { MAX_REVISIONS, type PublishDeps, type RevisionEvents, type ServedGraph } from "./deps.ts";
 export type { Candidates, Facts, LastGood } from "./facts.ts";
 export { generatedFor, isOwned, pendingChanges } from "./generated_crd.ts";
+export { type ObservedPublication, observeGraph, type PublicationWrite } from "./observe.ts";
 export { installCrds, ownCrds, ownCrdsPresent } from "./own_crds.ts";
 export { type GraphPlan, planGraph, publishGraph, type PublishResult } from "./publish.ts";
 export { releaseRevision } from "./revisions.ts";

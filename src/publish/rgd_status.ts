@@ -85,8 +85,12 @@ export async function writeRgdStatus(
   }
 }
 
-/** Returns the RGD's status after merging the update. */
-function nextStatus(
+/**
+ * Returns the RGD's status after merging the update.
+ *
+ * @param now The transition time of conditions whose status changes.
+ */
+export function nextStatus(
   rgd: ResourceGraphDefinition,
   update: StatusUpdate,
   now: Date,

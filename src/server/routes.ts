@@ -208,9 +208,12 @@ function noGraph(name: string): Response {
   return problem(404, `no graph "${name}"; see /graphs`);
 }
 
-/** Returns an instance without its nodes, for lists. Only the path of the instance itself shows the nodes. */
+/**
+ * Returns an instance without its nodes and the details of its differences, for lists. Only the path of the
+ * instance itself shows these fields.
+ */
 function summary(instance: InstanceView): InstanceSummary {
-  const { nodes: _, ...rest } = instance;
+  const { nodes: _nodes, observed: _observed, ...rest } = instance;
   return rest;
 }
 

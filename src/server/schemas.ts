@@ -6,6 +6,8 @@ import type { Condition } from "../api/mod.ts";
 import {
   type CauseView,
   type DefinitionView,
+  type FieldChange,
+  type GraphDifference,
   type GraphRightsView,
   type GraphView,
   type Health,
@@ -14,6 +16,11 @@ import {
   type InstanceView,
   type NodeDefinition,
   type NodeView,
+  type ObjectAction,
+  type ObjectChange,
+  type ObjectName,
+  type ObservedGraph,
+  type ObservedInstance,
   type RevisionChange,
   type RevisionView,
 } from "../controller/mod.ts";
@@ -139,6 +146,7 @@ const summary = {
   health,
   conditions: listOf(condition),
   lastPass: optional(time),
+  differences: optional(whole),
 } as const satisfies FieldSchemas<InstanceSummary>;
 
 const node = object<NodeView>({
@@ -174,6 +182,50 @@ const outcome = object<NodeOutcome>({
   })),
 });
 
+const objectName = {
+  apiVersion: text,
+  kind: text,
+  namespace: optional(text),
+  name: text,
+} as const satisfies FieldSchemas<ObjectName>;
+
+const fields = listOf(
+  object<FieldChange>({
+    path: text,
+    old: optional({ description: "Any JSON value." }),
+    new: optional({ description: "Any JSON value." }),
+  }),
+);
+
+const change = object<ObjectChange>({
+  ...objectName,
+  action: oneOf<ObjectAction>(["created", "changed", "adopted", "replaced", "pruned", "refused"]),
+  instance: optional(object<ObjectName>(objectName)),
+  node: optional(text),
+  fields,
+  replaces: optional(text),
+  reason: optional(text),
+  later: optional(bool),
+  unasked: optional(text),
+});
+
+const observedGraph = object<ObservedGraph>({
+  since: time,
+  changes: listOf(object<GraphDifference>({
+    ...objectName,
+    action: oneOf<GraphDifference["action"]>(["created", "changed", "deleted"]),
+    reason: text,
+    fields,
+  })),
+  differing: whole,
+});
+
+const observedInstance = object<ObservedInstance>({
+  since: time,
+  children: listOf(change),
+  instance: fields,
+});
+
 /** The schemas of the objects that responses contain. */
 export const SCHEMAS = {
   Version: object<{ version: string }>({ version: text }),
@@ -201,6 +253,7 @@ export const SCHEMAS = {
       suspended: whole,
       deleting: whole,
     }),
+    observed: optional(observedGraph),
   }),
   Definition: object<DefinitionView>({
     graph: text,
@@ -256,7 +309,11 @@ export const SCHEMAS = {
     })),
     eventsRefused: optional(text),
   }),
-  Instance: object<InstanceView>({ ...summary, nodes: listOf(outcome) }),
+  Instance: object<InstanceView>({
+    ...summary,
+    nodes: listOf(outcome),
+    observed: optional(observedInstance),
+  }),
 } as const;
 
 /** The schemas of the lists. */

@@ -65,8 +65,9 @@ const inside: Record<string, Record<string, readonly string[]>> = {
     "sweeps.ts": ["queue"],
     lease: [],
     metrics: ["heap.ts", "queue"],
-    instances: ["queue", "health.ts", "view.ts", "metrics"],
-    graphs: ["queue", "health.ts", "view.ts", "watch_failures.ts", "metrics", "instances"],
+    observe: ["view.ts"],
+    instances: ["queue", "health.ts", "view.ts", "metrics", "observe"],
+    graphs: ["queue", "health.ts", "view.ts", "watch_failures.ts", "metrics", "observe", "instances"],
   },
 };
 

@@ -18,8 +18,8 @@ import {
 import type { ClusterSchemas } from "../../clusters/mod.ts";
 import { Reflector, type ReflectorHandlers } from "../../kube/mod.ts";
 import {
-  buildGraph,
   generatedFor,
+  observeGraph,
   problemsText,
   type PublishDeps,
   publishGraph,
@@ -31,13 +31,16 @@ import {
 } from "../../publish/mod.ts";
 import type { InstancePool } from "../instances/pool.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Observer } from "../observe/observer.ts";
 import { WorkQueue } from "../queue/queue.ts";
 import type { WorkResult } from "../queue/work.ts";
 import { watchFailures } from "../watch_failures.ts";
 import { ApiServices } from "./api_services.ts";
 import { type GraphEntry, GraphStore } from "./graph_store.ts";
 import type { Change } from "../view.ts";
+import { logFailure } from "./failures.ts";
 import { isReported, type RightsReview } from "./rights_review.ts";
+import { warm } from "./standby.ts";
 import { serveDeletions, serveUnresolved } from "./without_graph.ts";
 
 /** The objects and settings that the graph controller needs. */
@@ -59,6 +62,8 @@ export interface GraphDeps extends Omit<PublishDeps, "current" | "serve" | "warn
   progressMs: number;
   /** The review of kro's permissions for graphs. Absent when permissions are not reviewed. */
   rights?: RightsReview;
+  /** Records the writes of publications. Present only if publications must not write. */
+  observer?: Observer;
   /** Returns whether this process may write now. A standby process only fills the caches. */
   leads: () => boolean;
   /** Called when the state of a graph has changed. */
@@ -209,11 +214,15 @@ export class GraphController {
   #rgdSeen(object: KubeObject): void {
     this.#deps.metrics.revisions.pending(object as ResourceGraphDefinition);
     this.#store.rgdSeen(object);
+    // Another controller has changed the RGD's status, which requeues no RGD.
+    const { name = "" } = object.metadata;
+    if (this.#deps.observer?.graphDiffers(name)) this.#queue.add(`rgd/${name}`);
   }
 
   #rgdGone(name: string): void {
     this.#deps.metrics.revisions.gone(name);
     this.#deps.rights?.forget(name);
+    this.#deps.observer?.forgetGraph(name);
     this.#store.rgdGone(name);
     this.#deps.changed?.({ type: "graph", graph: name, state: "DELETED" });
   }
@@ -235,7 +244,10 @@ export class GraphController {
     const entry = this.#store.entry(name);
     if (!entry) return "done";
     try {
-      if (!this.#deps.leads()) return await this.#warm(entry);
+      if (!this.#deps.leads()) {
+        await warm(entry, this.#deps);
+        return "done";
+      }
       if (entry.rgd.metadata.deletionTimestamp) return await this.#withdraw(entry);
       return await this.#publish(entry);
     } catch (error) {
@@ -244,7 +256,7 @@ export class GraphController {
       if (!this.#deps.leads()) return "done";
       this.#deps.metrics.rgdBroke(error);
       const message = errorText(error);
-      this.#logFailure(entry, message);
+      logFailure(entry, message);
       const { crd } = entry;
       if (crd && !this.#deps.pool.of(crd)) {
         await serveDeletions(crd, name, this.#deps).catch(() => {});
@@ -255,23 +267,13 @@ export class GraphController {
     }
   }
 
-  /**
-   * Prepares a standby process to take over, without any write: loads the schemas that the RGD uses, and
-   * fills the caches that passes over its instances will read.
-   */
-  async #warm({ rgd }: GraphEntry): Promise<WorkResult> {
-    if (rgd.status?.state !== "Active" || rgd.metadata.deletionTimestamp) return "done";
-    const { graph } = await buildGraph(rgd, this.#deps);
-    if (graph) await (await this.#deps.pool.controller(graph.instance)).warm(graph);
-    return "done";
-  }
-
   async #publish(entry: GraphEntry): Promise<WorkResult> {
-    const { metrics, pool, signal = this.#stop.signal, rights, changed, ...deps } = this.#deps;
+    const { metrics, pool, signal = this.#stop.signal, rights, changed, observer, ...deps } =
+      this.#deps;
     const before = entry.rgd;
     const name = before.metadata.name!;
     const since = this.#store.crdClock;
-    const result = await publishGraph(before, {
+    const publication: PublishDeps = {
       ...deps,
       signal,
       definedBy: (kind) => this.#store.definedBy(kind),
@@ -286,7 +288,10 @@ export class GraphController {
         // from now on only deletions of the instances are processed.
         if (!this.#store.entry(name)) this.#queue.add(`crd/${entry.crd}`);
       },
-    });
+    };
+    const observed = observer && await observeGraph(before, publication);
+    const recorded = observed && observer.published(name, observed.writes);
+    const result = observed?.result ?? await publishGraph(before, publication);
     this.#store.published(entry, before, result, since);
     metrics.revisions.resolved(result.rgd, result.served?.revision);
     if (result.issued) metrics.revisionIssued(result.issued);
@@ -294,6 +299,7 @@ export class GraphController {
     metrics.rgdResolution(result.issued ? "issue" : good ? "serve" : "failed");
     const [from, to] = [before.status?.state ?? "", result.rgd.status?.state ?? ""];
     metrics.rgdState(name, from, to);
+    if (recorded?.isNew) changed?.({ type: "graph", graph: name, state: to });
     if (from !== to) {
       changed?.({ type: "graph", graph: name, state: to });
       logger.info("graph {graph} is {state}", {
@@ -304,10 +310,12 @@ export class GraphController {
       });
     }
     const failure = result.error ?? (problemsText(result.problems) || undefined);
-    this.#logFailure(entry, failure);
+    logFailure(entry, failure);
     const crd = result.served ? undefined : this.crdOf(entry);
     if (crd) await serveUnresolved(crd, entry.rgd, failure ?? "", this.#deps);
-    return this.#resultOf(result);
+    const next = this.#resultOf(result);
+    const { afterMs } = recorded ?? {};
+    return afterMs !== undefined && next === "done" ? { afterMs } : next;
   }
 
   #resultOf({ error, missing }: PublishResult): WorkResult {
@@ -320,6 +328,7 @@ export class GraphController {
 
   async #withdraw(entry: GraphEntry): Promise<WorkResult> {
     const { client, allowCrdDeletion, metrics, pool, progressMs } = this.#deps;
+    if (this.#deps.observer) return "done";
     const { crd } = entry;
     const name = entry.rgd.metadata.name!;
     // The finalizers of the instances must be processed before the RGD can be deleted. After a restart, the
@@ -379,21 +388,9 @@ export class GraphController {
   }
 
   async #releaseRevision(name: string): Promise<WorkResult> {
-    if (!this.#deps.leads()) return "done";
+    if (!this.#deps.leads() || this.#deps.observer) return "done";
     const revision = this.#store.revisionToRelease(name);
     if (revision) await releaseRevision(this.#deps.client, revision);
     return "done";
-  }
-
-  /**
-   * Logs a failure of an RGD, or the recovery of the RGD from a failure. A failure is not logged if it equals
-   * the failure that was logged last.
-   */
-  #logFailure(entry: GraphEntry, failure: string | undefined): void {
-    if (entry.failure === failure) return;
-    entry.failure = failure;
-    const graph = entry.rgd.metadata.name;
-    if (failure === undefined) logger.info("graph {graph} recovered", { graph });
-    else logger.error("graph {graph} failed: {error}", { graph, error: failure });
   }
 }

@@ -9,7 +9,7 @@ import {
   type KubeObject,
   type ResourceGraphDefinition,
 } from "../../api/mod.ts";
-import { CachedCluster } from "../../clusters/mod.ts";
+import { CachedCluster, ObservedCluster } from "../../clusters/mod.ts";
 import type { Graph } from "../../graph/mod.ts";
 import { everyPage, within } from "../../kube/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
@@ -30,6 +30,7 @@ import type { InstanceDeps } from "./instance_deps.ts";
 import { InstanceWatch } from "./instance_watch.ts";
 import { InstanceWrites } from "./instance_writes.ts";
 import { failureOf, InstanceRecords, stateOf } from "./records.ts";
+import { pollMs, type Ran } from "./requeue.ts";
 import { StatusPace } from "./status_pace.ts";
 import { instanceKey, InstanceStore } from "./store.ts";
 
@@ -40,22 +41,6 @@ type Mode =
   | { kind: "unresolved"; rgd: ResourceGraphDefinition; reason: string }
   /** The RGD was deleted, so only deletions of instances are processed. */
   | { kind: "deletions" };
-
-/** A completed pass, which is one reconciliation of one instance. */
-interface Ran {
-  outcome: Outcome;
-  /** The graph that the pass used; undefined when the kind has no usable graph. */
-  graph: Graph | undefined;
-  /** Whether the pass used kinds that are not watched, so that the instance has to be polled. */
-  isPolled: boolean;
-}
-
-/**
- * The intervals at which instances are polled, in milliseconds. `waiting` is the interval of waiting
- * instances if the option `requeueMs` is 0. `converged` is the interval of converged instances that have
- * objects of kinds which are not watched.
- */
-const POLL_MS = { waiting: 10_000, converged: 30_000 };
 
 /**
  * Watches the instances of one kind, and adds each instance that has to be reconciled to the shared work
@@ -94,8 +79,9 @@ export class InstanceController {
     this.#deps = deps;
     this.#queue = queue;
     this.#caches = new GraphCaches(kind, deps.parts, deps.metrics.cacheSynced);
-    const { events, context: { now }, mayWrite } = deps;
-    this.#records = new InstanceRecords({ kind, events, now, mayWrite });
+    const { events, context: { now }, mayWrite, observer } = deps;
+    const isQuiet = observer !== undefined;
+    this.#records = new InstanceRecords({ kind, events, now, mayWrite, isQuiet });
     this.#watch = new InstanceWatch(kind, deps, {
       added: (object) => this.#observed(object, "add"),
       modified: (object) => this.#observed(object, "update"),
@@ -247,6 +233,7 @@ export class InstanceController {
     const { children, externals } = this.#deps.parts;
     this.#records.forget(key);
     this.#paces.delete(key);
+    this.#deps.observer?.forget(this.kind, key);
     children.forget(this.queueKey(key));
     externals.keep(this.queueKey(key), []);
   }
@@ -265,7 +252,10 @@ export class InstanceController {
    */
   view(key: string): InstanceView | undefined {
     const instance = this.#store.get(key);
-    return instance && this.#records.view(key, instance);
+    if (!instance) return undefined;
+    const observed = this.#deps.observer?.instance(this.kind, key);
+    const more = observed && { differences: observed.children.length, observed };
+    return { ...this.#records.view(key, instance), ...more };
   }
 
   /** Returns the health of each instance. */
@@ -303,19 +293,25 @@ export class InstanceController {
     return `${this.kind.plural}.${this.kind.group}`;
   }
 
-  async #run(key: string, instance: KubeObject): Promise<Ran> {
+  async #run(key: string, found: KubeObject): Promise<Ran> {
+    const { observer, parts, context: { now } } = this.#deps;
+    const instance = this.#defaulted.of(found);
     const writes = new InstanceWrites(this.#store, key);
-    const cluster = new CachedCluster(this.#deps.parts, this.queueKey(key), writes);
+    const observed = observer && new ObservedCluster(parts, this.queueKey(key), instance, now);
+    const cluster = observed ?? new CachedCluster(parts, this.queueKey(key), writes);
     const graph = this.#graph;
     let complete = false;
     let outcome: Outcome | undefined;
     try {
       outcome = await this.#runOn(key, cluster, instance);
       complete = outcome.next.kind !== "retry";
-      return { outcome, graph, isPolled: cluster.isPolled };
+      const pass = observed && { kind: this.kind, graph, instance, cluster: observed };
+      const recorded = pass && await observer!.passed(key, pass);
+      const { isNew, afterMs: compareMs } = recorded ?? {};
+      return { outcome, graph, isPolled: cluster.isPolled, isNew, compareMs };
     } finally {
       cluster.finish(complete);
-      writes.end(outcome?.instance);
+      writes.end(observed ? undefined : outcome?.instance);
     }
   }
 
@@ -334,7 +330,7 @@ export class InstanceController {
       ...this.#deps.context,
       beforeStatus: (found) =>
         this.#records.found(key, this.#store.get(key) ?? instance, found, used),
-      statusPace: pace,
+      statusPace: this.#deps.observer ? undefined : pace,
       isUnobserved: this.#unobserved.has(uid),
       rgdUid: mode.kind === "deletions" ? undefined : mode.rgd.metadata.uid,
       suspended: mode.kind === "graph" && isSuspended(mode.rgd),
@@ -343,38 +339,27 @@ export class InstanceController {
     const graph: Graph | NoGraph = mode.kind === "graph"
       ? mode.served.graph
       : { instance: this.kind, unresolved: mode.kind === "unresolved" ? mode.reason : undefined };
-    return await reconcile(graph, this.#defaulted.of(instance), cluster, context);
+    return await reconcile(graph, instance, cluster, context);
   }
 
   #finish(key: string, before: KubeObject, ran: Ran, seconds: number): WorkResult {
-    const { metrics } = this.#deps;
+    const { metrics, observer, requeueMs } = this.#deps;
     const { outcome, graph } = ran;
     metrics.pass(this.kind, outcome, seconds);
-    metrics.instanceState(this.kind, stateOf(before), outcome.state);
+    const isChanged = observer ? ran.isNew : outcome.state !== stateOf(before);
+    if (!observer) metrics.instanceState(this.kind, stateOf(before), outcome.state);
     const stored = this.#store.get(key);
     const { uid } = before.metadata;
     // The UID is added only while the store contains the instance, because only a later DELETED event removes
     // the UID from `#gone`.
     if (!outcome.instance && stored?.metadata.uid === uid) this.#gone.add(uid!);
     const hasNewResults = this.#records.passed(key, { outcome, graph, seconds, before, stored });
-    const isChanged = hasNewResults || outcome.state !== stateOf(before);
-    if (outcome.instance && isChanged) this.#changed(before, outcome.state);
+    if (outcome.instance && (hasNewResults || isChanged)) this.#changed(before, outcome.state);
     const failed = failureOf(outcome) !== undefined;
-    const waits = [this.#requeueMs(ran), outcome.requeueAfterMs];
+    const waits = [pollMs(ran, requeueMs), outcome.requeueAfterMs, ran.compareMs];
     const afterMs = Math.min(...waits.filter((ms) => ms !== undefined));
     if (afterMs === Infinity) return failed ? "retry" : "done";
     return { afterMs, failed };
-  }
-
-  /**
-   * Returns the milliseconds until the instance is polled; undefined when it need not be polled. An instance
-   * is polled only for changes that no watch reports.
-   */
-  #requeueMs({ outcome: { next }, isPolled }: Ran): number | undefined {
-    const { requeueMs } = this.#deps;
-    if (next.kind === "wait" && next.timed) return requeueMs || POLL_MS.waiting;
-    if (!isPolled || next.kind === "retry") return undefined;
-    return next.kind === "wait" ? requeueMs || POLL_MS.waiting : POLL_MS.converged;
   }
 
   /**
@@ -395,9 +380,12 @@ export class InstanceController {
   }
 
   #observed(object: KubeObject, event: "add" | "update"): void {
-    if (!this.#store.observe(object)) return;
+    const key = instanceKey(object.metadata);
+    // The status of an observed instance changes when another controller writes it.
+    const isCompared = this.#deps.observer?.differs(this.kind, key) ?? false;
+    if (!this.#store.observe(object) && !isCompared) return;
     this.#deps.metrics.instanceEvent(this.kind, event);
-    this.#queue.add(this.queueKey(instanceKey(object.metadata)));
+    this.#queue.add(this.queueKey(key));
   }
 
   #deleted(object: KubeObject): void {

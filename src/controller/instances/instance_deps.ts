@@ -2,6 +2,7 @@
 import type { CachedParts } from "../../clusters/mod.ts";
 import type { PassContext } from "../../reconcile/mod.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Observer } from "../observe/observer.ts";
 import type { Change } from "../view.ts";
 import type { EventRecorder } from "./event_recorder.ts";
 
@@ -15,6 +16,8 @@ export interface InstanceDeps {
   metrics: Metrics;
   /** The recorder of Kubernetes Events; absent when the feature gate is off. */
   events?: EventRecorder;
+  /** Records the writes of passes. Present only if passes must not write. */
+  observer?: Observer;
   /**
    * The time after which an instance is reconciled again while the instance waits for a change that no watch
    * reports, in milliseconds. If the value is 0, 10 s are used.

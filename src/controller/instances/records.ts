@@ -25,6 +25,8 @@ export interface RecordDeps {
    * logged.
    */
   mayWrite: () => boolean;
+  /** Whether only failures are logged, because the passes write nothing. False by default. */
+  isQuiet?: boolean;
 }
 
 /** A completed pass, which is one reconciliation of one instance. */
@@ -81,12 +83,12 @@ export class InstanceRecords {
    * results of the nodes differ from those of the pass before.
    */
   passed(key: string, { outcome, graph, seconds, before, stored }: Passed): boolean {
-    const { kind, events, now } = this.#deps;
+    const { kind, events, now, isQuiet } = this.#deps;
     const last = this.#last.get(key);
     const failure = failureOf(outcome);
     last?.adopted?.forget(outcome.removed);
     const about = aboutOf(kind, before, graph);
-    logPass(about, stateOf(before), outcome, seconds);
+    if (!isQuiet) logPass(about, stateOf(before), outcome, seconds);
     if (outcome.instance) {
       const [was, is] = [conditionsOf(before), conditionsOf(outcome.instance)];
       const passEvents = eventsOf(
@@ -183,9 +185,10 @@ export class InstanceRecords {
     // The nodes are not recorded again if they were already recorded before the status was written.
     if (packed === undefined || last?.found !== found.nodes) {
       adopted ??= new Adopted();
+      const { kind, isQuiet } = this.#deps;
       const recorded = adopted.record(found.nodes);
-      const about = aboutOf(this.#deps.kind, before, graph);
-      for (const object of recorded.adopted) logAdoption(about, object);
+      const about = aboutOf(kind, before, graph);
+      if (!isQuiet) { for (const object of recorded.adopted) logAdoption(about, object); }
       packed = packedNodes(recorded.nodes, graph, instance);
     }
     return {

@@ -13,6 +13,11 @@ export interface LeadershipOptions {
   /** Whether only the holder of the Lease reconciles objects; false by default. */
   elect?: boolean;
   /**
+   * Whether the process only observes; false by default. The process then neither reads nor writes the Lease,
+   * and sends no write.
+   */
+  observe?: boolean;
+  /**
    * The client that reads and writes the Lease. By default, the operator's own client is used. With a
    * separate client, renewals of the Lease never wait for other requests or for the rate limit.
    */
@@ -43,6 +48,7 @@ const logger = getLogger(["kro", "lease"]);
 export class Leadership implements RequestGate {
   readonly #holder: LeaseHolder;
   readonly #elect: boolean;
+  readonly #observe: boolean;
   #writes = new AbortController();
   #cut = false;
   readonly #namespace: string;
@@ -53,7 +59,8 @@ export class Leadership implements RequestGate {
 
   /** Creates the gate. The first request for the Lease is sent by {@link start}. */
   constructor(client: KubeClient, options: LeadershipOptions, events: LeadershipEvents) {
-    this.#elect = options.elect ?? false;
+    this.#observe = options.observe ?? false;
+    this.#elect = !this.#observe && (options.elect ?? false);
     const writer = options.client ?? client;
     const namespace = options.namespace ?? LEASE_NAMESPACE;
     this.#namespace = namespace;
@@ -163,9 +170,9 @@ export class Leadership implements RequestGate {
     return this.#failure;
   }
 
-  /** Whether writes may be sent at present. */
-  get mayWrite(): boolean {
-    return this.withholds(true) === undefined;
+  /** Whether this process works at present: it may send writes, or it only observes. */
+  get mayWork(): boolean {
+    return this.withholds(!this.#observe) === undefined;
   }
 
   /**
@@ -176,6 +183,7 @@ export class Leadership implements RequestGate {
    */
   withholds(write: boolean): string | undefined {
     if (this.#cut) return "not sent: kro is shutting down";
+    if (write && this.#observe) return "not sent: kro only observes";
     if (write && !this.leads) return "not sent: this controller does not hold the lease";
     return undefined;
   }
@@ -185,9 +193,12 @@ export class Leadership implements RequestGate {
     return this.#writes.signal;
   }
 
-  /** Starts to acquire the Lease, and renews it until {@link release} is called. */
+  /**
+   * Starts to acquire the Lease, and renews it until {@link release} is called. Does nothing if the process only
+   * observes.
+   */
   start(): void {
-    this.#holder.start();
+    if (!this.#observe) this.#holder.start();
   }
 
   /** Refuses all further requests. A running pass then ends after its request in flight. */

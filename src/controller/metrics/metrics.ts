@@ -12,6 +12,7 @@ import { CacheMetrics } from "./caches.ts";
 import { GraphMetrics } from "./graphs.ts";
 import { commaForm, gvrForms, type InstanceConditions, InstanceMetrics } from "./instances.ts";
 import { Instruments } from "./instruments.ts";
+import { type ObservedCounts, showObserved } from "./observed.ts";
 import { ProcessMetrics } from "./process.ts";
 import { GRAPHS, INSTANCES, QueueMetrics, type QueueView } from "./queues.ts";
 import { RequestMetrics } from "./requests.ts";
@@ -34,6 +35,8 @@ export interface MetricSources {
   leads: () => boolean;
   /** Returns the conditions of all instances; set only with the feature gate InstanceConditionMetrics. */
   conditions?: () => Iterable<InstanceConditions>;
+  /** The numbers of differences; set only if the operator only observes. */
+  observer?: ObservedCounts;
 }
 
 /**
@@ -145,7 +148,7 @@ export class Metrics {
    * once.
    */
   watch(sources: MetricSources): void {
-    const { instances, graphs, served, interests, schemas, leads, conditions } = sources;
+    const { instances, graphs, served, interests, schemas, leads, conditions, observer } = sources;
     this.#queues.watch(INSTANCES, instances);
     this.#queues.watch(GRAPHS, graphs);
     const dynamic = "dynamic_controller";
@@ -177,6 +180,7 @@ export class Metrics {
     this.#caches.showInterests(interests);
     this.schemas.showSize(schemas);
     if (conditions) this.#instances.showConditions(conditions);
+    if (observer) showObserved(this.#to, observer);
   }
 
   /** Records that a worker has processed a key of the instance queue. */

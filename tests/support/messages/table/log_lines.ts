@@ -13,6 +13,7 @@ export const LOG_LINES: Section = {
       texts: [
         "the JavaScript heap is limited to <limit> MiB",
         "controller started",
+        "kro only observes: it holds no Lease and sends no write",
         "controller stopped",
         "listening on <url>",
         "received <signal>: stopping; another signal after one second ends kro at once",
@@ -29,6 +30,8 @@ export const LOG_LINES: Section = {
         "… no stack traces are logged",
         "… times are RFC 3339",
         "… --enable-controller-warmup (without --leader-elect)",
+        "… --leader-elect (with --observe)",
+        "… --allow-crd-deletion (with --observe)",
       ],
       cause: "kro accepts these flags of upstream for compatibility, but ignores them.",
       remedy: "Remove the flags that the message lists.",
@@ -166,6 +169,19 @@ export const LOG_LINES: Section = {
       cause: "kro has no permission to list or watch APIServices.",
       remedy:
         "Grant `list` and `watch` on `apiservices.apiregistration.k8s.io`, or accept the delay.",
+    },
+    {
+      code: "kro.observe INFO",
+      texts: [
+        "<kind> <instance>: kro would change <differences>",
+        "<kind> <instance>: kro would change nothing any more",
+        "graph <graph>: kro would change <differences>",
+        "graph <graph>: kro would change nothing any more",
+      ],
+      cause:
+        "With `--observe`, a pass found writes that kro would send. The line appears when the writes have stayed the same for five seconds.",
+      remedy:
+        "Look up the fields in the JSON API. “Observing beside another controller” in `docs/operating.md` names the writes that are expected beside upstream kro.",
     },
     {
       code: "kro.instance INFO",

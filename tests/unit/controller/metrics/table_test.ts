@@ -20,7 +20,8 @@ async function rows(heading: string): Promise<string[][]> {
 /** Returns the names and types of all registered metrics as sorted strings "name type". */
 async function registered(): Promise<string[]> {
   const metrics = new Metrics();
-  metrics.watch({ ...nothing, conditions: () => [] });
+  const observer = { counts: () => [], graphCounts: () => ({ graphs: 0, differing: 0 }) };
+  metrics.watch({ ...nothing, conditions: () => [], observer });
   const lines = (await metrics.text()).split("\n").filter((line) => line.startsWith("# TYPE "));
   return lines.map((line) => line.slice("# TYPE ".length)).sort();
 }
