@@ -46,6 +46,7 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
   const { manifests, saved } = await inputOf(flags);
   const rgds = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
   const instances = manifests.filter(({ object }) => !isOfKind(object, RGD_KIND));
+  if (saved) checkSavedNamespace(saved, flags);
   using session = await openSession(
     saved ? { ...flags, namespace: saved.namespace } : flags,
     output,
@@ -78,6 +79,15 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
   for (const line of differences) output.err(`differs from the plan: ${line}`);
   report.print(flags.output);
   return report.failed || differences.length > 0 ? Exit.failed : Exit.ok;
+}
+
+/** Throws UsageError when `--namespace` names another namespace than the saved plan. */
+function checkSavedNamespace(saved: PlanFile, { namespace, plan }: ApplyFlags): void {
+  if (namespace === undefined || namespace === saved.namespace) return;
+  throw new UsageError(
+    `the plan ${plan} was made with the namespace "${saved.namespace}", not "${namespace}" as --namespace ` +
+      "says: plan again",
+  );
 }
 
 /** Returns the objects to apply: the objects in the files, or the objects of a saved plan. */

@@ -32,6 +32,9 @@ export async function drawGraph(
   flags: DrawFlags,
   output: Output,
 ): Promise<number> {
+  if (!flags.filename && !flags.crd && names.length === 0) {
+    throw new UsageError("name an RGD of the cluster, or a file with -f");
+  }
   const graphs = await loadGraphs(names, flags, output);
   if (!graphs) return Exit.failed;
   const [one, ...more] = graphs;

@@ -122,8 +122,8 @@ export async function plan(flags: PlanFlags, output: Output): Promise<number> {
     using session = await openSession(flags, output);
     const made = await makePlan(session, manifests);
     const { report } = made;
-    if (flags.out !== undefined) await save(flags.out, session, manifests, made);
     output.out(formatted(report, flags.output, output));
+    if (flags.out !== undefined) await save(flags.out, session, manifests, made);
     const excess = exceeded(report, flags);
     for (const line of excess) output.err(`refused: ${line}`);
     return excess.length > 0 ? PlanExit.refused : exitOf(report);

@@ -121,7 +121,8 @@ export class ObservedCluster extends CachedCluster {
     const before = await this.getLive(ref);
     if (!before) return;
     if (before.metadata.uid !== uid) {
-      const message = `operation cannot be fulfilled on ${refText(ref)}: its uid is not ${uid}`;
+      const why = `its uid is not ${uid}`;
+      const message = `operation cannot be fulfilled on ${refText(ref)}: ${why}`;
       throw new ApiError(message, { reason: "Conflict", code: 409 });
     }
     this.#writes.set(refKey(ref), { ref, action: "deleted", before });

@@ -15,7 +15,7 @@ import { type CelType, objectType, type Reads } from "../cel/mod.ts";
 import type { KindTable, Schema } from "../openapi/mod.ts";
 import { transform } from "../simpleschema/mod.ts";
 import { checkNode, FAULTY, nodeType } from "./check.ts";
-import { withConfidential } from "./confidential.ts";
+import { secretInputsOf, withConfidential } from "./confidential.ts";
 import { specHash } from "./hash.ts";
 import { generateCrd, instanceSchema } from "./instance.ts";
 import { applyOrders, topologicalOrder } from "./order.ts";
@@ -149,6 +149,7 @@ export function* compileSteps(
       },
       crd: generateCrd(draft.schema, spec, status.schema),
       confidential: sorted.some((node) => node.confidential),
+      secretInputs: secretInputsOf(prepared),
       nodes: new Map(sorted.map((node) => [node.id, node])),
       order,
       resources: sorted.filter((n) => n.dependencies.length > 0).map((n) => ({

@@ -1,5 +1,7 @@
 /** Finds the nodes whose messages may quote the value of a Secret. */
 import type { Reads } from "../cel/mod.ts";
+import type { PreparedNode } from "./prepare.ts";
+import { readsOfDrafts } from "./reads.ts";
 import type { Node } from "./types.ts";
 
 /** The fields of an object that never contain the value of a Secret. */
@@ -44,4 +46,22 @@ export function isPublicField(path: readonly (string | number)[]): boolean {
 function isPublic(reads: Reads, path: readonly string[] = []): boolean {
   if (isPublicField(path)) return true;
   return reads !== "whole" && [...reads].every(([key, below]) => isPublic(below, [...path, key]));
+}
+
+/**
+ * Returns the fields of the instance that expressions copy into Secrets. An expression in a public field of a
+ * Secret, such as `metadata.name`, does not count. A field that only reaches a Secret through another object
+ * does not count either.
+ */
+export function secretInputsOf(nodes: readonly PreparedNode[]): Reads {
+  const drafts = nodes.filter(({ info }) => info?.group === "" && info.kind === "Secret")
+    .flatMap(({ fields, forEach }) => [
+      ...fields.filter(({ path }) => !isPublicPath(path)).map(({ draft }) => draft),
+      ...forEach.flatMap(({ draft }) => draft ?? []),
+    ]);
+  return readsOfDrafts(drafts).get("schema") ?? new Map();
+}
+
+function isPublicPath(path: readonly (string | number)[]): boolean {
+  return PUBLIC.some((field) => field.join("/") === path.join("/"));
 }

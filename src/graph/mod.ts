@@ -22,6 +22,7 @@
  */
 export * from "./types.ts";
 export { compareCrds, type CrdChange } from "./compare.ts";
+export { SchemaRules } from "./schema_rules.ts";
 export { revisionName, specHash } from "./hash.ts";
 export { plural } from "./plural.ts";
 export { type DefinedBy, explainKinds, kindOfNode } from "./defined_kinds.ts";

@@ -138,6 +138,11 @@ export interface Graph {
   readonly crd: KubeObject;
   /** Whether any node of the graph is confidential. See {@link Node.confidential}. */
   readonly confidential: boolean;
+  /**
+   * The fields of the instance that expressions copy into Secrets, such as `spec.password`. Reports hide the
+   * values of these fields.
+   */
+  readonly secretInputs: Reads;
   /** The nodes of the graph. The keys are the ids of the nodes. The map iterates in topological order. */
   readonly nodes: ReadonlyMap<string, Node>;
   /** The ids of the nodes in topological order. */

@@ -8,7 +8,7 @@ import type { Schema } from "./schema.ts";
  * regular expressions of `pattern`.
  *
  * @param path The path of the value, with which each message starts.
- * @param show Formats an invalid value in a message. By default, a message quotes the start of the value.
+ * @param isSecret Returns whether the messages must not quote the value at a path; always false by default.
  *
  * @example
  * ```ts
@@ -23,17 +23,17 @@ export function violations(
   schema: Schema,
   value: Json,
   path: readonly (string | number)[] = [],
-  show: (value: Json) => string = shown,
+  isSecret: (path: readonly (string | number)[]) => boolean = () => false,
 ): string[] {
   const found: string[] = [];
-  check(schema, value, [...path], { found, show });
+  check(schema, value, [...path], { found, isSecret });
   return found;
 }
 
-/** The messages that were found so far, and the function that formats values in messages. */
+/** The messages that were found, and which values they must not quote. */
 interface Findings {
-  found: string[];
-  show: (value: Json) => string;
+  readonly found: string[];
+  readonly isSecret: (path: readonly (string | number)[]) => boolean;
 }
 
 function check(
@@ -42,7 +42,8 @@ function check(
   path: (string | number)[],
   findings: Findings,
 ): void {
-  const { found, show } = findings;
+  const { found, isSecret } = findings;
+  const shown = (value: Json) => isSecret(path) ? "the value" : quoted(value);
   const report = (text: string) => found.push(`${pathText(path) || "the object"}: ${text}`);
   if (value === null) {
     if (!schema.nullable) report("null is not allowed");
@@ -50,22 +51,22 @@ function check(
   }
   if (!hasType(schema, value)) {
     report(
-      `${show(value)} is not of type ${
+      `${shown(value)} is not of type ${
         schema["x-kubernetes-int-or-string"] ? "integer or string" : schema.type
       }`,
     );
     return;
   }
   if (schema.enum && !schema.enum.some((each) => jsonEqual(each, value))) {
-    report(`${show(value)} is not one of ${schema.enum.map((each) => jsonText(each)).join(", ")}`);
+    report(`${shown(value)} is not one of ${schema.enum.map((each) => jsonText(each)).join(", ")}`);
   }
   if (typeof value === "number" || typeof value === "bigint") {
     const { minimum, maximum } = schema;
     if (minimum !== undefined && value < minimum) {
-      report(`${show(value)} is less than the minimum ${minimum}`);
+      report(`${shown(value)} is less than the minimum ${minimum}`);
     }
     if (maximum !== undefined && value > maximum) {
-      report(`${show(value)} is more than the maximum ${maximum}`);
+      report(`${shown(value)} is more than the maximum ${maximum}`);
     }
   }
   if (typeof value === "string") {
@@ -125,7 +126,7 @@ function hasType(schema: Schema, value: Json): boolean {
 /** The largest length of a value in a message, in characters. */
 const MAX_SHOWN = 60;
 
-function shown(value: Json): string {
+function quoted(value: Json): string {
   const text = jsonText(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }

@@ -1,7 +1,7 @@
 /** Finds the live instances that a changed schema does not accept. */
 import { isNotFound, type Json, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
-import type { InvalidInstance } from "../../explain/mod.ts";
-import type { Graph } from "../../graph/mod.ts";
+import { type InvalidInstance, isSecretInput } from "../../explain/mod.ts";
+import { type Graph, SchemaRules } from "../../graph/mod.ts";
 import type { KubeClient } from "../../kube/mod.ts";
 import { kindsOfCrd, violations } from "../../openapi/mod.ts";
 import { instanceName } from "./instances.ts";
@@ -16,18 +16,25 @@ export async function listInstances(client: KubeClient, kind: KindRef): Promise<
   }
 }
 
-/** Returns the instances whose spec violates the schema of the graph's CRD, with the problems of each. */
+/**
+ * Returns the instances whose spec violates the schema of the graph's CRD or a CEL rule of the schema, with the
+ * problems of each.
+ */
 export function invalidInstances(
   graph: Graph,
   instances: readonly KubeObject[],
 ): InvalidInstance[] {
   const spec = kindsOfCrd(graph.crd)[0]?.schema.properties?.spec;
   if (!spec) return [];
+  const rules = new SchemaRules(spec);
+  const isSecret = (path: readonly (string | number)[]) => isSecretInput(graph.secretInputs, path);
   return instances.flatMap((object) => {
     // Another instance may have computed the spec from a Secret, so that no message quotes a value.
     const isComputed = object.metadata.labels?.[Label.nodeId] !== undefined;
-    const show = isComputed ? () => "the value" : undefined;
-    const problems = violations(spec, (object.spec ?? {}) as Json, ["spec"], show);
+    const value = (object.spec ?? {}) as Json;
+    const schemaProblems = violations(spec, value, ["spec"], isComputed ? () => true : isSecret);
+    // The API server evaluates the rules only if the value matches the schema.
+    const problems = schemaProblems.length > 0 ? schemaProblems : rules.violations(value, ["spec"]);
     const { namespace, name = "" } = object.metadata;
     const ref = { kind: graph.instance, namespace, name };
     return problems.length > 0 ? [{ ...instanceName(ref), problems }] : [];

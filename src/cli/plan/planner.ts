@@ -2,6 +2,7 @@
 import {
   ApiError,
   apiVersionOf,
+  type GroupVersionKind,
   type KindRef,
   type KubeObject,
   type ObjectRef,
@@ -98,7 +99,12 @@ class Planner {
     for (const manifest of this.#files) await this.#addFile(manifest);
     const instances = await this.#instances.run();
     const writes = this.#store.writes();
-    const context = { instances, hide: this.#hide, store: this.#store };
+    const context = {
+      instances,
+      hide: this.#hide,
+      store: this.#store,
+      graphFor: (kind: GroupVersionKind) => this.#graphs.graphFor(kind),
+    };
     const changes = await changesOf(writes, context);
     const suspended = instances.filter(isIdle).length;
     const nodes = instances.flatMap(({ outcome, later }) => [

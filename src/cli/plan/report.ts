@@ -1,5 +1,12 @@
 /** Converts the writes and outcomes of a plan to the entries of the report. */
-import { type Json, type KubeObject, Label, type ObjectRef, refKey } from "../../api/mod.ts";
+import {
+  type GroupVersionKind,
+  type Json,
+  type KubeObject,
+  Label,
+  type ObjectRef,
+  refKey,
+} from "../../api/mod.ts";
 import type { PlanStore } from "../../clusters/mod.ts";
 import {
   changeOf,
@@ -10,7 +17,7 @@ import {
 } from "../../explain/mod.ts";
 import type { Node } from "../../graph/mod.ts";
 import type { NodeOutcome, PlannedWrite } from "../../reconcile/mod.ts";
-import { isConfidentialNode } from "./graphs.ts";
+import { isConfidentialNode, type PlannedGraph } from "./graphs.ts";
 import { instanceName, type PlannedInstance } from "./instances.ts";
 
 /** The input of {@link changesOf}. */
@@ -19,6 +26,8 @@ export interface ChangeSources {
   instances: readonly PlannedInstance[];
   /** The objects, schemas and writes that the plan has collected. */
   store: PlanStore;
+  /** Returns the graph that serves a kind after the plan. */
+  graphFor: (kind: GroupVersionKind) => Promise<PlannedGraph | undefined>;
   /** Replaces secret values. */
   hide: (value: Json) => string;
 }
@@ -29,7 +38,7 @@ export interface ChangeSources {
  */
 export async function changesOf(
   writes: readonly PlannedWrite[],
-  { instances, store, hide }: ChangeSources,
+  { instances, store, graphFor, hide }: ChangeSources,
 ): Promise<ObjectChange[]> {
   const byName = new Map(
     instances.map((instance) => [nameKey(instanceName(instance.ref)), instance]),
@@ -44,6 +53,7 @@ export async function changesOf(
     const context = {
       ...owner,
       schema: await store.kinds.schema(write.ref.kind),
+      secretInputs: (await graphFor(write.ref.kind))?.graph.secretInputs,
       hide,
       confidential,
     };

@@ -13,6 +13,7 @@ import {
   valueAt,
   withoutAnswer,
 } from "../../api/mod.ts";
+import type { Reads } from "../../cel/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import type { PlannedWrite } from "../../reconcile/mod.ts";
 import { differences } from "./differences.ts";
@@ -28,6 +29,11 @@ export interface ChangeContext {
   instance?: ObjectName;
   /** Whether values of the object may come from a Secret. Always true for Secrets. */
   confidential: boolean;
+  /**
+   * The fields of the object that a graph copies into Secrets, if the object is an instance. See
+   * `Graph.secretInputs`.
+   */
+  secretInputs?: Reads;
   /** Replaces secret values. */
   hide: (value: Json) => string;
 }
@@ -47,13 +53,16 @@ export function hider(key: Uint8Array): (value: Json) => string {
 /** Returns the entry of the report for a planned write. */
 export function changeOf(write: PlannedWrite, context: ChangeContext): ObjectChange {
   const { ref, action, before, after, error, unasked, later } = write;
-  const { node, instance } = context;
+  const { node, instance, secretInputs = new Map() } = context;
   const confidential = context.confidential || isSecretKind(ref);
+  const isCopied = (path: readonly PathStep[]) => isSecretInput(secretInputs, path);
   const fields = action === "deleted" || !after ? [] : fieldChanges(before, after, {
     ...context,
-    isSecret: (path) => confidential && !isPublic(path),
+    isSecret: (path) => isCopied(path) || (confidential && !isPublic(path)),
   });
-  const reason = error && (confidential ? withoutAnswer(error) : error.message);
+  // The API server's message may quote the value of any field.
+  const isQuoted = confidential || secretInputs === "whole" || secretInputs.size > 0;
+  const reason = error && (isQuoted ? withoutAnswer(error) : error.message);
   return {
     ...nameOfRef(ref),
     action: ACTIONS[action],
@@ -170,4 +179,16 @@ function isPublic([first, second, key]: readonly PathStep[]): boolean {
   if (first === "type" || first === "immutable") return true;
   return first === "metadata" && (second === "labels" || second === "annotations") &&
     typeof key === "string" && isOwnKey(key);
+}
+
+/**
+ * Returns whether the value at the path, or a part of the value, is a field that a graph copies into a Secret.
+ *
+ * @param inputs The copied fields. See `Graph.secretInputs`.
+ */
+export function isSecretInput(inputs: Reads, [step, ...rest]: readonly PathStep[]): boolean {
+  if (inputs === "whole") return true;
+  if (step === undefined) return inputs.size > 0;
+  const below = typeof step === "string" ? [inputs.get(step), inputs.get("*")] : [inputs.get("*")];
+  return below.some((each) => each !== undefined && isSecretInput(each, rest));
 }

@@ -47,6 +47,16 @@ export const SILENT: { why: string; texts: string[] }[] = [
     ],
   },
   {
+    why: "They are parts of the list of differences in a log line.",
+    texts: [
+      "the instance itself<paths>",
+      "and <more>",
+      "; and <more>",
+      "other field",
+      "other object",
+    ],
+  },
+  {
     why: "They are cells of the table of permissions in docs/operating.md.",
     texts: [
       "the API server, its proxy, the addresses of the endpoint",
@@ -61,6 +71,7 @@ export const SILENT: { why: string; texts: string[] }[] = [
     texts: [
       "instances can be read once the CRD is established",
       "the CRD does not exist",
+      "its finalizer or status",
       "kro releases the revisions before the RGD is gone",
       "instances are reconciled by revision <n>",
       "records the spec as revision <n>",

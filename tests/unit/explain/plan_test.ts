@@ -1,6 +1,7 @@
 /** Tests of the report of a plan: differences, hidden values, groups, limits and formats. */
 import assert from "node:assert/strict";
 import { ApiError, type KubeObject, type ObjectRef } from "../../../src/api/mod.ts";
+import type { Reads } from "../../../src/cel/mod.ts";
 import {
   changeOf,
   differences,
@@ -89,6 +90,29 @@ Deno.test("values of a Secret are HMACs: equal values are equal, and no value ap
   assert.equal(a?.old, b?.new);
   assert.notEqual(a?.old, a?.new);
   assert.doesNotMatch(JSON.stringify(fields), /value/);
+});
+
+Deno.test("fields of an instance that a graph copies into a Secret are HMACs", () => {
+  const inputs: Reads = new Map([
+    [
+      "spec",
+      new Map<string, Reads>([
+        ["password", "whole"],
+        ["users", new Map([["*", new Map([["token", "whole" as const]])]])],
+      ]),
+    ],
+  ]);
+  const after = {
+    ...configMap({}),
+    spec: { password: "a", size: 1, users: [{ token: "t", id: "u" }] },
+  };
+  const write = { ref: MAP, action: "created", after } as const;
+  const { fields } = changeOf(write, { confidential: false, secretInputs: inputs, hide });
+  const shown = Object.fromEntries(fields.map(({ path, new: value }) => [path, value]));
+  assert.equal(shown["spec.size"], 1);
+  assert.equal(shown["spec.users[0].id"], "u");
+  assert.match(String(shown["spec.password"]), /^hmac:/);
+  assert.match(String(shown["spec.users[0].token"]), /^hmac:/);
 });
 
 Deno.test("HMACs of two plans differ", () => {

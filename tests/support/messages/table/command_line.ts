@@ -272,6 +272,12 @@ export const COMMAND_LINE: Section = {
     },
     {
       code: "exit 2",
+      texts: ["name an RGD of the cluster, or a file with -f"],
+      cause: "The command line of `kro graph` does not show which RGD to draw.",
+      remedy: "Pass a file with `-f`, or the name of an RGD in the cluster.",
+    },
+    {
+      code: "exit 2",
       texts: ["<error>; --offline checks without a cluster"],
       cause: "`kro validate` cannot use the kubeconfig, or cannot reach its cluster.",
       remedy: "Correct the kubeconfig, or pass `--offline`.",

@@ -66,8 +66,10 @@ export const REQUESTS: Section = {
         "… aborted before the answer came",
         "… not sent: kro is shutting down",
         "… not sent: this controller does not hold the lease",
+        "… not sent: kro only observes",
       ],
-      cause: "kro is stopping or has lost the Lease, and therefore sends no more writes.",
+      cause:
+        "kro is stopping, has lost the Lease or runs with `--observe`, and therefore sends no more writes.",
       remedy: "Nothing: the next leader repeats the pass, or kro itself after its next start.",
     },
     {
