@@ -105,10 +105,23 @@ export function nextStatus(
     ...old,
     state: stateOf(conditions),
     conditions,
-    topologicalOrder: update.topologicalOrder ?? old.topologicalOrder ?? [],
-    resources: update.resources ?? old.resources ?? [],
+    ...list("topologicalOrder", old.topologicalOrder, update.topologicalOrder),
+    ...list("resources", old.resources, update.resources),
     ...highest(old.lastIssuedRevision, update.lastIssuedRevision),
   };
+}
+
+/**
+ * Returns the field with the new list. An empty list is left out if the status has no list: upstream omits
+ * empty lists, so kro writes no status when it takes over an RGD from upstream.
+ */
+function list(
+  field: "topologicalOrder" | "resources",
+  old: readonly unknown[] | undefined,
+  next: readonly unknown[] | undefined,
+): Partial<RgdStatus> {
+  const isOmitted = old === undefined && (next ?? []).length === 0;
+  return isOmitted ? {} : { [field]: next ?? old };
 }
 
 /**

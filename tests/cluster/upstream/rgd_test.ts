@@ -29,7 +29,7 @@ scenario("recover:60", "a valid spec after an invalid one takes effect", async (
     service("serviceB", "${serviceA.metadata.name}"),
   ));
   const inactive = await refused(s, graph, "GraphAccepted", /cycle/i);
-  assert.deepEqual(inactive.status.topologicalOrder, []);
+  assert.deepEqual(inactive.status.topologicalOrder ?? [], []);
   await graph.put(graphOf(deployment("app", `${name}-new`)));
   await active(s, graph);
   await graph.create("app", { name: "app" });
@@ -71,7 +71,7 @@ scenario("validation:144", "an invalid RGD can be deleted", async (s) => {
     resources: [configMap("config", "${Bad expression}")],
   });
   const rgd = await refused(s, graph, "GraphAccepted", /Bad expression/);
-  assert.deepEqual(rgd.status.topologicalOrder, []);
+  assert.deepEqual(rgd.status.topologicalOrder ?? [], []);
   await s.cluster.remove(graph.rgd);
 });
 
