@@ -60,6 +60,7 @@ export function applied(
   );
   const dropped = leavesOf(before?.fieldsV1 ?? {}).filter((l) => !kept.has(leafKey(l)));
   for (const leaf of dropped.toSorted((a, b) => b.length - a.length)) removeAt(merged, leaf);
+  keepDefaults(merged, base, leavesOf(mine), before);
 
   const isSame = before !== undefined && jsonEqual(before.fieldsV1, mine);
   const own = isSame ? before : entry(write, "Apply", desired.apiVersion, mine);
@@ -70,6 +71,28 @@ export function applied(
   const managedFields = at < 0 ? [...others, own] : others.toSpliced(at, 0, own);
   result.metadata = { ...result.metadata, managedFields };
   return result;
+}
+
+/**
+ * Restores, in place, the values of fields that the manager applied as null before and applies as null again.
+ * After the earlier apply, the API server set these fields to their defaults, and it would do so again.
+ */
+function keepDefaults(
+  merged: JsonObject,
+  live: JsonObject,
+  mine: readonly Leaf[],
+  before: ManagedFieldsEntry | undefined,
+): void {
+  const nulls = mine.filter((leaf) => valueAt(merged, leaf) === null);
+  if (nulls.length === 0) return;
+  const owned = new Set(leavesOf(before?.fieldsV1 ?? {}).map(leafKey));
+  for (const leaf of nulls) {
+    const value = valueAt(live, leaf);
+    const parent = valueAt(merged, leaf.slice(0, -1));
+    const last = leaf.at(-1)!;
+    if (value === undefined || !isObject(parent) || !last.startsWith("f:")) continue;
+    if (owned.has(leafKey(leaf))) define(parent, last.slice(2), value as Json);
+  }
 }
 
 /**

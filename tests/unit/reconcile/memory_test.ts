@@ -11,7 +11,7 @@ import {
   type ObjectRef,
 } from "../../../src/api/mod.ts";
 import { snapshotSource } from "../../../src/openapi/mod.ts";
-import { MemoryCluster } from "../../../src/reconcile/mod.ts";
+import { applied, MemoryCluster } from "../../../src/reconcile/mod.ts";
 import { CONFIG_MAP, configMap, foreignMap, SECRET } from "./fixtures.ts";
 
 const map = configMap("a");
@@ -53,6 +53,16 @@ Deno.test("applying another manager's field conflicts with its owner and field, 
     ["someone", { "f:data": { "f:other": {} } }],
     ["kro.run/applyset", { "f:data": { "f:value": {} } }],
   ]);
+});
+
+Deno.test("applying null again keeps the value that the API server chose for the field", () => {
+  const write = { manager: "kro", time: "2026-01-01T00:00:00Z", force: true };
+  const wantedNull = { ...wanted({ kept: "1" }), data: { kept: "1", chosen: null } };
+  const first = applied(undefined, wantedNull as KubeObject, write);
+  const live = { ...first, data: { kept: "1", chosen: "default" } };
+  assert.deepEqual(applied(live, wantedNull as KubeObject, write), live);
+  const theirs = { ...live, metadata: { ...live.metadata, managedFields: [] } };
+  assert.deepEqual(applied(theirs, wantedNull as KubeObject, write).data, wantedNull.data);
 });
 
 Deno.test("a field dropped from the applied object is removed unless another manager owns it", async () => {
