@@ -168,6 +168,7 @@ export class GraphPlanner {
     if (!isAccepted && !isSuspended(wanted)) {
       const problems = build.problems.map(problemText);
       change.action = "rejected";
+      change.serving = publication.served?.revision;
       change.problems = problems.length > 0 ? problems : [publication.error ?? "it has no graph"];
       return { plan, missing: build.missing.length > 0 };
     }

@@ -4,7 +4,15 @@
  */
 import type { PlanReport } from "./model.ts";
 import { groupChanges } from "./summary.ts";
-import { fieldText, groupTitle, objectText, SIGNS, summaryLines, waitLines } from "./text.ts";
+import {
+  fieldText,
+  groupTitle,
+  objectText,
+  rejectionText,
+  SIGNS,
+  summaryLines,
+  waitLines,
+} from "./text.ts";
 
 /** The largest size of a comment on GitHub, in bytes; GitHub accepts 65,536 characters. */
 export const MAX_COMMENT = 64_000;
@@ -60,9 +68,10 @@ function fitted(head: string, sections: readonly string[], maxBytes: number): st
   return `${text}\n\n${omitted} sections are left out of this comment; \`kro plan\` prints all.\n`;
 }
 
-function graphSection({ name, action, problems, fields, crd }: PlanReport["graphs"][0]): string {
+function graphSection(graph: PlanReport["graphs"][0]): string {
+  const { name, action, problems, fields, crd } = graph;
   return details(`ResourceGraphDefinition ${name}: ${action}`, [
-    ...(action === "rejected" ? ["no instance changes, because the RGD is rejected"] : []),
+    ...(action === "rejected" ? [rejectionText(graph)] : []),
     ...problems,
     ...(action === "changed" ? fields.map(fieldText) : []),
     ...(crd ? [`CustomResourceDefinition ${crd.name}: ${crd.action}`] : []),

@@ -113,6 +113,8 @@ export interface GraphChange {
    * last good revision.
    */
   action: "created" | "changed" | "unchanged" | "rejected";
+  /** The number of the revision that continues to serve a rejected RGD; absent without such a revision. */
+  serving?: number;
   /** The problems of a rejected RGD, one message each. */
   problems: string[];
   /** The changed fields of the RGD. */

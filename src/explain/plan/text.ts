@@ -75,11 +75,18 @@ function radiusText(counts: readonly [string, number][]): string {
   return named.join(", ") + (others > 0 ? `, and ${others} more` : "");
 }
 
+/** Returns what a rejected RGD means for its instances. */
+export function rejectionText({ serving }: GraphChange): string {
+  return serving === undefined
+    ? "no instance changes, because the RGD is rejected"
+    : `nothing changes: the RGD is rejected, and revision ${serving} continues to serve`;
+}
+
 function graphLines(graph: GraphChange): string[] {
   const { name, action, problems, fields, crd } = graph;
   const lines = ["", `ResourceGraphDefinition ${name}: ${action}`];
   if (action === "rejected") {
-    lines.push("  no instance changes, because the RGD is rejected; problems:");
+    lines.push(`  ${rejectionText(graph)}; problems:`);
     for (const line of problems.flatMap((p) => p.split("\n"))) lines.push(`    ${line}`);
   }
   if (action === "changed") {

@@ -165,6 +165,7 @@ kroTest("a rejected RGD is planned as no change, with its problems", async (s) =
   assert.equal(code, 2);
   assert.equal(report.graphs[0]?.action, "rejected");
   assert.match(report.graphs[0]?.problems.join() ?? "", /nothing/);
+  assert.equal(report.graphs[0]?.serving, 1);
   assert.deepEqual(report.changes, []);
 });
 

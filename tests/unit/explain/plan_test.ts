@@ -222,6 +222,17 @@ Deno.test("the summary comes first, and a plan without changes says so", () => {
   assert.match(text, /data\.color: "red" -> "blue"/);
 });
 
+Deno.test("a rejected RGD names the revision that continues to serve, if there is one", () => {
+  const graph = { name: "shop", action: "rejected" as const, problems: ["x"], fields: [] };
+  const none = "no instance changes, because the RGD is rejected";
+  const last = "nothing changes: the RGD is rejected, and revision 3 continues to serve";
+  for (const [serving, expected] of [[undefined, none], [3, last]] as const) {
+    const all = report({ graphs: [{ ...graph, serving }] });
+    assert.ok(planText(all).includes(`  ${expected}; problems:\n    x`), planText(all));
+    assert.ok(planMarkdown(all).includes(expected));
+  }
+});
+
 Deno.test("a comment for GitHub fits into its limit and tells how much is left out", () => {
   const changes = Array.from(
     { length: 3000 },

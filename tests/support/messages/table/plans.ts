@@ -102,7 +102,8 @@ export const PLANS: Section = {
       code: "exit 2",
       texts: [
         "no instance changes, because the RGD is rejected",
-        "no instance changes, because the RGD is rejected; problems:",
+        "nothing changes: the RGD is rejected, and revision <n> continues to serve",
+        "<text>; problems:",
         "… it has no graph",
         "<kind> <name> is not planned: its ResourceGraphDefinition is rejected",
       ],
