@@ -18,8 +18,12 @@ defaults of the image.
 - --client-burst={{ .clientBurst | int64 }}
 {{- end }}
 {{- end }}
+{{- if .observe }}
+- --observe
+{{- else }}
 - --leader-election-namespace={{ .leaderElectionNamespace | default $.Release.Namespace }}
-{{- if .enableLeaderElection }}
+{{- end }}
+{{- if include "kro.elects" $ }}
 - --leader-elect
 - --leader-election-lease-duration={{ .leaderElectionLeaseDuration }}
 - --leader-election-renew-deadline={{ .leaderElectionRenewDeadline }}
@@ -37,7 +41,7 @@ defaults of the image.
 - --rgd-max-collection-size={{ .rgd.maxCollectionSize | int64 }}
 - --rgd-max-collection-dimension-size={{ .rgd.maxCollectionDimensionSize | int64 }}
 - --rgd-max-graph-revisions={{ .rgd.maxGraphRevisions | int64 }}
-{{- if .allowCRDDeletion }}
+{{- if and .allowCRDDeletion (not .observe) }}
 - --allow-crd-deletion
 {{- end }}
 - --dynamic-controller-concurrent-reconciles={{ .dynamicControllerConcurrentReconciles | int64 }}

@@ -1,8 +1,15 @@
 {{/* Numbers that are computed from values. */}}
 
+{{/* "true" if several pods elect a leader. Pods that only observe elect none. */}}
+{{- define "kro.elects" -}}
+{{- if and .Values.config.enableLeaderElection (not .Values.config.observe) -}}
+true
+{{- end -}}
+{{- end -}}
+
 {{/* The number of pods. Several pods without leader election would all reconcile. */}}
 {{- define "kro.replicas" -}}
-{{- ternary .Values.deployment.replicaCount 1 .Values.config.enableLeaderElection | int -}}
+{{- ternary .Values.deployment.replicaCount 1 (eq (include "kro.elects" .) "true") | int -}}
 {{- end -}}
 
 {{/* The port of health checks, metrics and the JSON API; 0 if the endpoint is disabled. */}}

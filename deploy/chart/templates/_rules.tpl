@@ -79,6 +79,28 @@ Exactly the rules that kro itself needs in the whole cluster. A test compares th
   resources: [events]
   verbs: [create, patch]
 {{- end }}
+{{- include "kro.tokenRules" . }}
+{{- end -}}
+
+{{/* The rules that kro needs in the whole cluster if it only observes. */}}
+{{- define "kro.observeRules" -}}
+- apiGroups: [kro.run]
+  resources: [resourcegraphdefinitions]
+  verbs: [get, list, watch]
+- apiGroups: [internal.kro.run]
+  resources: [graphrevisions]
+  verbs: [list, watch]
+- apiGroups: [apiextensions.k8s.io]
+  resources: [customresourcedefinitions]
+  verbs: [get, list, watch]
+- apiGroups: [apiregistration.k8s.io]
+  resources: [apiservices]
+  verbs: [get, list, watch]
+{{- include "kro.tokenRules" . }}
+{{- end -}}
+
+{{/* The rules for httpAuth and metricsAuth. They let kro create reviews, which are not stored. */}}
+{{- define "kro.tokenRules" -}}
 {{- if or .Values.config.httpAuth .Values.config.metricsAuth }}
 - apiGroups: [authentication.k8s.io]
   resources: [tokenreviews]

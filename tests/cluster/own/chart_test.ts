@@ -18,7 +18,7 @@ import { needsGo } from "../../support/cluster/upstream_controller.ts";
 const ignore = needsGo !== "";
 const folder = new URL("../../support/helm", import.meta.url).pathname;
 
-const SETS = ["default", "upstream", "everything", "scoped", "minimal"];
+const SETS = ["default", "upstream", "everything", "scoped", "minimal", "observe"];
 
 /** Declares a test that runs Helm. */
 function helmTest(name: string, fn: () => Promise<void>): void {
@@ -198,5 +198,27 @@ helmTest("the mode scoped grants exactly what the controller itself needs", asyn
         `${kind} ${values}`,
       );
     }
+  }
+});
+
+helmTest("with config.observe, every mode grants only permissions to read", async () => {
+  const reads = ["get", "list", "watch"];
+  const wanted = controllerRights({ leaseNamespace: "kro" })
+    .filter(({ namespaces }) => namespaces === undefined)
+    .flatMap((right) => permissionsOf(rulesOf([right])))
+    .filter((text) => reads.includes(text.split(": ")[1]!));
+  for (const mode of ["unrestricted", "aggregation", "scoped"]) {
+    const flags = [`rbac.mode=${mode}`, "config.observe=true"].flatMap((value) => ["--set", value]);
+    const text = await template(["-s", "templates/rbac.yaml", ...flags]);
+    const roles = parseYaml(text, "the chart") as { kind: string; rules?: PolicyRule[] }[];
+    assert.ok(roles.every(({ kind }) => kind.startsWith("Cluster")), mode);
+    const rules = roles.flatMap(({ rules = [] }) => rules);
+    assert.deepEqual(
+      rules.flatMap(({ verbs }) => verbs).filter((v) => !reads.includes(v)),
+      [],
+      mode,
+    );
+    const all = reads.map((verb) => `*/* : ${verb}`);
+    assert.deepEqual(permissionsOf(rules), mode === "unrestricted" ? all : wanted.sort(), mode);
   }
 });
