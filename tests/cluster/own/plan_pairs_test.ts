@@ -3,23 +3,14 @@
  * are chosen by a seed. CI runs a few pairs; `deno task plans` runs many.
  */
 import assert from "node:assert/strict";
+import { Manager, RGD_KIND } from "../../../src/api/mod.ts";
+import { condition, eventually, kroTest, type Scenario } from "../../support/cluster/mod.ts";
 import {
-  type JsonObject,
-  Manager,
-  type ResourceGraphDefinition,
-  RGD_KIND,
-} from "../../../src/api/mod.ts";
-import { compile, kindsOf } from "../../../src/graph/mod.ts";
-import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
-import { SPEC } from "../../conformance/corpus/graph/build.ts";
-import { graphSuites } from "../../conformance/corpus/graph/mod.ts";
-import {
-  condition,
-  eventually,
-  type GraphSpec,
-  kroTest,
-  type Scenario,
-} from "../../support/cluster/mod.ts";
+  type CorpusGraph,
+  corpusGraphs,
+  INSTANCE_SPEC,
+  KINDS,
+} from "../../support/cluster/corpus_graphs.ts";
 import { writes } from "../../support/cluster/kro_requests.ts";
 import {
   assertPlanned,
@@ -34,51 +25,6 @@ import {
 const PAIRS = Number(Deno.env.get("KRO_PLAN_PAIRS") ?? 3);
 const SEED = Number(Deno.env.get("KRO_PLAN_SEED") ?? 1);
 
-/**
- * The kinds of child objects in the chosen graphs. They are built-in kinds, so the API server needs no CRDs.
- */
-const KINDS = ["ConfigMap", "Secret", "Service", "ServiceAccount", "Deployment.apps"];
-
-/** The spec of the test's instances. It has a value for each field of the schema {@link SPEC}. */
-const INSTANCE: JsonObject = {
-  name: "demo",
-  count: 2,
-  ratio: 1.5,
-  flag: true,
-  names: ["p", "q"],
-  labels: { k: "v" },
-  free: { x: "y", l: ["a"], b: true },
-  pair: { a: "first", b: 1 },
-};
-
-interface Candidate {
-  name: string;
-  spec: GraphSpec;
-}
-
-/** Returns the valid graphs of the corpus whose instances have the spec {@link SPEC}. */
-async function candidates(): Promise<Candidate[]> {
-  const found: Candidate[] = [];
-  for (const { name: suite, cases } of graphSuites()) {
-    for (const { name, request } of cases) {
-      const rgd = "rgd" in request ? request.rgd as unknown as ResourceGraphDefinition : undefined;
-      const schema = rgd?.spec?.schema as JsonObject | undefined;
-      if (!rgd || !schema || JSON.stringify(schema.spec) !== JSON.stringify(SPEC)) continue;
-      const kinds = kindsOf(rgd);
-      const names = kinds.map(({ group, kind }) => group ? `${kind}.${group}` : kind);
-      if (names.length === 0 || !names.every((kind) => KINDS.includes(kind))) continue;
-      if (!compile(rgd, await resolveKinds(snapshotSource(), kinds)).ok) continue;
-      const { spec, status } = schema as { spec: JsonObject; status?: JsonObject };
-      const resources = rgd.spec!.resources as unknown[];
-      found.push({
-        name: `${suite}/${name}`,
-        spec: { kind: "Pair", spec, resources, ...(status && { status }) },
-      });
-    }
-  }
-  return found;
-}
-
 /** Returns pseudo-random numbers from 0 to 1 for a seed (the generator "mulberry32"). */
 function random(seed: number): () => number {
   let state = seed;
@@ -91,10 +37,14 @@ function random(seed: number): () => number {
 }
 
 /** Chooses pairs of different graphs. */
-function pairsOf(all: readonly Candidate[], count: number, seed: number): [Candidate, Candidate][] {
+function pairsOf(
+  all: readonly CorpusGraph[],
+  count: number,
+  seed: number,
+): [CorpusGraph, CorpusGraph][] {
   const next = random(seed);
   const pick = () => all[Math.floor(next() * all.length)]!;
-  const pairs: [Candidate, Candidate][] = [];
+  const pairs: [CorpusGraph, CorpusGraph][] = [];
   while (pairs.length < count) {
     const [old, wanted] = [pick(), pick()];
     if (old !== wanted) pairs.push([old, wanted]);
@@ -106,11 +56,11 @@ function pairsOf(all: readonly Candidate[], count: number, seed: number): [Candi
  * Plans the change of an RGD from `old` to `next`, with an instance in each of two namespaces. Then
  * applies the change, and checks that the objects change as planned.
  */
-async function prove(s: Scenario, [old, next]: [Candidate, Candidate]): Promise<SeenChange[]> {
+async function prove(s: Scenario, [old, next]: [CorpusGraph, CorpusGraph]): Promise<SeenChange[]> {
   const other = `${s.namespace}-b`;
   const graph = await s.graph(old.spec);
-  await graph.create("one", INSTANCE);
-  await graph.create("two", INSTANCE, { namespace: other });
+  await graph.create("one", INSTANCE_SPEC);
+  await graph.create("two", INSTANCE_SPEC, { namespace: other });
   await s.cluster.until(graph.instance("one"), ({ status }) => status?.state);
   await s.cluster.until(graph.instance("two", other), ({ status }) => status?.state);
   await s.idle();
@@ -169,7 +119,7 @@ kroTest("a planted disagreement between plan and outcome is found", (s) => {
   return Promise.resolve();
 });
 
-for (const [index, pair] of pairsOf(await candidates(), PAIRS, SEED).entries()) {
+for (const [index, pair] of pairsOf(await corpusGraphs(), PAIRS, SEED).entries()) {
   const [old, next] = pair.map(({ name }) => name);
   kroTest(`pair ${index + 1} of seed ${SEED}: ${old} becomes ${next}`, async (s) => {
     await s.cluster.createNamespace(`${s.namespace}-b`);
