@@ -163,3 +163,12 @@ export const CRD_KIND: KindRef = {
   plural: "customresourcedefinitions",
   namespaced: false,
 };
+
+/** The kind Namespace. */
+export const NAMESPACE_KIND: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  namespaced: false,
+};

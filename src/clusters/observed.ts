@@ -8,6 +8,7 @@ import {
   type KubeObject,
   Label,
   Manager,
+  NAMESPACE_KIND,
   type ObjectRef,
   refKey,
   refText,
@@ -19,13 +20,13 @@ import {
   type ApplyOptions,
   type DeleteOptions,
   mergePatch,
+  type PlannedWrite,
   withValuesOf,
 } from "../reconcile/mod.ts";
 import { kindMissing } from "./cache/kind_missing.ts";
 import { CachedCluster, type CachedParts } from "./cached.ts";
 import { withoutAllocated } from "./plan/allocated.ts";
 import { isSameObject, withoutIdentity } from "./plan/store.ts";
-import type { PlannedWrite } from "./plan/write.ts";
 import { refuseTaken } from "./refuse_taken.ts";
 import { isUpToDate } from "./up_to_date.ts";
 
@@ -101,6 +102,7 @@ export class ObservedCluster extends CachedCluster {
     }
     const before = await this.getLive(ref);
     refuseTaken(ref, before, desired);
+    if (!before) await this.#checkNamespace(ref);
     const schema = (await schemas.resolve(ref.kind))?.schema;
     const wanted = before ? withValuesOf(before, desired, volatile?.paths ?? []) : desired;
     if (before && isUpToDate(before, wanted, schema)) {
@@ -114,6 +116,28 @@ export class ObservedCluster extends CachedCluster {
     const action = !before ? "created" : isMine ? "changed" : "adopted";
     this.#writes.set(refKey(ref), { ref, action, before, after: object });
     return { object, action: before ? "configured" : "created" };
+  }
+
+  /**
+   * Rejects with ApiError `NotFound` when the namespace of an object to create does not exist. Sends a GET unless
+   * the namespace is known. A namespace that kro may not read counts as existing.
+   */
+  async #checkNamespace(ref: ObjectRef): Promise<void> {
+    const { namespace } = ref;
+    if (namespace === undefined || namespace === this.#instance.metadata.namespace) return;
+    const own = { kind: NAMESPACE_KIND, name: namespace };
+    if (this.#writes.has(refKey(own))) return;
+    const isMissing = await this.getLive(own).then((found) => !found, (error) => {
+      if (error instanceof ApiError && error.reason === "Forbidden") return false;
+      throw error;
+    });
+    if (!isMissing) return;
+    const answer = `namespaces "${namespace}" not found`;
+    throw new ApiError(`apply ${refText(ref)}: ${answer}`, {
+      reason: "NotFound",
+      code: 404,
+      answer,
+    });
   }
 
   /** Records the deletion. Sends a GET. Rejects with ApiError `Conflict` when the UID differs. */

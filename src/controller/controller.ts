@@ -24,6 +24,7 @@ import { GraphController } from "./graphs/graph_controller.ts";
 import type { GraphEntry } from "./graphs/graph_store.ts";
 import { graphProblem, graphView, rgdState, rightsView } from "./graphs/graph_view.ts";
 import { RightsReview } from "./graphs/rights_review.ts";
+import { secretInputsOf } from "./graphs/secret_inputs.ts";
 import { HeapGuard, heapLimit, heapLimits, logHeapLimit } from "./heap.ts";
 import { EventRecorder } from "./instances/event_recorder.ts";
 import type { InstanceController } from "./instances/instance_controller.ts";
@@ -132,7 +133,13 @@ export class Controller implements ControllerView {
     const externals = new ExternalCaches(client, watchFailed, routed);
     this.#children = children;
     this.#externals = externals;
-    const observer = observe ? new Observer(schemas, now) : undefined;
+    const observer = observe
+      ? new Observer({
+        schemas,
+        now,
+        secretInputs: (kind) => secretInputsOf(this.#graphs.entries, kind),
+      })
+      : undefined;
     this.#observer = observer;
     const workers = options.instanceWorkers ?? CONTROLLER_DEFAULTS.instanceWorkers;
     this.#pool = new InstancePool({

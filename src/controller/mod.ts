@@ -31,6 +31,7 @@ export { CONTROLLER_DEFAULTS } from "./defaults.ts";
 export type { LeadershipOptions } from "./lease/leadership.ts";
 export type { InstanceConditions } from "./metrics/instances.ts";
 export { Metrics, type MetricSources } from "./metrics/metrics.ts";
+export type { ObservedCounts } from "./metrics/observed.ts";
 export type { QueueView } from "./metrics/queues.ts";
 export type { RevisionMetrics } from "./metrics/revisions.ts";
 export type { SchemaMetrics } from "./metrics/schemas.ts";

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import {
   ApiError,
   jsonText,
-  type KindRef,
   type KubeObject,
+  NAMESPACE_KIND,
   type ObjectRef,
   VERSION,
 } from "../../api/mod.ts";
@@ -89,21 +89,13 @@ export async function readPlan(path: string): Promise<PlanFile> {
  */
 export async function clusterIdentity(client: KubeClient): Promise<string> {
   try {
-    const system = await client.get({ kind: NAMESPACE, name: "kube-system" });
+    const system = await client.get({ kind: NAMESPACE_KIND, name: "kube-system" });
     if (system) return `uid:${system.metadata.uid}`;
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason !== "Forbidden") throw error;
   }
   return `server:${client.config.server}`;
 }
-
-const NAMESPACE: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "Namespace",
-  plural: "namespaces",
-  namespaced: false,
-};
 
 /**
  * Returns a digest of the parts of an object that change when another client changes the object: the UID, the

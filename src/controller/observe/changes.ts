@@ -1,12 +1,14 @@
 /** Converts the writes that kro would send to differences that the JSON API, the log and the metrics show. */
 import {
   apiVersionOf,
+  type GroupVersionKind,
   type KindRef,
   type KubeObject,
   Label,
   type PathStep,
   plainKind,
 } from "../../api/mod.ts";
+import type { Reads } from "../../cel/mod.ts";
 import type { ObservedCluster } from "../../clusters/mod.ts";
 import {
   changeOf,
@@ -44,13 +46,22 @@ export interface ObservedPass {
   cluster: ObservedCluster;
 }
 
+/** What the differences of a pass are computed with. */
+export interface DifferenceSources {
+  /** Returns the schemas of the kinds of objects. */
+  schemas: SchemaSource;
+  /** Returns the fields of a kind's instances that its graph copies into Secrets. */
+  secretInputs: (kind: GroupVersionKind) => Reads;
+  /** Replaces secret values. */
+  hide: Hide;
+}
+
 /**
  * Returns the differences of a pass. Rejects with ApiError when the schema of an object's kind cannot be read.
  */
 export async function passDifferences(
   { kind, graph, instance, cluster }: ObservedPass,
-  schemas: SchemaSource,
-  hide: Hide,
+  { schemas, secretInputs, hide }: DifferenceSources,
 ): Promise<PassDifferences> {
   const { namespace, name = "" } = instance.metadata;
   const owner: ObjectName = nameOfRef({ kind: plainKind(kind), namespace, name });
@@ -66,6 +77,7 @@ export async function passDifferences(
         node,
         instance: owner,
         confidential: isNested || (graph?.nodes.get(node ?? "")?.confidential ?? true),
+        secretInputs: secretInputs(write.ref.kind),
         hide,
       });
     }),
@@ -116,9 +128,12 @@ const STATUS: Schema = {
   },
 };
 
+/** The transition time of one of kro's conditions. */
+const TRANSITION = /^status\.conditions\[.*\]\.lastTransitionTime$/;
+
 /** Leaves out transition times, because each pass computes a new time for a condition that would change. */
 function lasting(fields: readonly FieldChange[]): FieldChange[] {
-  return fields.filter(({ path }) => !path.endsWith(".lastTransitionTime"))
+  return fields.filter(({ path }) => !TRANSITION.test(path))
     .map((field) => {
       const { new: value } = field;
       if (typeof value !== "object" || value === null || !("lastTransitionTime" in value)) {

@@ -1,17 +1,11 @@
 /** Collects what kro would write while it only observes, for the JSON API, the metrics and the log. */
 import { getLogger } from "@logtape/logtape";
 import { groupKind, type KindRef } from "../../api/mod.ts";
-import {
-  countText,
-  hider,
-  type ObjectChange,
-  type ObjectName,
-  objectText,
-} from "../../explain/mod.ts";
-import type { SchemaSource } from "../../openapi/mod.ts";
+import { countText, hider, type ObjectName, objectText } from "../../explain/mod.ts";
 import type { PublicationWrite } from "../../publish/mod.ts";
 import type { GraphDifference, ObservedGraph, ObservedInstance } from "../view.ts";
 import {
+  type DifferenceSources,
   graphDifferences,
   type ObservedPass,
   type PassDifferences,
@@ -39,6 +33,12 @@ export interface Recorded {
   afterMs?: number;
 }
 
+/** The objects and functions that an observer needs. */
+export interface ObserverDeps extends Omit<DifferenceSources, "hide"> {
+  /** Returns the current time. */
+  now: () => Date;
+}
+
 const logger = getLogger(["kro", "observe"]);
 
 /** The number of objects that a log line names. */
@@ -46,18 +46,16 @@ const NAMED = 3;
 
 /** Stores the differences of all RGDs and instances of an operator that only observes. */
 export class Observer {
-  readonly #schemas: SchemaSource;
+  readonly #deps: ObserverDeps;
   readonly #hide = hider(crypto.getRandomValues(new Uint8Array(32)));
   readonly #graphs: Differences<{ changes: GraphDifference[] }>;
   /** The differences of the instances of each kind. The keys of the outer map are the names of the CRDs. */
   readonly #kinds = new Map<string, { kind: KindRef; instances: Differences<PassDifferences> }>();
-  readonly #now: () => Date;
 
   /** Creates an observer without differences, and sends no request. */
-  constructor(schemas: SchemaSource, now: () => Date) {
-    this.#schemas = schemas;
-    this.#now = now;
-    this.#graphs = new Differences(now, ({ changes }) => changes.length === 0);
+  constructor(deps: ObserverDeps) {
+    this.#deps = deps;
+    this.#graphs = new Differences(deps.now, ({ changes }) => changes.length === 0);
   }
 
   /**
@@ -67,13 +65,13 @@ export class Observer {
    */
   async passed(key: string, pass: ObservedPass): Promise<Recorded> {
     const { kind } = pass;
-    const found = await passDifferences(pass, this.#schemas, this.#hide);
+    const found = await passDifferences(pass, { ...this.#deps, hide: this.#hide });
     const { isNew, isLogged, afterMs } = this.#of(kind).put(key, found);
     const at = { kind: groupKind(kind), instance: key.startsWith("/") ? key.slice(1) : key };
     if (isLogged && isSame(found)) {
-      logger.info("{kind} {instance}: kro would change nothing any more", at);
+      logger.info("{kind} {instance}: kro would write nothing any more", at);
     } else if (isLogged) {
-      logger.info("{kind} {instance}: kro would change {differences}", {
+      logger.info("{kind} {instance}: kro would write {differences}", {
         ...at,
         differences: passText(found),
       });
@@ -86,12 +84,12 @@ export class Observer {
     const changes = graphDifferences(writes, this.#hide);
     const { isNew, isLogged, afterMs } = this.#graphs.put(graph, { changes });
     if (isLogged && changes.length === 0) {
-      logger.info("graph {graph}: kro would change nothing any more", { graph });
+      logger.info("graph {graph}: kro would write nothing any more", { graph });
     } else if (isLogged) {
       const texts = changes.map(({ kind, name, action, reason }) =>
-        `${kind} ${name} ${action} (${reason})`
+        `${kind} ${name} (${action}: ${reason})`
       );
-      logger.info("graph {graph}: kro would change {differences}", {
+      logger.info("graph {graph}: kro would write {differences}", {
         graph,
         differences: listText(texts),
       });
@@ -151,7 +149,7 @@ export class Observer {
   #of(kind: KindRef): Differences<PassDifferences> {
     const crd = crdOf(kind);
     const known = this.#kinds.get(crd)?.instances;
-    const instances = known ?? new Differences(this.#now, isSame);
+    const instances = known ?? new Differences(this.#deps.now, isSame);
     this.#kinds.set(crd, { kind, instances });
     return instances;
   }
@@ -177,21 +175,21 @@ function crdOf({ plural, group }: KindRef): string {
 
 /** Returns the differences without values, because values may be secret. */
 function passText({ children, instance }: PassDifferences): string {
-  const texts = children.map((change) => `${changedText(change)}${pathsText(change.fields)}`);
-  const own = instance.length > 0 ? [`the instance itself${pathsText(instance)}`] : [];
+  const texts = children.map((change) => {
+    const { action, fields } = change;
+    const isShown = fields.length > 0 && (action === "changed" || action === "adopted");
+    const paths = isShown ? `: ${pathsText(fields)}` : "";
+    return `${objectText(change as ObjectName)} (${action}${paths})`;
+  });
+  const own = instance.length > 0 ? [`the instance itself (changed: ${pathsText(instance)})`] : [];
   return listText([...texts, ...own]);
 }
 
-function changedText(change: ObjectChange): string {
-  return `${objectText(change as ObjectName)} ${change.action}`;
-}
-
 function pathsText(fields: readonly { path: string }[]): string {
-  if (fields.length === 0) return "";
   const more = fields.length > NAMED
     ? ` and ${countText(fields.length - NAMED, "other field")}`
     : "";
-  return ` (${fields.slice(0, NAMED).map(({ path }) => path).join(", ")}${more})`;
+  return fields.slice(0, NAMED).map(({ path }) => path).join(", ") + more;
 }
 
 function listText(texts: readonly string[]): string {

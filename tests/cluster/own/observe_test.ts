@@ -1,84 +1,11 @@
-/**
- * Tests of `kro controller --observe` beside another controller. The observing controller runs as a service
- * account that may only get, list and watch.
- */
+/** Tests of `kro controller --observe` beside another controller. */
 import assert from "node:assert/strict";
 import type { ObservedInstance } from "../../../src/controller/mod.ts";
-import {
-  configMap,
-  eventually,
-  KroRequests,
-  kroTest,
-  kubectl,
-  type Scenario,
-  type ServiceAccount,
-  serviceAccountIn,
-  startController,
-  type TestGraph,
-} from "../../support/cluster/mod.ts";
-import { isWriteVerb } from "../../support/controlplane/audit.ts";
+import { configMap, kroTest, type TestGraph } from "../../support/cluster/mod.ts";
+import { writes } from "../../support/cluster/kro_requests.ts";
+import { isSyncedField, type Observing, observing } from "../../support/cluster/observing.ts";
 import { needsGo, runUpstream } from "../../support/cluster/upstream_controller.ts";
 import { mixed } from "../upstream/takeover_graphs.ts";
-
-/** A service account that may read every kind, and that has no other permission. */
-async function reader(s: Scenario): Promise<ServiceAccount> {
-  const account = await serviceAccountIn(s.namespace, "reader");
-  const name = `${s.namespace}-reader`;
-  const rights = ["--verb=get,list,watch", "--resource=*.*"];
-  await kubectl(["create", "clusterrole", name, ...rights]);
-  await kubectl([
-    "create",
-    "clusterrolebinding",
-    name,
-    `--clusterrole=${name}`,
-    `--user=${account.user}`,
-  ]);
-  return account;
-}
-
-async function dropReader(s: Scenario): Promise<void> {
-  const name = `${s.namespace}-reader`;
-  await kubectl(["delete", "clusterrole,clusterrolebinding", name, "--ignore-not-found"]);
-}
-
-interface Observing {
-  /** Waits until the observed differences of an instance fulfil the condition, and returns them. */
-  until(name: string, holds: (found: ObservedInstance) => unknown): Promise<ObservedInstance>;
-  /** Returns the text of the metrics. */
-  metrics(): Promise<string>;
-}
-
-/**
- * Runs `run` beside an observing controller. Afterwards, checks in the audit log that the observing
- * controller has sent no request with a verb that writes.
- */
-async function observing(
-  s: Scenario,
-  graph: TestGraph,
-  run: (kro: Observing) => Promise<void>,
-): Promise<void> {
-  await using account = await reader(s);
-  try {
-    using requests = await KroRequests.open(account.user);
-    await using kro = await startController({ observe: true }, { kubeconfig: account.kubeconfig });
-    const view = (name: string) =>
-      kro.controller.instance(graph.rgd.name, `${s.namespace}/${name}`)?.observed;
-    await run({
-      until: (name, holds) =>
-        eventually(`differences of ${name}`, () => {
-          const found = view(name);
-          return found && holds(found) ? found : undefined;
-        }),
-      metrics: () => kro.controller.metrics(),
-    });
-    await kro.stop();
-    const sent = await requests.takeAll();
-    assert.ok(sent.some(({ verb }) => verb === "watch"), "the audit log contains the requests");
-    assert.deepEqual(sent.filter(({ verb }) => isWriteVerb(verb)), []);
-  } finally {
-    await dropReader(s);
-  }
-}
 
 const isSame = ({ children }: ObservedInstance) => children.length === 0;
 
@@ -90,16 +17,16 @@ kroTest("an observing controller follows another controller without a write", as
   });
   await graph.create("one");
   await graph.active("one");
-  await observing(s, graph, async (kro) => {
-    const { instance } = await kro.until("one", isSame);
+  await observing(s.namespace, async (kro) => {
+    const { instance } = await kro.until(graph, "one", isSame);
     assert.deepEqual(instance, [], "both controllers are of the same version");
     await graph.create("one", { value: "b" });
     await s.cluster.until({ kind: "ConfigMap", name: "one" }, ({ data }) => data.value === "b");
-    await kro.until("one", isSame);
+    await kro.until(graph, "one", isSame);
 
     await s.restart(async () => {
       await s.cluster.patch({ kind: "ConfigMap", name: "one" }, { data: { value: "theirs" } });
-      const { children } = await kro.until("one", ({ children }) => children.length === 1);
+      const { children } = await kro.until(graph, "one", ({ children }) => children.length === 1);
       const [{ action, node, fields }] = children as [ObservedInstance["children"][number]];
       assert.deepEqual({ action, node, fields }, {
         action: "changed",
@@ -111,9 +38,9 @@ kroTest("an observing controller follows another controller without a write", as
         /kro_observed_instances\{gvr="[^"]*observeds",result="different"\} 1/,
       );
       await s.cluster.delete({ kind: "ConfigMap", name: "one" });
-      await kro.until("one", ({ children }) => children[0]?.action === "created");
+      await kro.until(graph, "one", ({ children }) => children[0]?.action === "created");
     });
-    await kro.until("one", isSame);
+    await kro.until(graph, "one", isSame);
 
     await graph.put({
       kind: "Observed",
@@ -124,38 +51,89 @@ kroTest("an observing controller follows another controller without a write", as
     });
     const changed = { kind: "ConfigMap", name: "one" };
     await s.cluster.until(changed, ({ data }) => data.value === "new-b");
-    await kro.until("one", isSame);
+    await kro.until(graph, "one", isSame);
   });
 });
 
+/** Returns the differences of the children, such as `changed ConfigMap one data.value`. */
+function childTexts({ children }: ObservedInstance): string[] {
+  return children.map(({ action, kind, name, fields }) => {
+    const paths = action === "changed" ? fields.map(({ path }) => ` ${path}`) : [];
+    return `${action} ${kind} ${name}${paths.join()}`;
+  }).sort();
+}
+
+/** Returns the request that makes the change, in the form of the audit log. */
+function writeText({ action, kind, name }: ObservedInstance["children"][number]): string {
+  return `${action === "pruned" ? "delete" : "patch"} ${kind.toLowerCase()}s ${name}`;
+}
+
+/** Waits until the children have exactly these differences. */
+async function differ(kro: Observing, graph: TestGraph, expected: string[]): Promise<void> {
+  let last: string[] = [];
+  const isExpected = (found: ObservedInstance) =>
+    JSON.stringify(last = childTexts(found)) === JSON.stringify(expected);
+  await kro.until(graph, "one", isExpected).catch(() => assert.deepEqual(last, expected));
+}
+
 kroTest(
-  `an observing controller beside upstream finds no difference of children${needsGo}`,
+  `an observing controller beside upstream names exactly the writes of a takeover${needsGo}`,
   async (s) => {
+    let expected: string[] = [];
     await s.restart(async () => {
-      await using _upstream = await runUpstream();
-      const metadata = { name: "outside" };
-      await s.cluster.create({
-        apiVersion: "v1",
-        kind: "ConfigMap",
-        metadata,
-        data: { value: "o" },
-      });
-      const graph = await s.graph(mixed);
-      await graph.create("one");
-      await s.cluster.until({ kind: "Deployment.apps", name: "one" });
-      await s.cluster.patchStatus({ kind: "Deployment.apps", name: "one" }, {
-        replicas: 1,
-        readyReplicas: 1,
-        availableReplicas: 1,
-      });
-      await graph.active("one");
-      await s.cluster.until({ kind: "ConfigMap", name: "one-last" });
-      await observing(s, graph, async (kro) => {
-        const { instance } = await kro.until("one", isSame);
-        const paths = instance.map(({ path }) => path);
-        assert.ok(paths.includes('status.conditions[type="InstanceSynced"]'), paths.join());
-      });
+      let running: AsyncDisposable | undefined = await runUpstream();
+      const stop = async () => {
+        await running?.[Symbol.asyncDispose]();
+        running = undefined;
+      };
+      try {
+        const metadata = { name: "outside" };
+        const data = { value: "o" };
+        await s.cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata, data });
+        const graph = await s.graph(mixed);
+        await graph.create("one");
+        const deployment = { kind: "Deployment.apps", name: "one" };
+        await s.cluster.until(deployment);
+        await s.cluster.patchStatus(deployment, {
+          replicas: 1,
+          readyReplicas: 1,
+          availableReplicas: 1,
+        });
+        await graph.active("one");
+        await s.cluster.until({ kind: "ConfigMap", name: "one-last" });
+        await observing(s.namespace, async (kro) => {
+          await differ(kro, graph, []);
+          const { instance } = await kro.until(graph, "one");
+          assert.ok(instance.length > 0, "upstream does not write InstanceSynced");
+          assert.deepEqual(instance.filter((field) => !isSyncedField(field)), []);
+          assert.deepEqual(kro.graph(graph)?.changes, []);
+
+          await stop();
+          await s.cluster.patch({ kind: "ConfigMap", name: "one" }, { data: { value: "theirs" } });
+          await s.cluster.delete({ kind: "ConfigMap", name: "one-extra" });
+          await differ(kro, graph, [
+            "changed ConfigMap one data.value",
+            "created ConfigMap one-extra",
+          ]);
+          running = await runUpstream();
+          await differ(kro, graph, []);
+
+          await stop();
+          await graph.create("one", { value: "y", names: ["b", "c"] });
+          const isNew = ({ children }: ObservedInstance) => children.length > 1;
+          const { children, instance: own } = await kro.until(graph, "one", isNew);
+          expected = children.map(writeText);
+          assert.ok(own.every(({ path }) => path.startsWith("status.")), "only the status differs");
+          assert.deepEqual(kro.graph(graph)?.changes, []);
+        });
+        await s.requests();
+      } finally {
+        await stop();
+      }
     });
+    await s.idle();
+    const written = writes(await s.requests());
+    assert.deepEqual(written.sort(), [...expected, "update mixeds/status one"].sort());
   },
   { ignore: needsGo !== "" },
 );

@@ -49,7 +49,7 @@ export const SILENT: { why: string; texts: string[] }[] = [
   {
     why: "They are parts of the list of differences in a log line.",
     texts: [
-      "the instance itself<paths>",
+      "the instance itself (changed: <paths>)",
       "and <more>",
       "; and <more>",
       "other field",

@@ -90,6 +90,13 @@ export function partsOf(seed: number): Part[] {
       hours: 1,
     },
     {
+      name: "observe",
+      about: "upstream's objects of all graphs of the corpus are as kro would write them",
+      args: ["-q", "observe"],
+      needs: "go",
+      hours: 2,
+    },
+    {
       name: "schemathesis",
       about: "random requests get responses that match the OpenAPI document of the HTTP endpoint",
       args: ["-q", "schemathesis", "--max-examples", "500", "--seed", String(seed)],

@@ -173,10 +173,10 @@ export const LOG_LINES: Section = {
     {
       code: "kro.observe INFO",
       texts: [
-        "<kind> <instance>: kro would change <differences>",
-        "<kind> <instance>: kro would change nothing any more",
-        "graph <graph>: kro would change <differences>",
-        "graph <graph>: kro would change nothing any more",
+        "<kind> <instance>: kro would write <differences>",
+        "<kind> <instance>: kro would write nothing any more",
+        "graph <graph>: kro would write <differences>",
+        "graph <graph>: kro would write nothing any more",
       ],
       cause:
         "With `--observe`, a pass found writes that kro would send. The line appears when the writes have stayed the same for five seconds.",

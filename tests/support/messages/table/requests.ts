@@ -82,6 +82,12 @@ export const REQUESTS: Section = {
       remedy: "Create the CRD or the APIService again.",
     },
     {
+      code: "NotFound",
+      texts: ['namespaces "<namespace>" not found', "apply <object>: <error>"],
+      cause: "With `--observe`, kro would create an object in a namespace that does not exist.",
+      remedy: "Create the namespace.",
+    },
+    {
       code: "Other",
       texts: [
         "<request>: the answer is <what>",

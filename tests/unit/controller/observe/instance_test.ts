@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../../src/api/mod.ts";
+import type { Reads } from "../../../../src/cel/mod.ts";
 import {
   type CachedParts,
   ChildCaches,
@@ -50,7 +51,10 @@ function readerOf(memory: MemoryCluster): KubeClient {
 }
 
 /** Starts a controller over a cluster in which another controller has already reconciled the instance. */
-async function setup(change: (memory: MemoryCluster) => Promise<unknown> = async () => {}) {
+async function setup(
+  change: (memory: MemoryCluster) => Promise<unknown> = async () => {},
+  secretInputs: () => Reads = () => new Map(),
+) {
   const definition = rgd({ spec: SPEC }, RESOURCES);
   const graph = await graphOf(definition);
   const memory = new MemoryCluster();
@@ -78,7 +82,7 @@ async function setup(change: (memory: MemoryCluster) => Promise<unknown> = async
     parts,
     context: CONTEXT,
     metrics: new Metrics(),
-    observer: new Observer(schemas, () => NOW),
+    observer: new Observer({ schemas, now: () => NOW, secretInputs }),
     requeueMs: 0,
     syncTimeoutMs: 10_000,
     mayWrite: () => true,
@@ -130,6 +134,18 @@ Deno.test("a changed, a deleted and a foreign child are differences, and stay as
     assert.ok(child!.fields.some(({ path }) => path.startsWith("data.")), action);
     assert.equal(JSON.stringify(all.memory.objects()), before);
   }
+});
+
+Deno.test("a field that the object's own graph copies into a Secret is an HMAC", async () => {
+  const edit = async (memory: MemoryCluster) => {
+    memory.put(CONFIG_MAP, { ...(await memory.getLive(AT))!, data: { ours: "edited" } });
+  };
+  await using all = await setup(edit, () => new Map([["data", new Map([["ours", "whole"]])]]));
+  await all.controller.pass("ns/one");
+  const [child] = all.controller.view("ns/one")!.observed!.children;
+  const [field] = child!.fields;
+  assert.equal(field!.path, "data.ours");
+  for (const value of [field!.old, field!.new]) assert.match(String(value), /^hmac:/);
 });
 
 Deno.test("a status of another controller is a difference of the instance itself", async () => {

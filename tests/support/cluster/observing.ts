@@ -1,0 +1,74 @@
+/** Runs a controller with the option `observe`, as a service account that may only get, list and watch. */
+import assert from "node:assert/strict";
+import type { FieldChange, ObservedGraph, ObservedInstance } from "../../../src/controller/mod.ts";
+import { isWriteVerb } from "../controlplane/audit.ts";
+import { kubectl } from "../controlplane/shared.ts";
+import { eventually } from "../wait.ts";
+import { startController } from "./controller.ts";
+import type { TestGraph } from "./graph.ts";
+import { KroRequests } from "./kro_requests.ts";
+import { serviceAccountIn } from "./service_account.ts";
+
+/** Whether the field belongs to the condition InstanceSynced, which upstream does not write. */
+export function isSyncedField({ path }: Pick<FieldChange, "path">): boolean {
+  return path.startsWith('status.conditions[type="InstanceSynced"].');
+}
+
+/** A controller that only observes. */
+export interface Observing {
+  /**
+   * Waits until the differences of an instance fulfil a condition, and returns them. By default, returns the
+   * first differences of an instance in the namespace of the service account.
+   */
+  until(
+    graph: TestGraph,
+    name: string,
+    holds?: (found: ObservedInstance) => unknown,
+    namespace?: string,
+  ): Promise<ObservedInstance>;
+  /** Returns the differences of an RGD. */
+  graph(graph: TestGraph): ObservedGraph | undefined;
+  /** Returns the text of the metrics. */
+  metrics(): Promise<string>;
+}
+
+/**
+ * Calls `run` while an observing controller runs. Afterwards, checks in the audit log that the observing
+ * controller has sent no request with a verb that writes and no request for a Lease.
+ *
+ * @param namespace The namespace of the instances and of the controller's service account.
+ */
+export async function observing(
+  namespace: string,
+  run: (kro: Observing) => Promise<void>,
+): Promise<void> {
+  await using account = await serviceAccountIn(namespace, "reader");
+  const role = `${namespace}-reader`;
+  const rights = ["--verb=get,list,watch", "--resource=*.*"];
+  await kubectl(["create", "clusterrole", role, ...rights]);
+  const subject = [`--clusterrole=${role}`, `--user=${account.user}`];
+  await kubectl(["create", "clusterrolebinding", role, ...subject]);
+  try {
+    using requests = await KroRequests.open(account.user);
+    await using kro = await startController({ observe: true }, { kubeconfig: account.kubeconfig });
+    await run({
+      until: ({ rgd }, name, holds = () => true, ns = namespace) =>
+        eventually(`differences of ${name}`, () => {
+          const found = kro.controller.instance(
+            rgd.name,
+            `${ns}/${name}`,
+          )?.observed;
+          return found && holds(found) ? found : undefined;
+        }),
+      graph: ({ rgd }) => kro.controller.graph(rgd.name)?.observed,
+      metrics: () => kro.controller.metrics(),
+    });
+    await kro.stop();
+    const sent = await requests.takeAll();
+    assert.ok(sent.some(({ verb }) => verb === "watch"), "the audit log contains the requests");
+    assert.deepEqual(sent.filter(({ verb }) => isWriteVerb(verb)), []);
+    assert.deepEqual(sent.filter(({ resource }) => resource === "leases"), []);
+  } finally {
+    await kubectl(["delete", "clusterrole,clusterrolebinding", role, "--ignore-not-found"]);
+  }
+}
