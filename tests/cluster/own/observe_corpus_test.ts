@@ -65,10 +65,14 @@ async function settled(s: Scenario): Promise<void> {
  * Whether docs/differences.md lists the difference. Of an instance that is not ACTIVE, messages may differ, and
  * kro writes the inventory of all objects before it creates the first one. Of an instance in the state ERROR,
  * kro may create the objects that do not depend on the failed node, and objects that the API server refuses.
+ * The state may become ERROR because an expression of the status fails.
  */
-function isListed(state: string, { action, path }: { action?: string; path?: string }): boolean {
+function isListed(
+  state: string,
+  { action, path, new: next }: { action?: string; path?: string; new?: unknown },
+): boolean {
   if (path === undefined) return state === "ERROR" && action === "created";
-  if (isSyncedField({ path })) return true;
+  if (isSyncedField({ path }) || (path === "status.state" && next === "ERROR")) return true;
   const isCondition = path.startsWith("status.conditions[") || path === "status.state";
   return state !== "ACTIVE" && (isCondition || INVENTORY.test(path));
 }
@@ -99,11 +103,12 @@ async function unlisted(
 Deno.test("a difference that is not listed is found", () => {
   const cases: [
     state: string,
-    difference: { action?: string; path?: string },
+    difference: { action?: string; path?: string; new?: string },
     expected: boolean,
   ][] = [
     ["ACTIVE", { action: "created" }, false],
-    ["ACTIVE", { path: "status.state" }, false],
+    ["ACTIVE", { path: "status.state", new: "IN_PROGRESS" }, false],
+    ["ACTIVE", { path: "status.state", new: "ERROR" }, true],
     ["ACTIVE", { path: 'status.conditions[type="InstanceSynced"].status' }, true],
     ["IN_PROGRESS", { action: "created" }, false],
     ["ERROR", { action: "created" }, true],
