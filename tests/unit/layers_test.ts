@@ -67,7 +67,15 @@ const inside: Record<string, Record<string, readonly string[]>> = {
     metrics: ["heap.ts", "queue"],
     observe: ["view.ts"],
     instances: ["queue", "health.ts", "view.ts", "metrics", "observe"],
-    graphs: ["queue", "health.ts", "view.ts", "watch_failures.ts", "metrics", "observe", "instances"],
+    graphs: [
+      "queue",
+      "health.ts",
+      "view.ts",
+      "watch_failures.ts",
+      "metrics",
+      "observe",
+      "instances",
+    ],
   },
 };
 
