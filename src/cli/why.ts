@@ -1,18 +1,11 @@
 /** `kro why`: explains why an instance is not ready, and why a node or a field is as it is. */
 import { type Command, Option } from "commander";
-import { conditionsOf, jsonText, type KubeObject, RGD_KIND } from "../api/mod.ts";
-import {
-  conditionText,
-  type Explanation,
-  explanationText,
-  objectText,
-  UnknownSubject,
-} from "../explain/mod.ts";
+import { jsonText, RGD_KIND } from "../api/mod.ts";
+import { type Explanation, explanationText, UnknownSubject, whyGraph } from "../explain/mod.ts";
 import { addCostFlags } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { ageText } from "./inspect/age.ts";
-import { nameOf } from "./inspect/names.ts";
 import { explain, Observer } from "./inspect/observer.ts";
 import { checkInstance, existing, kindOf, parseArguments, refTo } from "./inspect/target.ts";
 import { isColored, type Output } from "./output.ts";
@@ -67,7 +60,7 @@ export async function whyCommand(
     if (subject !== undefined) {
       throw new UsageError("a subject needs an instance: kro why KIND/NAME");
     }
-    output.out(formatted(graphExplanation(object), flags, output));
+    output.out(formatted(whyGraph(object), flags, output));
     return Exit.ok;
   }
   const observer = new Observer(session);
@@ -81,25 +74,6 @@ export async function whyCommand(
     throw error;
   }
   return Exit.ok;
-}
-
-/** Explains the state of an RGD by its conditions. */
-function graphExplanation(rgd: KubeObject): Explanation {
-  const object = nameOf(rgd);
-  const problems = conditionsOf(rgd).filter(({ type, status }) =>
-    type !== "Ready" && status !== "True"
-  );
-  const isReady = problems.length === 0;
-  const text = `${objectText(object)} ${isReady ? "is active" : "is not active"}`;
-  const because = problems.flatMap((condition) =>
-    conditionText(condition).split("; ").map((line): Explanation => ({
-      topic: "condition",
-      text: line,
-      time: condition.lastTransitionTime,
-      because: [],
-    }))
-  );
-  return { topic: "object", text, object, because };
 }
 
 /** The ANSI color code of the statements about a state. */

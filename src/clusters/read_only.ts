@@ -89,6 +89,13 @@ export class ReadOnlyCluster implements Cluster {
     return this.#seen.get(refKey(ref));
   }
 
+  /** Returns the objects with the label of the ApplySet that the pass has read. */
+  members(): KubeObject[] {
+    return [...this.#seen.values()].filter(({ metadata: { labels = {} } }) =>
+      labels[Label.applySetPartOf] === this.#applySet
+    );
+  }
+
   /** Returns an object with the label of the ApplySet. */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     return (await this.#members(ref.kind, ref.namespace)).get(refKey(ref));

@@ -14,6 +14,7 @@
  * - {@link exceeded} compares a report with limits.
  * - {@link SecretMask} replaces the values of Secrets in a record.
  * - {@link Coverage} measures which parts of a graph unit tests have run.
+ * - {@link whyGraph} explains why an RGD is not active.
  * - {@link why} explains why an instance is not ready, and why a node or a field is as it is.
  *
  * @example
@@ -73,6 +74,8 @@ export * from "./plan/summary.ts";
 export { objectText, type Painter, planText } from "./plan/text.ts";
 export { type Hide, maskedRgd, SecretMask, unreproducible } from "./record/mask.ts";
 export { type FieldOwner, fieldOwners, ownerText } from "./why/owners.ts";
+export { whyGraph } from "./why/graph.ts";
+export { shownState } from "./why/inclusion.ts";
 export { withoutGraph } from "./why/instance.ts";
 export { type Explanation, type Observation, type Topic } from "./why/model.ts";
 export { conditionText, eventTime, problemConditions } from "./why/objects.ts";

@@ -6,8 +6,15 @@ import {
   type KubeObject,
   type ResourceGraphDefinition,
 } from "../../api/mod.ts";
-import { eventTime, explanationText, objectText, stepsOf } from "../../explain/mod.ts";
-import type { NodeOutcome } from "../../reconcile/mod.ts";
+import {
+  eventTime,
+  explanationText,
+  objectText,
+  type Observation,
+  shownState,
+  stepsOf,
+  whyGraph,
+} from "../../explain/mod.ts";
 import { ageText } from "./age.ts";
 import { table } from "../output.ts";
 import { nameOf } from "./names.ts";
@@ -50,7 +57,7 @@ export function instanceDescription(
       ["Generation", `${metadata.generation ?? "unknown"} (status of ${seen || "none"})`],
     ]),
     section("Conditions", conditionTable(conditions, options)),
-    section("Nodes", observation ? nodeTable(observation.nodes, options) : ""),
+    section("Nodes", observation ? nodeTable(observation, options) : ""),
     section("Waits", reasons.length > 0 && !isReady(observed) ? indented(reasons.map(dedent)) : ""),
     section("Last error", lastError(conditions, options)),
     section("Next steps", indented(steps)),
@@ -101,6 +108,7 @@ export function graphDescription(
         : "",
     ),
     section("Last error", lastError(conditionsOf(rgd), options)),
+    section("Next steps", indented(stepsOf(whyGraph(rgd)))),
     section("Events", eventTable(events, options)),
   ].filter((part) => part !== "").join("");
 }
@@ -147,22 +155,28 @@ function inner(
 
 function conditionTable(conditions: readonly Condition[], options: DescriptionOptions): string {
   if (conditions.length === 0) return "";
-  const rows = conditions.map(({ type, status, reason, message, lastTransitionTime }) => [
-    type,
-    status,
-    reason ?? "",
-    ageText(lastTransitionTime, options.now),
-    (message ?? "").replaceAll(/\s*\n\s*/g, "; "),
-  ]);
+  const rows = conditions.map(({ type, status, reason, message = "", lastTransitionTime }) => {
+    const first = conditions.find((each) => each.message === message)!;
+    const isRepeated = message !== "" && first.type !== type;
+    return [
+      type,
+      status,
+      reason ?? "",
+      ageText(lastTransitionTime, options.now),
+      isRepeated ? `see ${first.type}` : message.replaceAll(/\s*\n\s*/g, "; "),
+    ];
+  });
   return inner(["TYPE", "STATUS", "REASON", "AGE", "MESSAGE"], rows, options);
 }
 
-function nodeTable(nodes: readonly NodeOutcome[], options: DescriptionOptions): string {
+function nodeTable(observation: Observation, options: DescriptionOptions): string {
+  const { nodes } = observation;
   if (nodes.length === 0) return "";
-  const rows = nodes.map(({ id, state, objects }) => {
+  const rows = nodes.map((node) => {
+    const { id, objects } = node;
     const [first] = objects;
     const more = objects.length > 1 ? ` and ${objects.length - 1} more` : "";
-    return [id, state, first ? `${objectText(first)}${more}` : ""];
+    return [id, shownState(observation, node), first ? `${objectText(first)}${more}` : ""];
   });
   return inner(["NODE", "STATE", "OBJECTS"], rows, options);
 }

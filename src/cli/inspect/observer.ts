@@ -9,6 +9,7 @@ import {
   gvkKey,
   type KindRef,
   type KubeObject,
+  Label,
   type ObjectRef,
   problemText,
   refText,
@@ -135,6 +136,13 @@ export class Observer {
         const { namespace, name = "" } = object.metadata;
         const at = { kind, namespace, name };
         nested.set(nameKey(nameOf(object)), await this.observe(at, object, depth + 1));
+      }
+    }
+    if (instance.metadata.deletionTimestamp !== undefined) {
+      // A pass over an instance that is being deleted returns no nodes.
+      for (const object of cluster.members()) {
+        const id = object.metadata.labels?.[Label.nodeId] ?? "";
+        if (found.graph.nodes.has(id)) objects.set(id, [...objects.get(id) ?? [], object]);
       }
     }
     observed.observation = {

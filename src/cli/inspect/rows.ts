@@ -5,7 +5,14 @@ import {
   type KubeObject,
   type ResourceGraphDefinition,
 } from "../../api/mod.ts";
-import { conditionText, type ObjectName, problemConditions } from "../../explain/mod.ts";
+import {
+  conditionText,
+  type ObjectName,
+  type Observation,
+  problemConditions,
+  shownState,
+} from "../../explain/mod.ts";
+import type { NodeOutcome } from "../../reconcile/mod.ts";
 import { ageText } from "./age.ts";
 import { nameKey, nameOf } from "./names.ts";
 import type { ObservedInstance } from "./observer.ts";
@@ -44,8 +51,11 @@ function ready(object: KubeObject): string {
 function messageOf(object: KubeObject): string {
   const condition = findCondition(conditionsOf(object), "Ready");
   if (!condition || condition.status === "True") return "";
-  return (condition.message ?? "").replaceAll(/\s*\n\s*/g, "; ");
+  return (condition.message ?? "").replace(PREFIX, "").replaceAll(/\s*\n\s*/g, "; ");
 }
+
+/** The start of the message of the condition Ready while nodes are not ready. */
+const PREFIX = "resource reconciliation failed: apply results contain errors: ";
 
 /** Returns the table of graphs. */
 export function graphRows(
@@ -158,7 +168,8 @@ function instanceLine(
   const below = (observation?.nodes ?? []).flatMap((outcome) => {
     const objects = observation!.objects.get(outcome.id) ?? [];
     const missing = observation!.missing?.get(outcome.id) ?? [];
-    const { state, reason = "" } = outcome;
+    const state = shownState(observation!, outcome);
+    const reason = reasonText(observation!, outcome);
     const lines = objects.map((object): Line => {
       const inner = nested.get(nameKey(nameOf(object)));
       if (inner) return instanceLine(inner, outcome.id, state, options);
@@ -177,7 +188,7 @@ function instanceLine(
       node: outcome.id,
       state: "Missing",
       age: "",
-      message: "",
+      message: message(reportedText(instance, outcome.id), options),
       below: [],
     }));
     if (lines.length + absent.length > 0) return [...lines, ...absent];
@@ -194,6 +205,20 @@ function instanceLine(
     message: finalizers.length > 0 ? `finalizers: ${finalizers.join(", ")}` : "",
     below: [],
   }));
+  const known = new Set(removed.map(nameKey));
+  // The objects of an instance that is being deleted are deleted in reverse order of their dependencies.
+  const later = isLeaving
+    ? [...observation?.objects ?? []].flatMap(([id, objects]) =>
+      objects.filter((object) => !known.has(nameKey(nameOf(object)))).map((object): Line => ({
+        text: nameText(nameOf(object)),
+        node: id,
+        state: object.metadata.deletionTimestamp === undefined ? "Present" : "Deleting",
+        age: ageText(object.metadata.creationTimestamp, options.now),
+        message: "",
+        below: [],
+      }))
+    )
+    : [];
   const state = isLeaving ? "DELETING" : stateOf(instance);
   return {
     text: nameText(nameOf(instance)),
@@ -201,8 +226,33 @@ function instanceLine(
     state: state || nodeState,
     age: ageText(metadata.creationTimestamp, options.now),
     message: node === "" ? "" : message(messageOf(instance), options),
-    below: [...below, ...left],
+    below: [...below, ...left, ...later],
   };
+}
+
+/** Returns why a node is not ready, without the parts that the table shows in other columns. */
+function reasonText(
+  { graph, nodes }: Observation,
+  { id, state, reason = "" }: NodeOutcome,
+): string {
+  const isOpen = (other: string) =>
+    nodes.some((node) => node.id === other && node.state !== "Ready" && node.state !== "Skipped");
+  const blockers = graph.nodes.get(id)!.dependencies.filter(isOpen);
+  if (state === "Pending" && blockers.length > 0) {
+    return `waits for ${blockers.map((other) => `"${other}"`).join(", ")}`;
+  }
+  return withoutNode(reason, id);
+}
+
+/** Returns what the conditions of the instance report about a node. */
+function reportedText(instance: KubeObject, id: string): string {
+  const text = findCondition(conditionsOf(instance), "ResourcesReady")?.message ?? "";
+  const line = text.split("\n").find((each) => each.includes(`node "${id}": `)) ?? "";
+  return line.slice(line.indexOf(`node "${id}": `)).replace(`node "${id}": `, "");
+}
+
+function withoutNode(reason: string, id: string): string {
+  return reason.replace(`waiting for node "${id}": `, "").replaceAll(`node "${id}": `, "");
 }
 
 function objectMessage(object: KubeObject, reason: string): string {

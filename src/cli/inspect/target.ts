@@ -8,10 +8,12 @@ import {
   Label,
   type ObjectRef,
   refText,
+  type ResourceGraphDefinition,
   RGD_KIND,
 } from "../../api/mod.ts";
 import { UsageError } from "../errors.ts";
-import type { Session } from "../session.ts";
+import { plural } from "../../graph/mod.ts";
+import { listRgds, type Session } from "../session.ts";
 import type { Observer } from "./observer.ts";
 
 /** The names of the kind ResourceGraphDefinition that commands accept in addition to those of discovery. */
@@ -31,10 +33,12 @@ export function parseArguments(words: readonly string[]): { kind?: string; name?
  * Looks up a kind by its kind, plural, singular or short name, also with its group. Rejects with UsageError,
  * which suggests a name, when the cluster serves no such kind.
  */
-export async function kindOf({ discovery }: Session, name: string): Promise<KindRef> {
+export async function kindOf(session: Session, name: string): Promise<KindRef> {
+  const { discovery } = session;
   if (GRAPH_NAMES.includes(name.toLowerCase())) return RGD_KIND;
   const found = await discovery.byName(name);
   if (found) return found;
+  await refuseUnserved(session, name);
   const kinds = await discovery.kinds();
   // The function `didYouMean` compares only the first 200 names. Kinds of groups with a dot, such as kro.run,
   // come first, because most of them are kinds of CRDs.
@@ -47,6 +51,29 @@ export async function kindOf({ discovery }: Session, name: string): Promise<Kind
   const hint = didYouMean(name.toLowerCase(), ["graphs", "instances", ...names]);
   throw new UsageError(
     `the cluster has no kind "${name}": ${hint ?? "kubectl api-resources lists the kinds"}`,
+  );
+}
+
+/** Rejects with UsageError when an RGD defines the kind, but the cluster does not serve the kind yet. */
+async function refuseUnserved(session: Session, name: string): Promise<void> {
+  let rgds: ResourceGraphDefinition[];
+  try {
+    rgds = await listRgds(session);
+  } catch (error) {
+    // The error about the unknown kind says enough.
+    if (error instanceof ApiError || error instanceof UsageError) return;
+    throw error;
+  }
+  const [wanted] = name.toLowerCase().split(".");
+  const rgd = rgds.find(({ spec }) => {
+    const kind = spec?.schema?.kind ?? "";
+    return [kind.toLowerCase(), plural(kind.toLowerCase())].includes(wanted!);
+  });
+  if (!rgd) return;
+  const graph = rgd.metadata.name;
+  throw new UsageError(
+    `the cluster does not serve the kind ${rgd.spec?.schema?.kind} of the graph "${graph}": ` +
+      `kro why graph/${graph} says why`,
   );
 }
 

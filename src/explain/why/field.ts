@@ -12,7 +12,19 @@ import { nodeProblems } from "./node.ts";
 import { fieldOwners, isKro, ownerText } from "./owners.ts";
 import { readPathText } from "./path.ts";
 import { notCollection, notObject, unknownField } from "./subject.ts";
-import { expressionOf, failure, fieldNames, inputs, origins, valueOf } from "./values.ts";
+import { specOrigin } from "./spec_origin.ts";
+import {
+  BY_DEFAULT,
+  BY_SERVER,
+  expressionOf,
+  failure,
+  fieldNames,
+  inputs,
+  listIndex,
+  origins,
+  placeOf,
+  valueOf,
+} from "./values.ts";
 
 /**
  * Explains the value of a field of a node's object. Throws {@link UnknownSubject} when the kind has no such
@@ -26,22 +38,39 @@ export function fieldReport(
   index: number | undefined,
   path: FieldPath,
 ): Explanation {
-  const object = objectAt(facts, node, index);
+  const at = index === undefined ? 0 : listIndex(facts, node, index);
+  const object = objectAt(facts, node, index, at);
   checkPath(node.kind.schema, object, path, `${node.kind.kind}`);
   const name = readPathText([node.id, ...(index === undefined ? [] : [index]), ...path]);
-  const value = valueAt(object, path) as Json | undefined;
+  const value = valueAt(path[1] === "managedFields" ? object : withoutManagers(object), path);
   const isHidden = isHiddenField(facts, node, path);
-  const missing = object ? "is not set" : "does not exist, because the object does not exist";
-  const because = object ? origins(facts, node, index ?? 0, path) : absence(facts, node);
+  const because = object ? origins(facts, node, at, path) : absence(facts, node);
+  const isStored = object?.kind === "Secret" && path[0] === "stringData";
+  if (isStored) because.push(explanation("owner", "the API server moves stringData to data"));
   const isWritten = because.some(({ topic }) => topic === "owner");
   if (object && !isWritten) {
-    for (const owner of ownership(object, path)) because.push(owner);
+    for (const owner of ownership(object, path, value)) because.push(owner);
   }
   if (object && because.length === 0) {
-    because.push(explanation("owner", untouched(value, path)));
+    because.push(explanation("owner", untouched(value)));
   }
-  const suffix = object ? ` in ${objectText(nameOf(object))}` : "";
-  return valueOf(name, { value, isHidden, missing, because, suffix, node: node.id, object });
+  const place = object ? ` in ${objectText(nameOf(object))}` : "";
+  return valueOf(name, {
+    value: value as Json | undefined,
+    isHidden,
+    missing: object ? `is not set${place}` : "does not exist, because the object does not exist",
+    because,
+    suffix: place,
+    node: node.id,
+    object,
+  });
+}
+
+/** Returns the object without its managed fields, which {@link fieldOwners} evaluates. */
+function withoutManagers(object: KubeObject | undefined): KubeObject | undefined {
+  if (!object) return undefined;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 /** Explains why a node has no object. */
@@ -50,28 +79,32 @@ function absence(facts: Facts, node: Node): Explanation[] {
   return isSkipped ? inclusion(facts, node) : nodeProblems(facts, node);
 }
 
-function untouched(value: Json | undefined, path: FieldPath): string {
-  if (value === undefined) {
-    return "the graph does not set this field, and no field manager has set it";
-  }
-  return path[0] === "metadata" || path.length === 1
-    ? "the API server sets this field"
-    : "no field manager owns this field; it is a default of the API server";
+function untouched(value: unknown): string {
+  return value === undefined
+    ? "the graph does not set this field, and no field manager has set it"
+    : BY_SERVER;
 }
 
-function objectAt(facts: Facts, node: Node, index: number | undefined): KubeObject | undefined {
+function objectAt(
+  facts: Facts,
+  node: Node,
+  index: number | undefined,
+  at: number,
+): KubeObject | undefined {
   const objects = facts.objects(node.id);
   if (!isList(node)) {
     if (index === undefined) return objects[0];
     throw notCollection(node.id, index);
   }
-  const object = index === undefined ? undefined : objects[index];
-  if (!object) throw notObject(node.id, index, objects.length);
+  const object = index === undefined ? undefined : objects[at];
+  if (!object) {
+    throw notObject(node.id, index, objects.map((_, i) => placeOf(facts, node, i)));
+  }
   return object;
 }
 
 /** Returns the owners of a field, unless only kro owns the field. */
-function ownership(object: KubeObject, path: FieldPath): Explanation[] {
+function ownership(object: KubeObject, path: FieldPath, value: unknown): Explanation[] {
   const owners = fieldOwners(object, path);
   const others = owners.filter((owner) => !isKro(owner));
   const isShared = others.length > 0 && others.length < owners.length;
@@ -80,8 +113,9 @@ function ownership(object: KubeObject, path: FieldPath): Explanation[] {
       ? [explanation("owner", "only kro owns this field", { time: owners.at(-1)!.time })]
       : [];
   }
+  const what = typeof value === "object" ? "a part of this value" : "this field as well";
   return others.map((owner) =>
-    explanation("owner", `${ownerText(owner)} owns this field as well`, { time: owner.time })
+    explanation("owner", `${ownerText(owner)} owns ${what}`, { time: owner.time })
   );
 }
 
@@ -89,7 +123,8 @@ function ownership(object: KubeObject, path: FieldPath): Explanation[] {
 export function instanceFieldReport(facts: Facts, path: FieldPath): Explanation {
   const { observation: { graph, instance } } = facts;
   checkPath(crdSchema(graph.crd), instance, path, instance.kind);
-  const value = valueAt(instance, path) as Json | undefined;
+  const shown = path[1] === "managedFields" ? instance : withoutManagers(instance);
+  const value = valueAt(shown, path) as Json | undefined;
   const [first, ...rest] = path;
   const field = first === "status"
     ? graph.status.fields.find(({ path: own }) =>
@@ -102,33 +137,53 @@ export function instanceFieldReport(facts: Facts, path: FieldPath): Explanation 
     const { expression } = field;
     const answer = facts.evaluate(expression);
     const reads = inputs(facts, expression, { hide: isHidden });
-    if (!answer.ok) reads.push(failure(answer));
+    if (!answer.ok && !reads.some((read) => read.value === undefined && !read.hidden)) {
+      reads.push(failure(answer));
+    }
     because.push(explanation("expression", `computed by ${expressionOf(expression)}`, {
       expression: expression.source,
       because: reads,
     }));
   } else if (first === "status") {
     because.push(explanation("owner", "kro writes this field of the status"));
-  } else {
-    const owners = fieldOwners(instance, path);
-    because.push(
-      ...owners.map((owner) =>
-        explanation("owner", `set by ${ownerText(owner)}`, { time: owner.time })
-      ),
-    );
-    if (owners.length === 0 && value !== undefined) {
-      because.push(explanation("owner", untouched(value, path)));
+    if (rest[0] === "state" || rest[0] === "conditions") {
+      because.push(facts.explain(facts.observation));
     }
+  } else {
+    for (const each of ownOrigin(facts, path, value)) because.push(each);
   }
   const suffix = ` in ${objectText(nameOf(instance))}`;
   return valueOf(readPathText(path), {
     value,
     isHidden,
-    missing: "is not set",
+    missing: `is not set${suffix}`,
     because,
     suffix,
     object: instance,
   });
+}
+
+/** Explains who set a field of the instance outside of its status. */
+function ownOrigin(facts: Facts, path: FieldPath, value: Json | undefined): Explanation[] {
+  if (value === undefined) return [explanation("owner", "no field manager has set this field")];
+  const origin = specOrigin(facts, path);
+  switch (origin.from) {
+    case "default":
+      return [explanation("owner", BY_DEFAULT)];
+    case "graph":
+      return [explanation("owner", `set by ${origin.text}`)];
+    case "managers":
+      return origin.owners.map((owner) =>
+        explanation("owner", `set by ${ownerText(owner)}`, { time: owner.time })
+      );
+    case "instance": {
+      const owners = fieldOwners(facts.observation.instance, path);
+      if (owners.length === 0) return [explanation("owner", BY_SERVER)];
+      return owners.map((owner) =>
+        explanation("owner", `set by ${ownerText(owner)}`, { time: owner.time })
+      );
+    }
+  }
 }
 
 function hidesStatus(facts: Facts, graph: Graph, path: FieldPath): boolean {

@@ -71,7 +71,8 @@ export function masked(found: Explanation, secrets: readonly KubeObject[]): Expl
 }
 
 function replaced(found: Explanation, values: readonly string[]): Explanation {
-  const clean = (text: string) => values.reduce((t, v) => t.replaceAll(v, HIDDEN), text);
+  const clean = (text: string) =>
+    values.reduce((t, v) => t.replaceAll(`"${v}"`, HIDDEN).replaceAll(v, HIDDEN), text);
   const { value, because, ...rest } = found;
   const isLeaky = value !== undefined &&
     values.some((v) => JSON.stringify(value, exact).includes(v));

@@ -1,8 +1,9 @@
 /** Explains why the objects of a node exist or do not exist: includeWhen, forEach, and dependencies. */
 import type { Node } from "../../graph/mod.ts";
+import type { NodeOutcome } from "../../reconcile/mod.ts";
 import type { Facts } from "./facts.ts";
 import { isHiddenExpression } from "./hidden.ts";
-import { type Explanation, explanation } from "./model.ts";
+import { type Explanation, explanation, type Observation } from "./model.ts";
 import { expressionOf, failure, inputs, shownValue } from "./values.ts";
 
 /** Explains why a node is included or skipped. */
@@ -56,5 +57,19 @@ export function iteration(facts: Facts, node: Node): Explanation[] {
 
 /** Returns the state of a node; undefined when the pass did not run the node. */
 export function stateOf({ observation }: Facts, id: string): string | undefined {
-  return observation.nodes.find((node) => node.id === id)?.state;
+  const outcome = observation.nodes.find((node) => node.id === id);
+  return outcome && shownState(observation, outcome);
+}
+
+/**
+ * Returns the state of a node as explanations show it. A node whose objects the cluster lacks is `Missing`,
+ * because a pass that only reads fails when it would create them.
+ */
+export function shownState(
+  { missing, unreadable }: Pick<Observation, "missing" | "unreadable">,
+  { id, state }: NodeOutcome,
+): string {
+  const isMissing = state === "Failed" && (missing?.get(id)?.length ?? 0) > 0 &&
+    unreadable?.get(id) === undefined;
+  return isMissing ? "Missing" : state;
 }

@@ -16,6 +16,7 @@ import { masked } from "./hidden.ts";
 import { type Explanation, explanation, nameOf, type Observation } from "./model.ts";
 import { nodeExplanation } from "./node.ts";
 import { conditionText, deletionText, event } from "./objects.ts";
+import { finalizerSteps, step } from "./steps.ts";
 
 /** The greatest number of nodes or objects that an explanation of an instance names. */
 const MAX_ITEMS = 20;
@@ -98,10 +99,7 @@ export function withoutGraph(
       ],
     }));
     because.push(
-      explanation(
-        "step",
-        `correct the ResourceGraphDefinition ${name}; kro validate checks a file`,
-      ),
+      step(`correct the ResourceGraphDefinition ${name}; kro validate checks a file`),
     );
   }
   const { deletionTimestamp, finalizers = [] } = instance.metadata;
@@ -117,6 +115,9 @@ export function withoutGraph(
   });
 }
 
+/** The start of the message of ResourcesReady while objects are being deleted. */
+const WAITING_FOR = "deleting resources: waiting for ";
+
 function deletion({ removed, instance, events }: Observation): Explanation[] {
   const left = removed.slice(0, MAX_ITEMS).map((object) => {
     const { action, adopted: _, finalizers = [], ...name } = object;
@@ -125,12 +126,16 @@ function deletion({ removed, instance, events }: Observation): Explanation[] {
       : `${objectText(name)} is deleted next`;
     return explanation("object", text, {
       object: name,
-      because: (events?.(name) ?? []).filter(({ type }) => type === "Warning").slice(0, 3)
-        .map(event),
+      because: [
+        ...(events?.(name) ?? []).filter(({ type }) => type === "Warning").slice(0, 3).map(event),
+        ...finalizerSteps(finalizers),
+      ],
     });
   });
   const message = findCondition(conditionsOf(instance), "ResourcesReady");
-  const reported = message && message.status !== "True"
+  // The statements below name the objects that this message waits for.
+  const isRepeated = left.length > 0 && message?.message?.startsWith(WAITING_FOR) === true;
+  const reported = message && message.status !== "True" && !isRepeated
     ? [explanation("condition", conditionText(message), { time: message.lastTransitionTime })]
     : [];
   if (left.length > 0) return [...reported, ...left];
@@ -146,7 +151,7 @@ function suspension({ instance, graph, isGraphSuspended }: Observation): Explana
     const rgd = `the ResourceGraphDefinition ${graph.name}`;
     return [
       explanation("condition", `reconciliation is suspended by an annotation of ${rgd}`),
-      explanation("step", `remove the annotation ${Annotation.reconcile} of ${rgd} to continue`),
+      step(`remove the annotation ${Annotation.reconcile} of ${rgd} to continue`),
     ];
   }
   if (!isSuspended(instance)) return [];
@@ -154,7 +159,7 @@ function suspension({ instance, graph, isGraphSuspended }: Observation): Explana
   const at = `${Annotation.reconcile}=${value}`;
   return [
     explanation("condition", `reconciliation is suspended by the annotation ${at}`),
-    explanation("step", `remove the annotation ${Annotation.reconcile} to continue`),
+    step(`remove the annotation ${Annotation.reconcile} to continue`),
   ];
 }
 
@@ -164,7 +169,7 @@ function staleness({ metadata, status }: KubeObject): Explanation[] {
   if (conditions.length === 0) {
     return [
       explanation("condition", "the controller has not written a status yet"),
-      explanation("step", "check that the controller runs: kro check URL, or its log"),
+      step("check that the controller runs: kro check URL, or its log"),
     ];
   }
   const seen = conditions.reduce(
@@ -233,6 +238,6 @@ function disagreement(instance: KubeObject, state: string): Explanation[] {
   return [
     ...because,
     explanation("condition", "all nodes are ready now; the status is older than the objects"),
-    explanation("step", "if the status stays as it is, check that the controller runs"),
+    step("if the status stays as it is, check that the controller runs"),
   ];
 }

@@ -1,13 +1,24 @@
 /** Explains the state of a node: why its objects exist, and why the node is not ready. */
-import { conditionsOf, findCondition, Label } from "../../api/mod.ts";
+import { conditionsOf, findCondition } from "../../api/mod.ts";
 import type { Node } from "../../graph/mod.ts";
-import type { NodeOutcome } from "../../reconcile/mod.ts";
+import { isSuspended, type NodeOutcome } from "../../reconcile/mod.ts";
 import { objectText } from "../plan/text.ts";
 import { EACH, type Facts, isList } from "./facts.ts";
 import { inclusion, iteration, stateOf } from "./inclusion.ts";
 import { type Explanation, explanation, nameOf } from "./model.ts";
 import { deletionText, objectProblems } from "./objects.ts";
-import { expressionOf, failure, inputs, itemsOf, localsOf, shownValue } from "./values.ts";
+import { correctStep, inspectStep, step } from "./steps.ts";
+import { notCollection, notObject } from "./subject.ts";
+import {
+  expressionOf,
+  failure,
+  inputs,
+  itemsOf,
+  listIndex,
+  localsOf,
+  placeOf,
+  shownValue,
+} from "./values.ts";
 
 /** The greatest number of objects or expressions of one node in an explanation. */
 const MAX_ITEMS = 10;
@@ -15,23 +26,61 @@ const MAX_ITEMS = 10;
 /** Explains why the objects of a node exist or do not exist, and why the node is not ready. */
 export function nodeReport(facts: Facts, node: Node): Explanation {
   const state = stateOf(facts, node.id);
+  const isIncluded = state !== "Skipped";
   const because = [
+    ...(isIncluded ? existence(node) : []),
     ...inclusion(facts, node),
-    ...(state === "Skipped" ? [] : iteration(facts, node)),
-    ...(state === "Skipped" ? [] : items(facts, node)),
-    ...(state === "Ready" || state === "Skipped" ? [] : nodeProblems(facts, node)),
+    ...(isIncluded ? iteration(facts, node) : []),
+    ...(isIncluded ? items(facts, node) : []),
+    ...(state === "Ready" ? readiness(facts, node) : []),
+    ...(state === "Ready" || !isIncluded ? [] : nodeProblems(facts, node)),
   ];
-  const isAlways = node.includeWhen.length === 0 && state !== "Skipped";
-  if (isAlways && (node.type === "resource" || node.type === "collection")) {
-    because.unshift(explanation("expression", "the node has no includeWhen", { node: node.id }));
-  }
   return explanation("node", nodeText(facts, node), { node: node.id, state, because });
+}
+
+/** Explains why one object of a collection exists, and why it is not ready. */
+export function objectReport(facts: Facts, node: Node, place: number): Explanation {
+  const objects = facts.objects(node.id);
+  const index = isList(node) ? listIndex(facts, node, place) : 0;
+  const object = objects[index];
+  if (!isList(node)) throw notCollection(node.id, place);
+  if (!object) throw notObject(node.id, place, objects.map((_, i) => placeOf(facts, node, i)));
+  const problems = unreadyObjects(facts, node).filter((each) =>
+    each.object !== undefined && objectText(each.object) === objectText(nameOf(object))
+  ).flatMap((each) => each.because);
+  const leaving = problems.length > 0 ? [] : objectProblems(facts, object);
+  const found = item(facts, node, index);
+  return { ...found, because: [...iteration(facts, node), ...problems, ...leaving] };
+}
+
+/** Explains why a node without includeWhen exists. */
+function existence({ id, type, includeWhen }: Node): Explanation[] {
+  if (type === "external" || type === "externalCollection") {
+    const text = "the node is an externalRef: kro reads its objects and does not create them";
+    return [explanation("expression", text, { node: id })];
+  }
+  if (includeWhen.length > 0) return [];
+  const text = "the node has no includeWhen, so every instance has the node";
+  return [explanation("expression", text, { node: id })];
+}
+
+/** Explains by readyWhen why the object of a node is ready. */
+function readiness(facts: Facts, node: Node): Explanation[] {
+  if (isList(node)) return [];
+  return node.readyWhen.map((expression) =>
+    explanation("expression", `readyWhen ${expressionOf(expression)} is true`, {
+      node: node.id,
+      expression: expression.source,
+      because: inputs(facts, expression, { reader: node }),
+    })
+  );
 }
 
 /** Returns the statement about the state of a node. */
 export function nodeText(facts: Facts, node: Node): string {
   const { id, kind: { kind } } = node;
   const state = stateOf(facts, id);
+  const isLeaving = facts.observation.instance.metadata.deletionTimestamp !== undefined;
   const objects = facts.objects(id);
   const [first] = objects;
   const what = isList(node)
@@ -46,7 +95,12 @@ export function nodeText(facts: Facts, node: Node): string {
     case "Skipped":
       return `node "${id}" (${kind}) is skipped`;
     case undefined:
-      return `${subject} was not evaluated`;
+      if (!isLeaving) return `${subject} was not evaluated`;
+      return objects.length > 0
+        ? `${subject} is deleted together with the instance`
+        : `node "${id}" (${kind}) has no objects left: the instance is being deleted`;
+    case "Missing":
+      return `node "${id}" (${kind}) has not been created`;
     case "Pending":
       return `${subject} waits for data`;
     case "Waiting":
@@ -75,10 +129,18 @@ export function nodeExplanation(facts: Facts, id: string): Explanation {
 export function nodeProblems(facts: Facts, node: Node): Explanation[] {
   const { observation } = facts;
   const outcome = observation.nodes.find(({ id }) => id === node.id);
-  if (!outcome || outcome.state === "Ready" || outcome.state === "Skipped") return [];
+  if (!outcome) {
+    return facts.objects(node.id).slice(0, MAX_ITEMS).flatMap((object) =>
+      objectProblems(facts, object)
+    );
+  }
+  if (outcome.state === "Ready" || outcome.state === "Skipped") return [];
   const unreadable = observation.unreadable?.get(node.id);
   if (unreadable !== undefined) {
-    return [explanation("object", `the objects of the node cannot be read: ${unreadable}`)];
+    return [
+      explanation("object", `the objects of the node cannot be read: ${unreadable}`),
+      step("ask for the permission that the message names"),
+    ];
   }
   if (outcome.state === "Pending") {
     const blockers = node.dependencies.filter((id) => isBlocking(stateOf(facts, id)));
@@ -93,10 +155,16 @@ export function nodeProblems(facts: Facts, node: Node): Explanation[] {
   const unready = outcome.state === "Waiting" ? unreadyObjects(facts, node) : [];
   if (unready.length > 0) return unready;
   const objects = facts.objects(node.id).slice(0, MAX_ITEMS);
-  const leaving = objects.flatMap((object) => objectProblems(facts, object));
+  const leaving = objects.flatMap((object) => {
+    const nested = observation.nested?.(nameOf(object));
+    return nested ? [facts.explain(nested)] : objectProblems(facts, object);
+  });
   if (outcome.state === "Deleting" && leaving.length > 0) return leaving;
   const reason = outcome.reason ? [explanation("node", outcome.reason, { node: node.id })] : [];
-  return [...reason, ...leaving];
+  const next = outcome.state === "Failed"
+    ? [correctStep(observation.graph.name, observation.instance)]
+    : [];
+  return [...reason, ...leaving, ...next];
 }
 
 function isBlocking(state: string | undefined): boolean {
@@ -123,11 +191,13 @@ function failedExpressions(facts: Facts, node: Node): Explanation[] {
     const isShown = because.some(({ value, path }) => value === undefined && path === why.path);
     if (!isShown) because.push(why);
     const verb = answer.pending ? "waits for a value" : "fails";
-    const step = nextForMissing(facts, answer.missing);
+    const next = answer.pending
+      ? nextForMissing(facts, answer.missing)
+      : [correctStep(facts.observation.graph.name, facts.observation.instance)];
     return [explanation("expression", `${at}: ${expressionOf(expression)} ${verb}`, {
       node: node.id,
       expression: expression.source,
-      because: [...because, ...missingSource(facts, answer.missing), ...step],
+      because: [...because, ...missingSource(facts, answer.missing), ...next],
     })];
   }).slice(0, MAX_ITEMS);
 }
@@ -138,14 +208,17 @@ function failedExpressions(facts: Facts, node: Node): Explanation[] {
 function missingSource(facts: Facts, missing: string | undefined): Explanation[] {
   const id = missing?.match(/^[\w]+/)?.[0] ?? "";
   if (!facts.observation.graph.nodes.has(id)) return [];
-  return facts.objects(id).slice(0, 1).flatMap((object) => objectProblems(facts, object));
+  return facts.objects(id).slice(0, 1).flatMap((object) => [
+    ...objectProblems(facts, object),
+    inspectStep(object),
+  ]);
 }
 
 function nextForMissing(facts: Facts, missing: string | undefined): Explanation[] {
   if (!missing?.startsWith("schema.")) return [];
   const { kind, metadata: { name } } = facts.observation.instance;
   const field = missing.slice("schema.".length);
-  return [explanation("step", `set ${field} in the ${kind} ${name}`, { path: missing })];
+  return [step(`set ${field} in the ${kind} ${name}`)];
 }
 
 /** Explains the objects that the graph contains but the cluster does not. */
@@ -155,10 +228,7 @@ function missingObjects(facts: Facts, node: Node, { reason }: NodeOutcome): Expl
     if (node.type !== "external" || facts.objects(node.id).length > 0) return [];
     return externalMissing(facts, node, reason);
   }
-  const reported = reportedFor(facts, node.id);
-  const because = reported === undefined
-    ? [explanation("condition", "no condition of the instance reports why")]
-    : [explanation("condition", `the controller reports: ${reported}`)];
+  const because = absenceReasons(facts, node);
   const shown = names.slice(0, MAX_ITEMS).map((object) =>
     explanation("object", `${objectText(object)} does not exist`, { object, because })
   );
@@ -167,6 +237,25 @@ function missingObjects(facts: Facts, node: Node, { reason }: NodeOutcome): Expl
     ...shown,
     explanation("object", `${more} more objects of node "${node.id}" do not exist`),
   ];
+}
+
+/** Explains why the controller has not created the objects of a node. */
+function absenceReasons(facts: Facts, node: Node): Explanation[] {
+  const { instance, graph, isGraphSuspended } = facts.observation;
+  if (isGraphSuspended || isSuspended(instance)) {
+    return [explanation("condition", "kro creates no objects while reconciliation is suspended")];
+  }
+  const reported = reportedFor(facts, node.id);
+  if (reported === undefined) {
+    return [
+      explanation("condition", "no condition of the instance reports why"),
+      step("check that the controller runs: kro check URL, or its log"),
+    ];
+  }
+  const next = /forbidden/i.test(reported)
+    ? step(`give kro the permissions that kro generate rbac ${graph.name} prints`)
+    : correctStep(graph.name, instance);
+  return [explanation("condition", `the controller reports: ${reported}`), next];
 }
 
 function externalMissing(facts: Facts, node: Node, reason = ""): Explanation[] {
@@ -183,7 +272,7 @@ function externalMissing(facts: Facts, node: Node, reason = ""): Explanation[] {
   const place = node.kind.namespaced && namespace ? `${namespace}/${name}` : name;
   return [
     explanation("object", `the external ${kind} ${place} does not exist`),
-    explanation("step", `create the ${kind} ${place}; kro reads it and does not create it`),
+    step(`create the ${kind} ${place}; kro reads it and does not create it`),
   ];
 }
 
@@ -218,7 +307,10 @@ function unreadyObjects(facts: Facts, node: Node): Explanation[] {
     const nested = facts.observation.nested?.(name);
     const because = [
       ...failed,
-      ...(nested ? [facts.explain(nested)] : objectProblems(facts, object)),
+      ...(nested ? [facts.explain(nested)] : [
+        ...objectProblems(facts, object),
+        inspectStep(object),
+      ]),
     ];
     if (!isList(node)) return because;
     const place = Object.entries(localsOf(facts, node, index))
@@ -235,20 +327,21 @@ function items(facts: Facts, node: Node): Explanation[] {
   if (!isList(node)) return [];
   const objects = facts.objects(node.id);
   const shown = objects.slice(0, MAX_ITEMS).map((object, index) => {
-    const locals = Object.entries(localsOf(facts, node, index));
-    const at = object.metadata.labels?.[Label.collectionIndex] ?? index;
-    const values = locals.map(([key, value]) => `${key}=${shownValue(value)}`).join(", ");
-    const why = values === "" || node.confidential ? "" : `: ${values}`;
-    const name = nameOf(object);
-    return explanation("object", `${node.id}[${at}] is ${objectText(name)}${why}`, {
-      object: name,
-      ...(object.metadata.deletionTimestamp !== undefined && {
-        because: [
-          explanation("object", deletionText(objectText(name), object.metadata.finalizers ?? [])),
-        ],
-      }),
-    });
+    const { deletionTimestamp, finalizers = [] } = object.metadata;
+    const text = deletionText(objectText(nameOf(object)), finalizers);
+    const because = deletionTimestamp === undefined ? [] : [explanation("object", text)];
+    return { ...item(facts, node, index), because };
   });
   const more = objects.length - shown.length;
   return more === 0 ? shown : [...shown, explanation("object", `${more} more objects`)];
+}
+
+/** Returns the statement that names an object of a collection with its iterator values. */
+function item(facts: Facts, node: Node, index: number): Explanation {
+  const object = nameOf(facts.objects(node.id)[index]!);
+  const values = Object.entries(localsOf(facts, node, index))
+    .map(([key, value]) => `${key}=${shownValue(value)}`).join(", ");
+  const why = values === "" || node.confidential ? "" : `: ${values}`;
+  const place = placeOf(facts, node, index);
+  return explanation("object", `${node.id}[${place}] is ${objectText(object)}${why}`, { object });
 }

@@ -3,6 +3,7 @@ import { type Condition, conditionsOf, type KubeObject } from "../../api/mod.ts"
 import { objectText } from "../plan/text.ts";
 import type { Facts } from "./facts.ts";
 import { type Explanation, explanation, nameOf } from "./model.ts";
+import { finalizerSteps } from "./steps.ts";
 
 /** The greatest number of Events of one object in an explanation. */
 const MAX_EVENTS = 3;
@@ -46,7 +47,11 @@ export function objectProblems(facts: Facts, object: KubeObject): Explanation[] 
     }));
   }
   const events = facts.observation.events?.(name) ?? [];
-  return [...found, ...events.filter((e) => e.type === "Warning").slice(0, MAX_EVENTS).map(event)];
+  const warnings = events.filter(({ type }) => type === "Warning").slice(0, MAX_EVENTS);
+  // Some controllers report a problem as a normal Event, such as FailedBinding of a PersistentVolumeClaim.
+  const shown = warnings.length > 0 || found.length > 0 ? warnings : events.slice(0, 1);
+  for (const each of shown) found.push(event(each));
+  return deletionTimestamp === undefined ? found : [...found, ...finalizerSteps(finalizers)];
 }
 
 /** Returns the words for an object that is being deleted. */

@@ -57,12 +57,17 @@ export function notCollection(id: string, index: number): UnknownSubject {
 /**
  * Returns the error for a collection without an index, or with an index that is too large.
  *
- * @param count The number of the collection's objects.
+ * @param places The indexes of the collection's objects.
  */
-export function notObject(id: string, index: number | undefined, count: number): UnknownSubject {
-  const range = count === 0
+export function notObject(
+  id: string,
+  index: number | undefined,
+  places: readonly number[],
+): UnknownSubject {
+  const sorted = places.toSorted((a, b) => a - b);
+  const range = sorted.length === 0
     ? "the node has no objects"
-    : `name one of its objects, ${id}[0] to ${id}[${count - 1}]`;
+    : `name one of its objects, ${id}[${sorted[0]}] to ${id}[${sorted.at(-1)}]`;
   return new UnknownSubject(
     index === undefined
       ? `node "${id}" is a collection: ${range}`

@@ -10,13 +10,13 @@ import {
   valueAt,
 } from "../../api/mod.ts";
 import type { Expression, Field, FieldPath, Node } from "../../graph/mod.ts";
-import { child, item, type Schema } from "../../openapi/mod.ts";
-import { crdSchema } from "../fields.ts";
+import type { Schema } from "../../openapi/mod.ts";
 import { EACH, type Facts, isList, type Locals, type Read, readsOfExpression } from "./facts.ts";
 import { HIDDEN, isHiddenExpression, isHiddenField, isHiddenRead } from "./hidden.ts";
 import { type Explanation, explanation, nameOf } from "./model.ts";
-import { fieldOwners, isKro, ownerText } from "./owners.ts";
+import { fieldOwners, ownerText } from "./owners.ts";
 import { readPathText, valuesAt } from "./path.ts";
+import { specOrigin } from "./spec_origin.ts";
 
 /** The greatest length of a value in a statement, in characters. */
 const MAX_VALUE = 120;
@@ -76,7 +76,7 @@ function input(facts: Facts, read: Read, around: Surroundings): Explanation {
   return valueOf(name, { value, isHidden, missing, because, suffix: by, node: node?.id });
 }
 
-/** Explains an iterator of forEach, or the variable `each`. */
+/** Explains an iterator of forEach with the list that it iterates over, or the variable `each`. */
 function local(facts: Facts, { variable, path }: Read, around: Surroundings): Explanation {
   const { locals = {}, reader, hide } = around;
   const value = valuesAt(locals[variable], path)[0] as Json | undefined;
@@ -87,7 +87,10 @@ function local(facts: Facts, { variable, path }: Read, around: Surroundings): Ex
       : variable === EACH && reader !== undefined && isHiddenField(facts, reader, path));
   const suffix = list ? `, an element of ${expressionOf(list)}` : "";
   const name = readPathText([variable, ...path]);
-  return valueOf(name, { value, isHidden, missing: "is not set", because: [], suffix });
+  const key = `list ${reader?.id} ${variable}`;
+  const because = list && !facts.seen.has(key) ? inputs(facts, list, { hide }) : [];
+  facts.seen.add(key);
+  return valueOf(name, { value, isHidden, missing: "is not set", because, suffix });
 }
 
 /** A value, and what its statement contains in addition. */
@@ -140,7 +143,10 @@ export function origins(
     return written(object, path);
   }
   if (field) return [computed(facts, node, index, field, { ...around, path })];
-  const below = node.fields.filter((each) => path.every((step, i) => each.path[i] === step));
+  const paths = [path, storedPath(node, path)];
+  const below = node.fields.filter((each) =>
+    paths.some((own) => own.every((step, i) => each.path[i] === step))
+  );
   if (below.length > 0) {
     return below.map((each) => computed(facts, node, index, each, { ...around, path }));
   }
@@ -152,12 +158,17 @@ export function origins(
 
 /** Returns the field whose expression computes the value at the path, or a value that contains it. */
 function fieldAt(node: Node, path: FieldPath): Field | undefined {
-  const stored = node.kind.kind === "Secret" && path[0] === "data"
-    ? ["stringData", ...path.slice(1)]
-    : path;
   return node.fields.find(({ path: own }) =>
-    [path, stored].some((p) => own.length <= p.length && own.every((step, i) => p[i] === step))
+    [path, storedPath(node, path)].some((p) =>
+      own.length <= p.length && own.every((step, i) => p[i] === step)
+    )
   );
+}
+
+/** Returns the path below `stringData` for a path below the `data` of a Secret, and any other path unchanged. */
+function storedPath(node: Node, path: FieldPath): FieldPath {
+  const isData = node.kind.group === "" && node.kind.kind === "Secret" && path[0] === "data";
+  return isData ? ["stringData", ...path.slice(1)] : path;
 }
 
 /** Explains the expression of a field, with the values that it reads. */
@@ -202,11 +213,20 @@ export function failure(answer: { message: string; missing?: string }): Explanat
     : explanation("value", `${answer.missing} does not exist yet`, { path: answer.missing });
 }
 
+/** The words for a value of an instance that equals the default of the graph's schema. */
+export const BY_DEFAULT = "the default of the graph's schema";
+
+/** The words for a value that no field manager owns. */
+export const BY_SERVER = "set by the API server";
+
 /** Returns the managers that wrote a field of a live object. */
 function written(object: KubeObject | undefined, path: FieldPath): Explanation[] {
   if (!object || path.length === 0 || valueAt(object, path) === undefined) return [];
   const owners = fieldOwners(object, path);
-  if (owners.length === 0) return [];
+  if (owners.length === 0) {
+    const hasManagers = (object.metadata.managedFields ?? []).length > 0;
+    return hasManagers ? [explanation("owner", BY_SERVER)] : [];
+  }
   return owners.map((owner) =>
     explanation("owner", `written by ${ownerText(owner)}`, {
       object: nameOf(object),
@@ -216,20 +236,19 @@ function written(object: KubeObject | undefined, path: FieldPath): Explanation[]
 }
 
 /** Returns the words that say where a value of the instance comes from. */
-function instanceOrigin({ observation: { instance, graph } }: Facts, path: FieldPath): string {
+function instanceOrigin(facts: Facts, path: FieldPath): string {
   if (path[0] !== "spec" || path.includes("*")) return ", from the instance";
-  const owners = fieldOwners(instance, path).filter((owner) => !isKro(owner));
-  if (owners.length > 0) return `, set by ${owners.map(({ manager }) => manager).join(", ")}`;
-  const initial = defaultAt(crdSchema(graph.crd), path);
-  return initial !== undefined && jsonEqual(initial, valueAt(instance, path))
-    ? ", the default of the graph's schema"
-    : ", from the instance";
-}
-
-function defaultAt(schema: Schema, path: FieldPath): Json | undefined {
-  let at: Schema | undefined = schema;
-  for (const step of path) at = at && (typeof step === "number" ? item(at) : child(at, step));
-  return at?.default;
+  const origin = specOrigin(facts, path);
+  switch (origin.from) {
+    case "default":
+      return `, ${BY_DEFAULT}`;
+    case "graph":
+      return `, set by ${origin.text}`;
+    case "managers":
+      return `, set by ${origin.owners.map(({ manager }) => manager).join(", ")}`;
+    case "instance":
+      return ", from the instance";
+  }
 }
 
 /**
@@ -237,9 +256,26 @@ function defaultAt(schema: Schema, path: FieldPath): Json | undefined {
  * index selects them.
  */
 export function localsOf(facts: Facts, node: Node, index: number): Locals {
-  const object = facts.objects(node.id)[index];
-  const place = Number(object?.metadata.labels?.[Label.collectionIndex] ?? index);
-  return itemsOf(facts, node)[place] ?? {};
+  return itemsOf(facts, node)[placeOf(facts, node, index)] ?? {};
+}
+
+/**
+ * Returns the place of an object in the expansion of its collection, which is its index in statements.
+ *
+ * @param index The index among the live objects of the node.
+ */
+export function placeOf(facts: Facts, node: Node, index: number): number {
+  const place = facts.objects(node.id)[index]?.metadata.labels?.[Label.collectionIndex];
+  return node.type === "collection" && place !== undefined ? Number(place) : index;
+}
+
+/**
+ * Returns the index of an object among the live objects of its node, or -1 when the node has no such object.
+ *
+ * @param place The index in statements, as {@link placeOf} returns it.
+ */
+export function listIndex(facts: Facts, node: Node, place: number): number {
+  return facts.objects(node.id).findIndex((_, index) => placeOf(facts, node, index) === place);
 }
 
 /**

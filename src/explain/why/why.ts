@@ -5,7 +5,7 @@ import { fieldReport, instanceFieldReport } from "./field.ts";
 import { masked } from "./hidden.ts";
 import { notReady, secretsOf } from "./instance.ts";
 import type { Explanation, Observation } from "./model.ts";
-import { nodeReport } from "./node.ts";
+import { nodeReport, objectReport } from "./node.ts";
 import { parsePath } from "./path.ts";
 import { malformed, unknownNode } from "./subject.ts";
 
@@ -20,7 +20,8 @@ const OWN_FIELDS: readonly string[] = ["spec", "status", "metadata"];
  * | absent | why the instance is not ready |
  * | `deployment` | why the objects of the node exist or do not, and why the node is not ready |
  * | `deployment.spec.replicas` | why the field has its value, and who owns the field |
- * | `pods[0].spec` | the same for one object of a collection |
+ * | `pods[0]` | why the object of a collection exists, and why it is not ready |
+ * | `pods[0].spec` | why a field of this object has its value |
  * | `status.url`, `schema.spec.size` | the same for a field of the instance |
  *
  * @example
@@ -54,7 +55,7 @@ function explained(facts: Facts, path: FieldPath): Explanation {
   const [index, ...below] = rest;
   if (typeof index === "number") {
     return below.length === 0
-      ? fieldReport(facts, node, index, ["metadata", "name"])
+      ? objectReport(facts, node, index)
       : fieldReport(facts, node, index, below);
   }
   return rest.length === 0 ? nodeReport(facts, node) : fieldReport(facts, node, undefined, rest);

@@ -41,8 +41,6 @@ export const SILENT: { why: string; texts: string[] }[] = [
       "List map keys",
       "state or condition",
       "condition messages",
-      "is active",
-      "is not active",
       "<age> ago",
     ],
   },

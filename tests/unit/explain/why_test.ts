@@ -82,10 +82,12 @@ const LEAD = [
   "        written by kube-controller-manager (Update)",
   "      app.spec.replicas = 3",
   "        computed by ${schema.spec.count}",
-  "          schema.spec.count = 3, set by kubectl",
+  "          schema.spec.count = 3, the default of the graph's schema",
   "    Deployment default/shop has the condition Available=False, MinimumReplicasUnavailable: too few",
   "    event Warning FailedCreate (4 times): exceeded quota",
 ];
+
+const NEXT = "next: read the details of its Pods: kubectl describe pods -n default -l app=demo";
 
 Deno.test("the chain leads from an instance to the condition and the Event that block it", async () => {
   assert.deepEqual(lines(await shop()), [
@@ -93,15 +95,17 @@ Deno.test("the chain leads from an instance to the condition and the Event that 
     '  node "app" (Deployment default/shop) is not ready',
     ...LEAD,
     '  node "late" waits for "app"',
+    NEXT,
   ]);
 });
 
 Deno.test("a node that waits for another node is explained by that node", async () => {
   assert.deepEqual(lines(await shop(), "late"), [
     'node "late" (ConfigMap) waits for data',
-    "  the node has no includeWhen",
+    "  the node has no includeWhen, so every instance has the node",
     '  node "app" (Deployment default/shop) is not ready',
     ...LEAD,
+    NEXT,
   ]);
 });
 
@@ -126,7 +130,7 @@ Deno.test("an object of a collection names its element of forEach", async () => 
   const observation = await shop();
   assert.deepEqual(lines(observation, "many"), [
     'node "many" (2 ConfigMap objects) is ready',
-    "  the node has no includeWhen",
+    "  the node has no includeWhen, so every instance has the node",
     '  forEach n in ${schema.spec.names} has 2 elements: ["a","b"]',
     '    schema.spec.names = ["a","b"], set by kubectl',
     '  many[0] is ConfigMap default/m-a: n="a"',
@@ -136,7 +140,13 @@ Deno.test("an object of a collection names its element of forEach", async () => 
     'many[1].data.a = "b" in ConfigMap default/m-b',
     "  computed by ${n}",
     '    n = "b", an element of ${schema.spec.names}',
+    '      schema.spec.names = ["a","b"], set by kubectl',
     "  only kro owns this field",
+  ]);
+  assert.deepEqual(lines(observation, "many[1]"), [
+    'many[1] is ConfigMap default/m-b: n="b"',
+    '  forEach n in ${schema.spec.names} has 2 elements: ["a","b"]',
+    '    schema.spec.names = ["a","b"], set by kubectl',
   ]);
 });
 
@@ -161,6 +171,73 @@ Deno.test("a value leads back to the spec of the instance, to a literal or to a 
   assert.equal(lines(observation, "opt.data.a")[1], "  includeWhen ${schema.spec.flag} is false");
   const found = why(observation, "app.spec.replicas");
   assert.deepEqual([found.value, found.path, found.node], [3, "app.spec.replicas", "app"]);
+});
+
+Deno.test("an index of a collection is the place in the expansion", async () => {
+  const observation = await shop();
+  const [, second] = observation.objects.get("many")!;
+  const objects = new Map([...observation.objects, ["many", [second!]]]);
+  const found = lines({ ...observation, objects }, "many[1].data.a");
+  assert.equal(found[0], 'many[1].data.a = "b" in ConfigMap default/m-b');
+  assert.throws(
+    () => why({ ...observation, objects }, "many[0].data.a"),
+    /many\[0\] does not exist: name one of its objects, many\[1\] to many\[1\]/,
+  );
+});
+
+Deno.test("the origin of a value of the instance is its manager, its graph or a default", async () => {
+  const observation = await shop();
+  const { instance } = observation;
+  const entry = (manager: string, operation: "Apply" | "Update") => ({
+    manager,
+    operation,
+    fieldsV1: { "f:spec": { "f:count": {} } },
+  });
+  const applied = (spec: unknown) => ({
+    "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify({ spec }),
+  });
+  const labels = {
+    "kro.run/node-id": "db",
+    "kro.run/instance-kind": "Web",
+    "kro.run/instance-name": "w",
+    "kro.run/instance-namespace": "ns",
+  };
+  const byKro = entry("kro.run/applyset", "Apply");
+  const cases: [KubeObject["metadata"], count: number, origin: string][] = [
+    [{ managedFields: [entry("create", "Update")] }, 3, "the default of the graph's schema"],
+    [{ managedFields: [entry("create", "Update")] }, 4, "set by create"],
+    [{ managedFields: [entry("argo", "Apply")] }, 3, "set by argo"],
+    [
+      { managedFields: [entry("k", "Update")], annotations: applied({ count: 3 }) },
+      3,
+      "set by k",
+    ],
+    [
+      { managedFields: [entry("k", "Update")], annotations: applied({}) },
+      3,
+      "the default of the graph's schema",
+    ],
+    [{ managedFields: [byKro], labels }, 4, 'set by node "db" of Web ns/w'],
+    [{ managedFields: [] }, 4, "from the instance"],
+  ];
+  for (const [metadata, count, origin] of cases) {
+    const edited = {
+      ...instance,
+      metadata: { ...instance.metadata, ...metadata },
+      spec: { ...instance.spec as object, count },
+    };
+    const found = lines({ ...observation, instance: edited }, "app.spec.replicas");
+    assert.equal(found[2], `    schema.spec.count = ${count}, ${origin}`);
+  }
+});
+
+Deno.test("status.state is explained by what the instance waits for", async () => {
+  const found = lines(await shop(), "status.state");
+  assert.deepEqual(found.slice(0, 3), [
+    'status.state = "IN_PROGRESS" in Demo default/corner',
+    "  kro writes this field of the status",
+    "  Demo default/corner is not ready: IN_PROGRESS",
+  ]);
 });
 
 Deno.test("another manager of a field is named, and so is a value that it has changed", async () => {
@@ -214,7 +291,12 @@ Deno.test("an object that the cluster lacks is reported with the controller's re
   }, "one");
   const text = explanationText(found);
   assert.match(text, /ConfigMap default\/one-shop does not exist/);
+  assert.match(text, /^node "one" \(ConfigMap\) has not been created$/m);
   assert.match(text, /the controller reports: node "one": create: quota exceeded$/m);
+  assert.equal(found.state, "Missing");
+  assert.deepEqual(stepsOf(found), [
+    "change the Demo corner, or correct the ResourceGraphDefinition demo",
+  ]);
 });
 
 Deno.test("a node whose objects cannot be read is not called failed by kro", async () => {
@@ -269,6 +351,9 @@ Deno.test("suspension, a stale status and a missing status are reported", async 
     text,
     /ConfigMap default\/held is being deleted, held by its finalizers acme\.io\/keep/,
   );
+  assert.match(text, /^next: check the controller that removes the finalizer acme\.io\/keep$/m);
+  const gone = { ...observation, nodes: [], removed, instance: leaving, objects: new Map() };
+  assert.match(explanationText(why(gone, "one")), /has no objects left: the instance is being/);
 });
 
 Deno.test("an instance without a graph is explained by its RGD", () => {

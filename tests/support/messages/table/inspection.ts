@@ -39,6 +39,7 @@ export const INSPECTION: Section = {
       texts: [
         'the cluster has no kind "<name>": <hint>',
         "… kubectl api-resources lists the kinds",
+        'the cluster does not serve the kind <kind> of the graph "<graph>": kro why graph/<graph> says why',
         "<object> does not exist<hint>",
         "<object> does not exist",
       ],
@@ -79,7 +80,7 @@ export const INSPECTION: Section = {
         'node "<id>" is a collection: <objects>',
         "<id>[<index>] does not exist: <objects>",
         "… the node has no objects",
-        "… name one of its objects, <id>[0] to <id>[<index>]",
+        "… name one of its objects, <id>[<first>] to <id>[<last>]",
       ],
       cause: "The second argument of `kro why` names no node or field of the graph.",
       remedy: "Use a name that the message suggests.",
