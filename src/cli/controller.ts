@@ -29,6 +29,7 @@ import { costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions } from "./feature_gates.ts";
 import { onHeapSignal } from "./heap_snapshot.ts";
+import { createExplainer } from "./inspect/explainer.ts";
 import { callersReader, ownReader } from "./live_reader.ts";
 import { startLog } from "./log.ts";
 import type { Output } from "./output.ts";
@@ -88,7 +89,19 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
     : undefined;
   const mayReadApi = flags.httpAuth ? guard(client, "/graphs", "--http-auth") : undefined;
   const live = flags.httpAuth ? callersReader(config, common.userAgent) : ownReader(client);
-  const served = { view: controller, version: VERSION, mayReadMetrics, mayReadApi, live };
+  const explainer = createExplainer(controller, {
+    config,
+    userAgent: common.userAgent,
+    ...(!flags.httpAuth && { own: client }),
+  });
+  const served = {
+    view: controller,
+    version: VERSION,
+    mayReadMetrics,
+    mayReadApi,
+    live,
+    explainer,
+  };
   const endpoints = await listenAll(flags, served);
   for (const { url } of endpoints) logger.info("listening on {url}", { url });
   const endHeapSignal = flags.debugDir === undefined ? () => {} : onHeapSignal(flags.debugDir);

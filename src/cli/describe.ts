@@ -15,7 +15,7 @@ import { featureGatesOption } from "./feature_gates.ts";
 import { graphDescription, instanceDescription } from "./inspect/description.ts";
 import { eventsOf } from "./inspect/events.ts";
 import { nameOf } from "./inspect/names.ts";
-import { Observer } from "./inspect/observer.ts";
+import { ClusterGraphs, Observer } from "./inspect/observer.ts";
 import { checkInstance, existing, kindOf, parseArguments, refTo } from "./inspect/target.ts";
 import type { Output } from "./output.ts";
 import { type ConnectionFlags, openSession, type Session } from "./session.ts";
@@ -58,8 +58,9 @@ export async function describeObject(
     output.out(graphDescription(rgd, instances, events(nameOf(object)), options));
     return Exit.ok;
   }
-  const observer = new Observer(session);
-  await checkInstance(observer, ref, object);
+  const graphs = new ClusterGraphs(session);
+  await checkInstance(graphs, ref, object);
+  const observer = new Observer(session, graphs);
   const observed = await observer.observe(ref, object);
   await observer.addEvents(observed);
   output.out(instanceDescription(observed, options));

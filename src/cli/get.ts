@@ -17,7 +17,7 @@ import { addCostFlags } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { argument } from "./flag_values.ts";
-import { Observer } from "./inspect/observer.ts";
+import { ClusterGraphs, Observer } from "./inspect/observer.ts";
 import { graphRows, instanceRows, type TableRows, treeRows } from "./inspect/rows.ts";
 import { isInState, parseSortBy, parseState, sorted } from "./inspect/select.ts";
 import { checkInstance, existing, kindOf, parseArguments, refTo } from "./inspect/target.ts";
@@ -109,13 +109,15 @@ class Found {
   readonly #session: Session;
   readonly #flags: GetFlags;
   readonly #output: Output;
+  readonly #graphs: ClusterGraphs;
   readonly #observer: Observer;
 
   constructor(session: Session, flags: GetFlags, output: Output) {
     this.#session = session;
     this.#flags = flags;
     this.#output = output;
-    this.#observer = new Observer(session);
+    this.#graphs = new ClusterGraphs(session);
+    this.#observer = new Observer(session, this.#graphs);
   }
 
   /** Prints all graphs, or the graph with this name. */
@@ -126,30 +128,31 @@ class Found {
       graphRows(rgds as ResourceGraphDefinition[], this.#options());
     if (name) {
       const ref: ObjectRef = { kind: RGD_KIND, name };
-      this.#print([await existing(this.#session, ref)], RGD_KIND, table);
-      return await this.#watch(RGD_KIND, { fieldSelector: `metadata.name=${name}` }, table);
+      const found = [await existing(this.#session, ref)];
+      this.#print(found, RGD_KIND, table);
+      return await this.#watch(RGD_KIND, { fieldSelector: `metadata.name=${name}` }, table, found);
     }
     const { items, resourceVersion } = await client.list(RGD_KIND, { labelSelector });
     this.#print(this.#selected(items), RGD_KIND, table);
-    return await this.#watch(RGD_KIND, { labelSelector }, table, resourceVersion);
+    return await this.#watch(RGD_KIND, { labelSelector }, table, items, resourceVersion);
   }
 
   /** Prints the instances of one kind. */
   async ofKind(kind: KindRef): Promise<number> {
     const { client } = this.#session;
-    if (!await this.#observer.rgdOf(kind)) await this.#refuse(kind);
+    if (!await this.#graphs.rgdOf(kind)) await this.#refuse(kind);
     const options = { ...this.#place(kind), labelSelector: this.#flags.selector };
     const { items, resourceVersion } = await client.list(kind, options);
     const table = (instances: readonly KubeObject[]) => this.#instanceRows(instances, kind, false);
     this.#print(this.#selected(items), kind, table);
-    return await this.#watch(kind, options, table, resourceVersion);
+    return await this.#watch(kind, options, table, items, resourceVersion);
   }
 
   /** Prints the instances of all graphs. */
   async instances(): Promise<number> {
     const { client, discovery } = this.#session;
     if (this.#flags.watch) throw new UsageError("-w needs a kind: kro get KIND -w");
-    const rgds = await this.#observer.rgds();
+    const rgds = await this.#graphs.rgds();
     const lists = await Promise.all(rgds.map(async (rgd) => {
       const gvk = servedKind(rgd);
       const kind = gvk && await discovery.resolve(gvk);
@@ -171,7 +174,7 @@ class Found {
   /** Prints the tree of an instance. */
   async tree(ref: ObjectRef): Promise<number> {
     const instance = await existing(this.#session, ref);
-    await checkInstance(this.#observer, ref, instance);
+    await checkInstance(this.#graphs, ref, instance);
     const { output: format } = this.#flags;
     if (format === "yaml" || format === "json") {
       this.#print([instance], ref.kind, () => ({ header: [], rows: [] }));
@@ -229,10 +232,15 @@ class Found {
     kind: KindRef,
     options: ListOptions,
     tableOf: (objects: readonly KubeObject[]) => TableRows,
+    listed: readonly KubeObject[],
     resourceVersion?: string,
   ): Promise<number> {
     if (!this.#flags.watch) return Exit.ok;
     const { client } = this.#session;
+    const { header, rows } = tableOf(listed);
+    const widths = header.map((_, i) =>
+      [header, ...rows].reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0)
+    );
     const from = resourceVersion ?? (await client.list(kind, options)).resourceVersion;
     for await (const { object } of watchObjects(client, kind, options, from)) {
       if (!isInState(object, this.#flags.state)) continue;
@@ -240,8 +248,9 @@ class Found {
         this.#print([object], kind, tableOf);
         continue;
       }
-      const { rows } = tableOf([object]);
-      this.#output.out(`${rows[0]!.join("   ")}\n`);
+      const { rows: [row = []] } = tableOf([object]);
+      const cells = row.map((cell, i) => i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0));
+      this.#output.out(`${cells.join("   ").trimEnd()}\n`);
     }
     return Exit.ok;
   }
@@ -278,7 +287,7 @@ class Found {
   }
 
   async #refuse(kind: KindRef): Promise<never> {
-    const kinds = (await this.#observer.rgds()).flatMap((rgd) => servedKind(rgd)?.kind ?? []);
+    const kinds = (await this.#graphs.rgds()).flatMap((rgd) => servedKind(rgd)?.kind ?? []);
     const known = kinds.length > 0 ? `: kinds of graphs are ${kinds.sort().join(", ")}` : "";
     throw new UsageError(`${groupKind(kind)} is not the kind of a graph${known}`);
   }

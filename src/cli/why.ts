@@ -6,7 +6,7 @@ import { addCostFlags } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { ageText } from "./inspect/age.ts";
-import { explain, Observer } from "./inspect/observer.ts";
+import { ClusterGraphs, explain, Observer } from "./inspect/observer.ts";
 import { checkInstance, existing, kindOf, parseArguments, refTo } from "./inspect/target.ts";
 import { isColored, type Output } from "./output.ts";
 import { type ConnectionFlags, openSession } from "./session.ts";
@@ -63,8 +63,9 @@ export async function whyCommand(
     output.out(formatted(whyGraph(object), flags, output));
     return Exit.ok;
   }
-  const observer = new Observer(session);
-  await checkInstance(observer, ref, object);
+  const graphs = new ClusterGraphs(session);
+  await checkInstance(graphs, ref, object);
+  const observer = new Observer(session, graphs);
   const observed = await observer.observe(ref, object);
   await observer.addEvents(observed);
   try {

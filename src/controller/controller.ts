@@ -15,6 +15,7 @@ import {
 import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { Discovery, mayAccess, settledIn } from "../kube/mod.ts";
 import { ExpansionCache } from "../reconcile/mod.ts";
+import type { ServedGraph } from "../publish/mod.ts";
 import { Changes } from "./changes.ts";
 import { type Affected, causesOf, type CauseView } from "./causes.ts";
 import { CONTROLLER_DEFAULTS } from "./defaults.ts";
@@ -371,6 +372,19 @@ export class Controller implements ControllerView {
       if (message !== undefined) yield { graph, message };
       for (const each of this.#instancesOf(entry)?.problems() ?? []) yield { graph, ...each };
     }
+  }
+
+  /** Returns the graph that serves the instances of an RGD; undefined when no graph serves the RGD. */
+  served(name: string): ServedGraph | undefined {
+    return this.#graphs.entry(name)?.served;
+  }
+
+  /** Returns the name of the RGD whose served graph defines the kind; undefined when no such RGD exists. */
+  graphOfKind(kind: KindRef): string | undefined {
+    const key = groupKind(kind);
+    return this.#graphs.entries.find(({ served }) =>
+      served !== undefined && groupKind(served.graph.instance) === key
+    )?.rgd.metadata.name;
   }
 
   /** Returns the permissions of kro for a graph; undefined when the RGD does not exist. */

@@ -2,6 +2,7 @@
 import type { ControllerView } from "../controller/mod.ts";
 import type { TokenCheck } from "./access.ts";
 import type { EventStreams } from "./events.ts";
+import type { Explainer } from "./explainer.ts";
 import type { LiveReader } from "./live.ts";
 import type { Query } from "./query.ts";
 
@@ -16,6 +17,8 @@ export interface ServerOptions {
   version: string;
   /** Reads objects for the paths that show live objects; absent if these paths answer with status 503. */
   live?: LiveReader;
+  /** Explains instances; absent if the paths that need this answer with status 503. */
+  explainer?: Explainer;
   /** The port of the endpoint, which the response of a standby names; 8079 by default. */
   port?: number;
   /**

@@ -19,6 +19,8 @@ export const SUMMARIES = {
   "/graphs/{graph}/instances/{namespace}/{instance}": "One instance",
   "/graphs/{graph}/instances/{namespace}/{instance}/object":
     "The instance or one of its objects, and its Events, read from the API server",
+  "/graphs/{graph}/instances/{namespace}/{instance}/why":
+    "Why an instance is not ready, or why a node or a field is as it is",
 } as const;
 
 /** A path of the endpoint in OpenAPI's notation, such as `/graphs/{graph}`. */
@@ -38,11 +40,12 @@ export const QUERY_PARAMETERS = {
   state: "Selects the items with this state.",
   namespace: "Selects the instances in this namespace; `-` selects cluster-scoped instances.",
   labelSelector: "Selects the items whose labels match the selector, in the syntax of kubectl.",
-  node: "The id of the node of the object; the instance itself by default.",
+  node: "The id of a node; the instance itself by default.",
   object: "The name of the object.",
   objectNamespace: "The namespace of the object; absent for a cluster-scoped object.",
   fields:
     "The fields of the items that the response contains, separated by commas; all by default.",
+  field: "The path of a field of the node, or of the instance if no node is given.",
 } as const;
 
 /** The descriptions of error responses, by HTTP status code. */
@@ -50,7 +53,7 @@ export const FAILURES: Readonly<Record<number, string>> = {
   400: "The query is invalid.",
   401: "The request has no valid token.",
   403: "The client may not read this path.",
-  404: "The graph or the instance does not exist.",
+  404: "The graph, the instance, the node or the field does not exist.",
   500: "kro is not healthy.",
   503: "kro is not ready or is a standby, or cannot check who may read this path.",
 };

@@ -1,7 +1,8 @@
 /**
  * kro's HTTP endpoint. {@link createHandler} returns a handler that serves health, metrics and a read-only
  * JSON API of graphs and instances. {@link listen} serves the handler on an address. Responses come from
- * the controller's memory. Only the check of a request's token sends requests to the API server.
+ * the controller's memory. Only the check of a request's token and explanations send requests to the API
+ * server.
  *
  * @module
  */
@@ -13,3 +14,4 @@ export type { LiveReader } from "./live.ts";
 export * from "./listen.ts";
 export type { Page } from "./page.ts";
 export type { HttpProblem } from "./problem.ts";
+export type { Explainer } from "./explainer.ts";

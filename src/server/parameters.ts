@@ -1,4 +1,4 @@
-/** The query parameters of the lists in the JSON API. */
+/** The query parameters of the paths of the JSON API. */
 import { QUERY_PARAMETERS as DESCRIPTIONS } from "./descriptions.ts";
 import { MAX_LIMIT } from "./page.ts";
 import type { Parameter } from "./query.ts";
@@ -48,4 +48,10 @@ export const INSTANCE_LIST_PARAMETERS: Record<ListParameter | "namespace", Param
     description: DESCRIPTIONS.namespace,
     schema: { type: "string", pattern: "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?|-)$" },
   },
+};
+
+/** The parameters of an explanation, by name. */
+export const WHY_PARAMETERS: Record<"node" | "field", Parameter> = {
+  node: { description: DESCRIPTIONS.node, schema: { type: "string", minLength: 1 } },
+  field: { description: DESCRIPTIONS.field, schema: { type: "string", minLength: 1 } },
 };

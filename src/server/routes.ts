@@ -14,9 +14,11 @@ import {
   GRAPH_LIST_PARAMETERS,
   INSTANCE_LIST_PARAMETERS,
   OBJECT_PARAMETERS,
+  WHY_PARAMETERS,
 } from "./parameters.ts";
 import { problem } from "./problem.ts";
 import type { Route } from "./route.ts";
+import { whyInstance } from "./why_route.ts";
 
 /** The path `/metrics`. It can also have a listen address of its own, and it has its own permission check. */
 export const METRICS_ROUTE: Route = {
@@ -173,6 +175,13 @@ export const API_ROUTES: readonly Route[] = [
     query: OBJECT_PARAMETERS,
     failures: [404],
     answer: liveObject,
+  },
+  {
+    path: "/graphs/{graph}/instances/{namespace}/{instance}/why",
+    success: { schema: "Explanation" },
+    query: WHY_PARAMETERS,
+    failures: [404],
+    answer: whyInstance,
   },
 ];
 

@@ -24,6 +24,7 @@ import {
   type RevisionChange,
   type RevisionView,
 } from "../controller/mod.ts";
+import type { Explanation, ObjectName, Topic } from "../explain/mod.ts";
 import type { InstanceState, NodeOutcome, NodeState } from "../reconcile/mod.ts";
 import type { EventView, LiveObjectView } from "./live.ts";
 import type { Page } from "./page.ts";
@@ -313,6 +314,29 @@ export const SCHEMAS = {
     ...summary,
     nodes: listOf(outcome),
     observed: optional(observedInstance),
+  }),
+  Explanation: object<Explanation>({
+    topic: oneOf<Topic>([
+      "instance",
+      "node",
+      "object",
+      "condition",
+      "event",
+      "expression",
+      "value",
+      "owner",
+      "step",
+    ]),
+    text,
+    node: optional(text),
+    state: optional(text),
+    object: optional(object<ObjectName>(objectName)),
+    path: optional(text),
+    expression: optional(text),
+    value: optional({ description: "The value, of any type." }),
+    hidden: optional(bool),
+    time: optional(time),
+    because: listOf({ $ref: "#/components/schemas/Explanation" }),
   }),
 } as const;
 

@@ -28,7 +28,7 @@ const allowed: Record<string, readonly string[]> = {
     "clusters",
     "publish",
   ],
-  server: ["api", "reconcile", "controller"],
+  server: ["api", "reconcile", "explain", "controller"],
   cli: [
     "api",
     "openapi",

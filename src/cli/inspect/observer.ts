@@ -26,7 +26,8 @@ import {
   why,
   withoutGraph,
 } from "../../explain/mod.ts";
-import { type Graph, MAX_COLLECTION_SIZE } from "../../graph/mod.ts";
+import { type CostLimits, type Graph, MAX_COLLECTION_SIZE } from "../../graph/mod.ts";
+import type { Discovery, KubeClient } from "../../kube/mod.ts";
 import { buildGraph, planGraph } from "../../publish/mod.ts";
 import { isSuspended, type Outcome, reconcile } from "../../reconcile/mod.ts";
 import { listRgds, type Session } from "../session.ts";
@@ -62,13 +63,21 @@ export interface ObservedInstance extends FoundGraph {
   removed: Outcome["removed"];
 }
 
-/** Observes the instances of one command. Each RGD is compiled once. */
-export class Observer {
+/** Finds the graphs of instances. */
+export interface GraphSource {
+  /** Reports whether a graph defines the kind. */
+  isGraphKind(kind: KindRef): Promise<boolean>;
+  /** Returns the graph that serves the kind, or the reasons why the kind has no usable graph. */
+  graphOf(kind: KindRef): Promise<FoundGraph>;
+}
+
+/** Finds graphs in the cluster. Each RGD is compiled once. */
+export class ClusterGraphs implements GraphSource {
   readonly #session: Session;
   readonly #graphs = new Map<string, Promise<FoundGraph>>();
   #rgds?: Promise<ResourceGraphDefinition[]>;
 
-  /** Creates the observer, without sending a request. */
+  /** Creates the source, without sending a request. */
   constructor(session: Session) {
     this.#session = session;
   }
@@ -80,13 +89,16 @@ export class Observer {
   }
 
   /** Returns the RGD that defines a kind; undefined when no RGD defines the kind. */
-  async rgdOf(kind: { group: string; version: string; kind: string }): Promise<
-    ResourceGraphDefinition | undefined
-  > {
+  async rgdOf(kind: KindRef): Promise<ResourceGraphDefinition | undefined> {
     return (await this.rgds()).find((rgd) => {
       const served = servedKind(rgd);
       return served !== undefined && groupKind(served) === groupKind(kind);
     });
+  }
+
+  /** Reports whether an RGD of the cluster defines the kind. */
+  async isGraphKind(kind: KindRef): Promise<boolean> {
+    return await this.rgdOf(kind) !== undefined;
   }
 
   /** Returns the graph that serves the kind, or the reasons why the kind has no usable graph. */
@@ -95,78 +107,6 @@ export class Observer {
     const known = this.#graphs.get(key) ?? this.#load(kind);
     this.#graphs.set(key, known);
     return known;
-  }
-
-  /** Observes an instance, and the instances of other graphs among its objects. */
-  async observe(ref: ObjectRef, instance: KubeObject, depth = 0): Promise<ObservedInstance> {
-    const { client, discovery, costs } = this.#session;
-    const found = await this.graphOf(ref.kind);
-    const cluster = new ReadOnlyCluster(client, discovery, ref.kind, instance);
-    // The annotation is removed, because it may suspend the instance. A pass over a suspended instance would
-    // not read the objects.
-    const { [Annotation.reconcile]: _, ...annotations } = instance.metadata.annotations ?? {};
-    const active = { ...instance, metadata: { ...instance.metadata, annotations } };
-    const outcome = await reconcile(found.graph ?? { instance: ref.kind }, active, cluster, {
-      now: () => new Date(),
-      version: VERSION,
-      podId: hostname(),
-      maxCollectionSize: MAX_COLLECTION_SIZE,
-      costs,
-      rgdUid: found.rgd?.metadata.uid,
-      instanceRevision: found.revision,
-    });
-    const nested = new Map<string, ObservedInstance>();
-    const observed: ObservedInstance = {
-      ...found,
-      ref,
-      instance,
-      nested,
-      removed: outcome.removed,
-    };
-    if (!found.graph) return observed;
-    const objects = new Map<string, KubeObject[]>();
-    for (const { id, objects: names } of outcome.nodes) {
-      const { kind } = found.graph.nodes.get(id)!;
-      const live = names.flatMap(({ namespace, name }) =>
-        cluster.seen({ kind, namespace, name }) ?? []
-      );
-      objects.set(id, live);
-      if (depth >= MAX_DEPTH || !await this.rgdOf(kind)) continue;
-      for (const object of live) {
-        const { namespace, name = "" } = object.metadata;
-        const at = { kind, namespace, name };
-        nested.set(nameKey(nameOf(object)), await this.observe(at, object, depth + 1));
-      }
-    }
-    if (instance.metadata.deletionTimestamp !== undefined) {
-      // A pass over an instance that is being deleted returns no nodes.
-      for (const object of cluster.members()) {
-        const id = object.metadata.labels?.[Label.nodeId] ?? "";
-        if (found.graph.nodes.has(id)) objects.set(id, [...objects.get(id) ?? [], object]);
-      }
-    }
-    observed.observation = {
-      graph: found.graph,
-      instance,
-      nodes: outcome.nodes,
-      removed: outcome.removed,
-      objects,
-      missing: new Map([...cluster.missing].map(([id, refs]) => [id, refs.map(objectName)])),
-      unreadable: unreadableNodes(found.graph, cluster),
-      isGraphSuspended: found.rgd !== undefined && isSuspended(found.rgd),
-      nested: (name) => nested.get(nameKey(name))?.observation,
-    };
-    return observed;
-  }
-
-  /**
-   * Reads the Events of the instance and of its objects that are not ready, and adds them to the observation.
-   * Events that cannot be read are left out.
-   */
-  async addEvents(observed: ObservedInstance): Promise<void> {
-    const { observation, nested } = observed;
-    if (observation) observation.events = await eventsOf(this.#session.client, observed);
-    for (const each of nested.values()) await this.addEvents(each);
   }
 
   async #load(kind: KindRef): Promise<FoundGraph> {
@@ -201,6 +141,100 @@ export class Observer {
       if (!(error instanceof ApiError)) throw error;
       return { rgd, problems: [errorText(error)] };
     }
+  }
+}
+
+/** The connection of an {@link Observer} to the cluster. */
+export interface ObserverOptions {
+  /** The client of the cluster. */
+  client: KubeClient;
+  /** The lookup of kinds by their name. */
+  discovery: Discovery;
+  /** The limits of the cost of CEL expressions; those of the controller's defaults when absent. */
+  costs?: CostLimits;
+}
+
+/** Observes instances in the cluster. */
+export class Observer {
+  readonly #options: ObserverOptions;
+  readonly #graphs: GraphSource;
+
+  /** Creates the observer, without sending a request. */
+  constructor(options: ObserverOptions, graphs: GraphSource) {
+    this.#options = options;
+    this.#graphs = graphs;
+  }
+
+  /** Observes an instance, and the instances of other graphs among its objects. */
+  async observe(ref: ObjectRef, instance: KubeObject, depth = 0): Promise<ObservedInstance> {
+    const { client, discovery, costs } = this.#options;
+    const found = await this.#graphs.graphOf(ref.kind);
+    const cluster = new ReadOnlyCluster(client, discovery, ref.kind, instance);
+    // The annotation is removed, because it may suspend the instance. A pass over a suspended instance would
+    // not read the objects.
+    const { [Annotation.reconcile]: _, ...annotations } = instance.metadata.annotations ?? {};
+    const active = { ...instance, metadata: { ...instance.metadata, annotations } };
+    const outcome = await reconcile(found.graph ?? { instance: ref.kind }, active, cluster, {
+      now: () => new Date(),
+      version: VERSION,
+      podId: hostname(),
+      maxCollectionSize: MAX_COLLECTION_SIZE,
+      costs,
+      rgdUid: found.rgd?.metadata.uid,
+      instanceRevision: found.revision,
+    });
+    const nested = new Map<string, ObservedInstance>();
+    const observed: ObservedInstance = {
+      ...found,
+      ref,
+      instance,
+      nested,
+      removed: outcome.removed,
+    };
+    if (!found.graph) return observed;
+    const objects = new Map<string, KubeObject[]>();
+    for (const { id, objects: names } of outcome.nodes) {
+      const { kind } = found.graph.nodes.get(id)!;
+      const live = names.flatMap(({ namespace, name }) =>
+        cluster.seen({ kind, namespace, name }) ?? []
+      );
+      objects.set(id, live);
+      if (depth >= MAX_DEPTH || !await this.#graphs.isGraphKind(kind)) continue;
+      for (const object of live) {
+        const { namespace, name = "" } = object.metadata;
+        const at = { kind, namespace, name };
+        nested.set(nameKey(nameOf(object)), await this.observe(at, object, depth + 1));
+      }
+    }
+    if (instance.metadata.deletionTimestamp !== undefined) {
+      // A pass over an instance that is being deleted returns no nodes.
+      for (const object of cluster.members()) {
+        const id = object.metadata.labels?.[Label.nodeId] ?? "";
+        if (found.graph.nodes.has(id)) objects.set(id, [...objects.get(id) ?? [], object]);
+      }
+    }
+    observed.observation = {
+      graph: found.graph,
+      instance,
+      nodes: outcome.nodes,
+      removed: outcome.removed,
+      objects,
+      missing: new Map([...cluster.missing].map(([id, refs]) => [id, refs.map(objectName)])),
+      unreadable: unreadableNodes(found.graph, cluster),
+      isGraphSuspended: found.rgd !== undefined && isSuspended(found.rgd),
+      nested: (name) => nested.get(nameKey(name))?.observation,
+    };
+    return observed;
+  }
+
+  /**
+   * Reads the Events of the instance and of its objects that are not ready, and adds them to the observation.
+   * Events that cannot be read are left out.
+   */
+  async addEvents(observed: ObservedInstance): Promise<void> {
+    const { observation, nested } = observed;
+    if (observation) observation.events = await eventsOf(this.#options.client, observed);
+    for (const each of nested.values()) await this.addEvents(each);
   }
 }
 

@@ -3,6 +3,7 @@ import {
   ApiError,
   didYouMean,
   groupKind,
+  gvkKey,
   type KindRef,
   type KubeObject,
   Label,
@@ -14,7 +15,7 @@ import {
 import { UsageError } from "../errors.ts";
 import { plural } from "../../graph/mod.ts";
 import { listRgds, type Session } from "../session.ts";
-import type { Observer } from "./observer.ts";
+import type { ClusterGraphs } from "./observer.ts";
 
 /** The names of the kind ResourceGraphDefinition that commands accept in addition to those of discovery. */
 const GRAPH_NAMES: readonly string[] = ["graph", "graphs", "rgds"];
@@ -82,23 +83,32 @@ export function refTo(kind: KindRef, name: string, { namespace }: Session): Obje
   return { kind, name, ...(kind.namespaced && { namespace }) };
 }
 
-/** Reads an object. Rejects with UsageError, which suggests a name, when the object does not exist. */
+/**
+ * Reads an object. Rejects with UsageError when the object does not exist. The error suggests a name, a
+ * namespace, or the command that lists the names.
+ */
 export async function existing(session: Session, ref: ObjectRef): Promise<KubeObject> {
   const object = await session.client.get(ref);
   if (object) return object;
-  throw new UsageError(`${refText(ref)} does not exist${await nearName(session, ref)}`);
+  throw new UsageError(
+    `${refText(ref)} does not exist in the cluster; ${await nearName(session, ref)}`,
+  );
 }
 
-async function nearName(
-  { client }: Session,
-  { kind, namespace, name }: ObjectRef,
-): Promise<string> {
+async function nearName(session: Session, ref: ObjectRef): Promise<string> {
+  const { kind, namespace, name } = ref;
+  const isGraph = gvkKey(kind) === gvkKey(RGD_KIND);
+  const list = `kro get ${isGraph ? "graphs" : kind.plural} lists the names`;
   try {
-    const { items } = await client.list(kind, { namespace, metadataOnly: true });
+    const { items } = await session.client.list(kind, { namespace, metadataOnly: true });
     const hint = didYouMean(name, items.map(({ metadata }) => metadata.name ?? ""));
-    return hint ? `; ${hint}` : "";
+    if (hint || namespace === undefined) return hint ?? list;
+    const fieldSelector = `metadata.name=${name}`;
+    const all = await session.client.list(kind, { fieldSelector, metadataOnly: true });
+    const [other] = all.items;
+    return other ? `the namespace ${other.metadata.namespace} has it: use -n` : list;
   } catch (error) {
-    if (error instanceof ApiError) return "";
+    if (error instanceof ApiError) return list;
     throw error;
   }
 }
@@ -108,11 +118,11 @@ async function nearName(
  * message names the instance to which the object belongs, if the labels of the object name one.
  */
 export async function checkInstance(
-  observer: Observer,
+  graphs: ClusterGraphs,
   ref: ObjectRef,
   object: KubeObject,
 ): Promise<void> {
-  if (isLabeled(object) || await observer.rgdOf(ref.kind)) return;
+  if (isLabeled(object) || await graphs.rgdOf(ref.kind)) return;
   const { labels = {} } = object.metadata;
   const { [Label.instanceKind]: kind, [Label.instanceName]: name, [Label.nodeId]: node } = labels;
   if (kind && name && node) {
@@ -122,7 +132,7 @@ export async function checkInstance(
       `${refText(ref)} is an object of node "${node}": kro why ${kind}/${name} ${node}${at}`,
     );
   }
-  const known = (await observer.rgds()).map(({ spec }) => spec?.schema.kind ?? "").filter(Boolean);
+  const known = (await graphs.rgds()).map(({ spec }) => spec?.schema.kind ?? "").filter(Boolean);
   const kinds = known.length > 0 ? `: kinds of graphs are ${known.sort().join(", ")}` : "";
   throw new UsageError(`${groupKind(ref.kind)} is not the kind of a graph${kinds}`);
 }

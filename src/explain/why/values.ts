@@ -69,7 +69,12 @@ function input(facts: Facts, read: Read, around: Surroundings): Explanation {
     ? origins(facts, node, 0, path as FieldPath, { hide: isHidden })
     : [];
   const value = (isMany ? found : found[0]) as Json | undefined;
-  const missing = reader && variable === reader.id ? "is not set" : "does not exist yet";
+  const isLeaving = facts.observation.instance.metadata.deletionTimestamp !== undefined;
+  const missing = isLeaving
+    ? "is not read while the instance is being deleted"
+    : reader && variable === reader.id
+    ? "is not set"
+    : "does not exist yet";
   const by = variable === "schema" && value !== undefined
     ? instanceOrigin(facts, path as FieldPath)
     : "";
@@ -185,7 +190,8 @@ function computed(
   const isBelow = path.length > around.path.length;
   const at = isBelow ? `${readPathText(path)}: ` : "";
   const because = inputs(facts, expression, { locals, reader: node, hide });
-  if (!answer.ok) because.push(failure(answer));
+  const isUnknown = because.some(({ value, hidden }) => value === undefined && !hidden);
+  if (!answer.ok && !isUnknown) because.push(failure(answer));
   const live = valueAt(facts.objects(node.id)[index], path);
   const isOther = answer.ok && answer.value !== undefined && live !== undefined &&
     isScalar(live) && !jsonEqual(live, answer.value);

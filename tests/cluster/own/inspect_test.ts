@@ -8,6 +8,7 @@ import {
   NAME,
   serviceAccountIn,
   sharedControlPlane,
+  startKro,
 } from "../../support/cluster/mod.ts";
 import { type CommandResult, runCommand } from "../../support/command.ts";
 
@@ -102,7 +103,8 @@ kroTest("unknown names are refused with a suggestion", async (s) => {
   });
   const cases: [args: string[], message: RegExp][] = [
     [["why", "wiater/app"], /the cluster has no kind "wiater"/],
-    [["why", `${kind}/ap`], /does not exist; did you mean "app"\?/],
+    [["why", `${kind}/zzzzzz`], /does not exist in the cluster; kro get waiters lists the names/],
+    [["why", `${kind}/ap`], /does not exist in the cluster; did you mean "app"\?/],
     [["why", `${kind}/app`, "frist"], /has no node "frist"; did you mean "first"\?/],
     [["why", `${kind}/app`, "first.dta"], /has no field "dta"; did you mean "data"\?/],
     [["why", "configmap/app-first"], /is an object of node "first": kro why Waiter\/app first/],
@@ -113,6 +115,51 @@ kroTest("unknown names are refused with a suggestion", async (s) => {
     const { code, stderr, stdout } = await kro(...args);
     assert.match(stderr, message, args.join(" "));
     assert.deepEqual([code, stdout], [2, ""], args.join(" "));
+  }
+});
+
+kroTest("the endpoint explains an instance with the rights of the caller", async (s) => {
+  const graph = await s.graph(WAITING);
+  await graph.create("app");
+  const tokenOf = async (account: string) => {
+    await kubectl(["create", "serviceaccount", account, "-n", s.namespace]);
+    return (await kubectl(["create", "token", account, "-n", s.namespace])).trim();
+  };
+  const [reader, stranger] = [await tokenOf("reader"), await tokenOf("stranger")];
+  const role = `${s.namespace}-api`;
+  const accounts = ["reader", "stranger"].map((name) => `--serviceaccount=${s.namespace}:${name}`);
+  await kubectl(["create", "clusterrole", role, "--verb=get", "--non-resource-url=/graphs"]);
+  await kubectl(["create", "clusterrolebinding", role, `--clusterrole=${role}`, ...accounts]);
+  try {
+    await kubectl([
+      ...["create", "role", "reader", "-n", s.namespace, "--verb=get,list"],
+      `--resource=${graph.crd.name},configmaps,events`,
+    ]);
+    await kubectl([
+      ...["create", "rolebinding", "reader", "-n", s.namespace, "--role=reader"],
+      accounts[0]!,
+    ]);
+    await using kro = await startKro(["--http-auth"]);
+    const ask = async (token: string, query: string) => {
+      const path = `/graphs/${graph.rgd.name}/instances/${s.namespace}/app/why${query}`;
+      const response = await fetch(`${kro.url}${path}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      return { status: response.status, body: await response.json() };
+    };
+    const field = "?node=first&field=data.size";
+    await eventually("the reader gets an explanation", async () => {
+      const { status, body } = await ask(reader, field);
+      return status === 200 && body.value === "2";
+    });
+    const whole = await ask(reader, "");
+    assert.match(JSON.stringify(whole.body), /the external ConfigMap \S+\/given does not exist/);
+    assert.equal((await ask(reader, "?node=frist")).status, 404);
+    const refused = await ask(stranger, field);
+    assert.deepEqual([refused.status, refused.body.status], [403, 403]);
+    assert.match(refused.body.detail, /forbidden/);
+  } finally {
+    await kubectl(["delete", "clusterrolebinding,clusterrole", role]);
   }
 });
 

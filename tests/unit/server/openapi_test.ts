@@ -4,7 +4,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import assert from "node:assert/strict";
 import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
-import { createHandler } from "../../../src/server/mod.ts";
+import { type Explanation, UnknownSubject } from "../../../src/explain/mod.ts";
+import { createHandler, type Explainer } from "../../../src/server/mod.ts";
 import { live, RULE, view } from "../../support/server/view.ts";
 
 const CONDITION = {
@@ -81,8 +82,30 @@ interface Document {
   paths: Record<string, { get: Operation }>;
 }
 
+const EXPLAINED: Explanation = {
+  topic: "value",
+  text: "web.spec.x = 1",
+  node: "web",
+  state: "Ready",
+  object: { apiVersion: "v1", kind: "Pod", namespace: "kro", name: "web" },
+  path: "web.spec.x",
+  expression: "${schema.spec.x}",
+  value: 1,
+  hidden: true,
+  time: "2026-01-02T03:04:05Z",
+  because: [{ topic: "step", text: "wait", because: [] }],
+};
+
+/** Explains the instance `kro/one` of the graph `a`. */
+const explainer: Explainer = {
+  explain: (graph, { name }, subject) => {
+    if (subject === "nowhere") return Promise.reject(new UnknownSubject("no such node"));
+    return Promise.resolve(graph === "a" && name === "one" ? EXPLAINED : undefined);
+  },
+};
+
 async function ask(from: ControllerView, path: string): Promise<Response> {
-  const handler = createHandler({ view: from, version: "devel", live });
+  const handler = createHandler({ view: from, version: "devel", live, explainer });
   return await handler(new Request(`http://kro${path}`), "127.0.0.1");
 }
 
@@ -134,6 +157,7 @@ const OK = [
   "/graphs/a/instances/root",
   "/graphs/a/instances/kro/one",
   "/graphs/a/instances/kro/one/object",
+  "/graphs/a/instances/kro/one/why",
 ];
 
 Deno.test("/openapi.json is a valid document of OpenAPI 3.1", async () => {
@@ -153,6 +177,8 @@ Deno.test("the document describes every response, with and without optional fiel
     "/graphs/none/instances",
     "/graphs/a/instances/none",
     "/graphs/a/instances/kro/none",
+    "/graphs/a/instances/kro/none/why",
+    "/graphs/a/instances/kro/one/why?node=nowhere",
     "/graphs?fields=name,state",
     "/graphs?limit=1",
     "/graphs/a/instances?fields=uid",

@@ -78,6 +78,7 @@ export const HTTP: Section = {
         'no graph "<name>"; see /graphs',
         'graph "<graph>" does not compile; see its conditions at /graphs/<graph>',
         'graph "<graph>" has no instance <name>; see /graphs/<graph>/instances',
+        'graph "<graph>" has no instance "<name>" in the cluster',
       ],
       cause: "The RGD or the instance does not exist, or the controller has not read it yet.",
       remedy:
@@ -126,7 +127,7 @@ export const HTTP: Section = {
         "this process cannot read objects of the cluster",
       ],
       cause:
-        "kro reads revisions and live objects from the API server, and this read failed, or kro has no cluster.",
+        "kro reads revisions, live objects and the objects of explanations from the API server, and this read failed, or kro has no cluster.",
       remedy: "Check whether the API server is available, and send the request again.",
     },
     {

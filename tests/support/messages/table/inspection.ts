@@ -40,7 +40,9 @@ export const INSPECTION: Section = {
         'the cluster has no kind "<name>": <hint>',
         "… kubectl api-resources lists the kinds",
         'the cluster does not serve the kind <kind> of the graph "<graph>": kro why graph/<graph> says why',
-        "<object> does not exist<hint>",
+        "<object> does not exist in the cluster; <hint>",
+        "… kro get <kind> lists the names",
+        "… the namespace <namespace> has it: use -n",
         "<object> does not exist",
       ],
       cause:

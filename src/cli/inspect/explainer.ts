@@ -1,0 +1,88 @@
+/** Explains instances for the HTTP endpoint of a controller. */
+import { ApiError, type KindRef } from "../../api/mod.ts";
+import { type ClusterConfig, connect, Discovery, type KubeClient } from "../../kube/mod.ts";
+import type { Explainer } from "../../server/mod.ts";
+import type { ServedGraph } from "../../publish/mod.ts";
+import { explain, type FoundGraph, type GraphSource, Observer } from "./observer.ts";
+
+/** The graphs that a controller serves. */
+export interface ServedGraphs {
+  /** Returns the graph that serves the instances of an RGD; undefined when no graph serves the RGD. */
+  served(graph: string): ServedGraph | undefined;
+  /** Returns the name of the RGD that defines a kind; undefined when no served graph defines the kind. */
+  graphOfKind(kind: KindRef): string | undefined;
+}
+
+/** The connection of {@link createExplainer} to the API server. */
+export interface ExplainerOptions {
+  /** The API server. */
+  config: ClusterConfig;
+  /** The User-Agent of the requests. */
+  userAgent: string;
+  /**
+   * The client that reads objects for every request; absent if each request is answered with the rights of the
+   * token that it contains.
+   */
+  own?: KubeClient;
+}
+
+/**
+ * Returns the explainer of the graphs that a controller serves. Objects and Events are read for each request. A
+ * token of a request is used for the reads of this request only.
+ */
+export function createExplainer(
+  graphs: ServedGraphs,
+  { config, userAgent, own }: ExplainerOptions,
+): Explainer {
+  return {
+    explain: async (graph, { namespace, name }, subject, authorization) => {
+      const served = graphs.served(graph);
+      if (!served) return undefined;
+      const kind = served.graph.instance;
+      const client = own ?? connect({
+        server: config.server,
+        ca: config.ca,
+        insecure: config.insecure,
+        proxyUrl: config.proxyUrl,
+        namespace: config.namespace,
+        origin: config.origin,
+        authorization: () => Promise.resolve(authorization ?? undefined),
+      }, { userAgent });
+      try {
+        const ref = { kind, name, ...namespace !== undefined && { namespace } };
+        const instance = await client.get(ref);
+        if (!instance) return undefined;
+        const discovery = new Discovery(client);
+        const observer = new Observer({ client, discovery }, new ControllerGraphs(graphs));
+        const observed = await observer.observe(ref, instance);
+        await observer.addEvents(observed);
+        return explain(observed, subject);
+      } catch (error) {
+        if (error instanceof ApiError && error.isKindMissing) return undefined;
+        throw error;
+      } finally {
+        if (!own) client.close();
+      }
+    },
+  };
+}
+
+/** Finds graphs in the memory of the controller. */
+class ControllerGraphs implements GraphSource {
+  readonly #graphs: ServedGraphs;
+
+  constructor(graphs: ServedGraphs) {
+    this.#graphs = graphs;
+  }
+
+  isGraphKind(kind: KindRef): Promise<boolean> {
+    return Promise.resolve(this.#graphs.graphOfKind(kind) !== undefined);
+  }
+
+  graphOf(kind: KindRef): Promise<FoundGraph> {
+    const name = this.#graphs.graphOfKind(kind);
+    const served = name === undefined ? undefined : this.#graphs.served(name);
+    if (!served) return Promise.resolve({ problems: [] });
+    return Promise.resolve({ graph: served.graph, revision: served.revision, problems: [] });
+  }
+}

@@ -1,0 +1,22 @@
+/** The source of the explanations that the endpoint returns. */
+import type { Explanation } from "../explain/mod.ts";
+
+/** Explains instances with objects that are read from the API server for each request. */
+export interface Explainer {
+  /**
+   * Explains an instance, or a node or field of it. Rejects with ApiError if the API server refuses to return
+   * the instance, and with UnknownSubject if the graph has no such node or field.
+   *
+   * @param graph The name of the RGD.
+   * @param at The namespace and the name of the instance; the namespace is absent for a cluster-scoped instance.
+   * @param subject The node or the field, as `kro why` accepts it; the whole instance when absent.
+   * @param authorization The Authorization header of the request; null when the request lacks the header.
+   * @returns The explanation; undefined when the graph or the instance does not exist.
+   */
+  explain(
+    graph: string,
+    at: { namespace?: string; name: string },
+    subject: string | undefined,
+    authorization: string | null,
+  ): Promise<Explanation | undefined>;
+}
