@@ -24,7 +24,7 @@ import {
   type RevisionChange,
   type RevisionView,
 } from "../controller/mod.ts";
-import type { Explanation, ObjectName, Topic } from "../explain/mod.ts";
+import type { Explanation, Topic } from "../explain/mod.ts";
 import type { InstanceState, NodeOutcome, NodeState } from "../reconcile/mod.ts";
 import type { EventView, LiveObjectView } from "./live.ts";
 import type { Page } from "./page.ts";
