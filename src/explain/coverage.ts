@@ -12,7 +12,8 @@ export interface CoveragePlace {
   /** The expression as its author wrote it. */
   readonly expression?: string;
   /**
-   * The position of a conditional in the expression, as an offset in UTF-16 units; absent for other events.
+   * The position of a conditional in the expression, as an offset in UTF-16 units; absent if the item does
+   * not concern a conditional.
    */
   readonly offset?: number;
 }
@@ -118,7 +119,7 @@ export class Coverage {
     return { ...field, expression: this.#traced(field.expression, { node, path: whole }) };
   }
 
-  /** Returns a copy of the expression that records the branches of its conditionals. */
+  /** Returns a copy of the expression that records which branches its conditionals take. */
   #traced<T extends Expression>(expression: T, place: CoveragePlace): T {
     const { source, program } = expression;
     // `offset` is a position in the program's source. The position in `source` is unknown if `source` does

@@ -4,7 +4,7 @@ import { mergeRights, type Right } from "./rights.ts";
 
 /** The options of the controller on which its own permissions depend. */
 export interface OwnRightsOptions {
-  /** The namespace of the Lease. */
+  /** The namespace of the Lease by which the controller elects a leader. */
   leaseNamespace: string;
   /** Whether the controller runs with `--leader-elect`, which records an Event about each new leader. */
   leaderElect?: boolean;

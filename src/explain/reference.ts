@@ -7,11 +7,14 @@ import { sampleYaml } from "./sample.ts";
 
 /** One field of the kind that a graph defines. */
 export interface FieldRow {
-  /** The path of the field, such as `spec.replicas`. Elements of lists have `[]`, values of maps `.*`. */
+  /**
+   * The path of the field, such as `spec.replicas`. `[]` stands for each element of a list, and `.*` for each
+   * value of a map.
+   */
   path: string;
   /** The type in the notation of SimpleSchema. */
   type: string;
-  /** The default as JSON, or `required`; an empty string for an optional field. */
+  /** The default as JSON, or `required`; an empty string for an optional field without a default. */
   default: string;
   /** The description and the limits of the value. */
   description: string;

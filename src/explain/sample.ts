@@ -49,7 +49,8 @@ function comment(schema: Schema, isRequired: boolean): string[] {
 }
 
 /**
- * Returns the lines of a sample value. A single line without indentation is written on the line of its key.
+ * Returns the lines of a sample value. The first line goes after `key:`, and is empty if the value starts on
+ * the next line.
  */
 function valueLines(schema: Schema, isWhole: boolean): string[] {
   const { default: standard, properties } = schema;

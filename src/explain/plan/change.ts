@@ -34,7 +34,7 @@ export interface ChangeContext {
    * `Graph.secretInputs`.
    */
   secretInputs?: Reads;
-  /** Replaces secret values. */
+  /** Returns the replacement of a secret value. */
   hide: (value: Json) => string;
 }
 
@@ -89,7 +89,7 @@ export interface FieldOptions {
   schema?: Schema;
   /** Returns whether the value of a field is secret. */
   isSecret: (path: readonly PathStep[]) => boolean;
-  /** Replaces secret values. */
+  /** Returns the replacement of a secret value. */
   hide: (value: Json) => string;
 }
 

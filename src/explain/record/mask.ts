@@ -10,7 +10,7 @@ import {
 import type { FieldPath, Graph, Node } from "../../graph/mod.ts";
 import { isOwnKey } from "../plan/change.ts";
 
-/** Replaces a secret value, as `hider` does. */
+/** Returns the replacement of a secret value, such as an HMAC. */
 export type Hide = (value: Json) => string;
 
 /** Returns a masked value; `path` leads from the object to the value. */
@@ -114,8 +114,8 @@ export class SecretMask {
 }
 
 /**
- * Returns the ids of the nodes whose results differ in a replay, because they depend on the values of
- * Secrets. The record contains replacements of these values.
+ * Returns the ids of the nodes whose results differ in a replay of the record. These nodes depend on values
+ * of Secrets, and the record contains only replacements of these values.
  */
 export function unreproducible(graph: Graph): string[] {
   return [...graph.nodes.values()].filter((node) => {

@@ -25,7 +25,7 @@ export type Answer =
 /** Further variables of an expression, in addition to the instance and the nodes. */
 export type Locals = Readonly<Record<string, Json>>;
 
-/** An observation, with the values that its expressions read. */
+/** Evaluates the expressions of a graph with the values of an observed instance and its objects. */
 export class Facts {
   readonly #scope: Scope;
   /** The nodes and fields that the explanation already contains. A second mention is not explained again. */
@@ -97,8 +97,8 @@ export function readsOfExpression({ program }: Expression): Read[] {
   const collect = (variable: string, reads: Reads, path: ReadPath) => {
     if (reads === "whole" || reads.size === 0) return void found.push({ variable, path });
     for (const [name, below] of reads) {
-      // If CEL cannot spell a name, the map contains the name both in its escaped form and as it is in JSON.
-      // Only the name in JSON is kept.
+      // If CEL must escape a name, `reads` has two entries for it: the escaped name, and the name as it is in
+      // JSON. The escaped name is skipped.
       const isEscaped = (unescapeName(name) ?? name) !== name;
       if (!isEscaped) collect(variable, below, [...path, name]);
     }

@@ -103,7 +103,10 @@ function objectAt(
   return object;
 }
 
-/** Returns the owners of a field, unless only kro owns the field. */
+/**
+ * Returns a statement for each other field manager that owns the field together with kro. If only kro owns
+ * the field, returns one statement that says so. Returns an empty list if kro does not own the field.
+ */
 function ownership(object: KubeObject, path: FieldPath, value: unknown): Explanation[] {
   const owners = fieldOwners(object, path);
   const others = owners.filter((owner) => !isKro(owner));

@@ -16,7 +16,7 @@ export interface Observation {
   removed: readonly ObjectOutcome[];
   /** The live objects of each node, by the id of the node. The order is that of the node's results. */
   objects: ReadonlyMap<string, readonly KubeObject[]>;
-  /** The objects of each node that the graph contains but the cluster does not, by the id of the node. */
+  /** The objects that a node defines but the cluster does not contain, by the id of the node. */
   missing?: ReadonlyMap<string, readonly ObjectName[]>;
   /** The reason why the objects of a node could not be read, by the id of the node. */
   unreadable?: ReadonlyMap<string, string>;

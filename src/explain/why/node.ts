@@ -221,7 +221,7 @@ function nextForMissing(facts: Facts, missing: string | undefined): Explanation[
   return [step(`set ${field} in the ${kind} ${name}`)];
 }
 
-/** Explains the objects that the graph contains but the cluster does not. */
+/** Explains the objects that the node defines but the cluster does not contain. */
 function missingObjects(facts: Facts, node: Node, { reason }: NodeOutcome): Explanation[] {
   const names = facts.observation.missing?.get(node.id) ?? [];
   if (names.length === 0) {
@@ -276,7 +276,10 @@ function externalMissing(facts: Facts, node: Node, reason = ""): Explanation[] {
   ];
 }
 
-/** Returns what the conditions of the instance report about a node. */
+/**
+ * Returns the first line about a node in the message of the instance's condition ResourcesReady; undefined
+ * when no line is about the node.
+ */
 function reportedFor({ observation: { instance } }: Facts, id: string): string | undefined {
   const message = findCondition(conditionsOf(instance), "ResourcesReady")?.message ?? "";
   const lines = message.split("\n").filter((line) => line.includes(`node "${id}"`));
