@@ -139,8 +139,8 @@ function cycleFrom(
 }
 
 /**
- * What is known about the other RGDs and about the source of schemas. {@link verdictOf} needs these facts to
- * explain why a kind is missing, such as a cycle of RGDs.
+ * Facts about the other RGDs and the source of schemas. With these facts, {@link verdictOf} explains why a
+ * kind is missing, for example because of a cycle of RGDs.
  */
 interface Circumstances {
   missing: ReadonlySet<string>;

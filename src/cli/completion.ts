@@ -1,4 +1,7 @@
-/** `kro completion`: prints the completion script of a shell, and answers the questions of these scripts. */
+/**
+ * `kro completion`: prints the completion script of a shell, and the words with which these scripts complete
+ * a command line.
+ */
 import { Argument, type Command } from "commander";
 import { complete, type Completion, type Names } from "./completion/candidates.ts";
 import { completionScript, type Shell, SHELLS } from "./completion/scripts.ts";

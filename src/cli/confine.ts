@@ -31,8 +31,8 @@ export function enableConfinement(): void {
  * {@link enableConfinement} is called.
  *
  * Deno can narrow `--allow-net=a,b` to `a`. Deno cannot narrow `--allow-net` without a list; it can only
- * remove the whole permission. If kro runs with such a flag, and the argument names a host or a path, the
- * whole permission remains.
+ * remove the whole permission. If kro runs with such a flag, and `hosts` or `writes` has an entry, the whole
+ * permission remains.
  */
 export function confine({ hosts, writes, run }: Kept): void {
   if (!isEnabled) return;

@@ -88,8 +88,8 @@ export class LocalReconciler {
 
   /**
    * Reconciles instances until they are ready. Also reconciles the instances of other graphs that these
-   * instances create or change. If they prune an instance of another graph, also deletes the objects of the
-   * pruned instance.
+   * instances create or change. If a pass prunes an instance of another graph, also deletes the objects of
+   * the pruned instance.
    */
   async converge(refs: readonly ObjectRef[]): Promise<void> {
     for (const ref of refs) this.#follow(ref);

@@ -31,7 +31,7 @@ interface Place {
 interface Open {
   place: Place;
   isMapping: boolean;
-  /** The key of the mapping whose value has not been parsed yet. */
+  /** The last parsed key of the mapping; absent when its value has been parsed as well. */
   key?: { name: string; at: number };
 }
 

@@ -18,7 +18,8 @@ const ENVIRONMENT = [
   // The operator sets these two variables before its first TLS connection, so that Deno trusts only the
   // configured root certificates.
   "DENO_TLS_CA_STORE",
-  // An executable of `deno compile` does not pass this variable to V8, so kro itself obeys its heap limit.
+  // An executable of `deno compile` does not pass this variable to V8, so kro itself applies the heap limit
+  // that the variable sets.
   "DENO_V8_FLAGS",
   "NODE_EXTRA_CA_CERTS",
   "HOME",

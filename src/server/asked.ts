@@ -15,7 +15,10 @@ export interface ServerOptions {
   view: ControllerView;
   /** The version of kro, which `/version` returns. */
   version: string;
-  /** Reads objects for the paths that show live objects; absent if these paths answer with status 503. */
+  /**
+   * Reads objects for the paths that show live objects. If this reader is absent, these paths answer with
+   * status 503.
+   */
   live?: LiveReader;
   /** Explains instances; absent if the paths that need this answer with status 503. */
   explainer?: Explainer;

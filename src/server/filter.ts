@@ -5,7 +5,7 @@ import { BadQuery, type Query } from "./query.ts";
 
 /**
  * Returns the keys of the items that the parameters `state`, `namespace` and `labelSelector` select. The
- * items are read only for `state` and `labelSelector`.
+ * items are read only if the query contains `state` or `labelSelector`.
  *
  * @param keys The sorted keys of the whole list. A key starts with the namespace and a slash if the list has
  * the parameter `namespace`.

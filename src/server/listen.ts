@@ -166,7 +166,8 @@ async function respond(
       typeof h[1] === "string"
     );
     // The handler does not use the host of the URL. The host is constant, because a malformed Host header
-    // would make the URL invalid. A request target without a path, such as `*`, is a path that does not exist.
+    // would make the URL invalid. A request target that is not a path, such as `*`, becomes a path that the
+    // endpoint does not serve.
     const address = new URL(`http://kro${url.startsWith("/") ? url : "/*"}`);
     const answer = await handler(
       new Request(address, { method: passedMethod(method), headers: given }),

@@ -61,7 +61,10 @@ export async function liveRevisions(
   }
 }
 
-/** Returns the response for an error of the API server. Its message names the right that is missing. */
+/**
+ * Returns the response for an error of the API server. For a forbidden read, the response contains the API
+ * server's message, which names the missing permission.
+ */
 function refusal(error: unknown): Response {
   if (error instanceof ApiError && error.reason === "Forbidden") return problem(403, error.message);
   if (error instanceof ApiError && error.reason === "Unauthorized") {

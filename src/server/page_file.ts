@@ -1,4 +1,4 @@
-/** A file of the live page, as `src/server/live_page_files.ts` contains the files. */
+/** The type of the entries in `live_page_files.ts`, which contains the files of the live page. */
 
 /** One file of the page. */
 export interface PageFile {

@@ -218,8 +218,8 @@ function noGraph(name: string): Response {
 }
 
 /**
- * Returns an instance without its nodes and the details of its differences, for lists. Only the path of the
- * instance itself shows these fields.
+ * Returns an instance without its nodes and the details of its differences, for lists. Only the response for a
+ * single instance contains these fields.
  */
 function summary(instance: InstanceView): InstanceSummary {
   const { nodes: _nodes, observed: _observed, ...rest } = instance;

@@ -31,8 +31,8 @@ export function parseArguments(words: readonly string[]): { kind?: string; name?
 }
 
 /**
- * Looks up a kind by its kind, plural, singular or short name, also with its group. Rejects with UsageError,
- * which suggests a name, when the cluster serves no such kind.
+ * Looks up a kind by its kind, plural, singular or short name, with or without the group, such as `deploy` or
+ * `deployments.apps`. Rejects with UsageError, which suggests a name, when the cluster serves no such kind.
  */
 export async function kindOf(session: Session, name: string): Promise<KindRef> {
   const { discovery } = session;

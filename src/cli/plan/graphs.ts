@@ -81,7 +81,7 @@ export class GraphPlanner {
   /**
    * Creates the planner, without sending a request.
    *
-   * @param hide Replaces secret values in the report.
+   * @param hide Returns the replacement of a secret value in the report.
    */
   constructor(
     session: Session,

@@ -29,7 +29,8 @@ export function invalidInstances(
   const rules = new SchemaRules(spec);
   const isSecret = (path: readonly (string | number)[]) => isSecretInput(graph.secretInputs, path);
   return instances.flatMap((object) => {
-    // Another instance may have computed the spec from a Secret, so that no message quotes a value.
+    // A node of another graph created this instance and may have computed its spec from a Secret, so messages
+    // quote no value.
     const isComputed = object.metadata.labels?.[Label.nodeId] !== undefined;
     const value = (object.spec ?? {}) as Json;
     const schemaProblems = violations(spec, value, ["spec"], isComputed ? () => true : isSecret);

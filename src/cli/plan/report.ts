@@ -28,7 +28,7 @@ export interface ChangeSources {
   store: PlanStore;
   /** Returns the graph that serves a kind after the plan. */
   graphFor: (kind: GroupVersionKind) => Promise<PlannedGraph | undefined>;
-  /** Replaces secret values. */
+  /** Returns the replacement of a secret value. */
   hide: (value: Json) => string;
 }
 

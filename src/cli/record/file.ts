@@ -106,7 +106,7 @@ export async function readRecord(path: string): Promise<RecordFile> {
   return parseRecord(await readText(path), path);
 }
 
-/** Whether a text is a record, which may be edited. */
+/** Whether a text is a record. Also true for a record that a user has edited. */
 export function isRecord(text: string): boolean {
   return unsealed(text)?.content.kind === "Record";
 }

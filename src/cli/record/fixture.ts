@@ -42,8 +42,8 @@ export function objectsOf({ calls, kinds, instance }: RecordFile): KubeObject[] 
     if (isInstance || !known.has(`${apiVersion} ${kind}`) || found.has(key)) return;
     found.set(key, withoutIdentity(object));
   };
-  // Two kinds of answers are left out: lists of metadata, because they contain no whole objects, and the
-  // answers to applies, because they contain the object after the apply.
+  // Lists of metadata are left out, because they contain no whole objects. Answers to applies come last,
+  // because they contain the object after the apply; they are used only for objects that no read returned.
   const whole = calls.filter(({ request }) => !request.startsWith("listMembersLive"));
   for (const { request, answer } of whole) {
     if (!request.startsWith("apply")) listOf(answer).forEach(add);

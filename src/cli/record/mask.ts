@@ -19,7 +19,7 @@ export interface MaskedPass {
   graph: Graph;
   /** The instance. */
   ref: ObjectRef;
-  /** Replaces a secret value. */
+  /** Returns the replacement of a secret value. */
   hide: (value: Json) => string;
   /** Whether another instance computed the instance from Secrets. */
   isConfidential: boolean;

@@ -18,7 +18,10 @@ export interface ReplayResult {
   conditions: Condition[];
   /** The nodes in topological order. */
   nodes: (NodeOutcome & {
-    /** Whether the replay has the same values as the recorded pass, because none comes from a Secret. */
+    /**
+     * Whether the replay evaluates the node with the same values as the recorded pass. False if a value comes
+     * from a Secret, because the record contains only its replacement.
+     */
     reproducible: boolean;
   })[];
   /** The objects that the pass would delete. */

@@ -13,7 +13,7 @@ export interface DrawnNode {
   readonly isConditional: boolean;
   /** The third line, such as `Waiting`; absent in drawings without state. */
   readonly note?: string;
-  /** The class of the third line and of the node's border. */
+  /** The CSS class of the third line and of the node's border. */
   readonly tone?: string;
 }
 
@@ -49,7 +49,9 @@ export interface Places {
   readonly edges: ReadonlyMap<string, string>;
 }
 
-/** The width of most characters in the first line, which is bold, and in the others, in pixels. */
+/**
+ * The width of most characters in the first line of a node, which is bold, and in its other lines, in pixels.
+ */
 const CHARACTER = { first: 8.6, other: 7.4 };
 /** The maximum number of characters of a line. Longer lines end in an ellipsis. */
 export const MAX_CHARACTERS = 30;

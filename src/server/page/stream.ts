@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
- * Reads the event stream of kro, and reads the affected responses again. The stream is read with `fetch`,
- * because an EventSource cannot send a token.
+ * Reads the event stream of kro. After each event, the page reads the affected responses of the JSON API
+ * again. The stream is read with `fetch`, because an EventSource cannot send a token.
  */
 import { useEffect, useState } from "preact/hooks";
 import { authHeaders, refresh } from "./api.ts";
@@ -50,7 +50,7 @@ export async function follow(): Promise<never> {
       const response = await fetch("/events", { headers: { ...authHeaders(), ...resume } });
       if (!response.ok || !response.body) throw new Error(response.statusText);
       setConnection("live");
-      // Responses that failed while kro was not reachable are read again.
+      // After an interruption, all responses are read again, because requests may have failed meanwhile.
       if (!isFirst || attempt > 0) refresh(() => true);
       attempt = 0;
       for await (const event of eventsOf(response.body)) {
