@@ -52,7 +52,10 @@ function nodeDefinition({ id, kind, template, ...node }: Node): NodeDefinition {
   };
 }
 
-/** Returns the template of a Secret without its literal values. Expressions stay, because they name fields. */
+/**
+ * Returns the template of a Secret without its literal values. Expressions stay, because they contain names
+ * of fields instead of secret values.
+ */
 export function hiddenSecret(template: JsonObject): JsonObject {
   const without = (values: JsonObject) =>
     Object.fromEntries(

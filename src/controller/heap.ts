@@ -122,8 +122,9 @@ export class HeapGuard {
   }
 
   /**
-   * Collects garbage when the heap uses more than 75 % of its limit. If the heap still uses more, logs a warning.
-   * After the warning, the guard collects garbage only when the heap exceeds the limit, until the heap recovered.
+   * Collects garbage when the heap uses more than 75 % of its limit. If the heap still uses more, logs a
+   * warning. After the warning, and until the heap uses less than 60 % of its limit, the guard collects
+   * garbage only when the heap exceeds the limit.
    */
   check(): void {
     if (this.#isFull) return;

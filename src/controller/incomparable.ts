@@ -4,7 +4,7 @@ import { groupKind, type KindRef } from "../api/mod.ts";
 
 const logger = getLogger(["kro", "controller"]);
 
-/** Logs that an object of a kind cannot be compared. */
+/** Logs that kro cannot compare the object of this kind with this name. */
 export function logIncomparable(kind: KindRef, at: { namespace?: string; name: string }): void {
   logger.warn(
     "{kind} {object} is nested too deeply or has too many values: kro cannot compare it, and treats it as changed",

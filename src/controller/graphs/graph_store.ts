@@ -71,7 +71,8 @@ export class GraphStore {
    */
   readonly #changedAt = new Map<string, number>();
   /**
-   * The highest value that was dropped from {@link #changedAt}, because the map had {@link MAX_CHANGED} CRDs.
+   * The clock value of the newest change that was dropped from {@link #changedAt}, which keeps at most
+   * {@link MAX_CHANGED} CRDs.
    */
   #droppedAt = 0;
   /**

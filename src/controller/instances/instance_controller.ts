@@ -69,7 +69,10 @@ export class InstanceController {
   readonly #watch: InstanceWatch;
   #mode: Mode = { kind: "deletions" };
 
-  /** Creates the controller without a watch. {@link queueKey} builds its keys in the queue. */
+  /**
+   * Creates the controller without a watch. The keys that the controller adds to `queue` come from
+   * {@link queueKey}.
+   */
   constructor(
     kind: KindRef,
     deps: InstanceDeps,

@@ -47,7 +47,10 @@ export interface Passed {
 export class InstanceRecords {
   readonly #deps: RecordDeps;
   readonly #last = new Map<string, LastPass>();
-  /** The keys of the instances whose running pass has found other results of nodes than the pass before. */
+  /**
+   * The keys of the instances whose running pass has found node results that differ from those of the
+   * previous pass.
+   */
   readonly #renewed = new Set<string>();
 
   /** Creates an empty set of records. */
