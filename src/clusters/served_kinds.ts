@@ -111,7 +111,9 @@ interface Definitions {
   readonly services: readonly ApiService[];
 }
 
-/** The lists that callers have requested, but that have not been sent yet; one entry for each client. */
+/**
+ * The lists that callers have asked for and whose requests have not been sent yet; one entry for each client.
+ */
 const requested = new WeakMap<object, Promise<Definitions>>();
 
 /**

@@ -53,7 +53,9 @@ export class GraphReads {
     this.#set(instances, [...this.#added(instances).filter((one) => one !== reads), reads]);
   }
 
-  /** Removes the paths that a graph reads. Called when the graph was added but will not be served. */
+  /**
+   * Removes the paths that a graph reads. Called when the graph was added but will never reconcile instances.
+   */
   remove(instances: InstanceKind, reads: NodeReads): void {
     this.#set(instances, this.#added(instances).filter((one) => one !== reads));
   }
