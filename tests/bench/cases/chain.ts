@@ -40,7 +40,7 @@ const SHAPES: readonly [string, string, ReturnType<typeof rgd>, JsonObject][] = 
 export const chain: Case = {
   name: "chain",
   about:
-    `One instance is created of each of three graphs: a chain of ten ConfigMaps, 100 independent ` +
+    `The case creates one instance of each of three graphs: a chain of ten ConfigMaps, 100 independent ` +
     `ConfigMaps, and a forEach collection of ${ITEMS} ConfigMaps.`,
   async run(harness) {
     const { client } = harness;
