@@ -1,8 +1,8 @@
 /**
- * A program that fills the JavaScript heap, and checks the heap whenever it has allocated one more array. An array
- * occupies at most 3 MiB, and the limit of the heap is 40 MiB. The argument is the number of arrays that are
- * reachable at the same time. The program ends with code 1 when the guard finds the heap full. Otherwise it prints
- * the peak of the heap and V8's own limit, in bytes.
+ * A program that fills the JavaScript heap, and checks the heap whenever it has allocated one more array. An
+ * array occupies at most 3 MiB, and the limit of the heap is 40 MiB. The program's argument is the number of
+ * arrays that are reachable at the same time. The program ends with code 1 when kro's `HeapGuard` finds the
+ * heap full. Otherwise the program prints the peak of the heap and V8's own limit, in bytes.
  */
 import { getHeapStatistics } from "node:v8";
 import { HeapGuard, heapLimit, heapLimits } from "../../src/controller/heap.ts";

@@ -1,7 +1,8 @@
 /**
- * Calls of those functions of kro that read data of other clients. A test passes a hostile value or string to
- * each call. `tests/unit/hostile/linear_test.ts` checks that the time of the calls grows linearly with the
- * size of the argument. `deno task bench --only blocks` measures their time with the largest argument.
+ * Calls of the functions of kro that read data which other API clients wrote. A test passes a hostile value
+ * or string to each call. `tests/unit/hostile/linear_test.ts` checks that the time of the calls grows
+ * linearly with the size of the argument. `deno task bench --only blocks` measures their time with the
+ * largest argument.
  */
 import {
   conditionsOf,
@@ -100,7 +101,7 @@ export interface HostileArgument {
   readonly objectText: string;
 }
 
-/** Returns the value in all forms, so that a measurement does not include the time for making them. */
+/** Returns the value in all forms. A measurement creates them before it starts the clock. */
 export function hostileArgument(value: Json): HostileArgument {
   const object = objectWith(value);
   const text = jsonText(value);
@@ -135,13 +136,14 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
     const result = compiled.program.evaluate(variables, new PassBudget(COST_LIMITS));
     return result.ok && fromCel(result.value);
   },
-  // Skipped for a value that exceeds MAX_DEPTH: kro rejects a desired object with a value of this depth.
+  // Skipped for a value that is nested deeper than MAX_DEPTH, because kro rejects a desired object with this
+  // value.
   withValuesOf: ({ value, object }) =>
     isCompared(value) && withValuesOf(object, object, [["spec", "value"]]),
   withoutValues: ({ value, object }) =>
     isCompared(value) && withoutValues(object, [["spec", "value"]]),
-  // Skipped for a value that exceeds MAX_DEPTH, because only the in-memory cluster of tests and of
-  // `kro render` merges patches.
+  // Skipped for a value that is nested deeper than MAX_DEPTH, because only the in-memory cluster of tests and
+  // of `kro render` merges patches.
   mergePatch: ({ value }) => isCompared(value) && mergePatch({ a: value }, { a: value }),
   matchLabels: ({ value }) => matchLabels("a=b,c in (d)", value as Record<string, string>),
   "selectorText of labels": ({ value }) => selectorText({ matchLabels: value }),

@@ -172,8 +172,8 @@ const LISTS = [
   on("optional.unwrap unwrapOpt", "l.map(x, optional.of(x)).unwrapOpt().size()", MANY * 60, {
     l: NUMBERS,
   }),
-  // These results are expensive for the caller, which converts them to JSON and writes them to the
-  // API server.
+  // The results of these expressions are expensive for the caller, which converts the results to JSON and
+  // writes them to the API server.
   on("", "lists.range(1000).map(x, n)", MANY * 1_000, { n: [NUMBERS] }),
   on("", "lists.range(1000).map(x, m)", MANY * 10_000, { m: OBJECT }),
   on("", `lists.range(${MANY}).map(x, t)`, MANY * LONG / 20, { t: A }),

@@ -11,7 +11,10 @@ export const LARGEST = 1_500_000;
 /** Returns a value whose JSON has about `bytes` bytes. */
 export type MakeValue = (bytes: number) => Json;
 
-/** Returns as many items as fit into `bytes` bytes, if each item has about `each` bytes. */
+/**
+ * Calls `item` for as many items as fit into `bytes` bytes, if each item has about `each` bytes. Returns the
+ * items.
+ */
 function items<T>(bytes: number, each: number, item: (index: number) => T): T[] {
   return Array.from({ length: Math.max(1, Math.floor(bytes / each)) }, (_, index) => item(index));
 }

@@ -1,6 +1,6 @@
 /** Decides whether tests are ignored because a program that they run is not installed. */
 
-/** Reads environment variables, as `Deno.env` does. */
+/** The environment variables of a process. `Deno.env` implements this interface. */
 export interface Environment {
   /** Returns the value of a variable; undefined when the variable is not set. */
   get(name: string): string | undefined;

@@ -5,10 +5,10 @@ import { type Graph, MAX_COLLECTION_SIZE } from "../../src/graph/mod.ts";
 import { kindsOfCrd, withDefaults } from "../../src/openapi/mod.ts";
 import { MemoryCluster, reconcile } from "../../src/reconcile/mod.ts";
 
-/** The time at which all objects in memory are created. */
+/** The creation time of all objects in the in-memory cluster. */
 export const CREATED = new Date("2000-01-01T00:00:00Z");
 
-/** An instance in a cluster in memory. */
+/** An instance in an in-memory cluster, which a test reconciles and observes. */
 export class ObservedInstance {
   readonly #graph: Graph;
   readonly #cluster: MemoryCluster;
@@ -32,7 +32,10 @@ export class ObservedInstance {
     this.#cluster.put(graph.instance, withDefaults(kindsOfCrd(graph.crd)[0]!.schema, object));
   }
 
-  /** Merges fields into a live object of a node, or creates the object, as another manager would. */
+  /**
+   * Merges fields into the live object of the node `id`, or creates the object, as a field manager other than
+   * kro would.
+   */
   async put(id: string, object: Record<string, unknown>, manager = "other"): Promise<void> {
     const { kind } = this.#graph.nodes.get(id)!;
     const { metadata, ...fields } = object as unknown as KubeObject;
@@ -53,7 +56,7 @@ export class ObservedInstance {
     this.#cluster.put(this.#graph.instance, instance);
   }
 
-  /** Runs passes until a pass writes nothing, and returns what the last pass has found. */
+  /** Reconciles the instance until a pass writes nothing, and returns the observation of the last pass. */
   async observe(more: Partial<Observation> = {}): Promise<Observation> {
     const cluster = this.#cluster;
     for (;;) {

@@ -1,4 +1,4 @@
-/** A recorded pass for tests of records. */
+/** Records one pass of a reconciliation, for tests of `kro record` and `kro replay`. */
 import assert from "node:assert/strict";
 import type { KubeObject, ResourceGraphDefinition } from "../../src/api/mod.ts";
 import type { RecordFile } from "../../src/cli/record/file.ts";
@@ -7,7 +7,7 @@ import { compile, COST_LIMITS, kindsOf } from "../../src/graph/mod.ts";
 import { kindsOfCrd, resolveKinds, snapshotSource } from "../../src/openapi/mod.ts";
 import { MemoryCluster, reconcile } from "../../src/reconcile/mod.ts";
 
-/** The value of the Secrets of the recorded pass. */
+/** The value in the Secrets that the recorded pass reads or creates. */
 export const PASSWORD = "hunter2-is-the-password";
 const NOW = new Date("2026-01-01T00:00:00Z");
 const NAME = "${schema.metadata.name}";

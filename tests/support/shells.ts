@@ -15,7 +15,7 @@ export async function hasShell(shell: TestedShell): Promise<boolean> {
 /**
  * Returns the words by which a shell completes the last word of a line, sorted.
  *
- * @param kro The content of the executable that the script finds as `kro`.
+ * @param kro The content of the program `kro` that the completion script runs.
  * @param line The words of the command line, separated by one space. They contain no quotes.
  */
 export async function completionsIn(
@@ -42,7 +42,10 @@ export async function completionsIn(
   }
 }
 
-/** For each shell, returns a script that loads the completion and prints the completions of a line. */
+/**
+ * Functions that return a shell script for a command line. The script loads kro's completion script, and
+ * prints the completions of the line.
+ */
 const ASK: Record<TestedShell, (line: string) => string> = {
   bash: (line) =>
     `source ./script

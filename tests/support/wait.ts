@@ -19,7 +19,7 @@ type Checked<T> = T | undefined | null | false;
 /**
  * Polls until `check` returns a truthy value, and returns that value.
  *
- * @param what the name of the condition, for the error message
+ * @param what what the test waits for, as the error message names it
  * @param seconds the time limit in seconds
  * @param everyMs the pause between two checks in milliseconds
  * @throws an error of `check` immediately; an Error with `what` when the time limit is exceeded

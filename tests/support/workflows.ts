@@ -32,7 +32,8 @@ export function workflowSteps(): { file: string; step: Step }[] {
 }
 
 /**
- * Returns the command of the first step with this name. Throws an error if the workflow lacks such a step.
+ * Returns the command of the first step with this name in any workflow. Throws an error if no workflow has
+ * this step.
  */
 export function commandOf(name: string): string {
   const command = workflowSteps().find(({ step }) => step.name === name)?.step.run;
@@ -40,7 +41,10 @@ export function commandOf(name: string): string {
   return command;
 }
 
-/** Runs the command of a step, as GitHub Actions does. Returns the exit code and the output. */
+/**
+ * Runs the command of the workflow step with this name, as GitHub Actions does. Returns the exit code and the
+ * output.
+ */
 export async function runStep(
   name: string,
   env: Record<string, string> = {},

@@ -54,7 +54,7 @@ export function childLabels(instance: Live, nodeId: string): Record<string, stri
   };
 }
 
-/** Returns the expected labels of one item of a collection. */
+/** Returns the expected labels of one object of a collection, which is a node with `forEach`. */
 export function itemLabels(
   instance: Live,
   nodeId: string,

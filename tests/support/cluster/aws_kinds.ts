@@ -115,7 +115,7 @@ export function awsKind(kind: string): string {
   return `${kind}.${groupOf(serviceOf(kind))}`;
 }
 
-/** Waits until the object exists, and writes its status as the AWS controller would. */
+/** Waits until the object of the AWS kind exists, and then writes its status as the AWS controller would. */
 export async function provide(
   cluster: TestCluster,
   kind: string,
@@ -128,7 +128,7 @@ export async function provide(
   return object;
 }
 
-/** Returns the dependencies of each node, as the RGD's status reports them. */
+/** Returns the IDs of the nodes on which each node depends, as the status of the given RGD reports them. */
 export function dependencies({ status }: Live): Record<string, string[]> {
   const entries = status.resources.map(({ id, dependencies }: Live) =>
     [id, dependencies.map((d: Live) => d.id).sort()] as const

@@ -38,8 +38,8 @@ export function partsOf(
 }
 
 /**
- * An open {@link CachedCluster}. Records the requests that the cached cluster sends, and the instances that
- * it requeues.
+ * A {@link CachedCluster} with its client. Records the API requests that the cached cluster sends, and the
+ * instances that it requeues.
  */
 export interface CachedSetup extends AsyncDisposable {
   readonly parts: CachedParts;
@@ -47,11 +47,14 @@ export interface CachedSetup extends AsyncDisposable {
   readonly client: KubeClient;
   readonly namespace: string;
   /**
-   * Returns the number of requests since the last call. The keys are of the form `verb resource`.
-   * Watches, and requests for objects in other namespaces, are not counted.
+   * Returns the numbers of API requests since the last call of this function. The keys have the form
+   * `verb resource`, such as `get configmaps`. Watches, and requests for objects in other namespaces, are not
+   * counted.
    */
   requests(): Record<string, number>;
-  /** Returns the names of the instances that were requeued since the last call. */
+  /**
+   * Returns the names of the instances that the cluster has requeued since the last call of this function.
+   */
   woken(): string[];
   /** Waits until an instance is requeued, and returns the result of {@link woken}. */
   untilWoken(): Promise<string[]>;
@@ -129,7 +132,7 @@ export function childOf(
 /** The environment variables of the container in a test's PodTemplate. */
 export const env = [{ name: "A", value: "1" }, { name: "B", value: "2" }];
 
-/** Returns a PodTemplate with one container, as a child of {@link INSTANCE}. */
+/** Returns a PodTemplate with one container, which has the labels of a child of {@link INSTANCE}. */
 export function podTemplate(ref: ObjectRef, container: Record<string, unknown>): KubeObject {
   return childOf(ref, {
     template: {

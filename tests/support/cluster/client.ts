@@ -25,14 +25,17 @@ export interface RecordedClient extends AsyncDisposable {
   /** All requests that have completed or failed, including watches. */
   readonly sent: readonly RequestInfo[];
   /**
-   * Returns the number of requests since the last call, without watches. The keys are of the form
-   * `verb resource`. With `namespace`, counts only requests for objects of that namespace. A test
-   * can thereby exclude requests for the deleted namespace of an earlier test.
+   * Returns the numbers of requests since the last call of this function, without watches. The keys have the
+   * form `verb resource`. With `namespace`, counts only requests for objects of that namespace. A test can
+   * thereby exclude requests for the deleted namespace of an earlier test.
    */
   requests(namespace?: string): Record<string, number>;
 }
 
-/** Connects as the administrator. If `as` is given, the administrator impersonates this user. */
+/**
+ * Connects to the shared control plane as the administrator. If `as` is given, the administrator impersonates
+ * this user.
+ */
 export async function openClient(
   options: Partial<ConnectOptions> = {},
   as?: string,

@@ -1,7 +1,4 @@
-/**
- * Reads and writes objects as a user would, in a namespace of the test's own. Tests name objects by
- * apiVersion and kind.
- */
+/** Reads and writes objects as a user would, in a namespace that only one test uses. */
 import {
   isNotFound,
   type JsonObject,
@@ -31,7 +28,10 @@ export interface Place {
   namespace?: string;
 }
 
-/** The field manager of all writes of {@link TestCluster}. */
+/**
+ * The name that {@link TestCluster} uses as the field manager of its writes and as the user agent of its
+ * requests.
+ */
 export const USER = "test-user";
 
 const by = { fieldManager: USER };
@@ -68,7 +68,7 @@ export class TestCluster implements AsyncDisposable {
     return await TestCluster.at(kubeconfig, `${prefix}-${crypto.randomUUID().slice(0, 8)}`);
   }
 
-  /** Connects with the kubeconfig file, and creates the namespace. */
+  /** Connects to a cluster with this kubeconfig file, and creates this namespace. */
   static async at(kubeconfig: string, namespace: string): Promise<TestCluster> {
     const client = connect(await loadConfig({ kubeconfig }), { userAgent: USER });
     const cluster = new TestCluster(client, namespace);

@@ -35,7 +35,7 @@ export interface StartOptions {
 /**
  * Installs kro's CRDs as the administrator, starts a controller, and waits until it is ready.
  *
- * @param options options of the controller that replace the program's defaults
+ * @param options options of the controller, which replace the defaults of the command `kro controller`
  * @example
  * ```ts
  * await using kro = await startController({ instanceRequeueMs: 0 });

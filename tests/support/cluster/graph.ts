@@ -38,7 +38,7 @@ export function graphName(kind: string, cluster: TestCluster): string {
 export class TestGraph {
   /** The kind and name of the RGD. */
   readonly rgd: Place;
-  /** The API group of the RGD's instances, unless the spec names another one. */
+  /** The API group of the RGD's instances, unless the RGD's spec names another API group. */
   readonly group: string;
   /** The apiVersion of the RGD's instances. */
   readonly apiVersion: string;
@@ -67,7 +67,7 @@ export class TestGraph {
     return graph;
   }
 
-  /** Returns the RGD object with this spec. */
+  /** Returns the RGD as an object with this spec, without applying it. */
   object({ kind, resources, schema, ...rest }: GraphSpec): KubeObject {
     this.#kind = kind;
     const head = { apiVersion: "v1alpha1", group: this.group, kind };
@@ -114,7 +114,7 @@ export class TestGraph {
     return this.#cluster.until(this.instance(name), (o) => isActive(o) && holds(o));
   }
 
-  /** Replaces the RGD's spec. The kind must stay the same. */
+  /** Replaces the RGD's spec. The new spec must have the same `kind`. */
   async put(spec: GraphSpec): Promise<Live> {
     // An update replaces the whole spec; a merge patch would keep fields that the new spec does not
     // contain.

@@ -13,7 +13,7 @@ export interface KroOptions {
   program?: string;
   /** Deno's permission flags; `--allow-all` by default. */
   permissions?: readonly string[];
-  /** Additional flags of `kro controller`. */
+  /** Flags of `kro controller`, in addition to the flags that every test needs. */
   flags?: readonly string[];
   /** The V8 flags of the process. */
   v8?: readonly string[];
@@ -125,7 +125,9 @@ export class KroProcess implements AsyncDisposable {
     return Deno.readTextFileSync(this.#log);
   }
 
-  /** Returns the entries of the JSON log so far, without an incomplete last line. */
+  /**
+   * Returns the entries of kro's JSON log up to now. Leaves out the last line while kro is still writing it.
+   */
   logLines(): Record<string, unknown>[] {
     const text = this.log();
     const complete = text.slice(0, text.lastIndexOf("\n") + 1);

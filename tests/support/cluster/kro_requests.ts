@@ -28,7 +28,7 @@ export class KroRequests implements Disposable {
   readonly #api: Api;
   readonly #log: AuditLog;
   readonly #user: string;
-  /** Log entries that {@link idle} has read and that the next call of {@link take} returns. */
+  /** Entries of the audit log that {@link idle} has read and that the next call of {@link take} returns. */
   #read: AuditEntry[] = [];
 
   private constructor(api: Api, log: AuditLog, user: string) {
@@ -62,8 +62,8 @@ export class KroRequests implements Disposable {
 
   async #all(): Promise<AuditEntry[]> {
     await this.#catchUp();
-    // Reads the log a second time. The API server may log a request only after the client has received its
-    // response, so the first reading may lack an earlier request.
+    // Reads the audit log a second time. The API server may log a request only after the client has received
+    // the response, so the first reading may lack a request that kro has already completed.
     await this.#catchUp();
     return this.#read.splice(0);
   }
@@ -81,7 +81,8 @@ export class KroRequests implements Disposable {
   }
 
   /**
-   * Sends a marked request to the API server, and reads the log until it contains the marked request.
+   * Sends a request with a unique mark in its URL to the API server, and reads the audit log until it
+   * contains this request.
    */
   async #catchUp(): Promise<void> {
     const mark = crypto.randomUUID();

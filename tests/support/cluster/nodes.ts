@@ -1,7 +1,7 @@
-/** Returns nodes for the RGDs of tests: small objects of built-in kinds. */
+/** Returns nodes for the RGDs of tests. The nodes create small objects of built-in kinds. */
 import type { JsonObject } from "../../../src/api/mod.ts";
 
-/** An expression for the instance's name. Most object names begin with this expression. */
+/** An expression for the instance's name. Most object names in test RGDs begin with this expression. */
 export const NAME = "${schema.metadata.name}";
 
 /**
@@ -86,7 +86,9 @@ export function placed({ template, ...node }: JsonObject, namespace: string): Js
   return { ...node, template: { ...rest, metadata: { ...metadata as JsonObject, namespace } } };
 }
 
-/** Returns an external node, which reads other users' ConfigMaps by name or by selector. */
+/**
+ * Returns an external node, which only reads ConfigMaps. `metadata` contains their name or a label selector.
+ */
 export function external(id: string, metadata: JsonObject, more: JsonObject = {}): JsonObject {
   return { id, externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata }, ...more };
 }

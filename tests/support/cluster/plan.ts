@@ -1,4 +1,4 @@
-/** Compares the report of `kro plan` with what a controller then does. */
+/** Compares the report of `kro plan` with the changes that a controller then makes. */
 import assert from "node:assert/strict";
 import {
   type JsonObject,
@@ -50,8 +50,8 @@ export function twoMaps(color: string, more: JsonObject[] = []): GraphSpec {
 }
 
 /**
- * Runs `kro plan -o json` over the objects in the test's namespace. `flags` contains further flags of the
- * command.
+ * Runs `kro plan -o json` for these objects, with the test's namespace as the default namespace. `flags`
+ * contains further flags of the command.
  */
 export async function planned(
   cluster: TestCluster,
@@ -64,7 +64,7 @@ export async function planned(
   return { code, stderr, report: JSON.parse(stdout) };
 }
 
-/** Runs `kro plan` over the objects, and returns the output. */
+/** Runs `kro plan` for these objects, and returns its exit code and output. */
 export async function planText(
   { namespace }: TestCluster,
   objects: readonly object[],

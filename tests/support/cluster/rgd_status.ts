@@ -30,8 +30,8 @@ export function active({ cluster }: Pick<Scenario, "cluster">, graph: TestGraph)
 }
 
 /**
- * Waits until the RGD is Inactive, and this condition is False for the current generation with a message that
- * matches.
+ * Waits until the RGD is Inactive, and its condition `type` is False for the current generation with a
+ * message that matches `message`.
  */
 export function refused(
   { cluster }: Pick<Scenario, "cluster">,

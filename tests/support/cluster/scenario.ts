@@ -77,7 +77,8 @@ async function perform(
     await session.start();
     await run(session);
   } catch (error) {
-    // An error of the cleanup is ignored, because it must not hide the test's own error.
+    // The test has failed. An error of its cleanup is ignored, because it must not hide the error of the
+    // test.
     await session.end(5).catch(() => {});
     throw error;
   }

@@ -1,4 +1,4 @@
-/** Runs kro as a service account that has only the permissions of given roles. */
+/** Creates service accounts, so that tests can run kro with only the permissions of given roles. */
 import { kubectl, sharedControlPlane } from "../controlplane/shared.ts";
 
 /** A service account with a kubeconfig file. Disposing the object removes the file. */

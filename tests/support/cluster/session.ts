@@ -13,13 +13,13 @@ import { KroRequests } from "./kro_requests.ts";
 
 /** The context that a cluster test receives. */
 export interface Scenario {
-  /** The control plane, which the test accesses as its administrator. */
+  /** The cluster, which the test accesses as the cluster's administrator. */
   readonly cluster: TestCluster;
   /** The name of the test's own namespace, which is empty at the start. */
   readonly namespace: string;
   /** The running controller. */
   readonly controller: Controller;
-  /** Runs a step of the test. */
+  /** Runs a step of the test, as `Deno.TestContext.step` does. */
   readonly step: (name: string, run: () => Promise<void>) => Promise<boolean>;
   /**
    * Applies an RGD in an API group that only this test uses, and waits until it is Active. Throws

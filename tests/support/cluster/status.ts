@@ -14,8 +14,8 @@ export function condition({ status }: Live, type: string): Live {
 }
 
 /**
- * Waits until the instance has this state and its condition ResourcesReady describes the current
- * generation, with a message that contains `text`.
+ * Waits until the instance has this state, and its condition ResourcesReady has the current generation and a
+ * message that contains `text`.
  */
 export function inState(
   { cluster }: Scenario,

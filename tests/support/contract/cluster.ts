@@ -39,9 +39,9 @@ export const WIDGET: KindRef = {
 export interface ContractSetup extends AsyncDisposable {
   /** The implementation under test. */
   readonly cluster: Cluster;
-  /** The names of two namespaces that no other test uses. */
+  /** The names of two namespaces that only this test uses. */
   readonly namespaces: readonly [string, string];
-  /** Applies the object under a field manager that is not kro's. */
+  /** Applies the object with a field manager other than kro's field managers. */
   foreign(ref: ObjectRef, object: KubeObject): Promise<KubeObject>;
 }
 

@@ -1,4 +1,5 @@
-// The API requests that the control plane's launcher itself sends while the control plane starts.
+// The API client that starts a control plane and creates the namespaces of tests. Also finds free ports, and
+// waits for conditions.
 
 /** A minimal API client that authenticates as one user. */
 export class Api implements Disposable {
@@ -8,7 +9,10 @@ export class Api implements Disposable {
     this.#client = Deno.createHttpClient({ caCerts: [ca] });
   }
 
-  /** Sends one request and returns its status and body. The status is 0 if the response is missing. */
+  /**
+   * Sends one request, and returns the status and body of the response. The status is 0 if the API server
+   * sends no response.
+   */
   async call(
     method: string,
     path: string,
@@ -60,7 +64,7 @@ export function freePorts(count: number): number[] {
 
 /**
  * Polls until `check` returns true. Throws an error after `seconds` seconds. If the promise `gone` rejects
- * earlier, throws its error.
+ * earlier, throws the error with which `gone` rejects.
  */
 export async function until(
   what: string,

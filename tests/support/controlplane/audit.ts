@@ -150,7 +150,7 @@ export function countCalls(entries: readonly AuditEntry[]): CallCounts {
   return { calls: entries.length, writes, by };
 }
 
-/** Returns the sum of two counts. */
+/** Adds the numbers of two counts of API requests. */
 export function addCounts(a: CallCounts, b: CallCounts): CallCounts {
   const by = new Map(a.by);
   for (const [key, count] of b.by) by.set(key, (by.get(key) ?? 0) + count);
@@ -178,8 +178,8 @@ export class AuditLog {
   }
 
   /**
-   * Returns the entries since the last call. The API server may log a request slightly after it has
-   * responded.
+   * Returns the entries that the API server has written since the last call of this function. The API server
+   * may log a request slightly after it has responded.
    *
    * @throws an Error if the API server has rotated the log since the last call
    */

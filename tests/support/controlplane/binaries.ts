@@ -6,7 +6,7 @@ import { withLock } from "./lock.ts";
 import { moduleDir, type Program } from "./parts.ts";
 import { copyStages } from "./stages.ts";
 
-/** The binaries of a control plane. All programs have matching versions. */
+/** The binaries of a control plane. The versions of all programs are compatible with each other. */
 export interface Binaries {
   /** The path of each program. */
   paths: Partial<Record<Program, string>>;
@@ -83,9 +83,8 @@ export async function cacheKey(origin: string): Promise<string> {
 }
 
 /**
- * Creates the folder `dir` and fills it by calling `obtain`; does nothing if the folder exists. The
- * folder appears only when it is complete. Concurrent calls, even of several processes, call
- * `obtain` once.
+ * Creates the folder `dir`, and calls `obtain` to write its files. Does nothing if the folder exists. The
+ * folder appears only when it is complete. Concurrent calls, even of several processes, call `obtain` once.
  */
 export async function fill(
   dir: string,

@@ -41,7 +41,10 @@ export async function buildUpstreamInto(into: string, progress: Progress): Promi
   await Deno.rename(`${into}/controller`, `${into}/kro-upstream`);
 }
 
-/** Builds the oracle, which evaluates kro's language with upstream's code, into a folder. */
+/**
+ * Builds the oracle into a folder. The oracle is a program that evaluates expressions and RGDs with
+ * upstream's code.
+ */
 export async function buildOracleInto(into: string, progress: Progress): Promise<void> {
   progress("building the oracle with Go; once, about 2 minutes on two cores");
   await goBuild(into, ["./oracle"], progress);
@@ -81,8 +84,8 @@ export async function goBuild(
 }
 
 /**
- * Returns linker flags that set the version of each component. A component without a version
- * reports v0.0.0, which newer clients reject.
+ * Returns linker flags that set the version of each component. A component that is built without these flags
+ * reports the version v0.0.0, which newer clients reject.
  */
 async function stamp(module: string): Promise<string> {
   const version = moduleVersion(await Deno.readTextFile(`${module}/go.mod`), modules.kubernetes);

@@ -7,8 +7,8 @@ export interface Layout {
   /** The path of the folder that contains the control plane's files. */
   dir: string;
   /**
-   * The TCP ports on which etcd and the API server listen. The ports were free when they were
-   * chosen.
+   * The TCP ports on which etcd and the API server listen. Another process may have started to use a port
+   * since the ports were chosen.
    */
   ports: { etcd: number; etcdPeer: number; server: number };
   /** The paths of kwok's stage files, which define how kwok simulates nodes and pods. */
@@ -115,7 +115,7 @@ export function commandLine(
       return [
         `--kubeconfig=${kubeconfig}`,
         "--manage-all-nodes=true",
-        // With this flag, kwok renews the node's Lease. Otherwise the node and its pods would
+        // With this flag, kwok renews the node's Lease. Without a renewed Lease, the node and its pods would
         // become not ready within a minute.
         "--node-lease-duration-seconds=40",
         ...layout.stages.map((stage) => `--config=${stage}`),

@@ -57,8 +57,8 @@ async function startKro({ dir, kubeconfigFor }: ControlPlane): Promise<KroProces
 }
 
 /**
- * Applies the example, and waits until the instance's status shows the available replicas of its
- * Deployment.
+ * Applies the RGD and the instance of the example httpbin, and waits until the instance's status shows the
+ * available replicas of its Deployment.
  */
 async function runExample(run: Kubectl): Promise<void> {
   await run(["create", "namespace", namespace]);
@@ -81,7 +81,7 @@ async function runExample(run: Kubectl): Promise<void> {
   progress(`all there ${((performance.now() - began) / 1000).toFixed(1)} s after kubectl apply`);
 }
 
-/** Shows the created objects with kubectl. */
+/** Prints the objects that kro has created, with the kubectl commands that show them. */
 async function summary(run: Kubectl, { kubeconfig, kubectlPath }: ControlPlane, url: string) {
   const show = async (text: string, ...args: string[]) => {
     heading(`${text}: kubectl ${args.join(" ")}`);

@@ -1,4 +1,4 @@
-// The command `deno task cluster`: runs a control plane until Ctrl-C.
+// The command `deno task cluster`: runs a control plane until the user presses Ctrl-C.
 import { parseArgs } from "node:util";
 import { apiOnly, startControlPlane } from "./mod.ts";
 

@@ -1,7 +1,7 @@
 /**
- * Starts a real control plane for tests and for the demo: etcd, kube-apiserver,
- * kube-controller-manager, kube-scheduler and kwok on the loopback interface. It has three users:
- * an administrator, a user for kro, and a user with read-only permissions.
+ * Starts a real control plane for tests and for the demo: etcd, kube-apiserver, kube-controller-manager,
+ * kube-scheduler and kwok on the loopback interface. Tests can authenticate as three users: an administrator,
+ * a user for kro, and a user with read-only permissions.
  *
  * @module
  */

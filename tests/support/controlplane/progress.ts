@@ -12,8 +12,8 @@ export class BuildProgress {
   readonly #other: string[] = [];
 
   /**
-   * `total` is the number of packages of the whole build, including cached packages. The value 0
-   * means that the number is not known yet.
+   * `total` is the number of packages of the whole build, including cached packages. The value 0 means that
+   * Go has not listed the packages yet.
    */
   constructor(readonly total = 0) {}
 
@@ -38,7 +38,7 @@ export class BuildProgress {
     return this.linked.length === 0 ? compiling : `${compiling}; done: ${this.linked.join(", ")}`;
   }
 
-  /** The build's other output, which are the messages of the compiler and the linker. */
+  /** The lines of the build's output that show no progress: the messages of the compiler and the linker. */
   get complaints(): string {
     return this.#other.join("\n");
   }

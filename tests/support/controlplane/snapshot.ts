@@ -101,7 +101,9 @@ function collect(
   if (into[name]) return;
   const definition = from[name];
   if (!definition) throw new Error(`definition ${name} is missing`);
-  into[name] = {}; // marks the definition as visited
+  // Adds the name before the recursion, so that definitions which refer to each other cause no endless
+  // recursion.
+  into[name] = {};
   into[name] = strip(definition, (ref) => collect(ref.replace(PREFIX, ""), from, into));
 }
 

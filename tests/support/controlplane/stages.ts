@@ -3,7 +3,10 @@
 import { downloadStages } from "./download.ts";
 import { moduleDir, modules, stageFiles } from "./parts.ts";
 
-/** Copies or downloads the stage files into a folder. */
+/**
+ * Writes kwok's stage files into a folder. Copies them from the Go module if `hasGo` is true; otherwise
+ * downloads them.
+ */
 export async function copyStages(into: string, hasGo: boolean): Promise<void> {
   if (!hasGo) return await downloadStages(into);
   const { code, stdout, stderr } = await new Deno.Command("go", {

@@ -72,8 +72,7 @@ export async function startControlPlane(options: StartOptions = {}): Promise<Con
       return await run.start(progress);
     } catch (error) {
       await run.stop();
-      // Tries again with other ports, because another process has started to use one of the chosen
-      // ports in the meantime.
+      // Another process has started to use one of the chosen ports, so the next attempt chooses other ports.
       if (attempt < 3 && /address already in use/.test(String(error))) continue;
       throw error;
     }

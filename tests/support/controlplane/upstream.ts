@@ -1,6 +1,6 @@
-// Builds upstream's controller and oracle from upstream's source. Tests compare this project with
-// these two programs. The programs are not part of the control plane, and are built when a test
-// needs them.
+// Builds upstream's controller, and the oracle: a program that evaluates expressions and RGDs with upstream's
+// code. Tests compare this project with these two programs. The programs are not part of the control plane,
+// and are built when a test needs them.
 import { cacheDir, cacheKey, fill } from "./binaries.ts";
 import { buildOracleInto, buildUpstreamInto, goVersion } from "./build.ts";
 import { moduleDir } from "./parts.ts";
@@ -15,8 +15,8 @@ export async function buildUpstream(progress: (line: string) => void = () => {})
 }
 
 /**
- * Returns the path of the oracle, a program that evaluates kro's language with upstream's code.
- * Builds it with Go unless the cache contains it.
+ * Returns the path of the oracle, a program that evaluates expressions and RGDs with upstream's code. Builds
+ * it with Go unless the cache contains it.
  */
 export async function buildOracle(progress: (line: string) => void = () => {}): Promise<string> {
   const go = await goVersion();

@@ -10,7 +10,7 @@ import { dump } from "js-yaml";
  */
 export type User = "admin" | "kro" | "reader";
 
-/** All users, including those of the control plane's own components. */
+/** All users: the users of tests, and the users as which the control plane's components authenticate. */
 export type AnyUser = User | "launcher" | "kwok" | "kube-controller-manager" | "kube-scheduler";
 
 // Maps each user to the name and the group that the API server knows. Members of the group

@@ -20,7 +20,7 @@ export const CRDS: readonly string[] = [
 
 const TIMEOUT = `--timeout=${LIMIT_SECONDS}s`;
 
-/** The child objects that kro creates for the example's instance. */
+/** The child objects that kro creates for the instance of the example httpbin. */
 const CHILDREN = ["serviceaccount/httpbin", "service/httpbin", "deployment/httpbin"];
 
 interface Hook {
@@ -81,7 +81,7 @@ export class Example {
   }
 }
 
-/** Records which objects the controller of the release writes. */
+/** Records which objects kro writes while a Helm release of kro changes. */
 export class ChildWrites {
   readonly #seen: AuditEntry[] = [];
 

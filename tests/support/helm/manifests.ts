@@ -29,7 +29,7 @@ interface Manifest {
   metadata: { name: string; annotations?: Record<string, string> };
 }
 
-/** Returns the content of each file. The keys are the paths of the files. */
+/** Returns the content that each generated file should have. The keys are the paths of the files. */
 export async function manifests(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for await (const { name } of Deno.readDir(`${deploy}/crds`)) {
@@ -57,7 +57,7 @@ async function install(): Promise<string> {
   return HEADER + documents.join("---\n");
 }
 
-/** Returns the paths of the files that are out of date. */
+/** Returns the paths of the generated files that are out of date. */
 export async function stale(): Promise<string[]> {
   const paths: string[] = [];
   for (const [path, text] of await manifests()) {

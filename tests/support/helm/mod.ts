@@ -17,7 +17,7 @@ export interface HelmOutput {
   stderr: string;
 }
 
-/** The path of the chart. */
+/** The path of the folder with kro's Helm chart. */
 export const chart: string = new URL("../../../deploy/chart", import.meta.url).pathname;
 
 const folder = import.meta.dirname!;

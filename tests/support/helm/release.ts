@@ -38,7 +38,7 @@ export interface Deployment {
   };
 }
 
-/** Returns the path of upstream's chart, which is a folder of upstream's Go module. */
+/** Returns the path of the Helm chart of upstream kro. The chart is a folder of upstream's Go module. */
 export async function upstreamChart(): Promise<string> {
   const args = ["list", "-m", "-f", "{{.Dir}}", "github.com/kubernetes-sigs/kro"];
   const { success, stdout, stderr } = await new Deno.Command("go", { args, cwd: moduleDir })
@@ -101,7 +101,7 @@ export function freePortValues(): string[] {
  * Deno permissions of the image, and as the Deployment's service account. Disposing the object stops kro.
  */
 export class Pod implements AsyncDisposable {
-  /** The URL of the HTTP endpoint, at the port of the probes. */
+  /** The URL of kro's HTTP endpoint, which also answers the Deployment's probes. */
   readonly url: string;
 
   private constructor(

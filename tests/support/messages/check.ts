@@ -16,7 +16,7 @@ const CONDITION = /^\w+=(?:True|False|Unknown)\/\w+$/;
  */
 export type Sources = ReadonlyMap<string, string>;
 
-/** Returns a line for each error in the table; empty if the table and the source code agree. */
+/** Returns one line for each difference between the table of messages and the source code. */
 export function faultsOf(
   sources: Sources,
   sections: readonly Section[] = SECTIONS,
@@ -67,8 +67,9 @@ function problemFaults(sources: Sources, sections: readonly Section[]): string[]
   if (source === undefined) return [];
   const codes = new Set(unionOf(source, "ProblemCode"));
   const own = sections.filter(({ title }) => title === PROBLEMS.title);
-  // Keeps only the codes of problems, such as `TYPE`, which begin with a capital letter. If the same error
-  // can also occur at run time, its entry has a failure's code as well, such as `argument`.
+  // Keeps only the codes of problems that static analysis finds, such as `TYPE`. They begin with a capital
+  // letter. An entry also contains the code of a failure, such as `argument`, if the same error can occur at
+  // run time.
   const given = codesOf(own.flatMap(({ entries }) => entries)).filter((code) =>
     /^[A-Z]/.test(code)
   );

@@ -10,7 +10,7 @@ begins with \`…\` is a part of the message above it.
 \`deno task messages\` generates this page from \`tests/support/messages/table\`.
 `;
 
-/** Returns the content of the page. */
+/** Returns the content of the page `docs/messages.md`. */
 export function pageOf(sections: readonly Section[]): string {
   return [HEAD, ...sections.map(sectionOf)].join("\n");
 }

@@ -95,8 +95,8 @@ export function scan(path: string, source: string): Findings {
     if (ts.isVariableDeclaration(node) && SILENT_CONSTANTS.test(node.name.getText(file))) return;
     if (isText(node)) {
       if (!isSilent) add(node);
-      // Also searches the values that are filled into a message, because they may be messages
-      // themselves.
+      // Also searches the expressions that are inserted into the message, because their strings may be
+      // messages as well.
       valuesOf(node).forEach(visit);
       return;
     }
@@ -155,7 +155,7 @@ function textOf(node: ts.Expression): string {
   return "<>";
 }
 
-/** Returns the expressions that are filled into a message. */
+/** Returns the expressions that a template or a concatenation inserts into a message. */
 function valuesOf(node: ts.Expression): ts.Expression[] {
   if (ts.isParenthesizedExpression(node)) return valuesOf(node.expression);
   if (ts.isTemplateExpression(node)) return node.templateSpans.map((span) => span.expression);

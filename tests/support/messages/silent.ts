@@ -1,10 +1,12 @@
 /**
- * Strings in the source for which the page of messages needs no entry. Some of them are not
- * messages. The others are parts of messages, but so short that a search for the string would not
- * find the message.
+ * Strings in the source for which `docs/messages.md` needs no entry. Some of these strings are not messages.
+ * The others are parts of messages that are too short to find the message by them.
  */
 
-/** The strings for which the page of messages needs no entry, and the reason. */
+/**
+ * Groups of strings for which `docs/messages.md` needs no entry. `why` is the reason for the strings of one
+ * group.
+ */
 export const SILENT: { why: string; texts: string[] }[] = [
   {
     why: "They stand in the place of a value, such as the expected type.",

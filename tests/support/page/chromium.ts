@@ -82,7 +82,7 @@ export async function startChromium(): Promise<RunningBrowser> {
   }
 }
 
-/** Reads the address of the debugging port from Chromium's output. */
+/** Returns the address of the debugging port, which Chromium prints to stderr. */
 async function endpointOf(
   stderr: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<{ endpoint: string; drained: Promise<void> }> {

@@ -34,7 +34,7 @@ const NAMES = [
   "media",
   "orders",
 ];
-/** The nodes of a graph: the id, the API version and the kind. Larger graphs repeat them. */
+/** The ID, API version and kind of each node of a sample graph. Graphs with more nodes repeat these nodes. */
 const NODES: readonly (readonly [string, string, string])[] = [
   ["config", "v1", "ConfigMap"],
   ["account", "v1", "ServiceAccount"],
@@ -51,7 +51,10 @@ const REFUSAL =
 const WAIT =
   "readyWhen[0] is false: ${deployment.status.availableReplicas == schema.spec.replicas}";
 
-/** Returns a view of made-up graphs and instances. Every 41st instance fails, and every 17th waits. */
+/**
+ * Returns a view of made-up graphs and instances. Every 41st instance has failed, and every 17th instance
+ * waits for a node.
+ */
 export function sampleView(size: SampleSize): ControllerView {
   const names = Array.from(
     { length: size.graphs },
@@ -137,7 +140,10 @@ export function sampleView(size: SampleSize): ControllerView {
   };
 }
 
-/** Returns a made-up object for each reference, an Event of it, and three revisions of each graph. */
+/**
+ * A reader of made-up live objects. It returns an object for each reference, an Event about each object, and
+ * three revisions of each graph.
+ */
 export const sampleLive: LiveReader = {
   get: ({ kind: { kind }, namespace, name }) =>
     Promise.resolve({

@@ -15,7 +15,7 @@ interface Picture {
   width?: number;
   height?: number;
   isDark?: boolean;
-  /** Prepares the page, such as by a click. */
+  /** Brings the page into the state that the picture shows, such as by a click. */
   before?: (page: Page) => Promise<void>;
 }
 

@@ -10,7 +10,7 @@ import { connect } from "node:net";
 export interface Targets {
   /** The port of the API server on 127.0.0.1. */
   api: number;
-  /** Another port on 127.0.0.1 that accepts connections. */
+  /** A port on 127.0.0.1 that accepts connections and to which kro must not connect. */
   other: number;
   /** The port of kro's HTTP endpoint on 127.0.0.1. */
   endpoint: number;

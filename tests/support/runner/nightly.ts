@@ -11,7 +11,7 @@ import { duration } from "../controlplane/progress.ts";
 export interface Part {
   /** The part's name, for `--only` and the summary. */
   name: string;
-  /** What the part checks. */
+  /** A sentence that says what the part checks. */
   about: string;
   /** The arguments of `deno task`. */
   args: readonly string[];

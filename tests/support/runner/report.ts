@@ -18,8 +18,8 @@ interface Case {
 }
 
 /**
- * Parses a JUnit report. `filter` is Deno's test filter. Deno's report contains the tests that the filter
- * excludes, and marks them as skipped. The result omits these tests.
+ * Parses a JUnit report. `filter` is Deno's test filter. Deno's report also lists the tests that the filter
+ * excludes, as skipped tests. The returned report omits these tests.
  */
 export function parseReport(xml: string, filter?: string): Report {
   const report: Report = { passed: 0, failed: [], ignored: [] };

@@ -1,6 +1,6 @@
 /** Sends raw bytes to kro's HTTP endpoint. */
 
-/** Reads until the server closes the connection, and returns the text. */
+/** Reads from the connection until the server closes it, and returns the received text. */
 export async function untilClosed(connection: Deno.Conn): Promise<string> {
   let text = "";
   const buffer = new Uint8Array(4096);
@@ -11,7 +11,9 @@ export async function untilClosed(connection: Deno.Conn): Promise<string> {
   }
 }
 
-/** Sends the text on a new connection, and returns all bytes until the server closes the connection. */
+/**
+ * Opens a connection, sends the text, and returns all that the server sends until it closes the connection.
+ */
 export async function rawAnswer(url: string, text: string): Promise<string> {
   const { hostname, port } = new URL(url);
   using connection = await Deno.connect({ hostname, port: Number(port) });

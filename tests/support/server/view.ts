@@ -45,7 +45,7 @@ export const DEFINITION: DefinitionView = {
 
 const POD = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
 
-/** A cluster in which each Pod has an Event, and each graph has two revisions. */
+/** A reader of a cluster in which each Pod has an Event, and each graph has two revisions. */
 export const live: LiveReader = {
   get: ({ name }) =>
     Promise.resolve({ apiVersion: "v1", kind: "Pod", metadata: { name, uid: "0-1" } }),
