@@ -141,7 +141,10 @@ function commandNamed(name: string): Command {
   return program.commands.find((command) => command.name() === name)!;
 }
 
-/** Returns the `--long` form of the flag in a table row, and its default without backticks. */
+/**
+ * Returns the flag and its default value from a row of a table: the flag in its `--long` form, and the
+ * default without backticks.
+ */
 function flagOf([flag = "", standard = ""]: readonly string[]): { long: string; standard: string } {
   return {
     long: /--[\w-]+/.exec(flag)?.[0] ?? "",
@@ -150,8 +153,8 @@ function flagOf([flag = "", standard = ""]: readonly string[]): { long: string; 
 }
 
 /**
- * Whether a table cell contains the default of an option. Durations must have the form that flags
- * accept.
+ * Whether `standard`, the content of a table cell, is the default value of the option. A duration must have
+ * the form that flags accept.
  */
 function isDefault(option: Option, standard: string): boolean {
   const value: unknown = option.defaultValue;

@@ -44,8 +44,8 @@ const allowed: Record<string, readonly string[]> = {
 };
 
 /**
- * The files and folders that each file or folder inside a room may import. A folder stands for all
- * files in it. A file that is not listed, such as the room's `mod.ts`, may import all of them.
+ * The files and folders that each file or folder inside a room may import. A folder stands for all files in
+ * it. A file that is not listed, such as the room's `mod.ts`, may import all files and folders of its room.
  */
 const inside: Record<string, Record<string, readonly string[]>> = {
   clusters: { "interner.ts": [], drift: [], cache: ["interner.ts", "drift"] },
@@ -115,8 +115,8 @@ function imports(text: string): string[] {
 }
 
 /**
- * Returns a file's imports of rooms that its room may not import, and its imports that bypass a
- * room's `mod.ts`.
+ * Returns the forbidden imports of a file: imports of a room that the file's room may not import, and imports
+ * that bypass the `mod.ts` of another room.
  */
 function importViolations(file: string): string[] {
   const own = relative(root, file).split("/")[0]!;

@@ -1,4 +1,7 @@
-/** Tests of the status conditions: how other conditions determine the condition `Ready`. */
+/**
+ * Tests of the conditions in the status of an object: how the other conditions determine the condition
+ * `Ready`.
+ */
 import assert from "node:assert/strict";
 import {
   type Condition,

@@ -1,4 +1,4 @@
-/** Tests of the functions that bound the nesting of values. */
+/** Tests of the functions that limit how deeply JSON values are nested. */
 import assert from "node:assert/strict";
 import { deeperThan, hasNull, MAX_DEPTH } from "../../../src/api/mod.ts";
 

@@ -1,4 +1,4 @@
-/** Tests of the names of kinds and objects, in the forms that Kubernetes uses. */
+/** Tests of the functions that format the names of kinds and objects as Kubernetes does. */
 import assert from "node:assert/strict";
 import {
   apiVersionOf,

@@ -1,4 +1,4 @@
-/** Tests of field paths, in the form that messages use. */
+/** Tests of the functions that format field paths for messages, such as `spec.ports[0].name`. */
 import assert from "node:assert/strict";
 import { type PathStep, pathText } from "../../../src/api/mod.ts";
 

@@ -64,8 +64,8 @@ function objectOf(value: Json): Json {
 }
 
 /**
- * Returns a schema whose bounds are exactly the sizes of the data. Returns undefined if no schema
- * describes the data, for example a list whose elements need different schemas.
+ * Returns a schema that limits each string, list and map to exactly its size in the data. Returns undefined
+ * if the data has no such schema, for example a list whose elements need different schemas.
  */
 export function exactSchema(json: Json | undefined): Schema | undefined {
   if (typeof json === "string") return { type: "string", maxLength: json.length };

@@ -50,9 +50,9 @@ const EXPENSIVE = [
   "d.transformMap(a, x, d.transformMap(b, y, d.transformList(c, z, x + y + z)))",
   "lists.range(64000000).all(x, true)",
   "lists.range(64000000).size() > 0",
-  // These macros continue after the expression fails for an element, because a later element may decide the
-  // result. Each failure must count toward the budget. When the budget is exceeded, the evaluation must
-  // return the budget's error, not the error of an element.
+  // The macros `exists` and `all` continue after the inner expression fails for an element, because a later
+  // element may decide the result. Each failure must count toward the cost budget. When the budget is
+  // exceeded, the evaluation must return the error of the budget, not the error of an element.
   "d.exists(a, d.exists(b, d.exists(c, c.missing == a + b)))",
   "d.exists(a, d.all(b, d.all(c, c.missing && a.missing)) || false)",
   // CEL does not define which of two lists is less, so `distinct` cannot sort lists. It must compare each
@@ -104,8 +104,8 @@ Deno.test("every failure that evaluation continues after is charged, not just th
     "d.exists_one(x, x.missing == 1)",
     "d.map(x, x.missing == 1, x)",
     "d.all(x, (x.missing || x.absent || x.gone || x.lost) || true)",
-    // These expressions fail for every element, because the elements contradict the declared type
-    // of the list.
+    // The inner expression fails for every element of `texts`, because the elements do not have the type that
+    // the list declares.
     "texts.all(x, true)",
     "texts.map(x, true).size() == 0",
     "texts.slice(0, 400).size() == 0",

@@ -7,7 +7,7 @@ import { DECLARATIONS } from "../../../src/cel/library/registry.ts";
 import { compile, DYN, objectType, PassBudget, rawToCel, toCel } from "../../../src/cel/mod.ts";
 import { CONSTANT, HOSTILE } from "../../support/hostile_expressions.ts";
 
-/** The default cost limit of one evaluation. */
+/** The default limit on the cost of evaluating one expression. */
 const LIMIT = 10_000_000;
 
 /** Evaluates an expression. Returns the charged cost, and the result or the failure code. */
@@ -48,8 +48,8 @@ Deno.test("matching is charged by the length of the string and the size of the p
     const pattern = `(?:[ab]?){${repeated}}[ab]{${repeated}}$`;
     return charged(`t.matches('${pattern}')`, { t: "ab".repeat(length / 2) }, 1e9).cost;
   };
-  // The first evaluation of each pattern also charges for compiling the pattern. These two calls compile both
-  // patterns, so that the measured calls below do not include the compilation.
+  // The first evaluation of each pattern also charges for compiling the pattern. These two calls of `cost`
+  // compile both patterns, so that the costs measured below do not include the compilation.
   cost(10, 40);
   cost(10, 80);
   const [short, long, large] = [cost(1_000, 40), cost(2_000, 40), cost(1_000, 80)];

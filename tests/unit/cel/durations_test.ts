@@ -1,4 +1,7 @@
-/** Tests of `parseDuration`, also against a slower parser that uses only bigints. */
+/**
+ * Tests of `parseDuration`. One test compares its results with those of a slower parser that uses only
+ * bigints.
+ */
 import assert from "node:assert/strict";
 import { parseDuration } from "../../../src/cel/value/time.ts";
 

@@ -19,8 +19,8 @@ const RATIO = 10;
 const FLOOR = 5_000;
 
 /**
- * Expressions that visit only a few elements, although their estimates assume that they visit all
- * elements.
+ * Expressions whose evaluation visits only a few elements of the data, although their cost estimates assume
+ * visits of all elements. The test permits these estimates to be too high.
  */
 const DECIDED_EARLY = [
   "lists.range(40).all(i, lists.range(40).all(j, lists.range(40).exists(k, i + j + k >= 0)))",
@@ -36,8 +36,8 @@ interface Compared {
 }
 
 /**
- * Estimates and evaluates an expression. Returns undefined if the expression does not compile or
- * its evaluation fails.
+ * Returns the estimated and the measured cost of an expression. Returns undefined if the expression does not
+ * compile or its evaluation fails.
  */
 function compared(
   expression: string,

@@ -154,8 +154,8 @@ Deno.test("estimating takes time linear in the expression's length, even with sh
   assert.ok(nested(branches, "v40[0][0]") > 0);
   assert.ok(nested((v) => `{'a': ${v}, 'b': [${v}, 1]}`, "v40 == v40") > 0);
   assert.ok(nested((v) => `[${v}] + [dyn(${v})]`, "json.marshal(v40)") > 0);
-  // A list literal with 9,000 elements. The estimate must count all of them. The size of a list literal has
-  // no limit except the maximum length of an expression.
+  // `many` contains the 9,000 elements of a list literal. The estimate must count all of them. The size of a
+  // list literal has no limit except the maximum length of an expression.
   const many = Array.from({ length: 9_000 }, (_, i) => `[[${i}]]`).join(",");
   assert.ok(cost(`[${many}].map(a, a[0][0]).size() > 0`).max > 9_000 * 40);
 });

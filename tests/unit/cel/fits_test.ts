@@ -1,4 +1,7 @@
-/** Tests whether the type of an expression fits the schema of the field that it is assigned to. */
+/**
+ * Tests of the check whether the type of an expression fits the schema of the field to which a template
+ * assigns the expression.
+ */
 import assert from "node:assert/strict";
 import { compile, DYN, fits, objectType } from "../../../src/cel/mod.ts";
 import type { Schema } from "../../../src/openapi/mod.ts";

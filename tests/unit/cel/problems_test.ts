@@ -1,6 +1,6 @@
 /**
- * Tests of the problems that are reported for an expression: all of them must be reported, with
- * their offsets and "did you mean" hints.
+ * Tests that an invalid expression is reported with all its problems, each with its offset and a "did you
+ * mean" hint.
  */
 import assert from "node:assert/strict";
 import {

@@ -1,6 +1,6 @@
 /**
- * Tests which fields of its variables an expression reads. The expression must evaluate to the same
- * result if all other fields are removed.
+ * Tests of the analysis that finds which fields of its variables an expression reads. The expression must
+ * have the same result after all other fields are removed.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -244,8 +244,7 @@ Deno.test("an expression evaluates the same on the part that it reads as on the 
     fc.property(expression, fc.array(data, { minLength: 5, maxLength: 5 }), compare),
     { numRuns: RUNS },
   );
-  // Checks that enough random expressions compile and succeed, because the test would otherwise
-  // prove nothing.
+  // If hardly any random expression compiled or succeeded, the comparison above would prove nothing.
   assert.ok(
     compared > RUNS / 2 && succeeded > RUNS / 20,
     `${compared} compared, ${succeeded} succeeded`,

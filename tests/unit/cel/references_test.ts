@@ -1,6 +1,6 @@
 /**
- * Tests which variables and functions an expression refers to. The references are found before type
- * checking.
+ * Tests of the search for the variables and functions to which an expression refers. The search runs before
+ * type checking.
  */
 import assert from "node:assert/strict";
 import { parse, type Parsed } from "../../../src/cel/mod.ts";

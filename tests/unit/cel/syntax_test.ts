@@ -1,6 +1,6 @@
 /**
- * Tests of kro's CEL parser where it differs from the parser of cel-js. No string may make the
- * parser throw.
+ * Tests of kro's CEL parser, on expressions that kro's parser and the library cel-js read differently. No
+ * string may make kro's parser throw an error.
  */
 import assert from "node:assert/strict";
 import { Environment } from "cel-js";
@@ -44,7 +44,7 @@ function numbers(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? Number(value) : value;
 }
 
-/** Expressions that kro and cel-js evaluate differently, with kro's results. */
+/** Expressions that kro and the library cel-js evaluate differently. The values are kro's results. */
 const READINGS: Readonly<Record<string, unknown>> = {
   // Expressions with several comparison operators. These operators have the same precedence and
   // associate to the left.

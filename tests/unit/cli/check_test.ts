@@ -1,4 +1,4 @@
-/** Tests of `kro check` against an HTTP endpoint of the test. */
+/** Tests of `kro check`. An HTTP server of the test replaces kro's endpoint. */
 import assert from "node:assert/strict";
 import { runCommand } from "../../support/command.ts";
 
@@ -11,7 +11,10 @@ interface Answers {
   permitted?: number;
 }
 
-/** Runs `kro check` with the additional flags on an endpoint with these responses. */
+/**
+ * Runs `kro check` with these additional flags. An HTTP server answers its requests with the given status
+ * codes.
+ */
 async function check(answers: Answers, flags: string[] = []) {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { pathname } = new URL(request.url);

@@ -1,4 +1,7 @@
-/** Tests that the reference of the commands is current, and that the help of each command has examples. */
+/**
+ * Tests that `docs/cli.md`, the reference of all commands, is up to date, and that the help of each command
+ * has examples.
+ */
 import assert from "node:assert/strict";
 import { CLI_PAGE, cliPage } from "../../../deploy/tasks/cli.ts";
 import { COMMAND_HELP, leavesOf, pathOf } from "../../../src/cli/examples.ts";

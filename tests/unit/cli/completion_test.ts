@@ -1,4 +1,7 @@
-/** Tests of completion: the words for incomplete command lines, and the scripts in real shells. */
+/**
+ * Tests of shell completion: the words that complete a command line, and the completion scripts in real
+ * shells.
+ */
 import assert from "node:assert/strict";
 import { complete, type Names } from "../../../src/cli/completion/candidates.ts";
 import { SHELLS } from "../../../src/cli/completion/scripts.ts";
@@ -16,7 +19,7 @@ const NAMES: Names = {
   namespaces: () => Promise.resolve(["default", "kube-system"]),
 };
 
-/** Returns the values that complete the last word of the line. */
+/** Returns the values with which kro completes the last word of a command line. */
 async function values(...words: string[]): Promise<string[]> {
   return (await complete(program, words, NAMES)).candidates.map(({ value }) => value);
 }
@@ -72,7 +75,10 @@ Deno.test("the program is kubectl kro if the executable is kubectl-kro", () => {
   assert.equal(programName(""), "kro");
 });
 
-/** The answers of the program that replaces kro in the tests of the scripts, by the words of the call. */
+/**
+ * A shell script that replaces kro in the tests of the completion scripts. For each of these command lines,
+ * the shell script prints the answer that kro would print.
+ */
 const FAKE = `#!/bin/sh
 case "$*" in
   "__complete ") printf 'record\\tsave\\nreplay\\trepeat\\n:4\\n' ;;
@@ -86,7 +92,7 @@ esac
 const COMPLETIONS: [line: string, bash: string[], others?: string[]][] = [
   ["kro ", ["record", "replay"]],
   ["kro record sh", ["shops/"]],
-  // bash splits words at the equals sign and completes the part after it
+  // bash splits a word at an equals sign, and completes only the part after the equals sign.
   ["kro replay --output=j", ["json"], ["--output=json"]],
   ["kro replay corn", ["corner.json"]],
 ];

@@ -1,4 +1,7 @@
-/** Tests that the JSON schemas of plans and records are current, and accept the files that kro writes. */
+/**
+ * Tests that the JSON schemas of plan files and record files are up to date, and accept the files that kro
+ * writes.
+ */
 import assert from "node:assert/strict";
 import { Ajv } from "ajv";
 import { FILE_SCHEMAS } from "../../../deploy/tasks/file_schemas.ts";

@@ -123,7 +123,9 @@ const NOT_READY: ConditionUpdate = {
   message: 'waiting for node "cm"',
 };
 
-/** Returns an instance of generation 2 whose conditions kro wrote in the given generation. */
+/**
+ * Returns an instance of generation 2. kro wrote its conditions when the instance had the given generation.
+ */
 function instanceWith(updates: ConditionUpdate[], generation = 2): KubeObject {
   const stamp = { generation, now: "2026-01-01T00:00:00Z", created: "2026-01-01T00:00:00Z" };
   const conditions = setConditions(INSTANCE_CONDITIONS, [], [MANAGED, ...updates], stamp);
@@ -133,8 +135,8 @@ function instanceWith(updates: ConditionUpdate[], generation = 2): KubeObject {
 }
 
 /**
- * Calls followReady for an instance that has these states one after the other, and returns the reported
- * progress.
+ * Calls followReady for an instance, and returns the reported progress. Each read of the instance returns the
+ * next of these objects.
  */
 async function linesFor(
   objects: KubeObject[],

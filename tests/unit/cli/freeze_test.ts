@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 const FREEZE = new URL("../../../src/cli/freeze.ts", import.meta.url).href;
 
 /**
- * Runs code after the prototypes are frozen. The code runs in a worker, which has its own
- * prototypes.
+ * Freezes the prototypes in a worker, runs the code there, and returns its result. The worker's prototypes
+ * are not those of the test.
  */
 async function frozen(code: string): Promise<unknown> {
   const module = `

@@ -1,4 +1,4 @@
-/** Tests of `kro generate rbac` on files: its output, which RGDs it reads, and its errors. */
+/** Tests of `kro generate rbac` on files: the output, the choice of the RGDs, and the errors. */
 import assert from "node:assert/strict";
 import { runCommand } from "../../support/command.ts";
 

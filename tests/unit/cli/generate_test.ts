@@ -35,7 +35,7 @@ for (const [file, args] of Object.entries(OUTPUTS)) {
   });
 }
 
-/** Returns the YAML with its commented-out fields uncommented. */
+/** Returns the YAML without the comment sign `#` before each commented-out field. */
 function withAllFields(yaml: string): string {
   return yaml.replace(/^( *)# (?=[ \w]+:( |$)| *-$| +#)/gm, "$1");
 }

@@ -1,6 +1,6 @@
 /**
- * Tests that the help text shows the default values that the code defines. Durations must have the
- * form that the flags accept.
+ * Tests that the help text shows the default values that the code defines. Durations must have the form that
+ * the command's flags accept.
  */
 import assert from "node:assert/strict";
 import type { Command } from "commander";

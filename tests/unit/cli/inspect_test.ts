@@ -19,7 +19,7 @@ import { configMap, deployment, graphOf, rgd, SPEC } from "../graph/fixtures.ts"
 
 const GOLDEN = "tests/unit/cli/golden/";
 
-/** Five minutes after all objects were created. */
+/** The time at which the commands run, in milliseconds: five minutes after all objects were created. */
 const NOW = CREATED.getTime() + 300_000;
 
 const definition: ResourceGraphDefinition = {

@@ -41,7 +41,7 @@ function kubeconfigText(port: number, plugin?: string): string {
   });
 }
 
-/** The files, folders and ports of one test, on which the probe tries its operations. */
+/** The files, folders and ports that a test creates, so that the probe can try its operations on them. */
 class Places implements AsyncDisposable {
   readonly #listeners = [acceptingPort(), acceptingPort()];
   readonly folder = Deno.makeTempDirSync({ prefix: "kro-permissions-" });
@@ -68,7 +68,10 @@ class Places implements AsyncDisposable {
     Deno.writeTextFileSync(`${this.folder}/preload.ts`, preload);
   }
 
-  /** Runs a command line with the given flags of Deno, and returns what the probe printed. */
+  /**
+   * Runs kro's bundle with these flags of Deno and these arguments. Returns the outcomes that the probe
+   * printed, and the exit code.
+   */
   async run(flags: readonly string[], args: readonly string[]): Promise<Tried> {
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
@@ -96,13 +99,16 @@ const built = bundle();
 const those = (outcomes: Outcomes, outcome: Outcome): string[] =>
   Object.keys(outcomes).filter((name) => outcomes[name] === outcome);
 
-/** The operations that the controller and the one-shot commands may always do. */
+/** The probe's operations that Deno always permits to the controller and to the one-shot commands. */
 const ALWAYS = ["read the kubeconfig", "read HOME", "read the host name"];
 
-/** The network operations that the controller may do from its start to its end. */
+/** The probe's network operations that Deno permits to the controller from its start to its end. */
 const OWN_NETWORK = ["connect to the API server", "listen on the address of the endpoint"];
 
-/** The operations on the network that the controller's flags permit only until kro knows its API server. */
+/**
+ * The probe's network operations that Deno permits to the controller only until kro has read the address of
+ * its API server.
+ */
 const OTHER_NETWORK = [
   "connect to another port",
   "connect to another address",
@@ -119,8 +125,8 @@ const OTHER_NETWORK = [
 const RUN = ["run a program", "send a signal to a process"];
 
 /**
- * The operations, other than network operations, that the one-shot commands may do but the controller may
- * not.
+ * The probe's operations on files and on the system that Deno permits to the one-shot commands, but not to
+ * the controller.
  */
 const LOCAL = [
   "read another file",
@@ -130,7 +136,7 @@ const LOCAL = [
   "import a local module",
 ];
 
-/** The operations that a one-shot command may do until it has read its flags. */
+/** The probe's operations that Deno permits to a one-shot command until the command has read its flags. */
 const WRITE = [
   "write to the debug folder",
   "write to another folder",
@@ -168,7 +174,7 @@ Deno.test("the controller reaches only its API server, its own addresses and its
 Deno.test("a controller without --debug-dir writes nowhere, also in the image", async () => {
   await using places = new Places();
   const { kubeconfig, debugDir } = places.targets;
-  // The image is compiled with permission to write to the folder for heap snapshots.
+  // The executable in the image has the permission to write to the folder for heap snapshots (`--debug-dir`).
   const flags = permissionFlags("controller", [kubeconfig], debugDir);
   const { end } = await places.run(flags, controllerArgs(places.targets));
   assertAllowed(end, [...ALWAYS, ...OWN_NETWORK], "afterwards");
@@ -183,7 +189,10 @@ Deno.test("a controller with a list of hosts reaches no other host from its star
   for (const outcomes of [start, end]) assertAllowed(outcomes, [...ALWAYS, ...OWN_NETWORK], "both");
 });
 
-/** The one-shot commands, each with the permissions that the command gives up. */
+/**
+ * Groups of one-shot commands. `givenUp` lists the probe's operations for which the command gives up its
+ * permission.
+ */
 const COMMANDS: { name: string; args: (folder: string) => string[]; givenUp: string[] }[] = [
   {
     name: "a command without a cluster loses the network and the right to run programs",
@@ -215,7 +224,7 @@ for (const { name, args, givenUp } of COMMANDS) {
 Deno.test("a controller with the flags of the one-shot commands loses the right to run programs", async () => {
   await using places = new Places();
   const { end } = await places.run(permissionFlags("local"), controllerArgs(places.targets));
-  // Deno can remove --allow-net only as a whole, so the network remains.
+  // Deno can revoke `--allow-net` only as a whole, so the command keeps all permissions for the network.
   assertAllowed(end, [...ALWAYS, ...OWN_NETWORK, ...OTHER_NETWORK, ...LOCAL], "at the end");
 });
 

@@ -27,7 +27,10 @@ alias: *here
 empty:
 `;
 
-/** Returns the part of a YAML line that starts at the position of the path and offset. */
+/**
+ * Returns the part of a YAML line that starts at the position of the field `path`, or at this offset in its
+ * value.
+ */
 function textAt(path: string, offset?: number, document = 2): string | undefined {
   const found = new Positions(TEXT).locate(document, [], path, offset);
   return found && TEXT.split("\n")[found.line - 1]!.slice(found.column - 1);

@@ -1,7 +1,4 @@
-/**
- * Tests that errors which no code has caught are logged and counted, and that the process
- * continues.
- */
+/** Tests that uncaught errors are logged and counted, and that the process continues after them. */
 import assert from "node:assert/strict";
 
 const PROCESS_ERRORS = new URL("../../../src/cli/process_errors.ts", import.meta.url).href;

@@ -1,4 +1,7 @@
-/** Tests of records: the replay of a recorded pass, the file format, and the values of Secrets. */
+/**
+ * Tests of `kro record` and `kro replay`: the repetition of a recorded pass, the file format, and the values
+ * of Secrets.
+ */
 import assert from "node:assert/strict";
 import { parseRecord, readRecord, recordText, writeRecord } from "../../../src/cli/record/file.ts";
 import { replayPass } from "../../../src/cli/record/pass.ts";

@@ -1,6 +1,6 @@
 /**
- * Tests of `kro render`: expressions can read the observed objects, and the exit code is 1 if a
- * node is not rendered.
+ * Tests of `kro render`: expressions can read the objects of `--observed`, and the exit code is 1 if a node
+ * is not rendered.
  */
 import assert from "node:assert/strict";
 import { parseYaml } from "../../../src/cli/mod.ts";

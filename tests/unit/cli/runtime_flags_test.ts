@@ -48,7 +48,7 @@ Deno.test("the controller may write only to its debug folder", () => {
   assert.equal(debugDirOf(["controller"]), undefined);
 });
 
-/** Returns the rows of the table of a role, as `docs/operating.md` contains them. */
+/** Returns the rows that the table about this role in `docs/operating.md` should have. */
 function rowsOf(role: Role): string[][] {
   const list = (flag: Grant["flag"]) =>
     flag === "all" ? "all" : flag.map((value) => `\`${value}\``).join(", ") || "none";

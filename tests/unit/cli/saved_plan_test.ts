@@ -1,4 +1,7 @@
-/** Tests of saved plans: the file, the states of objects, and the comparison after the plan was applied. */
+/**
+ * Tests of plans that are saved to a file: the file format, the recorded states of objects, and the
+ * comparison of the plan with the cluster after it was applied.
+ */
 import assert from "node:assert/strict";
 import type { KubeObject, ManagedFieldsEntry } from "../../../src/api/mod.ts";
 import { readPlan, stateOf, writePlan } from "../../../src/cli/plan/file.ts";

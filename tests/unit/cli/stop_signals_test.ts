@@ -1,6 +1,6 @@
 /**
- * Tests of the signals that stop kro: the first signal stops kro gracefully, copies of this signal
- * are ignored, and a later signal ends kro immediately.
+ * Tests of the signals that stop kro: the first signal stops kro gracefully, further signals within one
+ * second are ignored as copies of the first signal, and a later signal ends kro immediately.
  */
 import assert from "node:assert/strict";
 import { StopSignals } from "../../../src/cli/stop_signals.ts";

@@ -60,7 +60,10 @@ async function run(files: Record<string, string>, ...args: string[]) {
   }
 }
 
-/** Parts of test files with expected results that are met. The keys describe what the results are about. */
+/**
+ * Lines of test files whose expected results are correct, so `kro test` must succeed. The keys describe what
+ * the lines expect.
+ */
 const MET: Record<string, string[]> = {
   "fields of an object": [
     `expect: {objects: [{${WEB}, spec: {replicas: 1, paused: null}}]}`,
@@ -109,7 +112,7 @@ for (const [name, lines] of Object.entries(MET)) {
   });
 }
 
-/** The lines of tests that must fail, each with the line that `kro test` must print. */
+/** Lines of test files whose expected results are wrong, each with the failure that `kro test` must print. */
 const UNMET: [lines: string[], report: string][] = [
   [
     [`expect: {objects: [{${WEB}, spec: {replicas: 2}}]}`],
@@ -184,7 +187,7 @@ for (const [lines, report] of UNMET) {
   });
 }
 
-/** The lines of invalid test files, each with the error that `kro test` must print. */
+/** Lines that make a test file invalid, each with the error that `kro test` must print. */
 const INVALID: [lines: string[], error: string][] = [
   [
     ["expcet: {state: ACTIVE}"],

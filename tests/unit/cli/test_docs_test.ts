@@ -33,7 +33,9 @@ Deno.test("docs/schemas/test.json is the schema by which kro test checks test fi
   assert.equal(read(TEST_SCHEMA_FILE), testSchema(), hint);
 });
 
-/** Returns the keys of all objects in a schema that permit no additional properties. */
+/**
+ * Returns the property names in a schema, from each object schema that permits only the listed properties.
+ */
 function keysOf(
   { properties = {}, additionalProperties, items, anyOf = [] }: FileSchema,
 ): string[] {

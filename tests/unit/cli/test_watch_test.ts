@@ -23,7 +23,7 @@ Deno.test("--watch runs the tests again when an RGD or a test file changes, and 
   const stop = new AbortController();
   const lines: string[] = [];
   let wake = () => {};
-  /** Waits until the last line of the output matches. */
+  /** Waits until the last line of the command's output matches the pattern. */
   const until = async (pattern: RegExp) => {
     while (!pattern.test(lines.at(-1) ?? "")) {
       await new Promise<void>((resolve) => wake = resolve);

@@ -21,8 +21,8 @@ function demo(uid: string, deletionTimestamp?: string): KubeObject {
 }
 
 /**
- * Calls untilSettled. Each reconciliation receives the next of the given instances. Returns the
- * UIDs of the instances that were reconciled.
+ * Calls untilSettled, and returns the UID of the instance that each reconciliation received. Each read of the
+ * instance returns the next of the given instances.
  */
 async function seenBy(isDeletion: boolean, ...instances: KubeObject[]) {
   const seen: string[] = [];

@@ -39,8 +39,8 @@ async function microtasks(count: number): Promise<void> {
 }
 
 /**
- * Returns a cached cluster and its caches. The API server behind them contains one object. `lists` records
- * the namespace of each list request that the cached cluster sends to the API server.
+ * Returns a cached cluster and its caches. A replaced client acts as an API server with one object. `lists`
+ * records the namespace of each list request that the cached cluster sends to the API server.
  */
 function partsOf(given: Partial<KubeClient> = {}) {
   const lists: (string | undefined)[] = [];

@@ -20,8 +20,8 @@ const member = (applySet: string, name: string): KubeObject => ({
 });
 
 /**
- * Returns a `LiveLists`, and the list requests that it has sent. The test itself answers each
- * request.
+ * Returns a `LiveLists`, and the list requests that it has sent. The test answers each request by calling
+ * `answer` or `fail`.
  */
 function server() {
   const sent: { selector: string; answer: (found: KubeObject[]) => void; fail: () => void }[] = [];

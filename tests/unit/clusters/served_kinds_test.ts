@@ -4,7 +4,9 @@ import type { KubeObject } from "../../../src/api/mod.ts";
 import { servedKind } from "../../../src/clusters/served_kinds.ts";
 import { Discovery, type KubeClient } from "../../../src/kube/mod.ts";
 
-/** Returns a client for which discovery lists no kind, and the requests that the client received. */
+/**
+ * Returns a client to a cluster whose discovery lists no kind, and the requests that the client has received.
+ */
 function emptyCluster(crds: KubeObject[] = []) {
   const requests: string[] = [];
   const client = {

@@ -21,8 +21,9 @@ Deno.test("a blocked event loop is logged with the passes meanwhile and the last
       { duration: "2s", passes: "a, b, c", event: "Deployment.apps" },
       { duration: "500ms", passes: "none", event: "none" },
     ]);
-    // The log line names the reconciliations that ended while the event loop was blocked, or within the 500
-    // ms before. For a delay of 2000 ms, each queue must therefore return the keys of the last 2500 ms.
+    // The log line about a blocked event loop names the reconciliations that ended while the loop was
+    // blocked, or in the 500 ms before. After a block of 2000 ms, `logBlocked` must therefore ask each queue
+    // for the keys of the last 2500 ms.
     assert.deepEqual(asked, [2500, 2500, 1000, 1000]);
   } finally {
     await reset();

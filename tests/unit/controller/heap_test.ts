@@ -10,7 +10,9 @@ import {
 
 const MIB = 2 ** 20;
 
-/** Runs the function with an array that receives the level and the properties of each line of the log. */
+/**
+ * Runs a function. Its argument is an array to which the level and the properties of each log line are added.
+ */
 async function withLog(run: (lines: string[]) => void): Promise<void> {
   const lines: string[] = [];
   await configure({
@@ -113,8 +115,8 @@ Deno.test("the start logs the limit of the heap and the memory of the container"
 });
 
 /**
- * Runs the program that fills the heap, with this number of reachable arrays. V8 gets no limit, as in an
- * executable.
+ * Runs the program `fill_heap.ts` with this number of reachable arrays. V8 gets no heap limit, as in an
+ * executable of `deno compile`.
  */
 async function fill(arrays: number): Promise<{ code: number; stdout: string }> {
   const program = new URL("../../support/fill_heap.ts", import.meta.url).pathname;

@@ -1,4 +1,7 @@
-/** Checks that `docs/dependencies.md` lists all packages, and that the packages obey the rules. */
+/**
+ * Checks that `docs/dependencies.md` lists all packages on which kro depends, and that the packages obey the
+ * rules on that page.
+ */
 import assert from "node:assert/strict";
 import {
   faultsOf,

@@ -66,8 +66,8 @@ Deno.test("the SBOM follows the rules of SPDX 2.3 for identifiers, relationships
     each.relatedSpdxElement,
   ]);
   assert.deepEqual(related.filter((id) => !ids.includes(id)), []);
-  // The document's only DESCRIBES relationship names kro. Every package occurs in at least one
-  // relationship.
+  // The SPDX document must have exactly one DESCRIBES relationship, which names kro. Every package must occur
+  // in at least one relationship.
   const described = document.relationships.filter(({ relationshipType }) =>
     relationshipType === "DESCRIBES"
   );

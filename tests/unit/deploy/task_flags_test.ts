@@ -1,4 +1,4 @@
-/** Tests of the command lines of the tasks that take flags. */
+/** Tests that Deno tasks which take flags reject invalid command lines and print their usage. */
 import assert from "node:assert/strict";
 
 async function run(task: string, flag: string) {

@@ -5,7 +5,7 @@ import { read, root } from "../../support/documents.ts";
 import { actionlint, withGo } from "../../support/tools/mod.ts";
 import { commandOf, runStep, workflow, WORKFLOWS, workflowSteps } from "../../support/workflows.ts";
 
-/** The steps that a test runs, each with the test or the command that runs the step. */
+/** The workflow steps that a test runs, each with the test or the command that runs the step. */
 const RUN_BY: Record<string, string> = {
   "Install the packages of deno.lock": "this file",
   "Build the release": "release_test.ts",
@@ -14,7 +14,10 @@ const RUN_BY: Record<string, string> = {
   "Run all checks": ".ci/run, which runs this test",
 };
 
-/** The steps that cannot run in a test, each with what it needs. */
+/**
+ * The workflow steps that cannot run in a test, each with the reason: the tools or the time that the step
+ * needs.
+ */
 const NEEDS: Record<string, string> = {
   "Build helm": "two minutes; tests/support/helm builds the same module",
   "Unpack the executable": "Deno's base binary",

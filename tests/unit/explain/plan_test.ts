@@ -1,4 +1,7 @@
-/** Tests of the report of a plan: differences, hidden values, groups, limits and formats. */
+/**
+ * Tests of the report of `kro plan`: differences between objects, hidden values, groups of equal changes,
+ * limits and output formats.
+ */
 import assert from "node:assert/strict";
 import { ApiError, type KubeObject, type ObjectRef } from "../../../src/api/mod.ts";
 import type { Reads } from "../../../src/cel/mod.ts";

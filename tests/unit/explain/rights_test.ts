@@ -1,4 +1,4 @@
-/** Tests of the permissions that kro needs for graphs, and of their form as RBAC roles. */
+/** Tests of the permissions that kro needs for graphs, and of the RBAC roles that grant them. */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {

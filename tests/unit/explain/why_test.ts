@@ -1,4 +1,7 @@
-/** Tests of explanations: why an instance is not ready, and why a node or a field is as it is. */
+/**
+ * Tests of the explanations of `kro why`: why an instance is not ready, why a node has its state, and where
+ * the value of a field comes from.
+ */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import {
@@ -62,7 +65,7 @@ async function shop(): Promise<Observation> {
   });
 }
 
-/** Explains a subject, and returns the explanation as lines. */
+/** Returns the lines of the explanation of a node, a field or, without `subject`, the whole instance. */
 function lines(observation: Observation, subject?: string): string[] {
   return explanationText(why(observation, subject)).trimEnd().split("\n");
 }

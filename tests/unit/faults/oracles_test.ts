@@ -1,6 +1,7 @@
 /**
- * Tests of the fault tests' oracles. Each oracle must find a violation in a record of requests, and
- * must not find one in the same record without the violation.
+ * Tests of the oracles: the functions with which fault tests search the recorded API requests for violations
+ * of a rule. Each oracle must find a violation in a record, and must find nothing in the same record without
+ * the violation.
  */
 import assert from "node:assert/strict";
 import { Annotation, type KubeObject, Label } from "../../../src/api/mod.ts";
@@ -24,7 +25,7 @@ import { differences, stateOf } from "../../faults/state.ts";
 const ID = "applyset-x-v1";
 let number = 0;
 
-/** Returns a recorded request with its response; `at` is the object's resourceVersion. */
+/** Returns a recorded API request. `answer` is the body of its response. */
 function entry(
   verb: string,
   resource: string,
@@ -89,8 +90,8 @@ const gone = { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: [] };
 const deleted = () => entry("delete", "configmaps", { kind: "Status" }, { name: "child" });
 
 /**
- * Records of the requests for one child object, and the violations that the oracle must find in
- * them.
+ * Test cases of the oracle `uncovered`: a record of the requests for one child object, and the violations
+ * that the oracle must find in the record.
  */
 const stories: { title: string; record: () => Entry[]; finds: RegExp[] }[] = [
   {
@@ -279,8 +280,8 @@ Deno.test("time: more than three times the fault-free run and the fault's own", 
 });
 
 /**
- * Returns an instance and its child object from one copy of the test graphs. Their names contain the name of
- * the copy, `life`, such as `l01`.
+ * Returns an instance and its child object from one copy of the test graphs. `life` is the name of this copy,
+ * such as `l01`, which the names of both objects contain.
  */
 function lived(life: string, more: { data?: unknown; uid?: string; index?: number } = {}) {
   const uid = `${more.index ?? 1}2345678-1234-1234-1234-123456789012`;

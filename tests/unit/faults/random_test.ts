@@ -1,4 +1,7 @@
-/** Tests that random test graphs are valid, and that the same seed generates the same graphs. */
+/**
+ * Tests of the random graphs that fault tests use: they are valid, and the same seed generates the same
+ * graphs.
+ */
 import assert from "node:assert/strict";
 import type { ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { drawnSubject, randomOf } from "../../faults/random.ts";

@@ -1,6 +1,6 @@
 /**
- * Tests of the page of results. It must keep the rows of earlier runs, and list the scenarios that
- * have not run yet.
+ * Tests of `tests/faults/RESULTS.md`, the page with the results of the fault tests. A new run must keep the
+ * results of scenarios that it did not run, and list the scenarios that have never run.
  */
 import assert from "node:assert/strict";
 import { merged } from "../../faults/results.ts";

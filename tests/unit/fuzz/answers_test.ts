@@ -34,7 +34,7 @@ const TOKENS =
 const response = mutated(RESPONSES, TOKENS.split(" "));
 const RUNS = { seed: 20_260, numRuns: 1000 };
 
-/** Asserts that an error is an ApiError that names its request. */
+/** Asserts that an error is an ApiError whose message names the failed request. */
 function refused(error: unknown): undefined {
   assert.ok(error instanceof ApiError, String(error));
   assert.match(error.message, /^[A-Z]+ configmaps/);

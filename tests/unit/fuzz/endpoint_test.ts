@@ -1,4 +1,4 @@
-/** Fuzz test of the HTTP endpoint: any request must get a response that is not a server error. */
+/** Fuzz test of kro's HTTP endpoint: no request may get a response with a status of 500 or above. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ControllerView } from "../../../src/controller/mod.ts";

@@ -68,8 +68,9 @@ Deno.test("strings with many unclosed ${ are scanned in bounded time", () => {
 });
 
 /**
- * Returns an expression that declares 15 variables and evaluates `last`. The variable v0 has the
- * value `first`. The value of each of v1 to v14 is the result of `grow` for the preceding variable.
+ * Returns an expression that declares the variables v0 to v14 and evaluates `last`. The value of v0 is the
+ * expression `first`. The value of each other variable is the expression that `grow` returns for the variable
+ * before it.
  */
 function grown(first: string, grow: (v: string) => string, last = "size(v14)"): string {
   let expression = last;

@@ -1,4 +1,7 @@
-/** Functions for fuzz tests: runs with a fixed seed, and a limit on CPU time. */
+/**
+ * Functions for fuzz tests. They run a check on random values with a fixed seed, and limit the CPU time of
+ * each check.
+ */
 import assert from "node:assert/strict";
 import process from "node:process";
 import fc from "fast-check";
@@ -10,8 +13,8 @@ import fc from "fast-check";
 const HANG_MS = 1_000;
 
 /**
- * Calls `run`, and calls `run` again if the CPU time exceeds {@link HANG_MS}. Fails if the second call
- * exceeds {@link HANG_MS} as well. `name` describes the input in the error.
+ * Calls `run`, and calls it again if the first call used more CPU time than {@link HANG_MS}. Fails if the
+ * second call exceeds this limit as well. `name` describes the input in the error.
  */
 export function bounded<T>(name: string, run: () => T): T {
   const [result, first] = timed(run);
@@ -44,8 +47,8 @@ export function holds<T>(arbitrary: fc.Arbitrary<T>, runs: number, check: (value
 }
 
 /**
- * Strings of the corpus with one to six changes. Each change deletes some characters and inserts a
- * token.
+ * Generates random variants of the strings in `corpus`. A variant has one to six changes, each of which
+ * deletes some characters and inserts one of the tokens.
  */
 export function mutated(
   corpus: readonly string[],

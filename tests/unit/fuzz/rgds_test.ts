@@ -22,7 +22,7 @@ const kinds = await resolveKinds(
   ],
 );
 
-/** Compiles any value as an RGD. Asserts that the problems of the RGD have texts of limited length. */
+/** Compiles any value as an RGD. Asserts that the message of each problem has a limited length. */
 function compiled(rgd: unknown): Compilation {
   kindsOf(rgd as ResourceGraphDefinition);
   const result = compile(rgd as ResourceGraphDefinition, kinds);

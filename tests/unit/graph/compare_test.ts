@@ -26,8 +26,8 @@ const string = { type: "string" };
 const rule = (text: string) => ({ "x-kubernetes-validations": [{ rule: text, message: "no" }] });
 
 /**
- * Test cases: the name of the change, the CRD before and after, and the expected message. A leading
- * `!` marks a breaking change.
+ * Test cases: the name of a change, the CRD before the change, the CRD after the change, and the expected
+ * message. A message that begins with `!` stands for a breaking change.
  */
 const CASES: [string, KubeObject, KubeObject, string][] = [
   [

@@ -1,5 +1,5 @@
 /**
- * Tests that kro rejects an RGD when it is compiled, if no instance of it could ever work. The
+ * Tests that kro rejects an RGD already when compiling it, if none of its instances could ever work. The
  * problem must contain the path of the faulty field.
  */
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /**
- * Tests whether literals and expressions fit the template fields that contain them, according to
- * the schemas of the fields.
+ * Tests of the check whether literals and expressions fit the schemas of the template fields that contain
+ * them.
  */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";

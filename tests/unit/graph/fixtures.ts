@@ -1,5 +1,6 @@
 /**
- * RGDs and resources for the tests in this folder. They are valid unless a test overrides a field.
+ * Creates RGDs and their resources for the tests in this folder. All of them are valid unless a test
+ * overrides a field.
  */
 import assert from "node:assert/strict";
 import type { JsonObject, Problem, ResourceGraphDefinition } from "../../../src/api/mod.ts";
@@ -110,7 +111,7 @@ export function open(fields: JsonObject) {
   return { id: "open", template };
 }
 
-/** Compiles an RGD. The kinds are those of the built-in schema snapshot, and the kind Open. */
+/** Compiles an RGD, which may use the kinds of the built-in schema snapshot and the kind Open. */
 export async function compiled(
   definition: unknown,
   options?: CompileOptions,
@@ -119,14 +120,14 @@ export async function compiled(
   return compile(rgd, await resolveKinds(source, kindsOf(rgd)), options);
 }
 
-/** Compiles an RGD. Fails the test if the RGD has problems. */
+/** Compiles an RGD and returns its graph. Fails the test if the RGD has problems. */
 export async function graphOf(definition: unknown, options?: CompileOptions): Promise<Graph> {
   const result = await compiled(definition, options);
   assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems, null, 1));
   return result.graph;
 }
 
-/** Compiles an RGD. Fails the test if the RGD has no problem. */
+/** Compiles an RGD and returns its problems. Fails the test if the RGD has no problem. */
 export async function problemsOf(
   definition: unknown,
   options?: CompileOptions,

@@ -15,7 +15,7 @@ Deno.test("specHash returns upstream's hash for upstream's test vector", () => {
 });
 
 /**
- * A spec with everything that affects the hash: external references, escapes, numbers in several
+ * The spec of an RGD with everything that affects its hash: external references, escapes, numbers in several
  * notations, and key order.
  */
 const FULL = String

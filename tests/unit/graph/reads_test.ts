@@ -1,4 +1,4 @@
-/** Tests which fields of each node's objects the expressions of an RGD read. */
+/** Tests of the analysis that finds which fields of each node's objects the expressions of an RGD read. */
 import assert from "node:assert/strict";
 import type { Reads } from "../../../src/cel/mod.ts";
 import { configMap, deployment, graphOf, rgd, SPEC } from "./fixtures.ts";

@@ -82,8 +82,8 @@ Deno.test("scan finds the same expressions after an unclosed ${ as a search that
   fc.assert(
     fc.property(pieces, (list) => {
       const text = `\${"${list.join("")}}`;
-      // The text ends with `}`, because `scan` stops at the first `${` after the last `}`, and reports no
-      // nested expression there.
+      // Each tested text ends with `}`. In other texts, `scan` stops at the first `${` after the last `}`,
+      // and would not report nested expressions there.
       const found = scan(text);
       const sources = found.ok
         ? found.parts.flatMap((part) => "source" in part ? [part.source] : [])

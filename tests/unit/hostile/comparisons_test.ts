@@ -279,10 +279,12 @@ Deno.test("canonical refuses a value that is nested too deeply", () => {
 });
 
 Deno.test("managed fields that are nested too deeply for JSON.stringify differ from each desired object", () => {
-  // The keys are array indexes, because V8's JSON.stringify is recursive only for objects with these keys.
+  // The key of each level is the array index `0`, because V8's JSON.stringify is recursive only for objects
+  // whose keys are array indexes.
   const deep = JSON.parse('{"0":'.repeat(9_990) + "{}" + "}".repeat(9_990));
   assert.throws(() => JSON.stringify(deep), RangeError);
-  // The fingerprint ignores the nested entries, because their key `0` does not name a field.
+  // The fingerprint ignores the nested objects in `f:data`, because the key of a field begins with `f:`, and
+  // the key `0` does not.
   const print = fingerprint(applied(1, "1", { "f:spec": {}, "f:data": deep }));
   assert.ok(print);
   assert.notEqual(print.valuesHash, desiredValues(applied(1)));

@@ -1,6 +1,6 @@
 /**
- * Tests with an inventory that an attacker has forged. It must cost only a limited number of list
- * requests, and must not cause kro to delete another user's object.
+ * Tests with an instance whose inventory annotations an attacker has forged. The inventory must cost only a
+ * limited number of list requests, and must not cause kro to delete another user's object.
  */
 import assert from "node:assert/strict";
 import { Annotation, ApiError, type JsonObject, Label } from "../../../src/api/mod.ts";
@@ -47,7 +47,7 @@ Deno.test("the deletion of an instance with 8,000 forged namespaces costs few li
 });
 
 /**
- * Creates an object with the instance's ApplySet label in this namespace. The graph has no node for
+ * Creates a ConfigMap with the ApplySet label of the instance in this namespace. The graph has no node for
  * the object, so a reconciliation that finds the object prunes it.
  */
 async function leftOver(made: Awaited<ReturnType<typeof forged>>, namespace: string) {

@@ -1,7 +1,7 @@
 /**
- * Tests that the time of each function that reads data of other clients grows linearly with the size of the
- * data. Each test compares the CPU times of two calls in the same run: an argument of eight times the size
- * may take at most 24 times as long. A quadratic function takes 64 times as long.
+ * Tests that the time of each function which reads data of other API clients grows linearly with the size of
+ * the data. Each test compares the CPU times of two calls in the same run. The call with an argument of eight
+ * times the size may take at most 24 times as long. A quadratic function would take 64 times as long.
  */
 import assert from "node:assert/strict";
 import process from "node:process";
@@ -10,7 +10,7 @@ import { HOSTILE_VALUES } from "../../support/hostile_values.ts";
 
 const SMALL = 10_000;
 const LARGE = 80_000;
-/** The factor by which the CPU time may grow. */
+/** The factor by which the CPU time may grow from the small argument to the large argument. */
 const FACTOR = 24;
 /**
  * The CPU time that a call may always take, in milliseconds. Below this time, garbage collection dominates

@@ -151,7 +151,7 @@ resources:
       made.create({ x: "2020-01-01T00:00:00Z" });
       await made.pass();
     } catch (error) {
-      // kro may also reject the RGD, but must not add a property to a prototype.
+      // kro may reject the RGD with these field names, but must not add a property to a prototype.
       assert.ok(error instanceof assert.AssertionError, String(error));
     }
     assertClean();

@@ -1,5 +1,6 @@
 /**
- * Tests which responses the client accepts, because a proxy may respond instead of the API server.
+ * Tests that the Kubernetes client accepts only the responses of an API server. A proxy between them may send
+ * other responses.
  */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
@@ -94,7 +95,8 @@ Deno.test("a response larger than 32 MiB is aborted before it fills the memory",
         });
         assert.equal(requests.length, 1);
         assert.ok(sent < 60, `${sent} MiB were sent`);
-        // The rejected response must release its connection, so that the next request can be sent.
+        // The client must release the connection of the rejected response, so that it can send the next
+        // request.
         sent = 99;
         await assert.rejects(client.get({ kind: pods, namespace: "a", name: "b" }), ApiError);
       },

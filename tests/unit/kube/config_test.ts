@@ -111,7 +111,8 @@ Deno.test("a token file is read again after a minute; while the file is unusable
   }
   Deno.removeSync(file);
   assert.equal(await token(), "Bearer two");
-  // The API server has refused the token, so the token is not sent again.
+  // `forget` reports that the API server has refused the token, so the client reads the file again instead of
+  // sending the same token.
   forget!();
   await assert.rejects(authorization!(), { message: `${file}: no such file (token file)` });
 });

@@ -1,5 +1,5 @@
-// Tests of requests behind a gate. The client checks the gate before it sends a request, and aborts
-// requests in flight when the gate closes.
+// Tests of a client with a gate, which decides whether the client may send requests. The client checks the
+// gate before each request, and aborts requests in flight when the gate closes.
 import assert from "node:assert/strict";
 import { ApiError, type KindRef } from "../../../src/api/mod.ts";
 import { connect, type KubeClient, type RequestGate } from "../../../src/kube/mod.ts";
@@ -104,7 +104,7 @@ Deno.test("an in-flight write is aborted when its gate closes; a later write beh
     const write = client.apply(ref, object, by);
     await reached.promise;
     gate.closing.abort();
-    // The client usually repeats an apply that failed, but not if the gate is closed.
+    // The client repeats a failed apply, except when the gate is closed, as in this test.
     await assert.rejects(write, withheld(/aborted before the answer came/));
     assert.equal(requests.length, 1);
     held.resolve(Response.json(object));

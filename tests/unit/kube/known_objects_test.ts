@@ -39,8 +39,8 @@ Deno.test("a later list reports only objects that changed, appeared or vanished"
   list(known, "n/same 1 10", "n/changed 2 11", "n/gone 3 12", "n/again 4 13");
   assert.deepEqual(list(known, "n/same 1 10", "n/changed 2 20", "n/again 5 21", "n/new 6 22"), [
     "modified n/changed 2 20",
-    // The new object has the same name but another UID, so the deletion of the old object must be
-    // reported too.
+    // The listed object `n/again` has the same name as a known object but another UID, so the deletion of the
+    // known object must be reported too.
     "deleted n/again 4 13",
     "added n/again 5 21",
     "added n/new 6 22",
@@ -86,6 +86,7 @@ Deno.test("the type of a change depends on the known objects, not on the event's
   assert.deepEqual(event(known, "MODIFIED", "n/a 1 10"), ["added n/a 1 10"]);
   assert.deepEqual(event(known, "ADDED", "n/a 1 11"), ["modified n/a 1 11"]);
   assert.deepEqual(event(known, "ADDED", "n/a 2 12"), ["deleted n/a 1 11", "added n/a 2 12"]);
-  // The DELETED event of an earlier object with the same name arrives late, and must be ignored.
+  // This DELETED event concerns an earlier object with the same name but another UID. It arrives late and
+  // must be ignored.
   assert.deepEqual(event(known, "DELETED", "n/a 1 12"), []);
 });

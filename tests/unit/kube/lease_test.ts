@@ -1,4 +1,4 @@
-// Tests when the holder of a Lease counts as alive.
+// Tests of the decision whether the holder of a Lease is still alive.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { leaseState, microTime } from "../../../src/kube/mod.ts";

@@ -21,7 +21,8 @@ Deno.test("hurry ends the delay after a failed list, of all namespaces and of on
   };
   const handlers = { added() {}, modified() {}, deleted() {} };
   const hour = 3_600_000;
-  // Each delay is three times the previous delay. The two reflectors share the backoff.
+  // Each delay of this backoff is three times the previous delay. The reflector of all namespaces and the
+  // reflector of the namespace `a` share the backoff.
   const backoff = new Backoff(hour, 1000 * hour, () => 1);
   const options = { backoff, onLost() {} };
   const reflector = new ScopedReflector(client as KubeClient, pods, options, handlers);

@@ -1,6 +1,6 @@
 /**
- * Starts an HTTP server on the loopback interface with a test's handler, and a client that is
- * connected to it.
+ * Starts an HTTP server on the loopback interface, which answers requests with a test's handler, and a
+ * Kubernetes client that sends its requests to this server.
  */
 import type { KindRef } from "../../../src/api/mod.ts";
 import {
@@ -20,7 +20,7 @@ export const pods: KindRef = {
   namespaced: true,
 };
 
-/** A client, and a record of its requests. */
+/** A Kubernetes client, and the requests that it has sent. */
 export interface Setup {
   client: KubeClient;
   /** The requests that the server's handler has received. */

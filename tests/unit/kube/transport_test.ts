@@ -162,7 +162,8 @@ Deno.test("at most 80 requests are in flight, and the time in the queue does not
 });
 
 /**
- * Accepts connections on a socket, and calls `answer` for each. Closes the connection afterwards.
+ * Accepts connections on a socket. Calls `answer` for each connection, and then closes it. Meanwhile calls
+ * `check` with a client of this socket.
  */
 async function onSocket(
   answer: (connection: Deno.TcpConn, nth: number) => Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * Tests of functions that walk through schemas: which schema a nested value has, and which kinds of
- * literals a schema accepts.
+ * Tests of the functions that find the schema of a nested value, and the types of literals that a schema
+ * accepts.
  */
 import assert from "node:assert/strict";
 import { acceptedKinds, type Schema, schemasWithin } from "../../../src/openapi/mod.ts";

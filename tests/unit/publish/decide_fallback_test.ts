@@ -1,6 +1,6 @@
 /**
- * Tests of publishing an RGD whose spec cannot be used: the writes, the status, and the earlier
- * graph that stays in use.
+ * Tests of publishing an RGD whose spec is invalid: the writes, the status, and the graph of an earlier spec
+ * that stays in use.
  */
 import assert from "node:assert/strict";
 import { problemsText } from "../../../src/publish/mod.ts";

@@ -1,4 +1,4 @@
-/** Tests of publishing an RGD whose spec can be used: the order of the writes, and the status. */
+/** Tests of publishing an RGD whose spec is valid: the order of the writes, and the status. */
 import assert from "node:assert/strict";
 import {
   ACTIVE,

@@ -45,7 +45,7 @@ export const running = {
 };
 
 /**
- * Returns an outline of a publication. Writes become `type name`, and conditions become
+ * Returns a short form of a publication, for comparison. Writes become `type name`, and conditions become
  * `Type=Status/Reason`.
  */
 function outline({ writes, status, served, error, issued, crd }: Publication) {
@@ -69,11 +69,14 @@ function step(write: Write): string {
 export interface Case {
   name: string;
   known: Omit<Known, "revisions" | "refused"> & Partial<Pick<Known, "revisions" | "refused">>;
-  /** The result of the search for the last valid graph. */
+  /**
+   * The result of the search for the last valid graph of the RGD. The test case passes it to `decide` if
+   * `decide` requests the search.
+   */
   lastGood?: LastGood;
   /**
-   * The numbers of the revisions among which `decide` must request a search for the last valid graph. Absent
-   * if `decide` must not request a search.
+   * The numbers of the revisions among which `decide` must request a search for the last valid graph.
+   * Undefined if `decide` must not request a search.
    */
   candidates?: number[];
   maxRevisions?: number;
@@ -92,15 +95,15 @@ export const KIND_FAILED = [RESOLVED, VALID, "KindReady=False/Failed"];
 export const INVALID = "GraphAccepted=False/InvalidResourceGraph";
 export const STOPPED = "ControllerReady=False/FailedToStart";
 
-/** Returns a CRD with a label which shows that another RGD owns it. */
+/** Returns a CRD whose label shows that another RGD owns the CRD. */
 export function ofAnotherRgd() {
   const labels = { "kro.run/resource-graph-definition-name": "other" };
   return liveCrd(SPECS.first, graphs.first, { labels });
 }
 
 /**
- * Returns the publication that `decide` returns for a test case. If `decide` requests a search,
- * passes the test case's result of the search.
+ * Calls `decide` for a test case, and returns its publication. If `decide` requests a search for the last
+ * valid graph, passes it the result `lastGood` of the test case.
  */
 export function decided(given: Case): Publication {
   const settings = { version: VERSION, maxRevisions: given.maxRevisions ?? 5, now: NOW };

@@ -1,4 +1,4 @@
-/** An RGD, its revisions and its CRD as they exist in a cluster, for tests of publishing. */
+/** Creates an RGD, its GraphRevisions and its CRD as they exist in a cluster, for tests of publishing. */
 import assert from "node:assert/strict";
 import {
   type GraphRevision,
@@ -73,7 +73,7 @@ export function rgd(
   };
 }
 
-/** Compiles a spec. */
+/** Compiles the spec of an RGD, and returns its graph. */
 export async function graphOf(of: RgdSpec): Promise<Graph> {
   const subject = rgd(of);
   const compiled = compile(subject, await resolveKinds(snapshotSource(), kindsOf(subject)));
@@ -81,7 +81,7 @@ export async function graphOf(of: RgdSpec): Promise<Graph> {
   return compiled.graph;
 }
 
-/** Returns a valid revision of the RGD, as it exists in the cluster. */
+/** Returns a valid GraphRevision of the RGD `cart`, as it exists in the cluster. */
 export function revision(
   of: RgdSpec,
   graph: Graph,
@@ -136,7 +136,7 @@ export function liveCrd(
   };
 }
 
-/** A problem of an RGD's spec. */
+/** A problem that compiling an RGD could report. */
 export const PROBLEM: Problem = {
   code: "TYPE",
   node: "map",

@@ -132,8 +132,8 @@ Deno.test("deleting N objects takes N + 2 requests and one live list per kind an
   const outcome = await w.pass();
   assert.deepEqual(w.counts(), { writeStatus: 1, delete: 5, patch: 1 });
   assert.equal(w.cluster.calls.filter((c) => c.verb === "listMembersLive").length, 1);
-  // The first list returns all objects. Another list after each of the three waves checks that the
-  // wave's objects are gone.
+  // kro deletes the objects in three waves. The first list finds all objects. Another list after each wave
+  // checks that the objects of the wave no longer exist.
   assert.equal(w.cluster.calls.filter((c) => c.verb === "listMembers").length, 1 + 3);
   assert.equal(outcome.instance, undefined);
   assert.deepEqual(w.cluster.objects(), []);

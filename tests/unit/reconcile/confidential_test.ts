@@ -285,7 +285,7 @@ Deno.test("a field that another manager reverts is named without the keys that a
   const { nodes, instance } = await w.pass();
   const text = JSON.stringify([nodes, instance?.status]);
   assert.match(text, /default\/cm: field manager \\"other\\" keeps reverting data;/);
-  // A node that does not depend on the Secret shows the whole path.
+  // The message of a node that does not depend on the Secret contains the whole field path.
   assert.match(text, /default\/other: field manager \\"other\\" keeps reverting data\[/);
   assert.equal(text.split(PLANTED).length - 1, text.split("default/other: field").length - 1);
 });
@@ -297,8 +297,8 @@ Deno.test("a Secret and its readers are confidential, their neighbors are not", 
     }${map("d", "x")}`,
   );
   const found = [...graph.nodes.values()].filter((n) => n.confidential).map((n) => n.id);
-  // `c` reads only the name of `a`, but is confidential too: if one expression of the graph reads
-  // the data of `a`, kro treats all nodes that depend on `a` as confidential.
+  // The node `c` reads only the name of the object of `a`, but is confidential too: because another
+  // expression reads the data of `a`, kro treats all nodes that depend on `a` as confidential.
   assert.deepEqual(found.sort(), ["a", "b", "c", "sec"]);
 });
 

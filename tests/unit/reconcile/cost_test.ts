@@ -1,4 +1,7 @@
-/** Tests of the cost budgets of a single expression and of a whole reconciliation. */
+/**
+ * Tests of the two limits on the CEL cost: of a single expression, and of all expressions of a
+ * reconciliation.
+ */
 import assert from "node:assert/strict";
 import { mapNode, states, world } from "./fixtures.ts";
 

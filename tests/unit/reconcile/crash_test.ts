@@ -20,8 +20,8 @@ ${mapNode("b", "${a.data.value}")}
       metadata: {name: "\${b.metadata.name}", namespace: "\${b.data.value + '-' + schema.spec.ns}"}`;
 
 /**
- * A cluster that rejects all writes after the first `left` writes, as if kro's process had been
- * killed at that time.
+ * A cluster that accepts `left` more writes and then rejects all writes, as if kro's process had been killed
+ * at that time.
  */
 class CrashingCluster extends MemoryCluster {
   left = Infinity;
@@ -52,8 +52,9 @@ async function crashAfter(writes: number): Promise<World> {
   return w;
 }
 
-// A creation sends six writes: two patches of the instance, three applies, and one status write. The second
-// patch records the namespace of `far`, which is known only after `b` was applied.
+// The creation of this instance sends six writes: two patches of the instance, three applies, and one write
+// of the status. The second patch adds the namespace of the node `far` to the inventory. This namespace is
+// known only after the node `b` was applied.
 for (let writes = 0; writes <= 6; writes++) {
   Deno.test(`after a crash at write ${writes + 1} of a creation, deletion leaves nothing`, async () => {
     const w = await crashAfter(writes);
@@ -83,8 +84,8 @@ for (let writes = 0; writes <= 6; writes++) {
 
 Deno.test("independent nodes are applied in parallel, and dependents as soon as their dependencies are ready", async () => {
   /**
-   * A cluster that delays the apply of `slow` until `after` was applied. `after` depends only on
-   * `quick`.
+   * A cluster that delays the apply of the node `slow` until the node `after` was applied. The node `after`
+   * depends only on the node `quick`.
    */
   class Slow extends MemoryCluster {
     #release = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-/** Tests of the cache that keeps expanded collections from one reconciliation to the next. */
+/** Tests of the cache that keeps the rendered objects of a collection for the next reconciliation. */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { ExpansionCache, reconcile } from "../../../src/reconcile/mod.ts";
@@ -25,8 +25,8 @@ async function pass(w: World, instance: KubeObject, expansions: ExpansionCache):
 }
 
 /**
- * Creates an instance and reconciles it until nothing changes, then once more with a cache.
- * `cached` returns the collection's entry in the cache.
+ * Creates an instance, and reconciles it until nothing changes. Then reconciles it once more with an
+ * ExpansionCache. `cached` returns what the cache contains for the collection.
  */
 async function converged(value: string) {
   const w = await world(graph(value));

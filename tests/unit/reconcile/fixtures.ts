@@ -1,5 +1,5 @@
 /**
- * The environment of reconciliation tests: an RGD that is compiled from YAML, its instances, and an
+ * Creates the environment of reconciliation tests: an RGD that is compiled from YAML, its instances, and an
  * in-memory cluster.
  */
 import assert from "node:assert/strict";
@@ -56,7 +56,7 @@ export class World {
     this.cluster = cluster;
   }
 
-  /** The options of all reconciliations. */
+  /** The options with which each reconciliation of the test runs. */
   context: PassContext = {
     now: () => this.now,
     version: "v0.9.4",
@@ -142,7 +142,7 @@ export class World {
       .map((o) => o.metadata.name!);
   }
 
-  /** Returns the number of writes of the last reconciliation for each verb. */
+  /** Returns how many writes the last reconciliation has sent, by verb. */
   counts(): Record<string, number> {
     const groups = Map.groupBy(this.cluster.writes, (c) => c.verb);
     return Object.fromEntries([...groups].map(([verb, list]) => [verb, list.length]));
@@ -210,7 +210,7 @@ export function condition(object: KubeObject | undefined, type: string): Partial
   return status?.conditions?.find((c) => c.type === type) ?? {};
 }
 
-/** Returns the state of each node. The keys are the IDs of the nodes. */
+/** Returns the state of each node after a reconciliation. The keys are the IDs of the nodes. */
 export function states(outcome: Outcome): Record<string, string> {
   return Object.fromEntries(outcome.nodes.map((n) => [n.id, n.state]));
 }

@@ -1,4 +1,4 @@
-/** Tests of the message that reports the failures of a collection's items. */
+/** Tests of the message that reports the failed objects of a collection. */
 import assert from "node:assert/strict";
 import { MAX_MESSAGE } from "../../../src/api/mod.ts";
 import { type ItemFault, itemsMessage } from "../../../src/reconcile/item_faults.ts";

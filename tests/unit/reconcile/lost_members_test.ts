@@ -25,7 +25,10 @@ ${mapNode("b", "y", '\n    includeWhen: ["${schema.spec.wanted}"]')}
 
 const ALL = ["one-a", "one-a-c", "one-b", "one-x", "one-y"];
 
-/** Returns an instance that is being deleted by a process that has not observed it before. */
+/**
+ * Returns the environment of an instance that is being deleted. kro's process has restarted since the
+ * instance was created, and has not observed its objects.
+ */
 async function leaving(): Promise<World> {
   const w = await world(GRAPH);
   w.create({ names: ["x", "y"] }, "one");

@@ -1,4 +1,4 @@
-/** Tests which objects belong to an ApplySet. */
+/** Tests of the decision whether an object belongs to the ApplySet of an instance. */
 import assert from "node:assert/strict";
 import { type KubeObject, Label, type ManagedFieldsEntry } from "../../../src/api/mod.ts";
 import { applyEntry, isMember } from "../../../src/reconcile/mod.ts";

@@ -23,8 +23,8 @@ import { withoutNullItems } from "../../../src/reconcile/null_items.ts";
 import { condition, configMap, mapNode, world } from "./fixtures.ts";
 
 /**
- * A cluster that rejects a status whose field `deep.bad` is "wrong". The error names the field, as
- * an error of the API server does.
+ * A cluster that rejects a status whose field `deep.bad` is "wrong". The error message contains the path of a
+ * field, as that of an API server does.
  */
 class Strict extends MemoryCluster {
   field = "status.deep.bad[0].x";
@@ -243,8 +243,8 @@ function refuseObjects(cluster: Judging): void {
 }
 
 /**
- * Schemas for the elements of a list and the values of a map. Each schema is followed by the
- * elements that kro must write for the list `["a", null]`.
+ * Test cases with the list `["a", null]`. Each contains the schema of the list's elements, and the elements
+ * that kro must write to the status. The test also uses the schema for the values of a map.
  */
 const nulls: Record<string, [items: Schema, kept: unknown[]]> = {
   "of a type": [{ type: "string" }, ["a"]],

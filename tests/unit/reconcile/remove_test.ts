@@ -1,6 +1,6 @@
 /**
- * Tests of the deletion of an instance. The objects in its inventory are deleted in waves, and the
- * finalizer is removed last.
+ * Tests of the deletion of an instance. kro deletes the instance's objects in waves, dependent objects first,
+ * and removes the finalizer of the instance last.
  */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * Tests of Secrets. The field stringData is applied as data, because the API server returns Secrets
- * in this form.
+ * Tests of Secrets. kro applies the values of `stringData` as base64 in `data`, because the API server
+ * returns Secrets in this form.
  */
 import assert from "node:assert/strict";
 import type { JsonObject, KubeObject } from "../../../src/api/mod.ts";

@@ -304,8 +304,8 @@ Deno.test("a connection without traffic is closed, and so is one beyond the maxi
     const open = [];
     for (let i = 0; i < earlier; i++) open.push(await connect());
     using last = await connect();
-    // The server closes this connection without a response, because no request has begun on it. Only a
-    // request that exceeds its time limit gets a response, with status 408.
+    // The server closes the connection `last` without a response, because the client has sent no part of a
+    // request on it. Only a request that exceeds its time limit gets a response, with status 408.
     assert.equal(await untilClosed(last), "");
     for (const connection of open) connection.close();
     await listening.close();

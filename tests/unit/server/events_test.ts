@@ -5,7 +5,7 @@ import { createHandler, EventStreams, listen } from "../../../src/server/mod.ts"
 import { view } from "../../support/server/view.ts";
 import { eventually } from "../../support/wait.ts";
 
-/** A source of changes that counts its subscribers. */
+/** A source of changes for the endpoint. `listeners` contains the current subscribers. */
 class Source {
   readonly listeners = new Set<(change: Change) => void>();
   readonly view: ControllerView = {
@@ -16,7 +16,7 @@ class Source {
     },
   };
 
-  /** Emits a change of the graph `a` to this state. */
+  /** Reports to all subscribers that the graph `a` has changed to this state. */
   emit(state: string): void {
     for (const listener of this.listeners) listener({ type: "graph", graph: "a", state });
   }
@@ -121,7 +121,8 @@ Deno.test("over HTTP, a connection that never reads is closed, and a stream ends
     new TextEncoder().encode("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n"),
   );
   await eventually("the stream is open", () => source.listeners.size > 0);
-  // Each event has 64 KiB, so that the buffers of the sockets are full after some events.
+  // Each event has 64 KiB, so that a client which does not read fills the buffers of its socket after some
+  // events.
   const large = "x".repeat(65_536);
   const fast = reader(await fetch(`${listening.url}/events`));
   assert.equal((await fast.next()).event, "open");

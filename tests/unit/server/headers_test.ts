@@ -1,4 +1,6 @@
-/** Tests of the headers that concern browsers and caches, and of requests with unusual paths. */
+/**
+ * Tests of the HTTP endpoint's response headers for browsers and caches, and of requests with unusual paths.
+ */
 import assert from "node:assert/strict";
 import { createHandler, createMetricsHandler, listen } from "../../../src/server/mod.ts";
 import { rawAnswer } from "../../support/server/raw.ts";

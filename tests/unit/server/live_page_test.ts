@@ -1,4 +1,4 @@
-/** Tests of the files of the live page: their headers, their size, and whether they are current. */
+/** Tests of the files of the live page: their HTTP headers, their sizes, and that they are up to date. */
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { pageFiles, storedFiles } from "../../../deploy/tasks/page.ts";

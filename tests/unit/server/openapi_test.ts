@@ -1,4 +1,7 @@
-/** Tests of the OpenAPI document: the document is valid, and describes the responses of the endpoint. */
+/**
+ * Tests of the OpenAPI document of kro's HTTP endpoint: the document is valid, and describes the responses of
+ * the endpoint.
+ */
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
@@ -125,7 +128,7 @@ function pathOf(url: string): string {
   return found ?? assert.fail(`the document lacks ${url}`);
 }
 
-/** Fails if the document does not describe the response. */
+/** Sends a request for the URL. Fails if the OpenAPI document does not describe the response. */
 async function assertDescribed(from: ControllerView, url: string): Promise<void> {
   const response = await ask(from, url);
   const path = pathOf(url);

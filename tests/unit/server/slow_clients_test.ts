@@ -14,7 +14,8 @@ async function answersAfter(text: string, handler: Handler, limits: Partial<Clie
   using slow = await Deno.connect({ hostname, port: Number(port) });
   await slow.write(new TextEncoder().encode(text));
   await eventually("an answer on a second connection", async () => {
-    // The header closes the connection after the response, so that no idle connection is left.
+    // The header `connection: close` closes the connection after the response, so that no idle connection is
+    // left.
     const response = await fetch(`${listening.url}/other`, { headers: { connection: "close" } })
       .catch(() => undefined);
     return await response?.text() === "other";

@@ -10,8 +10,8 @@ async function folderWith(dir: string, names: readonly string[]): Promise<string
 }
 
 /**
- * Searches for the binaries in an environment that contains none of this machine's programs, with a
- * cache folder below `root`. `made` records the builds and downloads.
+ * Searches for the binaries in an environment that contains none of this machine's programs, with a cache
+ * folder below `root`. `made` contains the builds and downloads of the search.
  */
 async function search(
   root: string,

@@ -1,6 +1,6 @@
 /**
- * Tests of the nightly run. It must continue after a part has failed, and its last line and exit
- * code must report the failure.
+ * Tests of `deno task nightly`. The nightly run must continue after a part has failed, and must report the
+ * failure in its last line and by its exit code.
  */
 import assert from "node:assert/strict";
 import { type Part, partsOf, runParts, summaryOf } from "../../support/runner/nightly.ts";

@@ -1,6 +1,6 @@
 /**
- * Tests of the functions that wait: they return the value of the condition, and fail with the
- * condition's name.
+ * Tests of the functions with which tests wait for a condition. They return the value of the condition. When
+ * the time runs out, their error names the condition.
  */
 import assert from "node:assert/strict";
 import { eventually, steady } from "../../support/wait.ts";
@@ -18,6 +18,6 @@ Deno.test("a state is steady after so many equal looks in a row", async () => {
   const texts = ["a", "b", "b", "c"];
   let looks = 0;
   await steady("text", () => texts[Math.min(looks++, 3)]!, 100);
-  // `steady` must have read the last string five times in a row.
+  // `steady` must have read the last string five times in a row, after four reads of other strings.
   assert.ok(looks >= 4 + 5, String(looks));
 });

@@ -94,7 +94,8 @@ Deno.test("an object stays cached while kro cannot check whether it was deleted"
     async *pages() {
       yield await Promise.resolve({ items: [object], resourceVersion: "1" });
     },
-    // The label selector no longer matches, so the API server reports a deletion.
+    // The labels of the object no longer match the watch's label selector, so the API server reports a
+    // deletion.
     async *watch(_kind, { signal }) {
       const metadata = { ...object.metadata, resourceVersion: "2" };
       yield { type: "DELETED", object: { ...object, metadata } };
@@ -125,8 +126,8 @@ async function microtasks(): Promise<void> {
 }
 
 /**
- * kro deletes an object with these finalizers. Another client then removes the object's labels, so the
- * API server reports a deletion. Returns the numbers of GETs and of cached objects.
+ * kro deletes an object with these finalizers. Another client then removes the object's labels, so the watch
+ * reports a deletion although the object exists. Returns the numbers of GET requests and of cached objects.
  *
  * @param release Whether kro removes its finalizer from the object before the API server reports the deletion.
  */
@@ -223,8 +224,8 @@ Deno.test("instances that wait for a kind that is not served are woken by a list
   assert.equal(caches.isMissing(CONFIG_MAP, "one"), true);
   assert.equal(caches.isMissing(CONFIG_MAP, "deleted"), true);
   caches.forget("deleted");
-  // The reflector is now in the delay before its next list. While only microtasks run, no timer
-  // ends, so the delay does not end.
+  // The reflector now waits for a timer before it lists again. This test runs only microtasks, so the timer
+  // does not end the wait.
   await microtasks();
   isServed = true;
   await caches.ensure(CONFIG_MAP, "owner");

@@ -1,5 +1,5 @@
-// Tests which fields of an object the caches keep: only the fields that kro itself needs or that an
-// expression reads.
+// Tests that the caches keep only some fields of an object: the fields that kro itself needs, and the fields
+// that an expression reads.
 import assert from "node:assert/strict";
 import v8 from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -97,8 +97,8 @@ function desired(data: Record<string, string>): KubeObject {
 }
 
 /**
- * The fields in kro's managed-fields entry of {@link child}, as the cache returns the entry. The cache lists
- * only the labels that identify the instance and that kro owns. Here, kro owns none of them.
+ * The `fieldsV1` of kro's managedFields entry, as the cache returns it for {@link child}. Of the labels, the
+ * entry keeps only those that identify the instance and that kro owns. kro owns no label of this object.
  */
 const WITHOUT_LABELS = { "f:metadata": { "f:labels": {} } };
 
@@ -130,8 +130,8 @@ Deno.test("large objects are not retained in memory after garbage collection", (
   const { store } = storeOf(new Map([["node", reads("data.small")]]));
   const before = heap();
   for (let i = 0; i < 40; i++) {
-    // Each object is parsed from its own string, as if it came from the network. Otherwise all
-    // objects would share one string in memory.
+    // Each object is parsed from its own string, as if it came from the network. Without this, all objects
+    // would share one string in memory.
     const text = JSON.stringify(child({ data: { big: `${i}${BIG}`, small: "s" } }));
     const object = JSON.parse(text) as KubeObject;
     object.metadata.name = `a${i}`;

@@ -1,11 +1,13 @@
-/** Tests of the cache of child objects: which objects are up to date, and which have drifted. */
+/**
+ * Tests of the cache of child objects: which objects have the state that kro applied, and which have drifted.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject, KubeObject } from "../../../../src/api/mod.ts";
 import { at, desired, filled, seen, TestStore, write } from "./store_fixtures.ts";
 
 Deno.test("store: an applied object holds until an event shows drift", async () => {
   const store = filled();
-  // The API server changes the notation of the value, as it does for quantities. After the
+  // kro applies the value `1000m`, and the API server stores it as `1`, as it does for quantities. After the
   // response, the cache must treat both notations as the same value.
   await write(store, { k: "1000m" }, seen(5, { data: { k: "1" } }));
   assert.equal(store.isUpToDate(at, desired({ k: "1000m" })), true);

@@ -1,4 +1,4 @@
-/** The objects and caches that the tests of the cache of child objects share. */
+/** Creates objects and caches for the tests of the cache of child objects. */
 import assert from "node:assert/strict";
 import { ApiError, type KindRef, type KubeObject, Label } from "../../../../src/api/mod.ts";
 import type { Reads } from "../../../../src/cel/mod.ts";
@@ -99,9 +99,9 @@ export class TestStore extends ChildStore {
   }
 
   /**
-   * Returns the names of the instances that were requeued since the last call. If `changed` is
-   * true, asserts that there is at least one such instance; if `changed` is false, asserts that
-   * there is none.
+   * Returns the names of the instances that were requeued since the last call of this function. If `changed`
+   * is true, asserts that there is at least one such instance; if `changed` is false, asserts that there is
+   * none.
    */
   names(changed?: boolean): string[] {
     const names = this.requeued.splice(0).map(({ name }) => name).sort();
@@ -118,8 +118,8 @@ export function filled(...objects: KubeObject[]): TestStore {
 }
 
 /**
- * Applies an object through the cache. `meanwhile` delivers events between the request and the
- * response. Returns the names of the requeued instances.
+ * Applies an object through the cache, and returns the names of the instances that were requeued. `meanwhile`
+ * runs between the request and the response, and may deliver watch events.
  */
 export async function write(
   store: TestStore,
@@ -138,8 +138,8 @@ export async function write(
 const refusal = new ApiError("refused", { reason: "Conflict", code: 409 });
 
 /**
- * Sends a write that the API server rejects. `meanwhile` delivers events between the request and
- * the response.
+ * Sends a write that the API server rejects. `meanwhile` runs between the request and the response, and may
+ * deliver watch events.
  */
 export async function refused(
   send: (send: () => Promise<never>) => Promise<unknown>,

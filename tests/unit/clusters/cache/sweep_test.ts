@@ -6,8 +6,8 @@ import { filled, seen } from "./store_fixtures.ts";
 
 interface Wait {
   /**
-   * The identifiers of the watch's connection at the start and at the end of the resync's wait; undefined
-   * while the watch is down.
+   * A resync waits for the watch to report a change. These are the IDs of the watch's connection at the start
+   * and at the end of the wait; undefined while the watch is down.
    */
   connections: [string | undefined, string | undefined];
   /** Whether the watch reports the change during the wait. */

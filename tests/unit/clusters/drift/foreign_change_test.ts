@@ -1,6 +1,6 @@
 /**
- * Tests of foreignChange, which finds the field that another manager has changed, and the manager's
- * name.
+ * Tests of foreignChange, which finds a field that another field manager has changed, and the name of this
+ * manager.
  */
 import assert from "node:assert/strict";
 import type { JsonObject, KubeObject, ManagedFieldsEntry } from "../../../../src/api/mod.ts";

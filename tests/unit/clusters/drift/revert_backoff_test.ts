@@ -1,6 +1,6 @@
 /**
- * Tests of the backoff after another manager has repeatedly reverted an object: when the backoff
- * starts, how it delays repairs, and when it ends.
+ * Tests of the backoff that delays kro's repairs of an object after another field manager has repeatedly
+ * reverted the object: when the backoff starts, how long it delays a repair, and when it ends.
  */
 import assert from "node:assert/strict";
 import { RevertBackoff } from "../../../../src/clusters/drift/revert_backoff.ts";
@@ -9,7 +9,8 @@ const change = { field: "data.value", manager: "other" };
 
 /**
  * Returns a backoff with a manual clock. `round` repairs the object "a" once: it advances the clock until the
- * backoff permits the repair. If the backoff asks which field was changed, `round` reports `field`.
+ * backoff permits the repair. If the backoff wants to know which field another manager changed, `round`
+ * reports `field`.
  */
 function setup() {
   let now = 0;

@@ -71,7 +71,7 @@ interface World {
   serve?: () => Promise<void>;
 }
 
-/** Creates an RGD controller with these objects and responses. All its schema lookups fail. */
+/** Creates an RGD controller for the cluster that `world` describes. Each lookup of a schema fails. */
 function setUp(world: World) {
   const deliveries = new Map<string, (event: WatchEvent) => void>();
   const calls: string[] = [];

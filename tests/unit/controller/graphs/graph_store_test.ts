@@ -5,7 +5,7 @@ import type { PublishResult } from "../../../../src/publish/publish.ts";
 
 const group = "shop.example.com";
 
-/** A kind that a resource of an RGD uses. */
+/** The kind of an object that the RGD of a test creates. */
 const database = {
   group: "db.example.com",
   version: "v1",
@@ -21,7 +21,7 @@ function setUp() {
     (key) => queued.push(key),
     (crd) => changed.push(crd),
   );
-  /** Returns the keys that were queued since the last call. */
+  /** Returns the keys that the store has queued since the last call of `takeQueued`. */
   const takeQueued = () => queued.splice(0);
   return { store, takeQueued, changed };
 }

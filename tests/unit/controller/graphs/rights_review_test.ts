@@ -18,7 +18,7 @@ const large = await graphOf(
   rgd({ spec: { name: "string" } }, [configMap("map"), deployment("app")]),
 );
 
-/** A permission of the test's user: `verb resource[@namespace]`. */
+/** A permission in the form `verb resource[@namespace]`, such as `get pods@kube-system`. */
 type Permission = string;
 
 function textOf({ verb, resource, subresource, namespace }: ResourceAccess): Permission {

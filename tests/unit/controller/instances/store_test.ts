@@ -27,7 +27,10 @@ function duringPass(metadata: ObjectMeta = {}): {
   return { store, writes: new InstanceWrites(store, "ns/a"), requeued };
 }
 
-/** Ends a reconciliation; `response` is the response to its last write. */
+/**
+ * Calls `passEnded`, as the controller does at the end of a reconciliation. `response` is the response to the
+ * last write of the reconciliation.
+ */
 function learn(store: InstanceStore, response: KubeObject): void {
   store.passEnded("ns/a", response);
 }
@@ -246,9 +249,9 @@ Deno.test("a status write without a response may still succeed: its event requeu
   assert.equal(store.observe(waiting("7")), false, "another writer's status");
 
   await failing(store, lost);
-  // The next write succeeds and changes the resourceVersion. The earlier write, which got no response, named
-  // the old resourceVersion as its precondition, so it can only fail from then on. A later event with the
-  // status of the earlier write therefore shows the change of another client.
+  // kro's next write succeeds and changes the resourceVersion. The earlier write, which got no response, has
+  // the old resourceVersion as its precondition, so the API server can no longer accept it. A later event
+  // with the status of the earlier write therefore shows a write of another client.
   const writes = new InstanceWrites(store, "ns/a");
   await writes.writeStatus(() => Promise.resolve(active("8")));
   writes.end(active("8"));

@@ -1,4 +1,7 @@
-/** Tests of requeueing an instance by the labels of its objects, which other clients may edit. */
+/**
+ * Tests which instance is requeued when an object changes. The labels of the object name the instance, but
+ * other clients may edit them.
+ */
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../../src/api/mod.ts";
 import type { InstanceDeps } from "../../../../src/controller/instances/instance_deps.ts";

@@ -163,7 +163,7 @@ Deno.test("revision metrics count compilations, registry entries, deletions, and
   revisions.pending(rgd(3));
   assert.deepEqual(await entries(), [0, 1, 0]);
   revisions.resolved(rgd(4), 4);
-  // Revision 5 does not compile, so kro still uses revision 4.
+  // Revision 5 of the RGD does not compile, so kro continues to use revision 4.
   revisions.resolved(rgd(5, "False"), 4);
   assert.deepEqual(await entries(), [0, 1, 1]);
   revisions.gone("cart");

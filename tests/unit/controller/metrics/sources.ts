@@ -1,4 +1,4 @@
-/** Values from which tests compute the controller's metrics. */
+/** Values that tests pass to the controller's metrics instead of those of a running controller. */
 import type { MetricSources } from "../../../../src/controller/metrics/metrics.ts";
 
 const queue: MetricSources["instances"] = {
@@ -11,7 +11,7 @@ const queue: MetricSources["instances"] = {
   workers: 1,
 };
 
-/** The values of an idle controller: its queues are empty, and it watches no kind. */
+/** The values of an idle controller, whose queues are empty and which watches no kind. */
 export const nothing: MetricSources = {
   instances: queue,
   graphs: queue,

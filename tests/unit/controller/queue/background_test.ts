@@ -1,4 +1,4 @@
-/** Tests of background keys, which use a limited number of workers. */
+/** Tests of the work queue: background keys may occupy only a limited number of the workers. */
 import assert from "node:assert/strict";
 import { Bench, flush } from "./fixtures.ts";
 

@@ -1,4 +1,7 @@
-/** Tests of the order of keys, of start, pause and stop, and of what the queue reports. */
+/**
+ * Tests of the work queue: the order of the keys; start, pause and stop; and the numbers that the queue
+ * reports.
+ */
 import assert from "node:assert/strict";
 import { onBackgroundFailure } from "../../../../src/api/mod.ts";
 import { WorkQueue } from "../../../../src/controller/queue/queue.ts";

@@ -1,4 +1,7 @@
-/** Tests of delayed keys: the backoff of failed keys, their limits, and requeue times. */
+/**
+ * Tests of delayed keys in the work queue: the backoff of a failed key, the limits of the delay and of the
+ * retries, and the time of a requeue.
+ */
 import assert from "node:assert/strict";
 import { Bench, flush } from "./fixtures.ts";
 

@@ -1,5 +1,6 @@
 /**
- * Tests rules for RGDs: each with an RGD that violates the rule, and with a similar RGD that does not.
+ * Tests the rules for RGDs. The test of a rule compiles an RGD that breaks the rule, and a similar RGD that
+ * keeps the rule.
  */
 import assert from "node:assert/strict";
 import type { CompileOptions } from "../../../../src/graph/mod.ts";
@@ -57,7 +58,7 @@ export const each = (forEach: unknown, name = "n-${x}", more = {}) => ({
 /** Returns `n` dimensions of a collection. */
 export const dimensions = (n: number) =>
   Array.from({ length: n }, (_, i) => ({ [`x${i}`]: "${schema.spec.names}" }));
-/** Returns a name with the variables of `n` {@link dimensions}. */
+/** Returns an object name that contains the variables of `n` {@link dimensions}, such as `${x0}-${x1}`. */
 export const allOf = (n: number) => dimensions(n).map((_, i) => `\${x${i}}`).join("-");
 
 /** Returns an external reference to ConfigMaps. */
