@@ -19,6 +19,7 @@ const PAGES = [
   "src/README.md",
   "src/controller/metrics/README.md",
   "tests/README.md",
+  ...filesBelow("deploy/examples", ".md"),
   ...filesBelow("docs", ".md").filter((page) => !GENERATED.includes(page)),
 ];
 
