@@ -53,7 +53,10 @@ export interface GraphView {
   instances: number;
   /** The number of instances with each health. */
   health: Record<Health, number>;
-  /** The differences of the graph; present only with `--observe`, after the graph was compared. */
+  /**
+   * The writes that kro would send for the RGD; present only with `--observe`, after kro has compared the RGD
+   * with the cluster.
+   */
   observed?: ObservedGraph;
 }
 

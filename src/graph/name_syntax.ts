@@ -39,7 +39,9 @@ const RULES: Record<NameSyntax, Rule> = {
   },
 };
 
-/** Groups whose kinds require a DNS subdomain or a DNS label as the name, except for {@link FREE_KINDS}. */
+/**
+ * Groups whose kinds require a DNS subdomain or a DNS label as the name, except for the {@link FREE_KINDS}.
+ */
 const DNS_GROUPS: ReadonlySet<string> = new Set(["", "apps", "autoscaling", "batch"]);
 
 /** Further kinds that require a DNS subdomain as the name, in the form `group/kind`. */
@@ -68,7 +70,10 @@ export function isFreeName({ group, kind }: { group: string; kind: string }): bo
   return FREE_KINDS.has(`${group}/${kind}`) || FREE_KINDS.has(`${group}/`);
 }
 
-/** Returns the syntax of the names of a kind. A kind that is not known here may have any name. */
+/**
+ * Returns the syntax of the names of a kind. For a kind that is not listed in this file, returns `segment`,
+ * which permits the most names.
+ */
 export function nameSyntax(kind: { group: string; kind: string }): NameSyntax {
   const id = `${kind.group}/${kind.kind}`;
   if (LABEL_KINDS.has(id)) return "label";

@@ -30,7 +30,9 @@ export interface PublicationWrite {
 
 /** The result of observing an RGD. */
 export interface ObservedPublication {
-  /** The result that {@link publishGraph} would return, with the RGD and the CRD as they are. */
+  /**
+   * The result that {@link publishGraph} would return, with the RGD and the CRD as they are in the cluster.
+   */
   result: PublishResult;
   /** The writes that {@link publishGraph} would send, at most one for each object. */
   writes: PublicationWrite[];

@@ -20,8 +20,8 @@ export interface ExplainerOptions {
   /** The User-Agent of the requests. */
   userAgent: string;
   /**
-   * The client that reads objects for every request; absent if each request is answered with the rights of the
-   * token that it contains.
+   * The client that reads objects with kro's own rights. If absent, objects are read with the token of each
+   * HTTP request.
    */
   own?: KubeClient;
 }

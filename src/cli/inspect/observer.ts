@@ -150,7 +150,7 @@ export interface ObserverOptions {
   client: KubeClient;
   /** The lookup of kinds by their name. */
   discovery: Discovery;
-  /** The limits of the cost of CEL expressions; those of the controller's defaults when absent. */
+  /** The limits of the cost of CEL expressions; the controller's default limits when absent. */
   costs?: CostLimits;
 }
 

@@ -244,7 +244,10 @@ function reasonText(
   return withoutNode(reason, id);
 }
 
-/** Returns what the conditions of the instance report about a node. */
+/**
+ * Returns what the message of the condition ResourcesReady says about a node; an empty string if it does not
+ * name the node.
+ */
 function reportedText(instance: KubeObject, id: string): string {
   const text = findCondition(conditionsOf(instance), "ResourcesReady")?.message ?? "";
   const line = text.split("\n").find((each) => each.includes(`node "${id}": `)) ?? "";

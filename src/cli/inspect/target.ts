@@ -61,7 +61,7 @@ async function refuseUnserved(session: Session, name: string): Promise<void> {
   try {
     rgds = await listRgds(session);
   } catch (error) {
-    // The error about the unknown kind says enough.
+    // If RGDs cannot be read, the caller reports only that the kind is unknown.
     if (error instanceof ApiError || error instanceof UsageError) return;
     throw error;
   }

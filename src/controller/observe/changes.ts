@@ -23,7 +23,7 @@ import type { Schema, SchemaSource } from "../../openapi/mod.ts";
 import type { PublicationWrite } from "../../publish/mod.ts";
 import type { GraphDifference } from "../view.ts";
 
-/** Replaces a secret value, as `hider` of the room `explain` returns it. */
+/** Returns the replacement of a secret value, such as an HMAC. */
 export type Hide = Parameters<typeof changeOf>[1]["hide"];
 
 /** The differences that one pass over an instance found. */
@@ -42,11 +42,13 @@ export interface ObservedPass {
   graph?: Graph;
   /** The instance as it is in the cluster. */
   instance: KubeObject;
-  /** The cluster of the pass after the pass. */
+  /** The cluster of the pass, which contains the recorded writes. */
   cluster: ObservedCluster;
 }
 
-/** What the differences of a pass are computed with. */
+/**
+ * The functions with which {@link passDifferences} computes differences. They are the same for all passes.
+ */
 export interface DifferenceSources {
   /** Returns the schemas of the kinds of objects. */
   schemas: SchemaSource;
@@ -131,7 +133,10 @@ const STATUS: Schema = {
 /** The transition time of one of kro's conditions. */
 const TRANSITION = /^status\.conditions\[.*\]\.lastTransitionTime$/;
 
-/** Leaves out transition times, because each pass computes a new time for a condition that would change. */
+/**
+ * Returns the changes without transition times. Each pass computes a new time for a condition that would
+ * change, so the times would make equal differences look different.
+ */
 function lasting(fields: readonly FieldChange[]): FieldChange[] {
   return fields.filter(({ path }) => !TRANSITION.test(path))
     .map((field) => {

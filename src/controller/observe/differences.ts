@@ -12,7 +12,7 @@ interface Entry<T> {
   readonly found: T;
   /** The differences as JSON, to compare them. */
   readonly text: string;
-  /** The time at which these differences were found first, in milliseconds since 1970. */
+  /** The time at which exactly these differences were found first, in milliseconds since 1970. */
   readonly since: number;
   /** The differences that were logged last, as JSON; undefined when none were logged. */
   logged?: string;
@@ -20,23 +20,26 @@ interface Entry<T> {
 
 /** The effect of newly found differences. */
 export interface Effect {
-  /** Whether the differences are other ones than before. */
+  /** Whether the newly found differences are not equal to those found before. */
   isNew: boolean;
   /** Whether the differences must be logged now. */
   isLogged: boolean;
-  /** The time after which the object must be compared again, in milliseconds; undefined if no time is set. */
+  /**
+   * The time after which the object must be compared again, in milliseconds; undefined when no further
+   * comparison is needed.
+   */
   afterMs?: number;
 }
 
 /**
- * Stores the latest differences of each key. Differences that last for 5 s are logged once. If an object whose
- * differences were logged has no difference any more, this is logged at once.
+ * Stores the latest differences of each key. Differences that last for 5 s are logged once. When logged
+ * differences have disappeared, this is logged immediately.
  */
 export class Differences<T extends object> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #now: () => Date;
   readonly #isEmpty: (found: T) => boolean;
-  /** The JSON of differences without an entry. All objects without a difference share this string. */
+  /** The JSON of a value without differences. All keys without a difference share this string. */
   #emptyText?: string;
 
   /**

@@ -1,4 +1,7 @@
-/** Collects what kro would write while it only observes, for the JSON API, the metrics and the log. */
+/**
+ * Collects the writes that kro would send if it did not only observe, for the JSON API, the metrics and the
+ * log.
+ */
 import { getLogger } from "@logtape/logtape";
 import { groupKind, type KindRef } from "../../api/mod.ts";
 import { countText, hider, type ObjectName, objectText } from "../../explain/mod.ts";
@@ -13,7 +16,7 @@ import {
 } from "./changes.ts";
 import { Differences } from "./differences.ts";
 
-/** The number of objects that have a difference, for the metrics. */
+/** The number of differences in the instances of one kind, for the metrics. */
 export interface ObservedCount {
   /** The kind of the instances. */
   kind: KindRef;
@@ -27,9 +30,12 @@ export interface ObservedCount {
 
 /** The result of recording a pass. */
 export interface Recorded {
-  /** Whether the differences are other ones than those of the last pass. */
+  /** Whether the differences are not equal to those of the pass before. */
   isNew: boolean;
-  /** The time after which the instance must be compared again, in milliseconds; undefined if no time is set. */
+  /**
+   * The time after which the instance must be compared again, in milliseconds; undefined when no further
+   * comparison is needed.
+   */
   afterMs?: number;
 }
 
@@ -97,12 +103,12 @@ export class Observer {
     return { isNew, ...(afterMs !== undefined && { afterMs }) };
   }
 
-  /** Whether kro would write an object of the RGD, a child object of the instance, or the instance itself. */
+  /** Whether kro would write a child object of the instance, or the instance itself. */
   differs(kind: KindRef, key: string): boolean {
     return this.#kinds.get(crdOf(kind))?.instances.differs(key) ?? false;
   }
 
-  /** Whether publishing the RGD would write an object. */
+  /** Whether publishing the RGD would write the RGD, a revision or the CRD. */
   graphDiffers(graph: string): boolean {
     return this.#graphs.differs(graph);
   }
@@ -173,7 +179,7 @@ function crdOf({ plural, group }: KindRef): string {
   return `${plural}.${group}`;
 }
 
-/** Returns the differences without values, because values may be secret. */
+/** Formats the differences for the log, without values, because values may be secret. */
 function passText({ children, instance }: PassDifferences): string {
   const texts = children.map((change) => {
     const { action, fields } = change;

@@ -66,7 +66,10 @@ export function fieldReport(
   });
 }
 
-/** Returns the object without its managed fields, which {@link fieldOwners} evaluates. */
+/**
+ * Returns the object without its managed fields, so that the value `metadata` in a report does not contain
+ * them.
+ */
 function withoutManagers(object: KubeObject | undefined): KubeObject | undefined {
   if (!object) return undefined;
   const { managedFields: _, ...metadata } = object.metadata;
@@ -166,7 +169,7 @@ export function instanceFieldReport(facts: Facts, path: FieldPath): Explanation 
   });
 }
 
-/** Explains who set a field of the instance outside of its status. */
+/** Explains who set the field at `path` of the instance, which is not a field of the status. */
 function ownOrigin(facts: Facts, path: FieldPath, value: Json | undefined): Explanation[] {
   if (value === undefined) return [explanation("owner", "no field manager has set this field")];
   const origin = specOrigin(facts, path);

@@ -62,8 +62,8 @@ export function stateOf({ observation }: Facts, id: string): string | undefined 
 }
 
 /**
- * Returns the state of a node as explanations show it. A node whose objects the cluster lacks is `Missing`,
- * because a pass that only reads fails when it would create them.
+ * Returns the state of a node as explanations show it. If the cluster lacks objects of the node, the state is
+ * `Missing` instead of `Failed`: a pass that only reads fails when it would create an object.
  */
 export function shownState(
   { missing, unreadable }: Pick<Observation, "missing" | "unreadable">,

@@ -115,7 +115,7 @@ export function withoutGraph(
   });
 }
 
-/** The start of the message of ResourcesReady while objects are being deleted. */
+/** The start of the message of the condition ResourcesReady while objects are being deleted. */
 const WAITING_FOR = "deleting resources: waiting for ";
 
 function deletion({ removed, instance, events }: Observation): Explanation[] {
@@ -133,7 +133,8 @@ function deletion({ removed, instance, events }: Observation): Explanation[] {
     });
   });
   const message = findCondition(conditionsOf(instance), "ResourcesReady");
-  // The statements below name the objects that this message waits for.
+  // If the message only says which objects the deletion waits for, it is left out, because `left` names these
+  // objects.
   const isRepeated = left.length > 0 && message?.message?.startsWith(WAITING_FOR) === true;
   const reported = message && message.status !== "True" && !isRepeated
     ? [explanation("condition", conditionText(message), { time: message.lastTransitionTime })]

@@ -64,7 +64,7 @@ function parentText({ metadata: { labels = {} } }: KubeObject): string | undefin
 function defaultAt(schema: Schema, path: FieldPath): Json | undefined {
   let at: Schema | undefined = schema;
   for (const [index, step] of path.entries()) {
-    // The default of an object contains the defaults of its fields.
+    // The default of an object may contain a value for a field below the object.
     const whole = at && index > 0 ? at.default : undefined;
     const below = whole === undefined ? undefined : valueAt(whole, path.slice(index));
     at = at && (typeof step === "number" ? item(at) : child(at, step));

@@ -11,7 +11,7 @@ const WORKLOADS: ReadonlySet<string> = new Set([
   "Job",
 ]);
 
-/** Returns a step. */
+/** Returns a step, which is a sentence about what the reader can do next. */
 export function step(text: string): Explanation {
   return explanation("step", text);
 }
@@ -33,7 +33,10 @@ export function inspectStep(object: KubeObject): Explanation {
   );
 }
 
-/** Returns the step for an object that finalizers hold; none when only kro and Kubernetes own the finalizers. */
+/**
+ * Returns one step for each finalizer that delays the deletion of an object. Finalizers of kro and of
+ * Kubernetes are left out.
+ */
 export function finalizerSteps(finalizers: readonly string[] = []): Explanation[] {
   const foreign = finalizers.filter((name) =>
     name !== "kro.run/finalizer" && !name.startsWith("kubernetes.io/") && name.includes("/")

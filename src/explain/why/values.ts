@@ -266,7 +266,8 @@ export function localsOf(facts: Facts, node: Node, index: number): Locals {
 }
 
 /**
- * Returns the place of an object in the expansion of its collection, which is its index in statements.
+ * Returns the number of the combination of iterator values for which an object of a collection was created,
+ * counted from 0. Statements show this number as the index of the object.
  *
  * @param index The index among the live objects of the node.
  */
@@ -278,7 +279,7 @@ export function placeOf(facts: Facts, node: Node, index: number): number {
 /**
  * Returns the index of an object among the live objects of its node, or -1 when the node has no such object.
  *
- * @param place The index in statements, as {@link placeOf} returns it.
+ * @param place The number that {@link placeOf} returns for the object.
  */
 export function listIndex(facts: Facts, node: Node, place: number): number {
   return facts.objects(node.id).findIndex((_, index) => placeOf(facts, node, index) === place);
