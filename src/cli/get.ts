@@ -44,7 +44,7 @@ export interface GetFlags extends ConnectionFlags {
   watch?: boolean;
 }
 
-/** The names that select the instances of all graphs. */
+/** The words in place of KIND with which `kro get` lists the instances of all graphs. */
 const ALL_INSTANCES: readonly string[] = ["instance", "instances", "all"];
 
 /** Adds the command `kro get` to the program. */

@@ -12,9 +12,9 @@ const COPIES_MS = 1000;
 
 /** The clock of a {@link StopSignals}, and the functions that it calls when kro receives a signal. */
 export interface SignalHandlers {
-  /** Called at the first signal. */
+  /** Called when the first signal arrives. */
   stop: (signal: Deno.Signal) => void;
-  /** Called at a signal at least {@link COPIES_MS} after the first one. */
+  /** Called when a signal arrives at least {@link COPIES_MS} after the first signal. */
   end: () => void;
   /** Returns the monotonic time in milliseconds. */
   now: () => number;

@@ -6,7 +6,7 @@ const GAP = 3;
 /** The width below which a column is not shortened, in characters. */
 const MIN_WIDTH = 12;
 
-/** A color of a terminal, as {@link paint} writes it. */
+/** Matches the escape sequences for colors that {@link paint} writes. */
 // deno-lint-ignore no-control-regex -- the escape character starts each ANSI sequence
 const COLOR = /\x1b\[[\d;]*m/g;
 

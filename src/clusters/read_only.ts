@@ -96,7 +96,7 @@ export class ReadOnlyCluster implements Cluster {
     );
   }
 
-  /** Returns an object with the label of the ApplySet. */
+  /** Returns an object that has the label of the instance's ApplySet; undefined for any other object. */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     return (await this.#members(ref.kind, ref.namespace)).get(refKey(ref));
   }

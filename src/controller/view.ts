@@ -72,7 +72,7 @@ export interface GraphDifference extends ObjectName {
 
 /** The writes that kro would send for an RGD if kro did not only observe. */
 export interface ObservedGraph {
-  /** The time at which these differences were found first, in RFC 3339 format. */
+  /** The time at which kro first found exactly these differences, in RFC 3339 format. */
   since: string;
   /** The objects that publishing the RGD would write; empty when publishing would write nothing. */
   changes: GraphDifference[];
@@ -82,7 +82,7 @@ export interface ObservedGraph {
 
 /** The writes that a pass over an instance would send if kro did not only observe. */
 export interface ObservedInstance {
-  /** The time at which these differences were found first, in RFC 3339 format. */
+  /** The time at which kro first found exactly these differences, in RFC 3339 format. */
   since: string;
   /** The child objects that kro would create, change, adopt or delete; empty without a difference. */
   children: ObjectChange[];
@@ -134,7 +134,10 @@ export interface InstanceView {
    * the instance.
    */
   differences?: number;
-  /** The writes that the last pass would have sent; present under the same conditions as `differences`. */
+  /**
+   * The writes that the last pass would have sent; present only with `--observe`, after the first pass over
+   * the instance.
+   */
   observed?: ObservedInstance;
 }
 

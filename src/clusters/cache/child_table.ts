@@ -112,17 +112,17 @@ export class ChildTable implements ChildReader {
     this.#shared = shared;
   }
 
-  /** See {@link ChildReader.size}. */
+  /** The number of cached objects. */
   get size(): number {
     return this.#children.size;
   }
 
-  /** See {@link ChildReader.get}. */
+  /** Returns a cached object; undefined when the object is not cached. */
   get(at: ObjectKey): KubeObject | undefined {
     return this.object(keyOf(at));
   }
 
-  /** See {@link ChildReader.members}. */
+  /** Returns the cached objects of an ApplySet. {@link ChildReader.members} describes the parameters. */
   members(applySet: string, namespace?: string, instanceUid?: string): KubeObject[] {
     const isWithin = (key: string) => namespace === undefined || key.startsWith(`${namespace}/`);
     const marked = this.#labeled(Label.applySetPartOf, applySet).filter(isWithin);
@@ -149,7 +149,9 @@ export class ChildTable implements ChildReader {
     if (child.rare?.formerOwners) this.#edited.add(key);
   }
 
-  /** See {@link ChildReader.items}. */
+  /**
+   * Returns the cached objects that one graph node created for one instance, sorted by namespace and name.
+   */
   items(instanceUid: string, nodeId: string): KubeObject[] {
     return this.#sorted(
       this.#labeled(Label.instanceId, instanceUid)
@@ -157,7 +159,9 @@ export class ChildTable implements ChildReader {
     );
   }
 
-  /** See {@link ChildReader.writtenRevision}. */
+  /**
+   * Returns the resourceVersion that kro's last write gave the object; undefined when kro has not written it.
+   */
   writtenRevision(at: ObjectKey): string | undefined {
     return this.#children.get(keyOf(at))?.ownRevision;
   }

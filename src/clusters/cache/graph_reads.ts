@@ -48,7 +48,7 @@ export class GraphReads {
     return this.#byKind.get(groupKind(instances))?.merged.get(node);
   }
 
-  /** Adds the paths that a further graph reads. */
+  /** Adds the paths that another graph of the instance kind reads. */
   add(instances: InstanceKind, reads: NodeReads): void {
     this.#set(instances, [...this.#added(instances).filter((one) => one !== reads), reads]);
   }

@@ -148,7 +148,7 @@ export class ChildStore implements ChildWriter {
     return this.#deleted.get(key) === uid || this.#writes.get(key)?.deletes === true;
   }
 
-  /** See {@link ChildWriter.isUpToDate}. */
+  /** Returns true when the cached object has all values of the desired object. */
   isUpToDate(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
     const key = keyOf(at);
     const child = this.objects.child(key);
@@ -157,13 +157,13 @@ export class ChildStore implements ChildWriter {
     return isUpToDate(child, view, desired, this.objects.schema, volatile);
   }
 
-  /** See {@link ChildWriter.hasDrifted}. */
+  /** Returns true when another field manager has changed the object since kro applied the desired object. */
   hasDrifted(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
     const child = this.objects.child(keyOf(at));
     return child !== undefined && hasDrifted(child, desired, this.objects.schema, volatile);
   }
 
-  /** See {@link ChildWriter.apply}. */
+  /** Sends a server-side apply by calling `send`, and caches the response. */
   async apply(
     at: ObjectKey,
     desired: KubeObject,
@@ -197,7 +197,7 @@ export class ChildStore implements ChildWriter {
     return answer;
   }
 
-  /** See {@link ChildWriter.delete}. */
+  /** Deletes an object by calling `send`, and marks the cached object as being deleted. */
   async delete(at: ObjectKey & { uid: string }, send: () => Promise<void>): Promise<void> {
     const key = keyOf(at);
     try {
@@ -215,7 +215,7 @@ export class ChildStore implements ChildWriter {
     }
   }
 
-  /** See {@link ChildWriter.release}. */
+  /** Removes kro's finalizer from a nested instance by calling `send`, and expects the DELETED event. */
   async release<T>(at: ObjectKey, send: () => Promise<T>): Promise<T> {
     const key = keyOf(at);
     const uid = this.objects.child(key)?.uid;

@@ -23,14 +23,14 @@ export class InstanceWrites implements InstanceWriter {
     this.#key = key;
   }
 
-  /** See {@link InstanceWriter.patch}. */
+  /** Patches the instance's finalizer, labels and inventory by calling `send`. */
   async patch(send: () => Promise<KubeObject>): Promise<KubeObject> {
     this.#store.patching(this.#key);
     this.#patched = await send();
     return this.#answered(this.#patched);
   }
 
-  /** See {@link InstanceWriter.writeStatus}. */
+  /** Writes the status of the instance by calling `send`. */
   async writeStatus(send: () => Promise<KubeObject>): Promise<KubeObject> {
     try {
       return this.#answered(await send());

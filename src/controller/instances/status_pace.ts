@@ -23,7 +23,7 @@ const MESSAGES_MS = 10_000;
  * write up to 2 s. Changes of condition messages are written at most every 10 s.
  */
 export class StatusPace implements StatusPacing {
-  /** See {@link StatusPacing.refused}. */
+  /** The last status that the API server refused, which passes set and read. */
   refused?: StatusPacing["refused"];
   readonly #now: () => number;
   #written = -Infinity;
@@ -40,18 +40,18 @@ export class StatusPace implements StatusPacing {
     this.#now = now;
   }
 
-  /** See {@link StatusPacing.delayMs}. */
+  /** Returns the milliseconds to wait before a status with this change may be written. */
   delayMs(change: StatusChange | undefined): number {
     const now = this.#now();
     return Math.max(0, Math.ceil(this.#due(change, now) - now));
   }
 
-  /** See {@link StatusPacing.postponed}. */
+  /** Records that the write of this change is postponed. The delay counts from the first postponement. */
   postponed(change: StatusChange | undefined): void {
     if (change === "fields") this.#fieldsDue = this.#due(change, this.#now());
   }
 
-  /** See {@link StatusPacing.writing}. */
+  /** Records that a status with this change is written now; undefined means that no write is needed. */
   writing(change: StatusChange | undefined): void {
     this.#fieldsDue = undefined;
     if (!change) return;
