@@ -1,6 +1,6 @@
 /**
- * Tests of an aggregated API that is registered late. A second API server serves the aggregated
- * API's kinds. The first API server forwards requests for these kinds to the second one.
+ * Tests of RGDs that use a kind of an aggregated API, which is registered only after the RGD. A second API
+ * server serves the kind. The test's API server forwards requests for the kind to the second API server.
  */
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
 import { crdOf, kroTest, kubectl, NAME } from "../../support/cluster/mod.ts";
@@ -13,9 +13,9 @@ kroTest(
     const onSecond = (args: string[], stdin?: unknown) => kubectl(args, { on: second, stdin });
     const fields = { spec: { type: "object", properties: { size: { type: "string" } } } };
     await onSecond(["apply", "-f", "-"], crdOf("Gadget", group, "v1", fields));
-    // Grants the anonymous user all permissions on the second API server. The first API server
-    // passes the user's name in headers, but the second one does not trust these headers and treats
-    // all requests as anonymous.
+    // Grants the anonymous user all permissions on the second API server. The first API server passes the
+    // user's name in headers. The second API server does not trust these headers, and treats all forwarded
+    // requests as anonymous.
     const everything = ["--clusterrole=cluster-admin", "--user=system:anonymous"];
     await onSecond(["create", "clusterrolebinding", "anybody", ...everything]);
     await onSecond(["create", "namespace", s.namespace]);

@@ -1,6 +1,6 @@
 /**
- * Tests of writes that the API server rejects. The instance's conditions must name the object, the
- * reason and the field, and other nodes must continue.
+ * Tests of writes that the API server rejects. The instance's conditions must name the rejected object, the
+ * reason and the field, and kro must continue with the other nodes.
  */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";

@@ -1,4 +1,4 @@
-// Runs benchmark cases with few instances, and checks their numbers of API calls. Unlike durations,
+// Runs cases of the benchmark with few instances, and checks kro's numbers of API calls. Unlike durations,
 // the numbers of calls must be the same on every machine.
 import assert from "node:assert/strict";
 import { create } from "../../bench/cases/create.ts";

@@ -1,6 +1,6 @@
 /**
- * Tests of the watch caches: which objects belong to an instance, when an object counts as deleted,
- * and how many requests external objects cost.
+ * Tests of the watch caches: to which instance a cached object belongs, when an object counts as deleted, and
+ * how many API requests the caches of external objects send.
  */
 import assert from "node:assert/strict";
 import { Label, Manager } from "../../../src/api/mod.ts";

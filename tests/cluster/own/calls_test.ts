@@ -12,8 +12,8 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * The options of a controller that requeues each instance every 300 ms. Each test then includes
- * several requeues, so the test fails if a requeue sends a request.
+ * The options of a controller that requeues each instance every 300 ms. Several requeues happen during each
+ * test, so the test fails if a requeue sends a request.
  */
 const busy = { controller: { instanceRequeueMs: 300 }, defaults: true };
 
@@ -183,7 +183,7 @@ kroTest("calls for a chain of depth D: D + 2 in one pass, and D + 3 to delete it
     "list configmaps",
     "patch chains one",
   ]);
-  // The periodic requeue is off, so that only watch events start the deletion of the next objects.
+  // The periodic requeue is off in this test, so only watch events can make kro delete the next objects.
 }, { controller: { instanceRequeueMs: 0 }, defaults: true });
 
 kroTest(

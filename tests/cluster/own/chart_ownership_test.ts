@@ -1,6 +1,7 @@
 /**
- * Tests of the chart in clusters where the installation needs a decision of the user: kro's CRDs exist
- * already, the namespace is being deleted, or kro lacks its permissions. No pods run.
+ * Tests of kro's Helm chart in clusters where the installation needs a decision of the user: kro's CRDs exist
+ * already, the namespace is being deleted, or kro lacks its permissions. The test's control plane runs no
+ * pods.
  */
 import assert from "node:assert/strict";
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
@@ -15,8 +16,8 @@ const everything = new URL("../../support/helm/values/everything.yaml", import.m
 
 /**
  * Deletes kro's CRDs. The list requests before the deletion ensure that the API server has prepared the
- * storage of the CRDs' objects. Otherwise the deletion could take minutes, because the API server would retry
- * the deletion with a backoff.
+ * storage of the CRDs' objects. Without these requests, the deletion could take minutes, because the API
+ * server would retry it with a backoff.
  */
 async function removeCrds(releases: Releases): Promise<void> {
   await releases.kubectl("get", CRDS.join(","));

@@ -1,7 +1,7 @@
 /**
- * Tests of the chart on a control plane: a release of upstream's chart is upgraded to this chart and rolled
- * back, and the release is removed. The pods are simulated, so the test runs kro as the container of the
- * rendered Deployment would run it.
+ * Tests of kro's Helm chart on a control plane: a release of upstream's chart is upgraded to this chart and
+ * rolled back, and the release is removed. The control plane only simulates pods, so the test itself runs kro
+ * as the container of the Deployment would run it.
  */
 import assert from "node:assert/strict";
 import { runCommand } from "../../support/command.ts";

@@ -1,6 +1,6 @@
 /**
- * Tests of the chart that need no cluster: Helm accepts the chart, its manifests are the recorded ones, and
- * invalid values are refused.
+ * Tests of kro's Helm chart that need no cluster: Helm accepts the chart, the rendered manifests equal the
+ * files in `tests/support/helm/golden`, and invalid values are refused.
  */
 import assert from "node:assert/strict";
 import { parseYaml } from "../../../src/cli/mod.ts";

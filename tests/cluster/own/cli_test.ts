@@ -45,11 +45,11 @@ async function example() {
     dir,
     group,
     namespace: space.name,
-    /** The name by which kubectl finds the kind that kro generates. */
+    /** The name of the kind that kro generates, as kubectl accepts it. */
     kind: `httpbinapps.${group}`,
-    /** Runs a command of kro in the namespace. */
+    /** Runs a command of kro in the namespace of this example. */
     kro,
-    /** Runs a command of kro in the namespace, and checks that its exit code is 0. */
+    /** Runs a command of kro in the namespace of this example, and checks that its exit code is 0. */
     succeed,
     get,
     async [Symbol.asyncDispose]() {
@@ -60,7 +60,10 @@ async function example() {
   };
 }
 
-/** Returns an RGD that defines `kind`, with this spec of its instances and these nodes. */
+/**
+ * Returns an RGD that defines `kind`. `spec` is the SimpleSchema of its instances, and `resources` are its
+ * nodes.
+ */
 function rgdOf(group: string, kind: string, spec: object, resources: unknown[]) {
   return {
     apiVersion: "kro.run/v1alpha1",
@@ -71,8 +74,8 @@ function rgdOf(group: string, kind: string, spec: object, resources: unknown[]) 
 }
 
 /**
- * Returns the RGDs of three kinds of the group. An instance of a kind contains an instance of the next
- * kind, and an instance of the last kind contains a ConfigMap.
+ * Returns three RGDs, which define three kinds of this API group. An instance of a kind contains an instance
+ * of the next kind, and an instance of the last kind contains a ConfigMap.
  */
 function nestedRgds(group: string) {
   const kinds = ["Outer", "Middle", "Inner"];
@@ -130,8 +133,8 @@ async function nestedExample() {
 }
 
 /**
- * Returns the result of each object in a table that kro has printed. The keys are the kinds of the
- * objects.
+ * Returns the last column of each row in a table that kro has printed, such as `created`. The keys are the
+ * first column, which contains the kind of the object.
  */
 function results(stdout: string): Record<string, string> {
   const rows = stdout.trim().split("\n").slice(1).map((line) => line.split(/\s{2,}/));
@@ -368,7 +371,8 @@ Deno.test("apply leaves instances to a live controller, unless --force-local is 
   assert.equal(await e.get("crd", e.kind), undefined, "the command reconciled nothing itself");
   await e.succeed("apply", "-f", e.dir, "--force-local");
   await e.kro("delete", "-f", e.dir, "--force-local");
-  // Removes the Lease, because other tests would wait for its holder, which does not exist.
+  // Removes the Lease. The Lease names a holder that does not exist, and other tests would wait for this
+  // holder.
   await e.kubectl(["delete", "lease", "controller.kro.run", "-n", e.namespace]);
 });
 

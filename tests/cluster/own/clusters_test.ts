@@ -80,8 +80,8 @@ for (const [name, open] of Object.entries(drivers)) {
 }
 
 /**
- * The tests that the plan cluster skips. They check the uid, the resourceVersion or the conflict of a stored
- * write, but the plan cluster stores no write in the API server.
+ * The tests that the cluster of `kro plan` skips. They check the uid, the resourceVersion or the conflict of
+ * a stored write, but this cluster stores no write in the API server.
  */
 const REAL_WRITES = [
   "a first apply creates, and reads show it at once",

@@ -1,6 +1,6 @@
 /**
- * Tests of the manifests in `deploy`: the API server accepts them, and their permissions suffice to
- * run the example.
+ * Tests of the manifests in `deploy`: the API server accepts them, and the permissions that they grant
+ * suffice to run the example httpbin.
  */
 import assert from "node:assert/strict";
 import {
@@ -24,8 +24,8 @@ Deno.test("the example becomes ACTIVE and is deleted with only the permissions o
   await run("apply", "-f", `${deploy}/examples/rbac.yaml`);
   const account = "--as=system:serviceaccount:kro-system:kro";
   const may = ["auth", "can-i", "watch", "apiservices.apiregistration.k8s.io", account];
-  // Waits until the permissions apply, because the API server authorizes from a cache of roles that
-  // is updated with a delay.
+  // Waits until the API server grants the new permissions. The API server reads roles from a cache, which is
+  // updated with a delay.
   await eventually(
     "the right to watch APIServices",
     async () => (await controlPlane.kubectl(may)).stdout.trim() === "yes",

@@ -1,6 +1,6 @@
 /**
- * Compares the refusals of an RGD because of a template's metadata, labels and bytes with the verdicts of the
- * API server: kro must refuse an RGD only if the API server refuses the object of its template.
+ * Compares kro with the API server for templates with unusual metadata, labels or bytes: kro must refuse an
+ * RGD only if the API server refuses the object that its template describes.
  */
 import assert from "node:assert/strict";
 import {
@@ -27,7 +27,7 @@ const WORKLOAD = {
 const BACKEND = { defaultBackend: { service: { name: "a", port: { number: 80 } } } };
 const REFERENCE = { apiVersion: "apps/v1", kind: "Deployment", name: "a" };
 
-/** The fields that a valid object of these kinds needs in addition to its metadata. */
+/** The fields that an object of each kind must have in addition to its metadata, so that it is valid. */
 const KINDS: Record<string, JsonObject> = {
   "v1 ConfigMap": {},
   "v1 Secret": {},
@@ -145,11 +145,17 @@ for (const kind of Object.keys(KINDS)) {
   OBJECTS[`labels of ${kind}`] = objectOf(kind, { labels: BAD });
 }
 
-/** Objects that the API server refuses and kro accepts, because kro does not know the rule for these names. */
+/**
+ * Objects that the API server refuses and kro accepts, because kro does not know the rules for the names of
+ * these kinds.
+ */
 const UNKNOWN_RULES =
   /^(coordination\.k8s\.io\/v1 Lease .*|apps\/v1 StatefulSet (a\.b|a{253})|batch\/v1 Job a{253})$/;
 
-/** Returns the reasons why kro refuses an RGD with this object as a template; undefined when it accepts the RGD. */
+/**
+ * Returns the reasons why kro refuses an RGD with this object as a template. Returns undefined if kro accepts
+ * the RGD.
+ */
 async function refusalOf(template: KubeObject): Promise<string | undefined> {
   const schema = { apiVersion: "v1alpha1", kind: "Demo" };
   const rgd = {
@@ -167,7 +173,10 @@ Deno.test("kro refuses a template's metadata, labels and bytes if the API server
   const { client } = connection;
   const discovery = new Discovery(client);
   await discovery.refresh();
-  /** Returns the API server's reason for refusing the object; undefined when it accepts the object. */
+  /**
+   * Returns the API server's reason for refusing the object. Returns undefined if the API server accepts the
+   * object.
+   */
   const refusalByServer = async (object: KubeObject): Promise<string | undefined> => {
     const kind = await discovery.resolve(parseGvk(object.apiVersion, object.kind)!);
     assert.ok(kind, object.kind);

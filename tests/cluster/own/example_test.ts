@@ -1,4 +1,4 @@
-/** Runs the script with which the workflow of a release tests the executable and the image. */
+/** Runs the script with which the GitHub workflow that releases kro tests the executable and the image. */
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import {

@@ -69,8 +69,8 @@ kroTest(name, async (s) => {
 }, { ignore });
 
 /**
- * Returns a copy of the object whose `metadata.generation` is higher by `more`, so that the status is out
- * of date.
+ * Returns a copy of the object whose `metadata.generation` is higher by `more`. The status of the copy then
+ * describes an older generation.
  */
 function generation(object: Live, more: number): Live {
   const { metadata } = object;

@@ -104,7 +104,8 @@ Deno.test("hostile names, keys and long values harm neither kro nor another inst
     "long-copy": { values: { a: "x".repeat(LONG) } },
     "long-selector": { values: {}, selected: "x".repeat(LONG) },
     selector: { values: {}, selected: "a,b in (c)" },
-    // The whole instance with its status would be larger than an object that etcd stores.
+    // With this value in its spec and in its status, the instance would be larger than any object that etcd
+    // stores.
     "too-large": { values: { a: "x".repeat(1_000_000) } },
   };
   // An object literal cannot have an own property `__proto__`, so the instances are created from JSON.
@@ -129,7 +130,8 @@ Deno.test("hostile names, keys and long values harm neither kro nor another inst
         status!.conditions;
     });
     for (const { type, message = "" } of conditions as { type: string; message?: string }[]) {
-      // The message of the condition `Authored` is a value of the instance.
+      // The RGD's author sets the message of the condition `Authored` to a value from the instance, so it may
+      // be longer.
       const most = type === "Authored" ? 32_768 : 1_100;
       assert.ok(message.length <= most, `${name}: a message of ${message.length} characters`);
     }
@@ -216,7 +218,8 @@ Deno.test("forged inventories cost few requests, and delete no other object", as
       metadata: { annotations },
       spec: { value: "changed" },
     });
-    // kro either replaces the forged inventory, or refuses it with a short message.
+    // kro either replaces the forged inventory annotations and updates the ConfigMap, or refuses the
+    // annotations and reports the state ERROR.
     await eventually(`the pass over ${name}`, async () => {
       const { status } = await cluster.get(graph.instance(name));
       const map = await cluster.get({ kind: "ConfigMap", name: `${name}-map` });
@@ -227,7 +230,7 @@ Deno.test("forged inventories cost few requests, and delete no other object", as
   }
   await cluster.patch({ kind: "ConfigMap", name: "victim-map" }, { data: { value: "x" } });
   await cluster.until({ kind: "ConfigMap", name: "victim-map" }, (o) => o.data.value === "kept");
-  // An instance recovers when the forged annotations are removed.
+  // After a user has removed the forged annotations, kro must update the ConfigMap of the instance.
   for (const name of Object.keys(INVENTORIES)) {
     const annotations = { [ANNOTATION.kinds]: null, [ANNOTATION.namespaces]: null };
     await cluster.patch(graph.instance(name), { metadata: { annotations } });

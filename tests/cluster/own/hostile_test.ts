@@ -73,8 +73,8 @@ Deno.test("objects that are nested too deeply are reported, and other instances 
   await cluster.until(victim, () => true);
 
   /**
-   * Applies an object of the kind Chart under kro's manager name, with or without kro's label. Any user may
-   * send such a request.
+   * Applies an object of the kind Chart with the name of kro's field manager, and with or without kro's
+   * label. Any user may send such a request.
    */
   const applyChart = (name: string, values: string, isLabeled: boolean) =>
     kubectl([

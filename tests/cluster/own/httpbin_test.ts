@@ -1,6 +1,6 @@
 /**
- * Runs the example with kro's default flags on a complete control plane, where a real Deployment
- * becomes available in many steps.
+ * Runs the example httpbin with kro's default options. The complete control plane runs the Deployment
+ * controller, so the example's Deployment becomes available in many steps.
  */
 import assert from "node:assert/strict";
 import { kroTest, kubectl, writes } from "../../support/cluster/mod.ts";

@@ -12,7 +12,10 @@ import {
 } from "../../support/cluster/mod.ts";
 import { type CommandResult, runCommand } from "../../support/command.ts";
 
-/** Returns a function that runs a command of kro in the namespace, with the kubeconfig of kro. */
+/**
+ * Returns a function that runs a command of kro in the namespace, with the given kubeconfig file or that of
+ * the user `kro`.
+ */
 async function commandIn(namespace: string, kubeconfig?: string) {
   const file = kubeconfig ?? (await sharedControlPlane()).kubeconfigFor("kro");
   return async (...args: string[]): Promise<CommandResult> =>

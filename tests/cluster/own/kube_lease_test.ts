@@ -43,7 +43,7 @@ Deno.test("a Lease that is not renewed is acquired by another holder, and its ol
   await using s = await clientSession();
   const events: string[] = [];
   const options = { namespace: s.namespace, name: "l", durationSeconds: 1, retrySeconds: 0.2 };
-  // This holder loses its Lease, because it renews the Lease only every 3 s and the Lease expires
+  // The holder `sleepy` loses the Lease, because it renews the Lease only every 3 s and the Lease expires
   // after 1 s.
   const sleepy = new LeaseHolder(s.client, {
     ...options,
@@ -115,7 +115,7 @@ Deno.test("a waiting holder watches the Lease instead of polling it, and acquire
   await first.release();
   await eventually("the second holder", () => second.held);
   assert.deepEqual(holders, ["second waits for first"]);
-  // If a user deletes the Lease, its holder creates it again.
+  // A user deletes the Lease. Its holder must create it again.
   await kubectl(["-n", s.namespace, "delete", "lease", "w"]);
   await eventually("the Lease created again", async () => {
     const [state] = await readLeases(s.client, "w", { namespace: s.namespace });

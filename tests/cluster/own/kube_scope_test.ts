@@ -16,8 +16,8 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * Returns a client whose watches end after a second. The API server would keep a watch open for
- * several minutes.
+ * Returns a copy of the client whose watches end after one second, so that the reflector soon opens new
+ * watches. The API server would keep a watch open for several minutes.
  */
 function hasty(client: KubeClient): KubeClient {
   return {

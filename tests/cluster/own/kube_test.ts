@@ -142,8 +142,8 @@ Deno.test("concurrent refreshes share requests, but never one that started befor
   await using s = await clientSession();
   const discovery = new Discovery(s.client);
   await Promise.all(Array.from({ length: 10 }, () => discovery.refresh()));
-  // Ten refreshes cause two loads of two documents each: one load for the first refresh, and one
-  // that the other nine share.
+  // Ten refreshes at the same time load the discovery documents twice: once for the first refresh, and once
+  // for the other nine. Each load sends two requests.
   assert.equal(s.sent.length, 4);
   assert.equal((await discovery.byName("deploy"))?.kind, "Deployment");
   assert.equal(await discovery.byName("no-such-kind"), undefined);

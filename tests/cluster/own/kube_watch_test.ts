@@ -81,7 +81,7 @@ Deno.test("a watch from an expired resourceVersion fails with Gone", async () =>
   );
 });
 
-/** Returns a reflector whose handlers append a line to a log. */
+/** Returns a reflector, and a log to which its handlers append a line for each change of an object. */
 function recording(
   client: KubeClient,
   kind: KindRef,
@@ -105,8 +105,8 @@ function recording(
 }
 
 /**
- * Returns a client whose watches end after a second. The API server would keep a watch open for
- * several minutes.
+ * Returns a copy of the client whose watches end after one second, so that the reflector soon opens new
+ * watches. The API server would keep a watch open for several minutes.
  */
 function hasty(client: KubeClient): KubeClient {
   return {

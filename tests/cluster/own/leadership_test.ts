@@ -24,8 +24,8 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * Lease durations in seconds. They are shorter than the defaults, but far longer than a busy
- * machine delays a process.
+ * The durations of leader election, in seconds. They are shorter than the defaults, but far longer than the
+ * delays of a busy machine.
  */
 const FAST = { durationSeconds: 6, renewDeadlineSeconds: 4, retrySeconds: 0.5 };
 
@@ -105,8 +105,8 @@ Deno.test("a standby is ready with warm caches, writes nothing, and takes over w
   assert.equal(facts?.state, "ACTIVE");
   assert.ok("kro.run/owned" in facts.labels!, JSON.stringify(facts.labels));
   assert.ok(await sent(second, 'verb="apply",resource="configmaps"') > 0);
-  // The new leader lists only revisions. It has listed the other kinds while it was a standby, so
-  // its caches are already filled.
+  // The second controller is now the leader. It had already listed these kinds as a standby, so it must not
+  // list them again.
   for (
     const resource of ["notes.", "configmaps", "customresourcedefinitions", "resourcegraphdefin"]
   ) {
@@ -198,7 +198,8 @@ Deno.test("the first write after a blocked event loop checks the Lease against t
     await eventually("the Lease", () => leadership.held);
     await write("held");
     const end = performance.now() + 4500;
-    while (performance.now() < end) { /* this loop blocks the event loop */ }
+    // This loop blocks the event loop until the deadline for renewing the Lease has passed.
+    while (performance.now() < end) { /* nothing */ }
     const late = write("late");
     assert.deepEqual(events, ["acquired"]);
     await assert.rejects(late, /does not hold the lease/);

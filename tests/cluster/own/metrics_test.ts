@@ -65,8 +65,8 @@ Deno.test("a controller's metrics have upstream's names and labels", async () =>
   await child(({ from }) => from === "one");
   await settings("two");
   await child(({ from }) => from === "two");
-  // Changes the RGD to an RGD that does not compile, and then to a valid RGD. kro then deletes the
-  // first GraphRevision.
+  // Changes the RGD to an invalid spec, and then to a valid spec. kro then creates the second GraphRevision
+  // and deletes the first one.
   await graph.put(counted("${schema.spec.nothing}"));
   await refused({ cluster }, graph, "GraphAccepted");
   await graph.put(counted("second"));
@@ -135,7 +135,7 @@ Deno.test("a controller's metrics have upstream's names and labels", async () =>
     "process_resident_memory_bytes",
     "process_start_time_seconds",
   ];
-  // Metrics that must be 0 while the controller is idle.
+  // The metrics that must have the value 0 after the controller has become idle.
   const zero = ["workqueue_unfinished_work_seconds", "workqueue_depth"]
     .map((metric) => `${metric}{${queue}}`);
   let series = new Map<string, number>();

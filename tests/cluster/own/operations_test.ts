@@ -96,8 +96,8 @@ Deno.test("SIGTERM during a pass: kro is not ready, stops between two requests, 
 
 Deno.test("SIGTERM to the process group of a parent that forwards it releases the Lease", async () => {
   await using cluster = await TestCluster.open("group");
-  // The parent sends kro five copies of each signal, as a chain of parent processes would. The
-  // parent runs a program before each copy, because the kernel merges equal signals that arrive
+  // The shell is kro's parent process, and sends kro five copies of each signal, as several parent processes
+  // would. The shell runs a program before each copy, because the kernel merges equal signals that arrive
   // together.
   const copies = "for _ in 1 2 3 4 5; do env true; kill -TERM $child; done";
   const forward = `trap '${copies}' TERM; "$@" & child=$!; wait $child; wait $child`;
@@ -116,7 +116,8 @@ Deno.test("SIGTERM to the process group of a parent that forwards it releases th
 
 Deno.test("a full heap stops kro with code 1, and releases the Lease", async () => {
   await using cluster = await TestCluster.open("fullheap");
-  // Sets the variable after V8 has started, so that V8 does not obey it, as in an executable.
+  // Sets the variable `DENO_V8_FLAGS` when V8 has already started. V8 then ignores the variable, as in an
+  // executable of `deno compile`.
   const preload = await Deno.makeTempFile({ suffix: ".js" });
   await Deno.writeTextFile(
     preload,
@@ -145,8 +146,9 @@ Deno.test("a second signal ends kro at once, even during a pass", async () => {
   const graph = await startedPass(cluster);
   kro.kill("SIGTERM");
   await eventually("the first is logged", () => /SIGTERM: stopping/.test(kro.log()));
-  // The first signal lets the running pass end. A second signal ends kro at once, but not within one second
-  // after the first signal, because it may be a copy of the first signal.
+  // After the first signal, kro waits for the running reconciliation. A second signal ends kro at once,
+  // unless it arrives within one second after the first signal: kro then ignores it as a copy of the first
+  // signal.
   await eventually("a later signal ends kro", () => {
     kro.kill("SIGTERM");
     return !kro.running;

@@ -33,7 +33,10 @@ const map = (id: string, data: Record<string, string>, more = {}) => ({
   ...more,
 });
 
-/** Applies a graph whose second node is ready when `spec.go` is `yes`, and that shows a hostile message. */
+/**
+ * Applies a graph and an instance with a hostile string in its spec. The second node of the graph is ready
+ * when `spec.go` is `yes`.
+ */
 async function apply(s: Scenario) {
   const graph = await s.graph({
     kind: "Paged",
@@ -73,7 +76,7 @@ async function run(s: Scenario): Promise<void> {
     bypassCSP: false,
   });
   context.setDefaultTimeout(TIMEOUT_MS);
-  // The script runs in an isolated world of the debugger, which the page's policy does not cover.
+  // Chromium's debugger runs this script, so the Content-Security-Policy of the page does not apply to it.
   await context.addInitScript(AXE);
   const page = await context.newPage();
   const errors: string[] = [];
@@ -157,7 +160,8 @@ async function run(s: Scenario): Promise<void> {
     endpoint = await serve(address);
     await page.getByText("Live", { exact: true }).waitFor();
     await page.getByRole("link", { name: rgd }).first().waitFor();
-    // While kro did not answer, the browser logged each refused connection.
+    // The browser also logs each connection that was refused while kro was stopped. The test ignores these
+    // errors.
     const other = errors.filter((text) =>
       !/ERR_CONNECTION|ERR_INCOMPLETE|Failed to load/.test(text)
     );

@@ -1,6 +1,6 @@
 /**
- * Tests of a controller with limited permissions: it may watch some kinds only in some namespaces,
- * or may only list them.
+ * Tests of a controller with limited permissions: it may watch a kind only in some namespaces, or may only
+ * list the kind.
  */
 import assert from "node:assert/strict";
 import {

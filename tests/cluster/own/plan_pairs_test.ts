@@ -1,6 +1,7 @@
 /**
- * Compares plans with what the controller does, for pairs of graphs from the conformance corpus. The pairs
- * are chosen by a seed. CI runs a few pairs; `deno task plans` runs many.
+ * Compares the report of `kro plan` with the changes that the controller then makes. Each test changes one
+ * graph of the conformance corpus to another. A seed chooses the pairs of graphs. CI runs a few pairs;
+ * `deno task plans` runs many.
  */
 import assert from "node:assert/strict";
 import { Manager, RGD_KIND } from "../../../src/api/mod.ts";
@@ -70,8 +71,8 @@ async function prove(s: Scenario, [old, next]: [CorpusGraph, CorpusGraph]): Prom
   await s.requests();
   const seen = async () =>
     await changesBetween(before, await snapshot(s.cluster, KINDS, graph.group));
-  // Applies the RGD with the field manager of `kro apply`. After an apply by another field manager, the API
-  // server would keep fields that the changed RGD lacks.
+  // Applies the changed RGD as `kro apply` does, with the same field manager as the plan. After an apply by
+  // another field manager, the API server would keep fields that the changed RGD lacks.
   const { metadata: { generation } } = await s.cluster.client.apply(
     { kind: RGD_KIND, name: graph.rgd.name },
     graph.object(next.spec),
@@ -83,12 +84,13 @@ async function prove(s: Scenario, [old, next]: [CorpusGraph, CorpusGraph]): Prom
     graph.rgd,
     (rgd) => condition(rgd, "Ready")?.observedGeneration === generation,
   );
+  // A timeout of this wait is ignored, because `assertPlanned` then reports the difference.
   await eventually("the planned objects", async () => isPlanned(plan, await seen()), 40)
-    .catch(() => {}); // A timeout is ignored here, because the assertion below then shows the difference.
+    .catch(() => {});
   await s.idle();
   assertPlanned(plan, await seen());
   const names = new Set(plan.map(({ object }) => object.split("/")[1]));
-  // The API server rejects some objects of the corpus, and kro repeats the rejected requests. Only accepted
+  // The API server rejects some objects of these graphs, and kro repeats the rejected requests. Only accepted
   // requests are compared.
   const accepted = (await s.requests()).filter(({ code }) => code < 300);
   const written = writes(accepted)

@@ -39,10 +39,11 @@ async function proven(s: Scenario, old: GraphSpec, next: GraphSpec, kinds = ["Co
   const plan = changesOfReport(report);
   const seen = async () => await changesBetween(before, await snapshot(s.cluster, kinds));
   await graph.change(next);
-  // A pass may run before the API server fills in the defaults of the changed CRD. kro repeats such a pass
-  // after a delay.
+  // kro may reconcile an instance before the API server sets the defaults of the changed CRD. kro then
+  // repeats the reconciliation after a delay, so the test waits. A timeout of the wait is ignored, because
+  // `assertPlanned` then reports the difference.
   await eventually("the planned objects", async () => isPlanned(plan, await seen()), 40)
-    .catch(() => {}); // A timeout is ignored here, because the assertion below then shows the difference.
+    .catch(() => {});
   await s.idle();
   assertPlanned(plan, await seen());
   return { report, code, graph };

@@ -22,7 +22,10 @@ import { runCommand } from "../../support/command.ts";
 /** A value of a Secret, in the forms in which a message may quote it. */
 interface Planted {
   readonly value: string;
-  /** The value, its base64 forms with each alignment, and parts of it that are long enough to be unique. */
+  /**
+   * The value, its base64 encodings at each of the three offsets, and parts of the value that are long enough
+   * to be unique.
+   */
   readonly forms: readonly string[];
 }
 
@@ -63,7 +66,7 @@ function labeled(id: string, expression: string): JsonObject {
   };
 }
 
-/** The nodes that read a Secret and fail, each in another way. */
+/** Nodes that read a Secret and fail, each with another error. */
 const FAILING: JsonObject[] = [
   labeled("refused", CLEAR),
   labeled("number", `string(int(${CLEAR}))`),
@@ -127,7 +130,7 @@ async function createSecret(cluster: TestCluster, value: string): Promise<void> 
   });
 }
 
-/** Returns the name of a new file with this content, in the folder. */
+/** Writes the objects as a List to a new file in the folder, and returns the path of the file. */
 async function fileOf(dir: string, name: string, ...objects: object[]): Promise<string> {
   const path = `${dir}/${name}`;
   await Deno.writeTextFile(
@@ -177,7 +180,10 @@ Deno.test("the controller shows values of Secrets in neither status, log, Events
   assertHidden("the log after deletion", kro.log(), [secret]);
 });
 
-/** Runs commands in the namespace of a test, and asserts that no output contains a planted value. */
+/**
+ * Returns a function that runs a command of kro in the test's namespace, and asserts that its output contains
+ * none of the planted values.
+ */
 async function commands(s: Scenario, secrets: readonly Planted[]) {
   const { kubeconfigFor } = await sharedControlPlane();
   const connection = ["--kubeconfig", kubeconfigFor("kro"), "-n", s.namespace];
@@ -222,7 +228,8 @@ kroTest("no command shows the value of a Secret", async (s) => {
     assertHidden("the record", await Deno.readTextFile(record), [secret]);
     for (const format of ["text", "json"]) await kro(["replay", record, "-o", format], false);
 
-    // The second RGD replaces copies of the value by other values, so the plan compares old with new values.
+    // Each changed RGD replaces fields that contain the Secret's value, so the plan compares old values with
+    // new values.
     const changes: Record<string, GraphSpec> = {
       "other copies": planted("Shown", [configMap("more", `${NAME}-more`, { a: `\${${CLEAR}}` })]),
       "a copy of no Secret": {
@@ -246,7 +253,8 @@ kroTest("no command shows the value of a Secret", async (s) => {
       await kro(["validate", "-f", next, "-v"]);
     }
     for (const format of ["mermaid", "dot", "svg"]) await kro(["graph", "-f", rgd, "-o", format]);
-    // The standard output of kro render contains the objects of the files, and may contain their values.
+    // The standard output of `kro render` contains the objects that it renders from these files, and may
+    // contain the values in the files.
     const observed = await fileOf(dir, "observed.json", {
       apiVersion: "v1",
       kind: "Secret",

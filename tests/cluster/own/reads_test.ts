@@ -37,7 +37,7 @@ kroTest(
       await graph.put(noted(status));
       await graph.active("one", (o) => o.status[field] === value);
       await s.idle(1000);
-      // Excludes kro's requests in the namespaces of other tests, which may be in deletion.
+      // Excludes kro's requests in the namespaces of earlier tests, whose deletion may still be running.
       const isOwn = (uri: string) =>
         !uri.includes("/namespaces/") || uri.includes(`/namespaces/${s.namespace}/`);
       return (await s.requests()).filter(({ resource, uri }) =>
@@ -88,7 +88,7 @@ kroTest(
     await graph.active("one");
     await s.idle(500);
     let held = 0;
-    // Polls, because responses that are still being read remain in memory for some time.
+    // Polls the heap size, because responses that kro is still reading remain in memory for some time.
     await eventually("little memory held", () => (held = heap() - before) < 4_000_000, 30, 500)
       .catch(() => assert.fail(`15 more children of 1 MB hold ${held} bytes`));
 

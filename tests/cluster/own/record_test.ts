@@ -16,7 +16,7 @@ import { completionsIn, hasShell } from "../../support/shells.ts";
 const PASSWORD = "correct-horse-battery";
 const LITERAL = "a-fixed-literal";
 
-/** A graph that reads a Secret, passes the value to two objects, and has a node that waits. */
+/** A graph that reads a Secret and copies its value to two objects. One node of the graph waits. */
 const SHOP: GraphSpec = {
   kind: "Shop",
   spec: { color: "string | default=red" },

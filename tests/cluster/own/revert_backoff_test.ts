@@ -1,6 +1,6 @@
 /**
- * Tests of another field manager that keeps reverting a field. kro must report the manager's name
- * and back off repairing the object.
+ * Tests of another field manager that keeps reverting a field. kro must report the name of this manager, and
+ * repair the object after increasing delays.
  */
 import assert from "node:assert/strict";
 import { type KubeObject, Manager, type ObjectRef } from "../../../src/api/mod.ts";
@@ -41,8 +41,8 @@ const reverts: Record<string, {
       containerOf(changed).env = env.toReversed();
       return client.replace(ref, changed, { fieldManager: "other" });
     },
-    // kro reports no manager here, because a client that only reorders a list does not own any
-    // field of the list.
+    // kro cannot report the name of the manager here, because a client that only reorders a list does not own
+    // any field of the list.
     field: 'template.spec.containers[name="main"].env',
   },
   "a value under kro's own field manager": {

@@ -43,7 +43,7 @@ interface Granted {
   namespace?: string;
 }
 
-/** Returns the permissions of all roles in the documents. */
+/** Returns the permissions that the roles among these objects grant. */
 function grantedBy(documents: readonly Live[]): Granted[] {
   return documents.filter(({ kind }) => kind === "ClusterRole" || kind === "Role")
     .flatMap(({ metadata: { namespace }, rules }) =>
@@ -119,9 +119,10 @@ function outer(inner: string, more: unknown[]): GraphSpec {
 }
 
 /**
- * Applies the roles that kro prints for the graphs, and returns the documents.
+ * Applies the roles that `kro generate rbac` prints for the graphs, and returns them as objects.
  *
- * @param changed Changes the roles before the function applies them.
+ * @param changed Returns the YAML to apply instead of the printed roles; by default, the printed roles are
+ * applied unchanged.
  */
 async function grant(
   cluster: TestCluster,
@@ -162,8 +163,8 @@ async function kro(...args: string[]): Promise<CommandResult> {
 }
 
 /**
- * Creates an instance, deletes and changes its objects so that kro restores them, and changes the graph.
- * kro then has used its permissions on all kinds of objects.
+ * Makes kro use its permissions on all kinds of objects: creates an instance, deletes and changes the
+ * instance's objects so that kro restores them, and changes the graph.
  */
 async function useGraph(cluster: TestCluster, graph: TestGraph, inner: TestGraph): Promise<void> {
   const metadata = { name: "token", labels: { part: "outer" } };
@@ -185,8 +186,8 @@ async function useGraph(cluster: TestCluster, graph: TestGraph, inner: TestGraph
   }
   await graph.active("one");
   for (const at of [priority, { kind: `Inner.${inner.group}`, name: "one" }]) {
-    // When the label is removed, the watch reports a deletion. kro then reads the object with GET, and
-    // restores the label.
+    // Removes kro's label from an object, after which the watch reports a deletion. kro then reads the object
+    // with GET, and restores the label.
     await cluster.patch(at, { metadata: { labels: { "kro.run/owned": null } } });
     await cluster.until(at, (object) => object.metadata.labels["kro.run/owned"] === "true");
   }

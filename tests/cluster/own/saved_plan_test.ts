@@ -5,8 +5,8 @@ import { planText, twoMaps } from "../../support/cluster/plan.ts";
 import { runCommand } from "../../support/command.ts";
 
 /**
- * Saves a plan of the objects to a temporary file. Then calls `use` with a function that applies the plan,
- * and with the path of the file.
+ * Saves the plan for these objects to a temporary file. Then calls `use` with two arguments: a function that
+ * runs `kro apply --plan` on the file, and the path of the file.
  */
 async function withSaved(
   s: Scenario,

@@ -1,5 +1,5 @@
-// Tests of the schemas of a cluster's kinds: where kro reads them, how many requests that costs,
-// and when a kind counts as deleted.
+// Tests of the schemas of a cluster's kinds: from which documents kro reads a schema, how many requests kro
+// sends for it, and when a kind counts as deleted.
 import assert from "node:assert/strict";
 import { ApiError, CRD_KIND, gvkKey, type KubeObject } from "../../../src/api/mod.ts";
 import { LiveCluster } from "../../../src/clusters/live.ts";
@@ -39,7 +39,7 @@ function randomGroup(): string {
   return `g${crypto.randomUUID().slice(0, 8)}.example.com`;
 }
 
-/** Installs the CRD; disposing the stack removes it. */
+/** Installs the CRD. Disposing the stack removes the CRD. */
 async function install(
   client: KubeClient,
   stack: AsyncDisposableStack,

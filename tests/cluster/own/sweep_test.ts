@@ -22,7 +22,7 @@ Deno.test("a sweep finds objects that were changed, deleted and created without 
   };
   for (const name of ["same", "changed", "gone"]) await apply(name, "1");
 
-  // Fills a cache from a list without starting a watch, so that the cache misses all later changes.
+  // Creates a cache that is filled from one list, without a watch. The cache misses all later changes.
   const reads = new GraphReads();
   reads.add(INSTANCE, new Map([["node", "whole"]]));
   const woken: string[] = [];

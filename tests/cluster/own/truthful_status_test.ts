@@ -116,7 +116,7 @@ kroTest(
   },
 );
 
-/** Installs the CRD and waits until it is served. */
+/** Installs the CRD, and waits until the API server serves its kind. */
 async function install(s: Scenario, crd: ReturnType<typeof crdOf>): Promise<void> {
   const { group, names } = crd.spec as Live;
   await s.cluster.apply(crd);
@@ -204,8 +204,8 @@ kroTest(
         "the policy denies",
         () => s.cluster.patchStatus(at, { good: "no" }).then(() => false, () => true),
       );
-      // Writes the old status again, because the API server may have stored `good: "no"` before the
-      // policy took effect.
+      // Sets the field `good` back to its old value, because the API server may have stored `good: "no"`
+      // before the admission policy took effect.
       await s.cluster.patchStatus(at, { good: "1" });
       await s.cluster.patch(at, { spec: { v: "no" } });
       const refused = await s.cluster.until(

@@ -1,6 +1,6 @@
 /**
- * Tests of `kro validate` with the schemas of a real cluster: it accepts kinds of the cluster's
- * CRDs, and rejects unknown kinds.
+ * Tests of `kro validate` with the schemas of a real cluster: RGDs may use the kinds of the cluster's CRDs,
+ * and RGDs with unknown kinds are invalid.
  */
 import assert from "node:assert/strict";
 import { installOwnCrds, sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";

@@ -1,5 +1,5 @@
-// Tests of an instance's ApplySet: the inventory on the instance, and the labels of the objects in
-// it.
+// Tests of an instance's ApplySet: the inventory in the instance's annotations, and the labels of the objects
+// in the ApplySet.
 import assert from "node:assert/strict";
 import {
   applySetId,
@@ -50,8 +50,8 @@ scenario(
 );
 
 /**
- * Returns the kinds in the instance's inventory. A later reconciliation may remove kinds that no
- * object needs, so tests wait for the expected kinds even after kro has written the status.
+ * Returns the annotation with the kinds in the instance's inventory. A later reconciliation may remove kinds
+ * that no object needs, so tests wait for the expected kinds even after kro has written the status.
  */
 function namedKinds({ metadata }: Live): string {
   return metadata.annotations["applyset.kubernetes.io/contains-group-kinds"];
@@ -210,8 +210,8 @@ scenario(
     const labels = { "custom-label": "custom", "app.kubernetes.io/team": "platform" };
     const annotations = { "custom-annotation": "custom", description: "Of a user." };
     await graph.create("app", { secret: false }, { labels, annotations });
-    // The first change only writes metadata, the second one adds a kind to the inventory, and the
-    // last one removes a kind.
+    // Changes the instance four times. The first change only writes an annotation, the next two changes each
+    // add a kind to the inventory, and the last change removes a kind.
     for (const spec of [{}, { secret: true }, { account: true }, { account: false }]) {
       await s.cluster.patch(graph.instance("app"), { spec });
       await s.cluster.patch(graph.instance("app"), {

@@ -1,5 +1,5 @@
-// Tests of bad RGDs: they conflict with existing kinds, are too large or malformed, or are changed
-// by other users. kro must report each problem.
+// Tests of RGDs that conflict with existing kinds or are too large or malformed, and of GraphRevisions that
+// users change. kro must report each problem.
 import assert from "node:assert/strict";
 import {
   active,
@@ -149,8 +149,8 @@ kroTest("an RGD too big for kro's own writes leaves its previous revision in use
   await graph.create("app");
   await graph.active("app");
   await assert.rejects(graph.put(graphOf("TooBig", "x".repeat(2_000_000))), /too large|limit/i);
-  // The RGD gets almost the greatest size that etcd accepts. A GraphRevision with this spec, or the RGD with
-  // a new status, exceeds that size and cannot be stored.
+  // Gives the RGD almost the greatest size that etcd accepts. A GraphRevision with the same spec, or the RGD
+  // with a longer status, is then too large for etcd.
   let length = 1_572_000;
   const taken = () =>
     graph.put(graphOf("TooBig", "x".repeat(length))).then(() => true, () => false);
@@ -284,8 +284,8 @@ kroTest(
     await s.cluster.until(graph.rgd, (o) => o.status.lastIssuedRevision === 2);
     assert.deepEqual(await revisionNumbers(s, graph), [2]);
 
-    // A user removes fields that kro has written to a GraphRevision. The next reconciliation
-    // restores the fields that kro needs.
+    // A user removes fields that kro has written to a GraphRevision. The next reconciliation of the RGD must
+    // restore the fields that kro needs.
     await s.cluster.patch(at(2), {
       metadata: {
         labels: { "kro.run/graph-revision-hash": "0000000000000000" },
@@ -303,8 +303,8 @@ kroTest(
     );
     assert.deepEqual(await revisionNumbers(s, graph), [2]);
 
-    // Another user creates a GraphRevision with number 9 and a different spec. kro must not reuse
-    // the number, and must not treat the different spec as the RGD's.
+    // Another user creates a GraphRevision with number 9 and a different spec. kro must not reuse this
+    // number, and must not use the spec of this GraphRevision.
     const { metadata: _, ...forged } = structuredClone(second);
     await s.cluster.create({
       ...forged,

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { kroTest, type Scenario } from "../../support/cluster/mod.ts";
 
-/** An invalid input to test. */
+/** A test case: a node that fails for some values in the instance's spec. */
 interface Case {
   name: string;
   /** The node that fails, without its ID. */

@@ -1,5 +1,5 @@
-// Tests that kro restores its metadata on an instance after a user removes it, and that an RGD may
-// create instances of another RGD.
+// Tests that kro restores its own labels and finalizer on an instance after a user has removed them, and that
+// an RGD may create instances of another RGD.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { configMap, kroTest, type Live, NAME } from "../../support/cluster/mod.ts";

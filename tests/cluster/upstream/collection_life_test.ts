@@ -1,5 +1,5 @@
-// Tests of collections over time: they grow and shrink, their items drift, and their size is
-// limited.
+// Tests of collections (forEach) over time: collections grow and shrink, users change their objects, and
+// their size is limited.
 import assert from "node:assert/strict";
 import { itemLabels } from "../../support/cluster/applyset.ts";
 import {
@@ -148,8 +148,8 @@ scenario("collection_behavior:120", "drift of items is repaired in every namespa
   const graph = await s.graph({ kind: "WideDrift", spec: { other: "string" }, resources });
   await graph.create("app", { other });
   await graph.active("app");
-  // Changes each item twice. A reconciliation that was already running may repair the first change,
-  // but not the second one.
+  // Changes each object of the collection twice. A reconciliation that was already running may repair the
+  // first change, but not the second change.
   for (const value of ["first", "second"]) {
     for (const [i, namespace] of [s.namespace, other].entries()) {
       const item = { kind: "ConfigMap", name: `app-${i}`, namespace };
@@ -196,7 +196,8 @@ scenario(
       metadata: { name: "app-gamma" },
       data,
     });
-    // Changes another item and the instance's spec, so that kro reconciles the collection twice.
+    // Changes an object of the collection and then the instance's spec, so that kro reconciles the collection
+    // twice.
     const alpha = { kind: "ConfigMap", name: "app-alpha" };
     await s.cluster.patch(alpha, { data: { value: "tampered" } });
     await s.cluster.until(alpha, (o) => o.data.value === "alpha");

@@ -1,4 +1,5 @@
-// Tests when a collection becomes ready, and which nodes wait for it.
+// Tests of the readiness of collections (forEach): when a collection becomes ready, and which nodes wait for
+// the collection.
 import assert from "node:assert/strict";
 import {
   condition,
@@ -41,8 +42,8 @@ scenario("collection:1391", "a dependent waits until the last item is ready", as
   };
   for (const [index, worker] of workers.slice(0, 2).entries()) {
     await run(worker, `10.0.0.${index}`);
-    // Waits until kro has processed the new status of this item. kro then reports that the next
-    // item is not ready.
+    // Waits until kro has processed the new status of this Pod. kro then reports that the next Pod is not
+    // ready.
     await nodeReason(s, graph, "app", "pods", `(${s.namespace}/app-${workers[index + 1]})`);
     await s.idle();
     await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "pods"');
@@ -104,8 +105,8 @@ scenario(
     const instance = await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "configs"');
     assert.equal(condition(instance, "Ready").status, "False");
     assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-a", "app-b", "app-c"]);
-    // Deletes an item, so that kro reconciles the instance again. The reconciliation must not
-    // change the status.
+    // Deletes an object of the collection, so that kro reconciles the instance again. The reconciliation must
+    // not change the instance's status.
     await s.cluster.delete({ kind: "ConfigMap", name: "app-a" });
     await s.cluster.until({ kind: "ConfigMap", name: "app-a" });
     await s.idle();

@@ -1,4 +1,4 @@
-// Tests of forEach: which items a collection has, and how other nodes read the items.
+// Tests of collections (forEach): which objects a collection has, and how other nodes read these objects.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { configMap, NAME, placed, scenario } from "../../support/cluster/mod.ts";

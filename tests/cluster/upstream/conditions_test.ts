@@ -33,7 +33,9 @@ function entry(type: string, status: string, reason = "''", message = "''"): str
   return `\${runtime.newCondition({${fields}})}`;
 }
 
-/** Returns the types of an instance's conditions, in the order of the API server's response. */
+/**
+ * Returns the types of an instance's conditions, in the order in which the status contains the conditions.
+ */
 const types = ({ status }: Live): string[] => status.conditions.map((c: Live) => c.type);
 
 /**

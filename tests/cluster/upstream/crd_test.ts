@@ -1,5 +1,5 @@
-// Tests of the CRD that kro generates: it is created and updated, unsupported changes are rejected,
-// and changes by users are reverted.
+// Tests of the CRD that kro generates for an RGD: kro creates and updates the CRD, rejects unsupported
+// changes, and reverts the changes of users.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { isEstablished } from "../../../src/kube/mod.ts";
@@ -71,7 +71,7 @@ scenario("crd:216", "the CRD is deleted with its RGD if CRD deletion is allowed"
   await s.cluster.untilGone(graph.crd);
 });
 
-/** Applies two RGDs that define the same kind. The first RGD owns the kind. */
+/** Applies two RGDs that define the same kind. The first RGD becomes the owner of the kind's CRD. */
 async function rivals(s: Parameters<Parameters<typeof scenario>[2]>[0], kind: string) {
   const winner = await s.graph(graphOf(kind, fields));
   const group = winner.apiVersion.split("/")[0];

@@ -1,5 +1,5 @@
-// Tests of deletion: kro finds the objects by the inventory alone, deletes dependents first, and
-// deletes nested instances.
+// Tests of the deletion of an instance: kro finds the instance's objects by its inventory alone, deletes
+// dependent objects first, and deletes nested instances.
 import assert from "node:assert/strict";
 import {
   condition,
@@ -161,8 +161,8 @@ scenario(
     assert.deepEqual(data, { level: "3", message: "hello" });
 
     await s.cluster.delete(first.instance("app"));
-    // kro deletes an instance only after all its objects, so the nested instances and their objects
-    // must be gone now.
+    // kro removes an instance only after all its objects, so the nested instances and their objects must no
+    // longer exist.
     await s.cluster.untilGone(first.instance("app"));
     const nested = [second.instance("app-two"), third.instance("app-two-three")];
     for (const at of [...nested, ...objects]) assert.equal(await s.cluster.find(at), undefined);

@@ -217,7 +217,8 @@ scenario(
     await holds("Deployment.apps", "app-deployment", deployment("nginx:1.24"));
     await holds("HorizontalPodAutoscaler.autoscaling", "app-hpa", hpa(1));
 
-    // The template does not set replicas, because the autoscaler owns this field.
+    // The Deployment's template does not set `replicas`, because the HorizontalPodAutoscaler owns this field.
+    // kro must keep the changed value.
     const at = { kind: "Deployment.apps", name: "app-deployment" };
     await s.cluster.patch(at, { spec: { replicas: 4 } });
     await s.cluster.patch(graph.instance("shop"), {

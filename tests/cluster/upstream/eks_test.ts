@@ -142,7 +142,7 @@ const PROVIDED: [kind: string, name: string, status: JsonObject][] = [
 
 const KINDS = [...new Set(PROVIDED.map(([kind]) => kind))];
 
-/** Returns all objects of the instance. The keys are of the form `kind name`. */
+/** Returns all AWS objects in the test's namespace. The keys have the form `kind name`. */
 async function all({ cluster }: Scenario): Promise<Map<string, Live>> {
   const lists = await Promise.all(KINDS.map((kind) => cluster.list(awsKind(kind))));
   return new Map(lists.flat().map((o) => [`${o.kind} ${o.metadata.name}`, o]));

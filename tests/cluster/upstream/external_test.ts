@@ -16,7 +16,7 @@ scenario("externalref:39", "a Deployment follows another user's Deployment", asy
     resources: [
       {
         id: "theirs",
-        // The reference names no namespace, so kro reads the Deployment from the instance's
+        // This external reference names no namespace, so kro reads the Deployment in the instance's
         // namespace.
         externalRef: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "theirs" } },
       },
@@ -148,7 +148,7 @@ scenario(
       ],
     });
     await graph.create("app");
-    // The remaining checks describe only this project's behavior. In upstream, a collection by
+    // The remaining checks describe only this project's behavior. In upstream, an external reference by label
     // selector never becomes ready.
     const waiting = 'waiting for external collection "found": ';
     await inState(s, graph.instance("app"), "IN_PROGRESS", waiting);

@@ -1,5 +1,5 @@
-// Tests of the deletion of an RGD: what happens to its instances, their objects, its CRD and its
-// watches, and whether instances can still be deleted afterwards.
+// Tests of the deletion of an RGD: what happens to the instances, their objects, the CRD and kro's watches,
+// and whether instances can still be deleted afterwards.
 import assert from "node:assert/strict";
 import { isEstablished } from "../../../src/kube/mod.ts";
 import { ownCrds } from "../../../src/publish/mod.ts";
@@ -101,8 +101,8 @@ kroTest(
     await s.cluster.remove(graph.instance("app"));
     assert.equal(await s.cluster.find(widget("app")), undefined);
     await s.cluster.get(widget("other"));
-    // Restarts the controller. The new controller has never seen the RGD, but must still delete the
-    // instance's objects.
+    // Restarts the controller after the RGD was deleted. The new controller has never seen the RGD, but must
+    // still delete the instance's objects.
     await s.restart();
     await s.cluster.remove(graph.instance("other"));
     assert.equal(await s.cluster.find(widget("other")), undefined);

@@ -140,9 +140,9 @@ kroTest(
     }
     const rgd = await active(s, graph);
     for (const name of names) {
-      // Waits until each object has the new values. The wait may be long: two controllers run, and
-      // one of them may see a change late. The late controller takes the other one for a manager
-      // that keeps reverting fields, and backs off.
+      // Waits until each object has the new values. The wait may be long: one of the two controllers may see
+      // a change late. It then mistakes the other controller for a field manager that keeps reverting fields,
+      // and delays its own writes.
       await s.cluster.until(graph.instance(name), (o) => o.status.value === "four");
       await s.cluster.until(
         { kind: "ConfigMap", name },

@@ -1,5 +1,5 @@
-// Tests of changes to an RGD: how they reach its CRD and its instances, and what remains unchanged
-// if kro rejects the change.
+// Tests of changes to an RGD: how a change reaches the CRD and the instances, and what stays the same if kro
+// rejects the change.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -27,7 +27,10 @@ function graphOf(kind: string, value: string, spec: JsonObject, schema: JsonObje
   return { kind, spec, schema, resources } satisfies GraphSpec;
 }
 
-/** Waits until the value in the ConfigMap is the value of this version of the RGD. */
+/**
+ * Waits until the ConfigMap contains `value`, which shows that this version of the RGD has created or updated
+ * it.
+ */
 function madeBy(s: Scenario, name: string, value: string): Promise<Live> {
   return s.cluster.until({ kind: "ConfigMap", name }, (o) => o.data.value === value);
 }
@@ -208,8 +211,8 @@ kroTest(
     const revision = { kind: "GraphRevision.internal.kro.run", name: `${graph.rgd.name}-r00001` };
     assert.equal(condition(await s.cluster.get(revision), "GraphVerified").status, "False");
 
-    // The instance can be deleted although its RGD is not valid. After the RGD is valid again, kro
-    // creates the objects of the new instance.
+    // Creates the instance `other` and deletes the instance `app` while the RGD is invalid. kro must delete
+    // the objects of `app`. After the RGD is valid again, kro must create the objects of `other`.
     await graph.create("other");
     await s.cluster.until(graph.instance("other"), (o) => o.status?.state === "ERROR");
     await s.cluster.remove(graph.instance("app"));
@@ -316,8 +319,8 @@ kroTest("a change of the graph is rolled out to the instances one after the othe
   }));
   const inOrder = writes.toSorted(([a], [b]) => a! - b!);
   const begunEarly = inOrder.filter(([first], i) => i > 0 && first! < inOrder[i - 1]![1]!);
-  // Counts the updates of instances that began before the previous update had ended. On a busy
-  // machine, a few such updates are permitted, because kro does not wait for an update that takes
-  // over a second. If kro never waited, nearly all updates would begin early.
+  // `begunEarly` contains the updates of instances that began before the previous update of another instance
+  // had ended. A few such updates are permitted, because kro does not wait for an update that takes over a
+  // second on a busy machine. If kro never waited, nearly all updates would begin early.
   assert.ok(begunEarly.length < 10, `${begunEarly.length} of 20 began before another had ended`);
 });

@@ -1,4 +1,4 @@
-// Tests of includeWhen: it excludes a node and all nodes that depend on it.
+// Tests of includeWhen, which can exclude a node and all nodes that depend on this node.
 import assert from "node:assert/strict";
 import {
   configMap,

@@ -22,8 +22,8 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * Returns the CRD of the kind Widget, which kro does not generate. `properties` are the fields of
- * its spec.
+ * Returns a CRD for the kind Widget, as a user would install it. `properties` contains the schemas of the
+ * fields of `spec`.
  */
 function widgets(s: Scenario, properties: JsonObject) {
   const group = `${s.namespace}.example.org`;
@@ -32,7 +32,7 @@ function widgets(s: Scenario, properties: JsonObject) {
   return { object, at: crdPlace(kind), apiVersion: `${group}/v1`, kind };
 }
 
-/** Installs the CRD, and waits until the API server serves the kind. */
+/** Installs the CRD that {@link widgets} returned, and waits until the API server serves its kind. */
 async function install(s: Scenario, { object, at }: ReturnType<typeof widgets>): Promise<void> {
   await s.cluster.apply(object);
   await s.cluster.until(at, isEstablished);
@@ -139,7 +139,7 @@ kroTest("a kind of an aggregated API that does not respond is not missing", asyn
   const graph = await s.graph(user("Patient", apiVersion, { size: "${schema.spec.size}" }));
   await graph.create("app");
   await graph.active("app");
-  // Replaces the CRD by an APIService, so that the kind belongs to an aggregated API from now on.
+  // Replaces the CRD of the kind by an APIService, so that an aggregated API serves the kind from now on.
   await s.restart(async () => {
     await s.cluster.patch(at, { metadata: { finalizers: [] } });
     await s.cluster.delete({ kind, name: "app" });

@@ -1,5 +1,5 @@
-// Tests of chains of cloud resources. Each object's status contains an ID, which a cloud provider's
-// controller writes and the next object reads.
+// Tests of cloud resources that depend on each other in a chain. A cloud provider's controller writes an ID
+// to the status of each object, and the template of the next object reads this ID.
 import assert from "node:assert/strict";
 import {
   awsKind,

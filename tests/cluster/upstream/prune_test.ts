@@ -1,4 +1,4 @@
-// Tests when kro prunes objects, and which instance owns an object that several instances create.
+// Tests of pruning, and of the ownership of an object that several instances want to create.
 import assert from "node:assert/strict";
 import { applySetId, childLabels, itemLabels } from "../../support/cluster/applyset.ts";
 import {
@@ -145,8 +145,8 @@ scenario(
       spec: { owner: "string" },
       resources: [
         configMap("cm", "shared", data),
-        // If another instance owns an object, upstream reports this for a single object, but not
-        // for an item of a collection.
+        // Upstream reports that another instance owns an object only for the object of a node without
+        // forEach. This project also reports it for the objects of a collection.
         configMap("listed", "${name}", data, { forEach: [{ name: "${['item-a', 'item-b']}" }] }),
       ],
     });
@@ -169,7 +169,8 @@ scenario(
     const { message } = condition(second, "ResourcesReady");
     for (const name of ["shared", "item-a"]) assert.match(message, new RegExp(`/${name} `));
     await passes(s, graph, "b", 3);
-    // Later reconciliations of either instance must not write to the shared objects.
+    // Later reconciliations of the instances `a` and `b` must not write to the objects that both templates
+    // describe.
     assert.deepEqual(await shared(), before);
     await inState(s, graph.instance("b"), "ERROR", refused);
     await graph.active("a");

@@ -1,4 +1,4 @@
-// Tests which nodes wait, and for what: for readyWhen, for data that is still missing, or for an
+// Tests of the nodes that wait: for the readyWhen of another node, for data that is still missing, or for an
 // object that a user has deleted.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";

@@ -78,8 +78,8 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   // Scenarios about deletion.
   externalref_deletion: [52, 182],
   cascading_deletion: [53],
-  // Scenarios of upstream's upgrade tests. Here, a cluster changes from upstream's implementation
-  // to this one, or back.
+  // Scenarios of upstream's upgrade tests. In this project, the tests replace upstream's controller by this
+  // project's controller, or the reverse.
   takeover: ["from-upstream", "to-upstream", "rollout", "deletion"],
   // End-to-end tests.
   e2e: [

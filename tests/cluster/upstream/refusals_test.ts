@@ -45,7 +45,8 @@ async function denying({ cluster, namespace }: Scenario): Promise<() => Promise<
       matchResources: { namespaceSelector: { matchLabels } },
     },
   });
-  // Polls until the policy applies, because the API server loads policies with a delay.
+  // Applies a ConfigMap repeatedly until the policy rejects it, because the API server loads policies with a
+  // delay.
   const metadata = { name: "probe", annotations: { "deny-me": "true" } };
   const probe = { apiVersion: "v1", kind: "ConfigMap", metadata };
   const isDenied = () => cluster.apply(probe).then(() => false, () => true);

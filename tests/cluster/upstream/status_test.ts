@@ -1,5 +1,5 @@
-// Tests of the status fields that an RGD's author declares: where their values come from, and when
-// the fields are present.
+// Tests of the status fields that an RGD's author declares: from which objects kro computes their values, and
+// when the status contains the fields.
 import assert from "node:assert/strict";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
 import { configMap, type GraphSpec, type Live, scenario } from "../../support/cluster/mod.ts";

@@ -1,6 +1,6 @@
 import { type GraphSpec } from "../../support/cluster/mod.ts";
-// RGDs for tests in which upstream's kro and this kro take over each other's objects. Together they
-// use every feature that creates objects.
+// RGDs for tests in which upstream's controller and this project's controller take over each other's objects.
+// Together, the RGDs use every feature that creates objects.
 
 const configMap = (name: string, data: Record<string, string>, namespace?: string) => ({
   apiVersion: "v1",

@@ -1,5 +1,5 @@
-// Tests that upstream kro 0.9.4 and this kro can take over a cluster from each other without
-// writing to a child object.
+// Tests that upstream's controller (kro 0.9.4) and this project's controller can take over a cluster from
+// each other without writing to a child object.
 import assert from "node:assert/strict";
 import { mixed, spread } from "./takeover_graphs.ts";
 import { needsGo, runUpstream } from "../../support/cluster/upstream_controller.ts";
@@ -29,16 +29,16 @@ function versions(all: Map<string, Live>): string {
 }
 
 /**
- * Whether this kro has written the instance's status: upstream does not write the condition
- * InstanceSynced.
+ * Whether this project's controller has written the instance's status. Only this project's controller writes
+ * the condition InstanceSynced.
  */
 function isOurs({ status }: Live): boolean {
   return status.conditions.some(({ type }: Live) => type === "InstanceSynced");
 }
 
 /**
- * Returns, for each child object, the fields that must not change when upstream's kro or this kro takes
- * over the cluster.
+ * Returns the fields of each child object that must not change when upstream's controller or this project's
+ * controller takes over the cluster.
  */
 function lasting(all: Map<string, Live>): Record<string, unknown> {
   return Object.fromEntries([...all].map(([key, { metadata, spec, data }]) => {
@@ -69,7 +69,7 @@ async function becomeAvailable(s: Scenario, name: string): Promise<void> {
   await s.cluster.patchStatus(at, { replicas: 1, readyReplicas: 1, availableReplicas: 1 });
 }
 
-/** Applies the RGD and an instance, and waits until the instance is ACTIVE. */
+/** Applies the RGD {@link mixed} and an instance, and waits until the instance is ACTIVE. */
 async function settle(s: Scenario): Promise<TestGraph> {
   await outside(s);
   const graph = await s.graph(mixed);

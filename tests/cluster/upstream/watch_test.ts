@@ -1,5 +1,5 @@
-// Tests which watch events requeue an instance. The periodic requeue is off, so that only watch
-// events start a reconciliation.
+// Tests of the watch events that requeue an instance. The periodic requeue is off, so that only watch events
+// start a reconciliation.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -32,7 +32,7 @@ scenario("externalref_watch:51", "a copy follows another user's ConfigMap", asyn
   await s.cluster.until(copy, ({ data }) => data.value === "two");
 });
 
-/** Status fields that show which objects a selector has selected. */
+/** Status fields that show which objects the external reference `found` has selected. */
 const selected = {
   count: "${string(size(found))}",
   names: "${found.sortBy(c, c.metadata.name).map(c, c.metadata.name).join(',')}",
