@@ -1,6 +1,6 @@
 /**
- * A substitute for the Deployment controller, for control planes that do not run it. Replicas
- * become ready some time after each change.
+ * A substitute for the Deployment controller, for control planes that do not run it. The substitute reports
+ * the replicas of a Deployment as ready some time after each change of the Deployment.
  */
 import type { KubeObject } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * The environment of the fault scenarios: an API server, the fault proxy in front of it, kro
- * processes that connect through the proxy, and a client for the actions of users.
+ * The environment of the fault scenarios: an API server; a proxy in front of the API server, which causes
+ * faults; kro processes, which connect through the proxy; and a client for the actions of users.
  */
 import { bundle } from "../../deploy/tasks/bundle.ts";
 import { permissionFlags } from "../../src/cli/mod.ts";
@@ -31,13 +31,14 @@ const FLAGS = [
 ];
 
 /**
- * The name of the proxy port to which kro connects, in scenarios that run one kro process at a time.
+ * The name of kro's port of the fault proxy, in scenarios that run one kro process at a time. The proxy has a
+ * port for each client, with the name of the client.
  */
 export const KRO = "kro";
 
 /** The options with which a kro process is started. */
 export interface StartOptions {
-  /** The name of the proxy port to which the process connects; {@link KRO} by default. */
+  /** The name of the fault proxy's port to which the process connects; {@link KRO} by default. */
   door?: string;
   /** Additional command-line flags of kro. */
   flags?: string[];
@@ -64,18 +65,18 @@ export interface StartOptions {
   reads?: string[];
 }
 
-/** Starts and stops the processes of a fault scenario, and connects them to the proxy. */
+/** Starts and stops the kro processes of a fault scenario, and connects them to the fault proxy. */
 export class Environment implements AsyncDisposable {
-  /** The proxy between all clients and the API server. */
+  /** The fault proxy between all clients and the API server. */
   readonly proxy: FaultProxy;
   /**
-   * A client for the actions of users. It also connects through the proxy, so that the proxy
-   * records its requests.
+   * A client for the actions of users. The client also connects through the fault proxy, which records its
+   * requests.
    */
   readonly admin: KubeClient;
   /** The path of the administrator's kubeconfig file. */
   readonly adminFile: string;
-  /** The control plane, which contains the API server behind the proxy. */
+  /** The control plane, which contains the API server behind the fault proxy. */
   readonly controlPlane: RunningControlPlane;
   readonly #dir: string;
   readonly #bundle: string;
@@ -124,8 +125,8 @@ export class Environment implements AsyncDisposable {
   }
 
   /**
-   * The names of the proxy ports to which kro processes connect. In the proxy's record, a client has the name
-   * of its port.
+   * The names of the fault proxy's ports to which kro processes have connected. In the proxy's record of
+   * requests, a client has the name of its port.
    */
   get doors(): string[] {
     return [...this.#doors];
@@ -143,8 +144,8 @@ export class Environment implements AsyncDisposable {
   }
 
   /**
-   * Starts a kro process that connects to the proxy port `door`. By default, waits until the process is
-   * ready.
+   * Starts a kro process that connects to the fault proxy's port with the name `door`. By default, waits
+   * until the process is ready.
    */
   async startKro(
     options: StartOptions = {},
@@ -190,8 +191,8 @@ globalThis.Date = new Proxy(Real, {
   }
 
   /**
-   * Restarts kro whenever it exits, as a kubelet restarts a container. After the returned object is disposed,
-   * kro stays down when it exits.
+   * Restarts kro whenever it exits, as a kubelet restarts a container. Disposing the returned object ends the
+   * supervision.
    */
   supervise(): Disposable {
     let isStarting = false;
@@ -204,7 +205,8 @@ globalThis.Date = new Proxy(Real, {
   }
 
   /**
-   * Writes a kubeconfig file with which `user` connects to the proxy port `door`. Returns the file's path.
+   * Writes a kubeconfig file with which `user` connects to the fault proxy's port with the name `door`.
+   * Returns the file's path.
    */
   async kubeconfig(door: string, user: User): Promise<string> {
     const { proxy, controlPlane } = this;
@@ -215,8 +217,8 @@ globalThis.Date = new Proxy(Real, {
   }
 
   /**
-   * Writes a kubeconfig file for connections to the proxy port {@link KRO}. The kubeconfig names a token
-   * file, which contains `token`. Returns the paths of both files.
+   * Writes a kubeconfig file for connections to the fault proxy's port {@link KRO}. The kubeconfig refers to
+   * a token file, which contains `token`. Returns the paths of both files.
    */
   async tokenKubeconfig(token: string): Promise<[kubeconfig: string, tokenFile: string]> {
     const tokenFile = `${this.#dir}/token`;
@@ -228,14 +230,14 @@ globalThis.Date = new Proxy(Real, {
     return [file, tokenFile];
   }
 
-  /** Stops the process gracefully. Returns an error line if its exit code is not 0. */
+  /** Stops a kro process gracefully. Returns a violation if the exit code of the process is not 0. */
   async stopKro(kro: KroProcess = this.kro): Promise<string[]> {
     const code = await kro.stop();
     return code === 0 ? [] : [`kro ended with exit code ${code}`];
   }
 
   /**
-   * Checks the logs that the processes wrote since the last call, and returns a line for each
+   * Checks what all kro processes have logged since the last call of this function. Returns a line for each
    * violation.
    */
   uncleanLogs(): string[] {
@@ -253,7 +255,7 @@ globalThis.Date = new Proxy(Real, {
     return found;
   }
 
-  /** Stops the kro processes, the user's client and the proxy. */
+  /** Kills the kro processes, and stops the client of the users and the fault proxy. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#progress[Symbol.asyncDispose]();
     for (const kro of this.#read.keys()) {

@@ -1,7 +1,7 @@
 /**
- * Takes the test graphs through all phases, from the creation of their RGDs to the deletion, and
- * checks the objects after each phase. A pass of all graphs through the phases is called a life;
- * several lives can run concurrently, each on its own copy of the graphs.
+ * Takes the test graphs through all phases, from the creation of their RGDs to the deletion, and checks the
+ * objects after each phase. Several runs can be concurrent, each on a copy of the graphs of its own. In the
+ * code, such a copy is called a life.
  */
 import { CRD_KIND, type KubeObject, RGD_KIND } from "../../src/api/mod.ts";
 import { TestCluster } from "../support/cluster/cluster.ts";
@@ -23,7 +23,7 @@ import { sleep } from "../support/wait.ts";
 
 /** The result of a run without faults. Runs with faults are compared with this result. */
 export interface Model {
-  /** The state of all objects at the end of each phase. */
+  /** The state of all objects of the test graphs at the end of each phase. */
   states: Map<Phase, State>;
   /**
    * The number of requests that kro sent for each graph in each phase, without watches. The keys are of the
@@ -36,12 +36,12 @@ export interface Model {
 
 /** The faults to apply while the test graphs pass through their phases. */
 export interface Plan {
-  /** Called before the users' actions of the phase. */
+  /** Called before the users take their actions of the phase. */
   before?(phase: Phase): Promise<void> | void;
   /**
-   * Called after the users' actions, while kro reconciles. Returns after the last fault of the phase has
-   * ended. If the plan does more work after that moment, it returns the moment as a value of
-   * `performance.now()`.
+   * Called after the users have taken their actions of the phase, while kro reconciles. Returns after the
+   * last fault of the phase has ended. A function that does more work after the last fault returns the end of
+   * the fault, as a value of `performance.now()`.
    */
   during?(phase: Phase): Promise<number | void>;
   /** Called after kro has reconciled all changes of the phase. */
@@ -51,8 +51,8 @@ export interface Plan {
 /** The options of {@link live}. */
 export interface LifeOptions {
   /**
-   * The names of the graphs' copies, such as `l1234`. All object names of a copy contain the name
-   * of the copy, and the copies run concurrently.
+   * The names of the copies of the test graphs, such as `l12340001`. The names of all objects of a copy
+   * contain the name of the copy. All copies pass through the phases concurrently.
    */
   lives: readonly string[];
   /** The graphs under test. */
@@ -60,27 +60,28 @@ export interface LifeOptions {
   /** The faults to apply; no faults by default. */
   plan?: Plan;
   /**
-   * The result of a run without faults, to compare this run with. Undefined if this run itself is
-   * the run without faults.
+   * The result of a run without faults, with which the result of this run is compared. Undefined if this run
+   * itself has no faults.
    */
   model?: Model;
   /**
-   * The time without writes that is required after convergence, in milliseconds; 3 s by default.
+   * The time for which kro must send no write after it has reconciled all changes of a phase, in
+   * milliseconds; 3 s by default.
    */
   quietMs?: number;
   /**
-   * The time without writes that is required after the phase `change`, in milliseconds; `quietMs` by default.
-   * This phase may require a longer time than other phases, because the graphs then have the most objects.
+   * The time for which kro must send no write after the phase `change`, in milliseconds; `quietMs` by
+   * default. A scenario may set a longer time for this phase, because the graphs then have the most objects.
    */
   restMs?: number;
   /** The phase after which the run ends; the last phase by default. */
   until?: Phase;
   /**
-   * Whether to ignore generations and managed fields when the objects are compared with those of
-   * the run without faults. A scenario that makes additional changes needs this.
+   * Whether the comparison with the run without faults ignores the generations and managed fields of objects.
+   * A scenario sets this if it changes objects in addition to the users' actions.
    */
   loose?: boolean;
-  /** Whether the proxy's record keeps the requests that were sent before this run. */
+  /** Whether the proxy's record of requests keeps the requests from before this run. */
   keepRecord?: boolean;
   /** The time limit for a phase to converge, in milliseconds; 120 s by default. */
   patienceMs?: number;
@@ -95,10 +96,7 @@ export interface LifeOptions {
 export interface Lived {
   /** A line for each violation; empty if kro behaved correctly. */
   faults: string[];
-  /**
-   * The measurements of this run. A run without faults returns them for the comparison with later
-   * runs.
-   */
+  /** The measurements of this run. Later runs are compared with them if this run has no faults. */
   model: Model;
   /**
    * The longest time from the end of a phase's faults to kro's last write in the phase, in
@@ -112,8 +110,8 @@ export interface Lived {
 }
 
 /**
- * Takes the graphs through all phases under the given faults, and checks the result. Empties the
- * proxy's record, unless there are violations.
+ * Takes the test graphs through all phases under the faults of the plan, and checks the objects after each
+ * phase. Empties the proxy's record of requests if the run has no violations.
  */
 export async function live(env: Environment, options: LifeOptions): Promise<Lived> {
   const { lives, subjects, plan = {}, patienceMs = 120_000, graceMs = 30_000 } = options;
@@ -191,8 +189,8 @@ function countRequests(
 const EQUAL_MS = 75_000;
 
 /**
- * Waits until kro is idle and the objects' state equals the state after the run without faults.
- * Returns the state of the first copy of the graphs.
+ * Waits until kro is idle and the state of the objects equals the state at the same time of the run without
+ * faults. Returns the state of the objects of the first copy of the test graphs.
  */
 async function restAsIn(
   env: Environment,
@@ -235,7 +233,9 @@ function isForeign({ metadata }: KubeObject): boolean {
   return metadata.name === FOREIGN;
 }
 
-/** Applies the changes that a user makes to one graph in a phase. */
+/**
+ * Takes the actions of a user for one graph in a phase. `life` is the name of the copy of the test graphs.
+ */
 export async function act(
   phase: Phase,
   subject: Subject,
@@ -271,32 +271,32 @@ export async function act(
 
 /** The parameters of {@link untilConverged}. */
 export interface Convergence {
-  /** The names of the graphs' copies. */
+  /** The names of the copies of the test graphs. */
   lives: readonly string[];
-  /** The graphs to wait for. */
+  /** The test graphs to wait for. */
   subjects: readonly Subject[];
-  /** Returns the phase that the graph must complete before the wait ends. */
+  /** Returns the phase that the test graph must complete before the wait ends. */
   phaseOf: (subject: Subject) => Phase;
   /** The time without writes after which kro counts as idle, in milliseconds. */
   quietMs: number;
   /** The time limit, in milliseconds from `since`. */
   patienceMs: number;
   /**
-   * The time limit starts at this time, a value of `performance.now()` in milliseconds. Earlier
-   * writes are ignored.
+   * The start of the wait, as a value of `performance.now()` in milliseconds. Writes before this time are
+   * ignored.
    */
   since: number;
 }
 
 /**
- * Waits until every graph has reached the end of its phase and kro has sent no write for `quietMs`
- * milliseconds.
+ * Waits until every test graph has completed its phase and kro has sent no write for `quietMs` milliseconds.
+ * Returns the time of kro's last write, and a line for each graph that has not completed its phase.
  */
 export async function untilConverged(
   env: Environment,
   s: Convergence,
 ): Promise<{ lastWrite: number; faults: string[] }> {
-  // Counts only writes to the given copies of the graphs: kro may still write to objects that an
+  // Counts only writes to objects of these copies of the test graphs: kro may still write to objects that an
   // earlier failed run left behind.
   const own = (since: number) =>
     env.proxy.record.filter((e) => e.began >= since && isOf(e, s.lives));
@@ -361,7 +361,10 @@ function brief(object: KubeObject | undefined): string {
   return `${state ?? "without state"} (${bad.join("; ").slice(0, 400)})`;
 }
 
-/** Returns all objects of the kinds that the test graphs use. */
+/**
+ * Returns all objects of the kinds that the test graphs use. `lives` contains the names of the copies of the
+ * graphs.
+ */
 export async function everything(
   env: Environment,
   lives: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * The command `deno task faults`. Runs the fault scenarios on a control plane of its own, prints a
- * table, and writes each row to RESULTS.md.
+ * The command `deno task faults`. Runs the fault scenarios on a control plane of its own, prints a table of
+ * the results, and writes the result of each scenario to RESULTS.md.
  */
 import { parseArgs } from "node:util";
 import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
@@ -66,8 +66,8 @@ async function main(args: string[]): Promise<number> {
     console.error(usage);
     return 2;
   }
-  // The commit's hash is read before kro is bundled, so that a commit during the run does not
-  // change the recorded hash.
+  // Reads the hash of the commit before kro is bundled, so that a new commit during the run does not change
+  // the recorded hash.
   const tested = await commit();
   const say = (line: string) => console.error(line);
   await using controlPlane = await startControlPlane({ progress: say, without: apiOnly });
@@ -86,7 +86,10 @@ async function main(args: string[]): Promise<number> {
   return rows.every(({ row }) => row.survived === row.runs && row.runs > 0) ? 0 : 1;
 }
 
-/** Runs a scenario. A scenario that throws counts as one failed run. */
+/**
+ * Runs a scenario, and returns the row of the results table. If the scenario throws an error, the row
+ * contains one failed run.
+ */
 async function attemptRow(scenario: string, run: () => Promise<Row>): Promise<Row> {
   let row: Row | undefined;
   const { faults } = await attempt(async () => {

@@ -1,6 +1,7 @@
 /**
- * Test oracles: rules that kro must not violate under any fault. Each oracle is a pure function of
- * the proxy's record or the final state, and returns a line for each violation.
+ * The oracles of the fault tests: functions that check rules which kro must not violate under any fault. Each
+ * oracle searches the recorded requests, the objects or a log for violations, and returns a line for each
+ * violation.
  */
 import { groupKind, type KubeObject, Label, LEASE_NAME } from "../../src/api/mod.ts";
 import {
@@ -21,8 +22,8 @@ export function orphans(objects: readonly KubeObject[]): string[] {
 }
 
 /**
- * Returns the writes that `clients` sent at or after `since` (a value of `performance.now()`),
- * except writes of Leases and Events.
+ * Returns the writes in the proxy's record that `clients` sent at or after `since` (a value of
+ * `performance.now()`), except writes of Leases and Events.
  */
 export function writes(
   record: readonly Entry[],
@@ -37,7 +38,7 @@ export function writes(
 
 /**
  * Returns a line for each write that `clients` sent after `since`, a time at which all objects had converged.
- * After this time, kro has no reason to write.
+ * kro has no reason to write after this time.
  */
 export function unquiet(
   record: readonly Entry[],
@@ -83,7 +84,8 @@ export function uncovered(record: readonly Entry[]): string[] {
       checkAll(id, entry);
     }
     const label = labels[Label.applySetPartOf];
-    // If a user changes this label, the child still counts as a child of its previous instance.
+    // If a user changes the label that names the instance, the object still counts as a child of its previous
+    // instance.
     const owner = label && entry.client === USER ? children.get(key)?.owner ?? label : label;
     if (isGone || owner === undefined) {
       children.delete(key);
@@ -97,7 +99,7 @@ export function uncovered(record: readonly Entry[]): string[] {
   return faults;
 }
 
-/** The name of the client in the proxy's record that sends the requests of users. */
+/** The name of the client that sends the requests of users, as the proxy's record contains it. */
 const USER = "user";
 
 interface Child {
@@ -116,9 +118,9 @@ interface Step {
 }
 
 /**
- * Sorts the successful writes by resourceVersion, which is the order in which the API server
- * executed them. The response to a removal contains no resourceVersion, so a removal is placed
- * after all writes that completed before it.
+ * Returns the successful writes in the order in which the API server executed them, which is the order of the
+ * resourceVersions. The response to a removal contains no resourceVersion, so a removal is placed after all
+ * writes that completed before it.
  */
 function history(record: readonly Entry[]): Step[] {
   let latest = 0;
@@ -128,9 +130,9 @@ function history(record: readonly Entry[]): Step[] {
       const answer = JSON.parse(entry.answer ?? "null") as KubeObject | null;
       const object = answer?.kind === "Status" ? undefined : answer ?? undefined;
       const { deletionTimestamp, finalizers = [], resourceVersion } = object?.metadata ?? {};
-      // The object is gone if the response shows no finalizers, and the write was a DELETE or
-      // removed the last finalizer. A DELETE may also return a Status object, which has no
-      // finalizers.
+      // The write has removed the object from the API server if the response shows no finalizers, and the
+      // write was a DELETE or removed the last finalizer. A DELETE may also return a Status object, which has
+      // no finalizers.
       const isGone = finalizers.length === 0 &&
         (entry.verb === "delete" || deletionTimestamp !== undefined);
       const at = isGone ? latest : Number(resourceVersion);
@@ -150,9 +152,9 @@ function keyOf(entry: Entry, object: KubeObject | undefined): string {
 }
 
 /**
- * Returns a line for each write of a client that was not the leader: another process held the
- * Lease, or the Lease had expired. If a user deletes the Lease, its last holder may write until the
- * Lease would have expired.
+ * Returns a line for each write of a kro process that was not the leader: another process held the Lease, or
+ * the Lease had expired. After a user has deleted the Lease, the last holder may write until the Lease would
+ * have expired.
  */
 export function unled(record: readonly Entry[], clients: readonly string[]): string[] {
   const leases = record.filter((e) =>
@@ -178,8 +180,8 @@ interface LeaseSpec {
 }
 
 /**
- * Returns a line for each list or watch with `resourceVersion=0`. Such a request may return an
- * older state than kro has already seen, so kro must not send it.
+ * Returns a line for each list or watch with `resourceVersion=0`. The response to such a request may show an
+ * older state than kro has already seen, so kro must not send the request.
  */
 export function stale(record: readonly Entry[], clients: readonly string[]): string[] {
   return record.filter((e) =>
@@ -237,8 +239,8 @@ export function swollen(before: number, after: number): string[] {
 }
 
 /**
- * Returns a line for each watch that a client has open more than once. kro may watch a kind's children and
- * its external objects at the same time: these are two watches with different selectors.
+ * Returns a line for each watch that a client has open more than once. kro may watch the child objects and
+ * the external objects of one kind at the same time, because these two watches have different selectors.
  */
 export function doubled(client: string, watched: readonly string[]): string[] {
   const counts = new Map<string, number>();

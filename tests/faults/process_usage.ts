@@ -7,14 +7,14 @@ import { eventually } from "../support/wait.ts";
  */
 export const TIMER_COUNT = `${import.meta.dirname}/timer_count.ts`;
 
-/** Returns the number of the process's open file descriptors. */
+/** Returns the number of open file descriptors of a kro process. */
 export function descriptors({ pid }: KroProcess): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }
 
 /**
- * Returns the number of the process's pending timers. The module {@link TIMER_COUNT} logs the
- * number when the process receives SIGUSR2.
+ * Returns the number of pending timers of a kro process. The module {@link TIMER_COUNT} logs the number when
+ * the process receives SIGUSR2.
  */
 export async function timers(kro: KroProcess): Promise<number> {
   const logged = () => [...kro.log().matchAll(/^\{"message":"(\d+) timers"\}$/gm)];
@@ -23,7 +23,7 @@ export async function timers(kro: KroProcess): Promise<number> {
   return Number(await eventually("the number of timers in the log", () => logged()[length]?.[1]));
 }
 
-/** Returns the process's current and peak resident memory, in bytes. */
+/** Returns the current and the peak resident memory of a kro process, in bytes. */
 export function memory({ pid }: KroProcess): { now: number; peak: number } {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   const of = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(status)![1]) * 1024;

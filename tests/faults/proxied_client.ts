@@ -1,6 +1,6 @@
 /**
- * Creates two clients for a test of the proxy, in a namespace of its own: one client connects
- * through the proxy, and the other client connects directly to the API server.
+ * Starts a fault proxy for one test, and creates a namespace and two clients: one client connects through the
+ * proxy, and the other client connects directly to the API server.
  */
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { sharedControlPlane, testNamespace } from "../support/controlplane/shared.ts";
@@ -21,9 +21,9 @@ export interface Through extends AsyncDisposable {
 }
 
 /**
- * Starts a proxy, and connects one client through the proxy and one client directly. `name` is the prefix of
- * the namespace. `user` is the user of the client that connects through the proxy. `as` is the name of this
- * client in the proxy's record.
+ * Starts a fault proxy, and connects one client through the proxy and one client directly to the API server.
+ * `name` is the prefix of the namespace. `user` is the user of the client that connects through the proxy.
+ * `as` is the name of this client in the proxy's record.
  */
 export async function throughProxy(
   { name, as, user, userAgent }: {

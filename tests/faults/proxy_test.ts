@@ -1,6 +1,6 @@
 /**
- * Tests of the fault proxy on a real API server: requests pass unchanged, and each fault has its
- * documented effect.
+ * Tests of the fault proxy on a real API server: requests without a fault pass unchanged, and each fault has
+ * its documented effect.
  */
 import assert from "node:assert/strict";
 import { ApiError, type KubeObject } from "../../src/api/mod.ts";
@@ -21,7 +21,8 @@ import { throughProxy } from "./proxied_client.ts";
 import { CONFIG_MAP } from "../support/kinds.ts";
 
 /**
- * Creates a client that connects through the proxy, and a direct client that checks the API server's state.
+ * Starts a fault proxy with a client that connects through it. A second client, which connects directly to
+ * the API server, checks which objects exist.
  */
 async function ground() {
   const userAgent = "proxy-test";
@@ -58,8 +59,8 @@ Deno.test("a request without a fault passes unchanged, and the record has its cl
 });
 
 /**
- * For each fault: whether the API server executes the request (`done`), and which error the client
- * receives (`hears`).
+ * Test cases. Each contains a fault, whether the API server executes the request (`done`), and the reason of
+ * the error that the client receives (`hears`).
  */
 const cases: { fault: Fault; done: boolean; hears: string }[] = [
   { fault: drop, done: false, hears: "Unreachable" },
@@ -112,8 +113,8 @@ Deno.test("Deno's fetch repeats a POST when a kept-alive connection is reset", a
   await using g = await ground();
   await g.create("warm");
   g.proxy.script = ({ number }) => number === 2 ? loseByReset : undefined;
-  // The API server has executed the first POST although its response was lost. The repeated POST
-  // therefore conflicts, which is why kro's writes must be idempotent.
+  // The API server has executed the first POST, although the client received no response. The repeated POST
+  // therefore fails with a conflict. This is why kro's writes must be idempotent.
   await assert.rejects(g.create("twice"), { code: 409, reason: "AlreadyExists" });
   assert.deepEqual(g.proxy.record.map((e) => e.status), [201, 201, 409]);
 });

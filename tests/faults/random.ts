@@ -21,8 +21,8 @@ export function randomOf(seed: number): () => number {
 const VALUES = ["a", "b", "c", "d", "e"];
 
 /**
- * Returns a random test graph of two to six nodes with dependencies, includeWhen conditions and
- * collections.
+ * Returns a random test graph of two to six nodes with dependencies, includeWhen conditions and collections.
+ * The name of the graph contains `letter`.
  */
 export function drawnSubject(letter: string, random: () => number): Subject {
   const upTo = (n: number) => Math.floor(random() * n);

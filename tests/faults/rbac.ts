@@ -1,4 +1,4 @@
-/** Revokes permissions of kro by RBAC, as an administrator would. */
+/** Revokes a permission of kro for some time, by changing RBAC objects as an administrator would. */
 import type { RunningControlPlane } from "../support/controlplane/mod.ts";
 import { kubectl } from "../support/controlplane/shared.ts";
 import { roles } from "../support/controlplane/users.ts";

@@ -1,6 +1,6 @@
 /**
- * Tests of lists that follow a time in which a kind could not be watched. Meanwhile, kro may have created an
- * object that a user has deleted again.
+ * Tests of the list with which kro starts a new watch after a watch was down. While the watch was down, kro
+ * may have created an object that a user has already deleted.
  */
 import assert from "node:assert/strict";
 import { Label } from "../../src/api/mod.ts";
@@ -43,7 +43,8 @@ Deno.test("a child that was created and deleted while its kind could not be watc
     };
     const metadata = { namespace: ref.namespace, name: ref.name, labels };
     const desired = { apiVersion: "v1", kind: "ConfigMap", metadata };
-    // The proxy holds the next list until the object is deleted, so that no list contains the object.
+    // The proxy holds kro's next list request until a user has deleted the object, so that no list contains
+    // the object.
     const gate = Promise.withResolvers<void>();
     proxy.script = ({ verb }) =>
       verb === "list"
@@ -82,8 +83,8 @@ Deno.test("a relist after failed ones reports all external objects, including un
     await externals.ensure({ kind: CONFIG_MAP, reads: "whole" }, "test");
     assert.deepEqual((await externals.get(ref))?.data, object.data);
     await eventually("the kind is watched", () => proxy.watches.size === 1);
-    // Rejects requests with 403, as a newly started API server does until it has loaded its RBAC
-    // roles. The cache must become complete again afterwards.
+    // Rejects kro's requests with status 403, as a newly started API server does until it has loaded its RBAC
+    // roles. When the API server accepts requests again, kro's cache must become complete again.
     proxy.script = ({ resource }) => resource === "configmaps" ? refuse(403) : undefined;
     for (const watch of proxy.watches) watch.expire();
     await eventually(

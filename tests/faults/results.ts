@@ -1,10 +1,12 @@
 /**
- * Formats the results page RESULTS.md: one row per scenario, with the tested commit. The functions receive
- * and return the page's content; they access no files.
+ * Formats the page RESULTS.md, a table with one row for each fault scenario. The functions receive and return
+ * the content of the page, and access no files.
  */
 import type { Row } from "./scenarios/scenario.ts";
 
-/** The commit, seed and duration with which a row of the results page was measured. */
+/**
+ * The tested commit, the seed and the duration of a scenario, for the scenario's row on the page RESULTS.md.
+ */
 export interface Occasion {
   /** The hash of the tested commit. */
   commit: string;
@@ -14,7 +16,7 @@ export interface Occasion {
   tookMs: number;
 }
 
-/** One line of the results table. */
+/** One row of the results table, as strings. */
 interface Line {
   scenario: string;
   cells: string[];
@@ -35,8 +37,9 @@ const COLUMNS = [
 ];
 
 /**
- * Returns the page with `row` instead of the scenario's earlier row. `order` contains the names of all
- * scenarios. The page's rows have this order, and rows of other scenarios are removed.
+ * Returns the page RESULTS.md with the new row of a scenario instead of the scenario's earlier row. `order`
+ * contains the names of all scenarios. The rows have this order, and the rows of scenarios that are not in
+ * `order` are removed.
  */
 export function merged(
   page: string,
@@ -66,7 +69,7 @@ export function merged(
   ].join("\n");
 }
 
-/** Returns the results table that a run prints. */
+/** Returns the results table that `deno task faults` prints. */
 export function table(rows: readonly { row: Row; occasion: Occasion }[]): string {
   const lines = rows.map(({ row, occasion }) => {
     const { scenario, faults } = row;

@@ -1,7 +1,4 @@
-/**
- * Runs a short part of the fault scenarios, for CI. `deno task faults` runs all scenarios
- * completely.
- */
+/** Runs a fixed part of the fault scenarios, for CI. `deno task faults` runs all scenarios completely. */
 import assert from "node:assert/strict";
 import { sharedControlPlane } from "../support/controlplane/shared.ts";
 import { scenarios } from "./scenarios/mod.ts";

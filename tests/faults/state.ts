@@ -1,6 +1,6 @@
 /**
- * Reads the state of all objects of one copy of the test graphs, without values that differ between
- * copies.
+ * Computes the state of all objects of one copy of the test graphs. The state leaves out values that differ
+ * between copies, such as UIDs.
  */
 import {
   CRD_KIND,
@@ -82,8 +82,8 @@ export function stateOf(objects: readonly KubeObject[], life: string): State {
 }
 
 /**
- * Returns a line for each difference between two states. A loose comparison ignores generations and
- * managed fields.
+ * Returns a line for each difference between the expected state and the found state of the objects. A loose
+ * comparison ignores generations and managed fields.
  */
 export function differences(expected: State, found: State, loose = false): string[] {
   const lines: string[] = [];

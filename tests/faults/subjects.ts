@@ -1,6 +1,7 @@
 /**
- * The graphs under test. Each graph and its one instance pass through the same phases, in a
- * namespace of their own.
+ * The test graphs of the fault scenarios. Each graph and its one instance pass through the same phases, in a
+ * namespace that contains only this instance and its objects. Scenarios create several copies of all graphs;
+ * the name of a copy is called `life` in the code.
  */
 import type { JsonObject, KindRef, KubeObject } from "../../src/api/mod.ts";
 import type { TestCluster } from "../support/cluster/cluster.ts";
@@ -15,7 +16,7 @@ import {
 } from "../support/cluster/nodes.ts";
 import { THING } from "./thing_kind.ts";
 
-/** The phases through which a graph and its instance pass, in this order. */
+/** The phases through which a test graph and its instance pass, in this order. */
 export const phases = [
   /** A user creates the RGD. */
   "graph",
@@ -36,10 +37,10 @@ export const phases = [
   "withdraw",
 ] as const;
 
-/** The name of a phase. */
+/** The name of a phase of the test graphs. */
 export type Phase = typeof phases[number];
 
-/** A graph under test and its one instance. */
+/** A test graph: an RGD and its one instance. */
 export interface Subject {
   /** The graph's name, which is also the first part of all its objects' names. */
   name: string;
@@ -58,7 +59,10 @@ export interface Subject {
    * graph's own namespace.
    */
   specs(namespace: string): Record<"create" | "update" | "shrink", JsonObject>;
-  /** Called at the start of each phase, for the actions of users who do not own the graph. */
+  /**
+   * Called at the start of each phase. Takes actions of users other than the owner of the graph, such as
+   * changing an external object.
+   */
   others?(phase: Phase, cluster: TestCluster): Promise<unknown>;
 }
 
@@ -69,7 +73,7 @@ const texts = (create: JsonObject, update: JsonObject, shrink: JsonObject) => ()
   shrink,
 });
 
-/** All graphs under test. */
+/** All test graphs except the random ones. */
 export const subjects: readonly Subject[] = [
   {
     name: "chain",
@@ -221,14 +225,14 @@ function withReplicas(node: JsonObject): JsonObject {
 }
 
 /**
- * Returns the name of a graph's copy, such as `diamond-l12340001`. The copy's namespace, RGD and instance
- * have this name, and its API group begins with the name.
+ * Returns the name of a test graph in the copy `life`, such as `diamond-l12340001`. The namespace, the RGD
+ * and the instance have this name, and the API group begins with it.
  */
 export function nameIn(life: string, subject: Subject): string {
   return `${subject.name}-${life}`;
 }
 
-/** Returns the kind of the instance of a graph's copy. */
+/** Returns the kind of the instance of a test graph in the copy `life`. */
 export function kindIn(life: string, subject: Subject): KindRef {
   const { kind, namespaced = true } = subject;
   const group = `${nameIn(life, subject)}.faults.dev`;
@@ -236,7 +240,8 @@ export function kindIn(life: string, subject: Subject): KindRef {
 }
 
 /**
- * Returns the RGD of a graph's copy. With `changed`, returns the RGD as it is from the phase `change` on.
+ * Returns the RGD of a test graph in the copy `life`. With `changed`, returns the RGD as it is from the phase
+ * `change` on.
  */
 export function rgdIn(life: string, subject: Subject, changed: boolean): KubeObject {
   const { kind, namespaced = true, schema, status, resources } = subject;
@@ -260,7 +265,7 @@ export function rgdIn(life: string, subject: Subject, changed: boolean): KubeObj
   };
 }
 
-/** Returns the instance of the graph `subject`, with the given spec. */
+/** Returns the instance of a test graph in the copy `life`, with the given spec. */
 export function instanceIn(life: string, subject: Subject, spec: JsonObject): KubeObject {
   const { group, version, kind } = kindIn(life, subject);
   return {
@@ -272,8 +277,9 @@ export function instanceIn(life: string, subject: Subject, spec: JsonObject): Ku
 }
 
 /**
- * Searches a string, such as a URL or a message, for the name of a graph's copy, such as `diamond-l12340001`.
- * Returns the names of the graph and of the copy; undefined if the string contains none.
+ * Searches a string, such as a URL or a message, for a name that {@link nameIn} returned, such as
+ * `diamond-l12340001`. Returns the name of the test graph and of its copy, such as `diamond` and `l12340001`;
+ * undefined if the string contains no such name.
  */
 export function subjectOf(text: string): { subject: string; life: string } | undefined {
   const [, subject, life] = /\b([a-z]+)-(l\d+)\b/.exec(text) ?? [];

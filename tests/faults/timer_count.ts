@@ -1,6 +1,6 @@
 /**
- * A module that kro loads before its own code. It counts the pending timers, and logs their number
- * when the process receives SIGUSR2.
+ * A module that kro's process loads before kro's own code. It counts the pending timers of the process, and
+ * logs their number when the process receives SIGUSR2.
  */
 const waiting = new Set<unknown>();
 

@@ -9,8 +9,8 @@ export interface Seen extends Target {
   /** The request's sequence number; counts from 1 over the requests of all clients. */
   number: number;
   /**
-   * The client's name. Each client process connects to a proxy port of its own, which identifies
-   * the client.
+   * The name of the client that sent the request. Each client connects to a port of its own, by which the
+   * proxy recognizes the client.
    */
   client: string;
   /** The request's User-Agent header. */
@@ -40,8 +40,8 @@ export interface Entry extends Seen {
    */
   forwarded?: number;
   /**
-   * The time at which the API server's response was complete, as a value of `performance.now()` in
-   * milliseconds. For a watch, the time at which the watch ended.
+   * The time at which the proxy had received the whole response of the API server, as a value of
+   * `performance.now()` in milliseconds. For a watch, the time at which the watch ended.
    */
   ended?: number;
   /**
@@ -118,8 +118,8 @@ export function truncate(bytes: number): Fault {
 }
 
 /**
- * A fault for lists with `resourceVersion=0`: the client receives an older state. The API server
- * may do this as well, because `resourceVersion=0` permits data of any age.
+ * A fault for lists with `resourceVersion=0`: the client receives an older state of the objects. A real API
+ * server may return an older state as well, because `resourceVersion=0` permits data of any age.
  */
 export const older: Fault = { name: "older", instead: "older" };
 
@@ -175,7 +175,7 @@ export function refuse(code: number, retryAfter?: number): Fault {
 }
 
 /**
- * Returns an error's Status object as JSON, see
+ * Returns the JSON of the Status object with which an API server reports an error, see
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/.
  */
 export function statusText(refusal: { code: number; reason: string; message?: string }): string {

@@ -1,5 +1,5 @@
 /**
- * The fault proxy between kro and the API server. The proxy applies faults that a test selects, and
+ * The fault proxy: a proxy between kro and the API server, which applies the faults that a test selects, and
  * records every request with its response.
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * A TLS proxy between kro and the API server. A test's script selects a fault for each request, and
- * the proxy applies the fault and records the request.
+ * A TLS proxy between kro and the API server. A function of the test selects a fault for each request. The
+ * proxy applies the fault and records the request.
  */
 import { makeCertificates } from "../../support/controlplane/certificates.ts";
 import { type Entry, type Fault, type Script, type Seen, statusText } from "./fault.ts";
@@ -29,11 +29,11 @@ export class FaultProxy implements AsyncDisposable {
    */
   script: Script = () => undefined;
   /**
-   * How the proxy passes the events of a watch. A change affects only watches that are opened
-   * later.
+   * What the proxy does with the events of watches that are opened from now on. A change of the mode does not
+   * affect open watches.
    */
   watchMode: WatchMode = "pass";
-  /** All requests in order of arrival. A test may empty the array to save memory. */
+  /** The record: all requests in order of arrival. A test may empty the array to save memory. */
   record: Entry[] = [];
   /** The watches that are open at present. */
   readonly watches = new Set<OpenWatch>();
@@ -54,12 +54,12 @@ export class FaultProxy implements AsyncDisposable {
     const { ca, cert, key } = certificates;
     this.ca = ca;
     this.#upstream = upstream;
-    // HTTP/1.1 opens a connection for each concurrent request, so that a slow response cannot block
-    // other requests.
+    // The proxy connects to the API server by HTTP/1.1, which opens a connection for each concurrent request.
+    // A slow response then cannot block other requests.
     this.#client = Deno.createHttpClient({ caCerts: [upstream.ca], http2: false });
     this.#server = Deno.serve(
-      // Handles the error that the response stream of the fault `break` throws. Without this
-      // handler, Deno's HTTP server would log the error.
+      // A response with the fault `break` consists of a stream that throws an error. Without `onError`,
+      // Deno's HTTP server would log this error.
       { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {}, onError: () => broken() },
       (request, { remoteAddr }) => this.#handle(request, remoteAddr.port),
     );
@@ -71,19 +71,22 @@ export class FaultProxy implements AsyncDisposable {
     return new FaultProxy(upstream, { ca, cert, key });
   }
 
-  /** Returns the listening port of the client with this name; the first call opens the port. */
+  /**
+   * Returns the relay for the client with this name. The relay listens on a port to which only this client
+   * connects. The first call opens the port.
+   */
   async door(client: string): Promise<Relay> {
     const door = this.#doors.get(client) ?? await Relay.open(client, this.#server.addr.port);
     this.#doors.set(client, door);
     return door;
   }
 
-  /** Returns the URL at which the client with this name reaches the proxy. */
+  /** Returns the URL of the port to which the client with this name must connect. */
   async url(client: string): Promise<string> {
     return `https://127.0.0.1:${(await this.door(client)).port}`;
   }
 
-  /** Closes all listening ports and connections. */
+  /** Closes the ports of all clients and all connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.script = () => undefined;
     this.#stopped.resolve();
@@ -142,8 +145,8 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   /**
-   * Sends the request to the API server and returns the response. The proxy reads the response even if the
-   * client has disconnected: the API server executes the request anyway, and the record must contain the
+   * Sends the request to the API server, and returns the response. The proxy reads the whole response even if
+   * the client has disconnected: the API server executes the request anyway, and the record must contain the
    * result.
    */
   async #forward(entry: Entry, headers: Headers): Promise<Response> {
@@ -162,8 +165,8 @@ export class FaultProxy implements AsyncDisposable {
         client: this.#client,
         signal: verb === "watch" ? abort.signal : undefined,
       });
-    // Only a test's script may cause faults. The proxy therefore repeats a GET request that fails because a
-    // kept-alive connection to the API server was just closed.
+    // Only the function `script` of a test may cause faults. The proxy therefore repeats a GET request that
+    // failed because the API server had just closed an idle connection.
     const response = await send().catch((error) => {
       if (method !== "GET") throw error;
       return send();
@@ -239,7 +242,10 @@ function answerHeaders(response: Response): Headers {
   return headers;
 }
 
-/** Returns a response that fails: HTTP/2 resets the stream, HTTP/1.1 closes the connection. */
+/**
+ * Returns a response that breaks before its first byte: with HTTP/2, the server resets the stream; with
+ * HTTP/1.1, it closes the connection.
+ */
 function broken(): Response {
   return brokenAfter(undefined, 0);
 }

@@ -1,6 +1,6 @@
 /**
- * A TCP relay in front of the fault proxy's HTTP server. The relay can reset, freeze or break each
- * connection, which the HTTP server itself cannot do.
+ * A relay accepts the TCP connections of one client, and connects each of them to the fault proxy's HTTP
+ * server. The relay can reset, freeze or break a connection, which the HTTP server itself cannot do.
  */
 import net from "node:net";
 
@@ -49,8 +49,8 @@ export class Connection {
   }
 
   /**
-   * Makes the connection half-open: closes the server's socket, and leaves the client's socket open
-   * but silent.
+   * Makes the connection half-open: closes the socket to the HTTP server, and leaves the socket to the client
+   * open without sending anything.
    */
   strand(): void {
     this.silence();
@@ -65,8 +65,8 @@ export class Connection {
 }
 
 /**
- * The listening port of one client. Each client has its own port, so that the port identifies the
- * client in the proxy's record.
+ * Listens on a TCP port to which only one client connects, and relays the connections to the fault proxy's
+ * HTTP server. The proxy recognizes the client by this port.
  */
 export class Relay {
   /** The client's name in the proxy's record. */
@@ -81,7 +81,7 @@ export class Relay {
   }
 
   /**
-   * Opens a listening port for the client and relays its connections to the HTTP server on
+   * Starts to listen on a free port for the client's connections, which are relayed to the HTTP server on
    * `serverPort`.
    */
   static async open(client: string, serverPort: number): Promise<Relay> {
@@ -93,7 +93,7 @@ export class Relay {
     return new Relay(client, listener, serverPort);
   }
 
-  /** The number of the listening port. */
+  /** The number of the port to which the client connects. */
   get port(): number {
     return (this.#listener.address() as net.AddressInfo).port;
   }
@@ -103,12 +103,15 @@ export class Relay {
     return [...this.#connections.values()];
   }
 
-  /** Returns the connection whose socket to the HTTP server has this local port. */
+  /**
+   * Returns the connection whose socket to the HTTP server uses this local port number; undefined if it is
+   * closed.
+   */
   connection(port: number): Connection | undefined {
     return this.#connections.get(port);
   }
 
-  /** Closes the listening port and all connections. */
+  /** Stops listening, and closes all connections of the client. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
     for (const connection of this.connections) connection.close();

@@ -40,7 +40,7 @@ const OF_KIND: Record<string, string> = {
 };
 
 /**
- * Returns what the request addresses. The paths follow
+ * Returns the target of a request. The paths of requests follow
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris.
  */
 export function targetOf(method: string, url: URL, contentType = ""): Target {

@@ -1,10 +1,13 @@
 /**
- * The open watches through the fault proxy. A test can break a watch, silence it, drop its events
+ * A watch through the fault proxy. While the watch is open, a test can break it, silence it, drop its events
  * or let it expire.
  */
 import { statusText } from "./fault.ts";
 
-/** How the proxy passes the API server's events to the client of a watch. */
+/**
+ * What the proxy does with the events that the API server sends on a watch. With `pass`, the proxy passes
+ * them to the client.
+ */
 export type WatchMode =
   | "pass"
   /** The proxy sends each event twice. */
@@ -23,7 +26,7 @@ export class OpenWatch {
   readonly kind: string;
   /**
    * The path and query of the watch request, without `resourceVersion` and `timeoutSeconds`. Two watches of
-   * the same objects have the same value.
+   * the same objects have the same value of `what`.
    */
   readonly what: string;
   /** The name of the client that opened the watch. */
@@ -68,8 +71,8 @@ export class OpenWatch {
   }
 
   /**
-   * Changes how events are passed. If the new mode passes events, the events that the mode `silent`
-   * has kept are sent first.
+   * Changes what the proxy does with the events of this watch. If the new mode passes events, the proxy first
+   * sends the events that it has kept in the mode `silent`.
    */
   set mode(mode: WatchMode) {
     this.#mode = mode;
@@ -77,7 +80,7 @@ export class OpenWatch {
     for (const line of this.#kept.splice(0)) this.#send(line);
   }
 
-  /** Ends the watch cleanly, as the API server does when a watch reaches its timeout. */
+  /** Ends the watch without an error, as the API server does when a watch reaches its timeout. */
   close(): void {
     this.#finish(() => this.#controller.close());
   }
@@ -139,8 +142,8 @@ export class OpenWatch {
     this.#over = true;
     how();
     this.#abort();
-    // The reader is canceled as well: Deno misses a fetch's abort signal when several streams are
-    // open.
+    // Cancels the reader in addition to the request, because Deno may miss the abort signal of a fetch when
+    // several streams are open.
     void this.#reader.cancel().catch(() => {});
     this.#end();
   }

@@ -17,7 +17,7 @@ type Mode = "allow" | "deny" | "silent" | "annotate" | "overwrite";
  * An admission webhook that the API server calls for each write of a ConfigMap which kro manages.
  */
 class Webhook implements AsyncDisposable {
-  /** How the webhook treats requests. */
+  /** What the webhook does with the admission requests of the API server. */
   mode: Mode = "allow";
   readonly #env: Environment;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -39,7 +39,7 @@ class Webhook implements AsyncDisposable {
   static async start(env: Environment): Promise<Webhook> {
     const webhook = new Webhook(env, await makeCertificates());
     await env.admin.apply(CONFIGURATION, webhook.#configuration(), { fieldManager: "user" });
-    // Waits, because the API server loads webhook configurations with a delay.
+    // Waits, because the API server calls a new webhook only after a delay.
     await sleep(1500);
     return webhook;
   }
@@ -135,9 +135,9 @@ const admitted: Scenario = {
       const lived = await attempt(() => context.live({ plan, patienceMs: 240_000 }));
       tally.add(`${mode} for 3 s in every phase`, lived);
     }
-    // The webhook's changes remain in the objects, so the objects differ from those of the run
-    // without faults. Only three rules are checked: kro stops writing, inventories are complete,
-    // and no orphans remain.
+    // The changes of the webhook remain in the objects, so the objects differ from those of a run without
+    // faults. The scenario therefore checks only three rules: kro stops writing, the inventories are
+    // complete, and no objects without an instance remain.
     for (const mode of ["annotate", "overwrite"] as const) {
       webhook.mode = mode;
       const lived = await attempt(async () => {
@@ -174,8 +174,8 @@ const QUOTA: KindRef = {
 };
 
 /**
- * Quotas forbid new objects for some time. The scenario writes the status of the ResourceQuotas,
- * because the quota controller does not run in the test's control plane.
+ * For some time, ResourceQuotas forbid new objects. The scenario itself writes the status of the
+ * ResourceQuotas, because the test's control plane does not run the quota controller.
  */
 const quota: Scenario = {
   name: "quota exceeded",
@@ -226,5 +226,5 @@ const quota: Scenario = {
   },
 };
 
-/** The scenarios with admission webhooks and quotas. */
+/** The fault scenarios with admission webhooks and quotas. */
 export const admission: readonly Scenario[] = [admitted, quota];

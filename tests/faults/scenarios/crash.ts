@@ -1,8 +1,9 @@
 /**
- * Kills kro, or breaks a response to kro, at request number k that kro sends for a graph. Every value of k is
- * tested. To save time, one crash tests several graphs, which kro processes concurrently. The proxy holds
- * request number k of each graph, and all its later requests. When kro has sent request number k for every
- * graph, the process is killed. One run tests several values of k, each on its own copy of the graphs.
+ * Scenarios that kill kro, or break a response to kro, at request number k that kro sends for a test graph in
+ * a phase. Every value of k is tested. To save time, one crash tests all graphs, which kro processes
+ * concurrently. The fault proxy holds request number k of each graph, and all later requests for the graph.
+ * When kro has sent request number k for every graph, kro is killed. One run tests several values of k, each
+ * on a copy of the graphs of its own.
  */
 import type { Model, Plan } from "../lifecycle.ts";
 import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
@@ -13,14 +14,14 @@ import { sleep } from "../../support/wait.ts";
 
 /**
  * The time to wait until kro has sent request number k for every graph, in milliseconds. After this time, the
- * process is killed anyway.
+ * scenario kills kro anyway.
  */
 const PATIENCE_MS = 15_000;
 
 /**
- * If kro sends no request for this time, in milliseconds, the process is killed, although request number k of
- * some graphs is still missing. kro sends fewer than k requests for such a graph in this run, because the
- * number of requests varies by one or two between runs.
+ * When kro has sent no request for this time, in milliseconds, the scenario kills kro, although request
+ * number k is still missing for some graphs. The number of requests for a graph varies by one or two between
+ * runs, so kro may send fewer than k requests in this run.
  */
 const IDLE_MS = 3000;
 
@@ -31,14 +32,14 @@ const IDLE_MS = 3000;
 const SIDE_BY_SIDE = 3;
 
 /**
- * The number k of the request that the proxy disturbs, for each copy of the test graphs. The keys are the
- * names of the copies.
+ * For each copy of the test graphs, the number k of the request that the fault proxy disturbs. The keys are
+ * the names of the copies.
  */
 type Ks = ReadonlyMap<string, number>;
 
 /**
- * Counts the requests of each graph in a phase, to find request number k. This request is expected only for a
- * graph that had at least k requests in the run without faults.
+ * Counts kro's requests for each test graph in a phase, to find request number k. The scenario waits for this
+ * request only if kro sent at least k requests for the graph in the run without faults.
  */
 class Picker {
   readonly #ks: Ks;
@@ -55,14 +56,15 @@ class Picker {
     this.#due = new Set(all);
   }
 
-  /** The number of graphs whose request number k is still expected. */
+  /** The number of test graphs for which kro has not yet sent request number k. */
   get size(): number {
     return this.#due.size;
   }
 
   /**
-   * Counts the request, and returns whether it comes before request number k of its graph, is this request,
-   * or comes after it. Returns undefined if the request is a watch, is not kro's, or belongs to no graph.
+   * Counts the request `seen`. Returns whether it comes before request number k of its graph, is request
+   * number k, or comes after request number k. Returns undefined if the request is a watch, is not kro's, or
+   * belongs to no test graph.
    */
   place(seen: Seen): "before" | "at" | "after" | undefined {
     if (seen.client !== KRO || seen.verb === "watch") return undefined;
@@ -78,8 +80,8 @@ class Picker {
   }
 
   /**
-   * Resolves when all expected requests have arrived, when kro has been idle for {@link IDLE_MS}, or after
-   * {@link PATIENCE_MS}.
+   * Waits until kro has sent request number k for each graph, until kro has been idle for {@link IDLE_MS}, or
+   * for {@link PATIENCE_MS}.
    */
   async done(): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
@@ -90,15 +92,15 @@ class Picker {
   }
 }
 
-/** A fault plan that counts the requests which received a fault. */
+/** A plan of faults that counts the requests to which the fault proxy applied a fault. */
 interface Striking extends Plan {
-  /** The number of requests that received a fault so far. */
+  /** The number of requests to which the proxy has applied a fault so far. */
   hits: number;
 }
 
 /**
- * Returns a plan that kills kro in every phase and starts another kro process. The process is killed before
- * or after (`when`) the API server executes request number k of each graph.
+ * Returns a plan that kills kro in every phase and starts another kro process. kro is killed before or after
+ * (`when`) the API server executes request number k of each graph.
  */
 function crashAt(
   env: Environment,
@@ -128,7 +130,7 @@ function crashAt(
     async during() {
       if (isIdle) return;
       await picker.done();
-      // Waits until the API server has executed the requests whose responses the proxy holds.
+      // Waits until the API server has executed the requests whose responses the fault proxy holds back.
       while (proxy.record.some((e) => e.fault === "hold answer" && e.ended === undefined)) {
         await sleep(20);
       }
@@ -143,7 +145,9 @@ function crashAt(
   return striking;
 }
 
-/** Returns a plan that applies `fault` to request number k of each graph in each phase. kro keeps running. */
+/**
+ * Returns a plan that applies `fault` to request number k of each graph in each phase, without killing kro.
+ */
 function breakAt(env: Environment, ks: Ks, fault: Fault, model: Model): Striking {
   const { proxy } = env;
   let picker: Picker;
@@ -165,8 +169,8 @@ function breakAt(env: Environment, ks: Ks, fault: Fault, model: Model): Striking
 const none = () => undefined;
 
 /**
- * Returns a scenario that tests every value of k. CI tests only the values in `sliced`, and skips
- * the scenario if `sliced` is empty.
+ * Returns a scenario that disturbs request number k, for every value of k. CI tests only the values of k in
+ * `sliced`, and skips the scenario if `sliced` is empty.
  */
 function sweep(
   name: string,
@@ -206,8 +210,8 @@ function sweep(
 }
 
 /**
- * Kills kro at request number k after its start, while every graph has changes that kro has not processed
- * yet.
+ * Kills kro when it has sent request number k since its start. At this time, users have changed every graph,
+ * and kro has not processed the changes yet.
  */
 const atStart: Scenario = {
   name: "crash at start",
@@ -245,7 +249,7 @@ const atStart: Scenario = {
   },
 };
 
-/** The scenarios in which kro crashes or loses responses. */
+/** The fault scenarios in which kro crashes or loses responses. */
 export const crashes: readonly Scenario[] = [
   sweep("crash before request k", [2, 4], (w, k, m) => crashAt(w, k, "before", m)),
   sweep("crash after request k", [1, 3], (w, k, m) => crashAt(w, k, "after", m)),

@@ -1,6 +1,6 @@
 /**
- * Scenarios of leader election: the leader is killed, frozen, loses its Lease or cannot renew it.
- * Only the holder of the Lease may write.
+ * Fault scenarios of leader election: the leading kro process is killed or frozen, loses its Lease or cannot
+ * renew it. Only the holder of the Lease may write.
  */
 import type { Plan } from "../lifecycle.ts";
 import { unled } from "../oracles.ts";
@@ -35,7 +35,10 @@ const FLAGS = [
   "--leader-election-retry-period=500ms",
 ];
 
-/** Two kro processes that elect a leader. Each process connects to a proxy port of its own. */
+/**
+ * Two kro processes that elect a leader. Each process connects to a port of its own of the fault proxy. The
+ * name of the port, `door`, identifies the process.
+ */
 class Pair {
   readonly #env: Environment;
   readonly #processes = new Map<string, KroProcess>();
@@ -51,14 +54,15 @@ class Pair {
     return this.#processes.size === 0;
   }
 
-  /** Starts another process, whose clock is `skewMs` milliseconds ahead. */
+  /** Starts another kro process, whose clock is `skewMs` milliseconds ahead of the machine's clock. */
   async add(skewMs = 0): Promise<void> {
     const door = `elected-${++this.#doors}`;
     this.#processes.set(door, await this.#env.startKro({ door, flags: FLAGS, skewMs }));
   }
 
   /**
-   * Waits until a process holds the Lease, and returns the name of the proxy port of this process.
+   * Waits until one of the processes holds the Lease, and returns the name of the port to which this process
+   * connects.
    */
   async leader(): Promise<string> {
     for (let i = 0; i < 300; i++) {
@@ -72,7 +76,10 @@ class Pair {
     throw new Error("no leader");
   }
 
-  /** Returns 1 and -1 alternately, as the sign of the next process's clock skew. */
+  /**
+   * Returns 1 and -1 alternately: whether the clock of the next process is ahead of the machine's clock or
+   * behind it.
+   */
   flip(): number {
     return this.#turn *= -1;
   }
@@ -81,13 +88,13 @@ class Pair {
     return this.#processes.get(door)!;
   }
 
-  /** Kills the process that the proxy knows by the name `door`. */
+  /** Kills the process that connects to the proxy's port with the name `door`. */
   async kill(door: string): Promise<void> {
     await this.process(door).crash();
     this.#processes.delete(door);
   }
 
-  /** Stops all processes gracefully. */
+  /** Stops all processes gracefully. Returns a line for each process with an exit code other than 0. */
   async stop(): Promise<string[]> {
     const faults: string[] = [];
     for (const kro of this.#processes.values()) faults.push(...await this.#env.stopKro(kro));
@@ -175,5 +182,5 @@ const elected: Scenario = {
   },
 };
 
-/** The scenario of leader election. */
+/** The fault scenario of leader election. */
 export const leader: readonly Scenario[] = [elected];

@@ -1,4 +1,4 @@
-/** Scenarios in which users and other controllers change kro's objects and permissions. */
+/** Fault scenarios in which users and other controllers change the objects and permissions of kro. */
 import {
   Annotation,
   CRD_KIND,
@@ -24,8 +24,8 @@ import { NAMESPACE } from "../../support/kinds.ts";
 const by = { fieldManager: "user" };
 
 /**
- * The objects that belong to one copy of the test graphs. The copy's name is a part of each
- * object's name or namespace.
+ * Reads and changes the objects of one copy of the test graphs. `life` is the name of the copy, which the
+ * name or namespace of each object contains.
  */
 class Belongings {
   readonly #env: Environment;
@@ -84,12 +84,12 @@ async function quietly(request: Promise<unknown>): Promise<void> {
 const gone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]));
 const KEYS = Object.values(Label);
 
-/** The labels of a child object that name its instance and node. */
+/** The labels of a child object that identify its instance and its node. */
 const IDENTITY = [...INSTANCE_LABELS, Label.nodeId, Label.applySetPartOf];
 
 /**
- * A disturbance that a user or another controller causes once, while kro processes an update of all
- * test graphs.
+ * A disturbance that a user or another controller causes once, while kro processes a change of all test
+ * graphs. `life` is the name of the copy of the graphs, and `own` accesses its objects.
  */
 type Interference = (env: Environment, life: string, own: Belongings) => Promise<void>;
 
@@ -105,8 +105,8 @@ const interferences: Record<string, Interference> = {
         const annotations = { edited: label };
         await own.patch(child, { metadata: { labels: { [label]: "another" }, annotations } });
       }
-      // The loop has also added identity labels that the child did not have before. kro leaves added labels
-      // unchanged, so the user removes them again.
+      // The disturbance has also added identity labels that the child did not have before. kro leaves labels
+      // of other field managers unchanged, so the user must remove the added labels.
       const added = IDENTITY.filter((label) => !(label in child.metadata.labels!));
       await own.patch(child, { metadata: { labels: gone(added), annotations: { edited: null } } });
     }
@@ -147,9 +147,9 @@ const interferences: Record<string, Interference> = {
     for (const child of await own.children()) await own.delete(child);
   },
   "children restored from a backup": async (_, __, own) => {
-    // Waits until kro has pruned the children that the phase `update` removes. The test then
-    // deletes all remaining children and creates them again. If a removed child were among them,
-    // the test would create an object that no instance owns.
+    // Waits until kro has pruned the child objects that the users' change in this phase makes obsolete. Then
+    // deletes all remaining children and creates them again. If an obsolete child were among them, no
+    // instance would delete the created object.
     await sleep(4000);
     const children = await own.children();
     for (const child of children) await own.delete(child);
@@ -174,8 +174,8 @@ const interferences: Record<string, Interference> = {
       const ref = { kind: CRD_KIND, name: `${plural}.${group}` };
       const crd = await env.admin.get(ref);
       const { versions } = crd!.spec as unknown as { versions: Version[] };
-      // Only the status schema is removed. Without the spec schema, the API server would prune the
-      // fields of the instances' specs.
+      // Removes only the schema of `status` from the CRD. Without the schema of `spec`, the API server would
+      // remove the fields of the instances' specs.
       versions[0]!.schema.openAPIV3Schema.properties.status.properties = {};
       await env.admin.mergePatch(ref, { spec: { versions } as unknown as JsonObject }, by);
     }
@@ -254,8 +254,8 @@ const interferences: Record<string, Interference> = {
   },
   "no right to Secrets for 5 s": (env) =>
     withoutRightTo("secrets", env.controlPlane, async () => {
-      // Cuts the open watches of Secrets, because the API server checks permissions only when a
-      // watch starts. The restarted watches are then rejected.
+      // Ends the open watches of Secrets, because the API server checks permissions only when a watch starts.
+      // It then rejects the new watches that kro opens.
       for (const watch of env.proxy.watches) if (watch.kind === "secrets") watch.cut();
       await sleep(5000);
       const isRefused = env.proxy.record.some((e) => e.resource === "secrets" && e.status === 403);
@@ -283,8 +283,8 @@ async function foreignLeft(env: Environment, life: string): Promise<string[]> {
 }
 
 /**
- * Disturbances that affect every graph in the cluster. No other disturbance may run at the same
- * time as one of them.
+ * The names of disturbances that affect all RGDs in the cluster. While one of them runs, no other disturbance
+ * may run.
  */
 const ALONE: ReadonlySet<string> = new Set([
   "a child's CRD deleted for 3 s",
@@ -293,9 +293,9 @@ const ALONE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Disturbances after which kro needs up to a minute by design. While another manager keeps reverting an
- * object's fields, kro repairs the object only once per minute. kro also reviews missing permissions once per
- * minute.
+ * The names of disturbances after which kro needs up to a minute by design. While another manager keeps
+ * reverting an object's fields, kro repairs the object only once per minute. kro also reviews missing
+ * permissions once per minute.
  */
 const SLOW: ReadonlySet<string> = new Set([
   "a controller that changes children back, for 5 s",
@@ -348,5 +348,5 @@ const others: Scenario = {
   },
 };
 
-/** The scenarios with other users and controllers. */
+/** The fault scenarios with other users and controllers. */
 export const people: readonly Scenario[] = [others];

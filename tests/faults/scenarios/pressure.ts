@@ -1,6 +1,6 @@
 /**
- * Scenarios of scarce resources: file descriptors, memory, and HTTP clients that do not read kro's
- * responses.
+ * Fault scenarios of scarce resources: kro lacks file descriptors or memory, or HTTP clients do not read
+ * kro's responses.
  */
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
 import type { Plan } from "../lifecycle.ts";
@@ -16,8 +16,8 @@ import { CONFIG_MAP } from "../../support/kinds.ts";
 const SCARCE_MS = 5000;
 
 /**
- * A limit on file descriptor numbers. All numbers below the limit are already in use, so the
- * process cannot open another descriptor.
+ * A limit for the numbers of kro's file descriptors. kro already uses all numbers below the limit, so it
+ * cannot open another file.
  */
 const LOWEST = "8";
 
@@ -31,7 +31,8 @@ const scarceDescriptors: Scenario = {
     const { env } = context;
     const tally = new Tally("few file descriptors", context.say);
     await context.model();
-    // Starts a new process, because an older process has idle connections to reuse.
+    // Starts a new kro process, because an older process could reuse idle connections instead of opening new
+    // ones.
     if (env.hasKro) await env.stopKro();
     await env.startKro();
     let enough: string | undefined;
@@ -108,8 +109,8 @@ const CROWD = 10_000;
 const MEMORY = 256 * 2 ** 20;
 
 /**
- * Creates many instances, restarts kro so that it reconciles all of them, and deletes them, within
- * a memory limit.
+ * Runs kro with a limit on its memory. Creates many instances, restarts kro so that it reconciles all of
+ * them, and deletes them.
  */
 const crowd: Scenario = {
   name: `${CROWD} instances in 256 MiB`,
@@ -146,7 +147,8 @@ async function crowded(
     namespaced: true,
   };
   const { admin } = env;
-  // kro's default interval between full resyncs, in seconds. Other scenarios use an interval of a minute.
+  // Sets kro's default interval between full resyncs, in seconds. In other fault scenarios, the interval is a
+  // minute.
   const flags = ["--dynamic-controller-default-resync-period=36000"];
   const how = { v8: ["--max-old-space-size=192"], under: cgroup?.under, flags };
   const by = { fieldManager: "user" };
@@ -230,5 +232,5 @@ function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** The scenarios of scarce resources. */
+/** The fault scenarios of scarce resources. */
 export const pressure: readonly Scenario[] = [scarceDescriptors, slowReaders, crowd];

@@ -7,11 +7,11 @@ import { subjects } from "../subjects.ts";
 import { type Environment, KRO } from "../environment.ts";
 import { sleep } from "../../support/wait.ts";
 
-/** The result of one scenario: a row of the results table. */
+/** The result of one fault scenario, which becomes a row of the results table. */
 export interface Row {
   /** The scenario's name. */
   scenario: string;
-  /** The number of runs. */
+  /** The number of runs of the scenario, each with another fault. */
   runs: number;
   /** A description of the requests or moments at which faults were applied. */
   swept: string;
@@ -29,7 +29,7 @@ export interface Row {
   faults: string[];
 }
 
-/** A scenario, which applies faults to kro and checks how kro behaves. */
+/** A fault scenario, which applies faults to kro and checks how kro behaves. */
 export interface Scenario {
   /**
    * The scenario's name in the results table, and the value of `--only` that selects the scenario.
@@ -37,11 +37,16 @@ export interface Scenario {
   name: string;
   /** Whether CI runs a part of the scenario. */
   inSlice?: boolean;
-  /** Runs the scenario; with the context's `slice`, runs only the fixed part for CI. */
+  /**
+   * Runs the scenario, and returns its result. If `context.slice` is true, runs only the fixed part for CI.
+   */
   run(context: Context): Promise<Row>;
 }
 
-/** The environment and options that all scenarios of a run share. */
+/**
+ * The environment and options that all fault scenarios of one call of `deno task faults`, or of one test,
+ * share.
+ */
 export class Context {
   /** The API server, proxy and kro processes that the scenarios use. */
   readonly env: Environment;
@@ -53,17 +58,17 @@ export class Context {
   readonly seed: number;
   /** The duration of the scenario with random faults, in milliseconds; 60 s by default. */
   readonly soakMs: number;
-  /** Called with a line of progress about each run. */
+  /** Prints a line of progress. Called after each run of a scenario. */
   readonly say: (line: string) => void;
   #model?: Promise<Model>;
   #level?: Level;
   #mustRest = false;
   #lives = 0;
-  // The first number in the names of the graphs' copies. The number is random, so that runs on the same API
-  // server use different names.
+  // The first four digits in the names of all copies of the test graphs. The digits are random, so that the
+  // names differ from those of earlier runs on the same API server.
   readonly #first = Math.floor(Math.random() * 9000) + 1000;
 
-  /** Creates the context; sends no request. */
+  /** Creates the context without sending a request. */
   constructor(
     env: Environment,
     options: {
@@ -88,14 +93,17 @@ export class Context {
   }
 
   /**
-   * Called at the start of each scenario. In the scenario's first run, kro must not write for a
-   * minute after convergence. CI skips this minute.
+   * Called at the start of each scenario. In the first run of the scenario, kro must not write for a minute
+   * after it has reconciled all changes. CI skips this minute.
    */
   begin(): void {
     this.#mustRest = !this.slice;
   }
 
-  /** Returns the result of a run without faults. The first call does the run. */
+  /**
+   * Returns the result of a run without faults, with which runs with faults are compared. The first call does
+   * the run.
+   */
   model(): Promise<Model> {
     this.#model ??= (async () => {
       await this.ensureKro();
@@ -114,8 +122,8 @@ export class Context {
   }
 
   /**
-   * Takes the test graphs through all phases under a fault plan, compares the result with a run
-   * without faults, and checks the process for leaks.
+   * Takes the test graphs through all phases under a plan of faults, compares the result with that of a run
+   * without faults, and checks kro's process for leaks.
    */
   async live(options: Partial<LifeOptions> & { holdsMore?: boolean }): Promise<Lived> {
     const { env } = this;
@@ -134,8 +142,8 @@ export class Context {
   }
 
   /**
-   * Checks the process for leaks. Returns a line for each resource of which the process uses more
-   * than after the run without faults. Waits until idle connections have closed.
+   * Checks kro's process for leaks. Returns a line for each resource, such as timers, of which the process
+   * uses more than after the run without faults. Waits until idle connections have closed.
    */
   async #held(): Promise<string[]> {
     let found: string[] = [];
@@ -143,8 +151,8 @@ export class Context {
     while (performance.now() - since < CONNECTIONS_CLOSED_MS) {
       if (!this.env.hasKro) return ["no kro runs"];
       const level = await levelOf(this.env);
-      // Permits one connection and one timer for each watch that the run without faults did not have. kro has
-      // such watches if an earlier failed run left its kinds behind.
+      // Permits one connection and one timer for each watch that kro did not have after the run without
+      // faults. kro has such watches if an earlier failed run has not deleted its CRDs.
       const watches = Math.max(level.watches.length - this.#level!.watches.length, 0);
       found = [
         ...leaked("file descriptors", this.#level!.descriptors + watches, level.descriptors),
@@ -160,8 +168,8 @@ export class Context {
 }
 
 /**
- * The additional time that a phase may take in CI, in milliseconds. The tests run concurrently with
- * other work there, so only a delay of minutes is a violation.
+ * The additional time that a phase may take in CI, in milliseconds. In CI, the tests run concurrently with
+ * other work, so only a delay of minutes is a violation.
  */
 const SLICE_GRACE_MS = 240_000;
 
@@ -173,10 +181,10 @@ const SLICE_GRACE_MS = 240_000;
  */
 const CONNECTIONS_CLOSED_MS = 150_000;
 
-/** The time without writes that is required once per scenario, in milliseconds. */
+/** The time for which kro must send no write in the first run of a scenario, in milliseconds. */
 const REST_MS = 60_000;
 
-/** The resources that a process uses. */
+/** The numbers of file descriptors and timers, the memory in bytes, and the open watches of a kro process. */
 interface Level {
   descriptors: number;
   timers: number;
@@ -194,18 +202,18 @@ async function levelOf({ kro, proxy }: Environment): Promise<Level> {
   };
 }
 
-/** Counts the runs of a scenario and returns them as a row of the results table. */
+/** Collects the results of the runs of a fault scenario, and returns them as a row of the results table. */
 export class Tally {
   readonly #row: Row;
   readonly #say: (line: string) => void;
 
-  /** Creates an empty row for the scenario with this name. */
+  /** Creates the tally of the scenario with this name, without any runs. */
   constructor(scenario: string, say: (line: string) => void) {
     this.#row = { scenario, runs: 0, swept: "", survived: 0, inTime: 0, worstMs: 0, faults: [] };
     this.#say = say;
   }
 
-  /** Adds the result of the run which is described by `what`. */
+  /** Adds the result of one run. `what` describes the fault of the run. */
   add(what: string, { faults, recoveryMs, late = [] }: Ran): void {
     const row = this.#row;
     row.runs++;
@@ -218,13 +226,16 @@ export class Tally {
     this.#say(`${row.scenario}, ${what}: ${how} (${(recoveryMs / 1000).toFixed(1)} s${slow})`);
   }
 
-  /** Returns the row. `swept` describes the requests or moments at which faults were applied. */
+  /**
+   * Returns the row of the results table. `swept` describes the requests or moments at which faults were
+   * applied.
+   */
   row(swept: string): Row {
     return { ...this.#row, swept };
   }
 }
 
-/** The result of one run. */
+/** The result of one run of a fault scenario. */
 export interface Ran {
   /** A line for each violation. */
   faults: string[];
@@ -234,7 +245,7 @@ export interface Ran {
   late?: string[];
 }
 
-/** Runs the function; an error that the function throws becomes a violation. */
+/** Calls `run`, and returns its result. An error that `run` throws becomes a violation. */
 export async function attempt(run: () => Promise<Ran>): Promise<Ran> {
   try {
     return await run();

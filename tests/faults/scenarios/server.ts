@@ -1,6 +1,6 @@
 /**
- * Scenarios in which the API server fails: errors, latency, restarts of the API server and of etcd,
- * and an aggregated API without a backend.
+ * Fault scenarios in which the API server fails: errors, latency, restarts of the API server and of etcd, and
+ * an aggregated API without a backend.
  */
 import type { Plan } from "../lifecycle.ts";
 import { delay, type Fault, isWrite, refuse, type Seen } from "../proxy/mod.ts";
@@ -11,8 +11,8 @@ import { sleep } from "../../support/wait.ts";
 import { API_SERVICE } from "../../support/kinds.ts";
 
 /**
- * Returns a plan that applies `fault` to the first `times` requests of each graph in each phase. Only
- * requests that `picks` selects count.
+ * Returns a plan that applies `fault` to some of kro's requests: in each phase, to the first `times` requests
+ * for each graph for which `picks` returns true.
  */
 function firstOf(
   env: Environment,
@@ -37,8 +37,8 @@ function firstOf(
 }
 
 /**
- * Returns a plan that disturbs kro's requests in each phase, until `ms` milliseconds after the users'
- * actions. `fault` selects the fault of each request.
+ * Returns a plan that disturbs kro's requests in each phase, until `ms` milliseconds after the users have
+ * taken their actions. `fault` selects the fault of each request.
  */
 function burst(env: Environment, ms: number, fault: (seen: Seen) => Fault | undefined): Plan {
   return {
@@ -55,8 +55,8 @@ function burst(env: Environment, ms: number, fault: (seen: Seen) => Fault | unde
 const isUnary = ({ verb }: Seen) => verb !== "watch";
 
 /**
- * The API server's response to a write that lost a race with another write. Unlike a conflict of
- * field managers, the response names no conflicting fields.
+ * A fault: the API server's response to a write whose object another client has just changed. Unlike the
+ * response to a conflict between field managers, this response names no fields.
  */
 const conflict: Fault = {
   ...refuse(409),
@@ -118,8 +118,8 @@ const refusals: Scenario = {
 };
 
 /**
- * Returns a scenario that stops the component after the users' actions of each phase, and starts it
- * again after `downMs` milliseconds.
+ * Returns a scenario that stops a component of the control plane in each phase, after the users have taken
+ * their actions, and starts it again after `downMs` milliseconds.
  */
 function restarts(component: "etcd" | "kube-apiserver", downMs: number): Scenario {
   const name = `${component} down for ${downMs / 1000} s`;
@@ -176,8 +176,8 @@ const slowStart: Scenario = {
 };
 
 /**
- * Replaces kro's token file in every phase and rejects the old token, as the API server does when a
- * token expires.
+ * Writes a new token to kro's token file in every phase, and rejects the old token, as the API server does
+ * when a token expires.
  */
 const rotation: Scenario = {
   name: "token rotated",
@@ -253,7 +253,7 @@ const deadApi: Scenario = {
   },
 };
 
-/** The scenarios in which the API server fails. */
+/** The fault scenarios in which the API server fails. */
 export const server: readonly Scenario[] = [
   refusals,
   restarts("kube-apiserver", 3000),

@@ -1,7 +1,7 @@
 /**
- * A soak test: users act at random while random faults occur. From time to time, the test stops all
- * actions and faults. The objects must then reach the state that the users' last actions require.
- * One seed determines all random choices.
+ * A soak test: users change the test graphs at random while random faults occur. From time to time, the test
+ * stops all changes and faults. The objects must then reach the state that the last changes of the users
+ * require. One seed determines all random choices.
  */
 import { TestCluster } from "../../support/cluster/cluster.ts";
 import { act, everything, live, type Model, untilConverged } from "../lifecycle.ts";
@@ -37,8 +37,8 @@ const FAULTS: readonly Fault[] = [
 ];
 
 /**
- * When the test stops all actions, each graph must be in the final state of one of these phases.
- * After the phase `delete`, the graph has no instance.
+ * The phases whose changes users make at random. When the test stops the changes, each graph must reach the
+ * state at the end of its last phase. After the phase `delete`, the graph has no instance.
  */
 const STATES = ["create", "update", "shrink", "delete"] as const;
 type Wanted = typeof STATES[number];
@@ -65,9 +65,9 @@ const soaking: Scenario = {
       clusters.set(subject.name, cluster);
     }
     const phaseOf = (s: Subject): Phase => wanted.get(s.name) ?? "graph";
-    // Returns the state that the graph must reach when the test stops all actions. The state comes
-    // from the run without faults. Users never change the RGD, so the state after an instance's
-    // deletion equals the state before its creation.
+    // Returns the state that the graph must reach when the test stops all changes. The state comes from the
+    // run without faults. Users never change the RGD, so the state after an instance's deletion equals the
+    // state before its creation.
     const stateOfModel = (s: Subject) =>
       models[drawn.includes(s) ? 1 : 0]!.states.get(
         phaseOf(s) === "delete" ? "graph" : phaseOf(s),
@@ -96,14 +96,14 @@ const soaking: Scenario = {
       return { faults, recoveryMs: lastWrite - since };
     };
     /**
-     * Applies one random action of a user: a new spec, a deletion, or a new instance after a
+     * Makes one random change as a user: a new spec of the instance, its deletion, or a new instance after a
      * deletion.
      */
     const deed = async (subject: Subject) => {
       const now = wanted.get(subject.name);
       const next = now === undefined || now === "delete" ? "create" : pick(STATES);
-      // Waits until the old instance is gone, because an apply during its deletion would only
-      // update the old instance.
+      // Waits until the deleted instance no longer exists, because an apply during the deletion would only
+      // update that instance.
       if (now === "delete") await clusters.get(subject.name)!.untilGone(placeOf(subject), 120);
       await act(next, subject, life, clusters.get(subject.name)!);
       wanted.set(subject.name, next);
@@ -148,7 +148,10 @@ const soaking: Scenario = {
   },
 };
 
-/** Takes the random graphs through their phases without faults, and returns the result. */
+/**
+ * Takes the random graphs `drawn` through all phases without faults, and returns the result, with which the
+ * soak test is compared.
+ */
 async function modelOf(context: Context, drawn: readonly Subject[]): Promise<Model> {
   const lived = await live(context.env, { lives: [context.nextLife()], subjects: drawn });
   if (lived.faults.length > 0) throw new Error(`without faults:\n${lived.faults.join("\n")}`);
@@ -163,5 +166,5 @@ function partOf(state: State, { name }: Subject): State {
   );
 }
 
-/** The scenario of random actions and random faults. */
+/** The fault scenario of random changes and random faults. */
 export const soak: readonly Scenario[] = [soaking];

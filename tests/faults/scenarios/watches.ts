@@ -1,6 +1,6 @@
 /**
- * Scenarios in which lists and watches fail. kro must neither miss an event nor send an unnecessary
- * write.
+ * Fault scenarios in which lists and watches fail. kro must not miss a change of an object, and must not send
+ * an unnecessary write.
  */
 import type { Plan } from "../lifecycle.ts";
 import { babble, delay, older, type OpenWatch, refuse, truncate } from "../proxy/mod.ts";
@@ -30,7 +30,7 @@ const BABBLE = [
 /** A watch event of 100 MiB, larger than any object that an API server stores. */
 const HUGE = `{"kind":"ConfigMap","data":{"text":"${"x".repeat(100 * 2 ** 20)}"}}`;
 
-/** The faults that disturb the watches in every phase. The keys are the names of the faults. */
+/** The plans that disturb kro's lists and watches in every phase. The keys are the names of the faults. */
 const plans: Record<string, (env: Environment) => Plan> = {
   "older first lists": (env) => ({
     before: () => env.kro.crash(),
@@ -170,7 +170,7 @@ const HUGE_FOR: ReadonlySet<string> = new Set(["get", "list", "apply", "patch", 
 
 const IN_SLICE = ["410 again and again"];
 
-/** Takes the test graphs through all phases once under each fault. */
+/** Takes the test graphs through all phases once for each of the {@link plans}. */
 async function underEach(context: Context): Promise<ReturnType<Tally["row"]>> {
   const { env, slice } = context;
   const tally = new Tally("lists and watches", context.say);
@@ -184,9 +184,9 @@ async function underEach(context: Context): Promise<ReturnType<Tally["row"]>> {
 }
 
 /**
- * Connections become half-open: the other end is gone, but kro receives no notice. kro detects a
- * dead connection by the timeout of a request. A watch has no such timeout, so kro detects a dead
- * watch only because bookmarks are missing, which takes minutes.
+ * kro's connections become half-open: the other end of the connection has closed, but kro receives no notice
+ * of it. kro detects this by the timeout of a request. A watch has no such timeout. kro detects a half-open
+ * watch only because its bookmarks are missing, which takes minutes.
  */
 const stranded: Scenario = {
   name: "half-open connections",
@@ -217,7 +217,7 @@ const stranded: Scenario = {
   },
 };
 
-/** The scenarios in which lists and watches fail. */
+/** The fault scenarios in which lists and watches fail. */
 export const watches: readonly Scenario[] = [
   { name: "lists and watches", inSlice: true, run: underEach },
   stranded,
