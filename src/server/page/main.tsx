@@ -6,6 +6,7 @@ import { graphLink, link, useAddress } from "./address.ts";
 import { setToken, useAnswer } from "./api.ts";
 import { Notice } from "./marks.tsx";
 import { follow, useConnection } from "./stream.ts";
+import { Compare } from "./views/compare.tsx";
 import { GraphPage } from "./views/graph.tsx";
 import { InstancePage } from "./views/instance.tsx";
 import { Overview } from "./views/overview.tsx";
@@ -37,6 +38,9 @@ function View({ path }: { path: readonly string[] }) {
   if (first === "graphs" && graph && path.length === 2) return <GraphPage graph={graph} />;
   if (first === "graphs" && part === "instances" && name && path.length === 5) {
     return <InstancePage key={path.join("/")} graph={graph!} namespace={namespace!} name={name} />;
+  }
+  if (first === "graphs" && graph && part === "compare" && path.length === 3) {
+    return <Compare graph={graph} />;
   }
   return (
     <Notice title="This page does not exist">

@@ -11,6 +11,7 @@ export type {
   NodeView,
   RevisionView,
 } from "../../controller/mod.ts";
+export type { Explanation } from "../../explain/mod.ts";
 export type { EventView, LiveObjectView } from "../live.ts";
 export type { Condition } from "../../api/mod.ts";
 export type { NodeOutcome, ObjectOutcome } from "../../reconcile/mod.ts";

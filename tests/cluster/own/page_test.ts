@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import { createExplainer } from "../../../src/cli/inspect/explainer.ts";
 import { ownReader } from "../../../src/cli/live_reader.ts";
 import { createHandler, listen } from "../../../src/server/mod.ts";
 import { kroTest, type Scenario } from "../../support/cluster/mod.ts";
@@ -49,6 +50,7 @@ async function apply(s: Scenario) {
     ],
   });
   await graph.create("one", { text: HOSTILE });
+  await graph.create("two", { text: "b" });
   return graph;
 }
 
@@ -60,15 +62,17 @@ kroTest(
 
 async function run(s: Scenario): Promise<void> {
   const graph = await apply(s);
-  const serve = (address: string) =>
-    listen(
-      address,
-      createHandler({
-        view: s.controller,
-        version: "devel",
-        live: ownReader(s.cluster.client),
-      }),
-    );
+  const { client } = s.cluster;
+  const serve = (address: string) => {
+    const view = s.controller;
+    const explainer = createExplainer(view, {
+      config: client.config,
+      userAgent: "kro",
+      own: client,
+    });
+    const options = { view, version: "devel", live: ownReader(client), explainer };
+    return listen(address, createHandler(options));
+  };
   let endpoint = await serve("127.0.0.1:0");
   await using running = await startChromium();
   const context = await running.browser.newContext({
@@ -123,7 +127,7 @@ async function run(s: Scenario): Promise<void> {
       await page.locator(".tabs a[aria-current]", { hasText: tab }).waitFor();
       await accessible(page);
     }
-    await page.getByRole("link", { name: "one" }).click();
+    await page.getByRole("link", { name: `${s.namespace}/one` }).click();
   });
 
   await s.step("instance: a change of a node appears without a reload", async () => {
@@ -131,12 +135,41 @@ async function run(s: Scenario): Promise<void> {
     await page.locator(".node .note", { hasText: "Waiting" }).waitFor();
     assert.equal(await page.locator("main .view").count(), 1, "the earlier view is gone");
     await second.click();
+    await page.getByRole("button", { name: "Why is second as it is?" }).click();
+    await page.locator(".tree", { hasText: 'second.data.go == "yes"' }).waitFor();
+    await page.getByRole("button", { name: "data.go" }).click();
+    await page.locator(".tree", { hasText: "schema.spec.go" }).waitFor();
     await page.locator(".panel pre", { hasText: "copy: <img src=x" }).waitFor();
     await accessible(page);
     await page.evaluate(() => Object.assign(globalThis, { kept: true }));
     await s.cluster.patch({ kind: `Paged.${graph.group}`, name: "one" }, { spec: { go: "yes" } });
     await page.locator('.node[data-id="second"] .note', { hasText: "Ready" }).waitFor();
     assert.ok(await page.evaluate(() => "kept" in globalThis));
+  });
+
+  await s.step("comparison: the fields of spec that differ", async () => {
+    const [a, b] = ["one", "two"].map((name) => `${s.namespace}/${name}`);
+    await page.goto(`${endpoint.url}/#/graphs/${rgd}/compare?a=${a}&b=${b}`);
+    await page.locator("td", { hasText: "spec.text" }).waitFor();
+    assert.equal(await page.locator("tbody tr").count(), 2);
+    await accessible(page);
+  });
+
+  await s.step("at a width of 360 pixels, no view is wider than the screen", async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    const tabs = ["graph", "instances", "schema", "rights"].map((tab) =>
+      `/graphs/${rgd}?tab=${tab}`
+    );
+    const instance = `/graphs/${rgd}/instances/${s.namespace}/one?node=second`;
+    for (const address of ["/", ...tabs, instance]) {
+      await page.goto(`${endpoint.url}/#${address}`);
+      await page.locator("main h1").waitFor({ state: "attached" });
+      const [content, screen] = await page.evaluate<number[]>(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+      );
+      assert.equal(content, screen, address);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
   });
 
   await s.step("hostile text is shown as text", async () => {

@@ -8,7 +8,7 @@ import {
   type NodeView,
 } from "../../../src/controller/mod.ts";
 import type { KubeObject } from "../../../src/api/mod.ts";
-import type { LiveReader } from "../../../src/server/mod.ts";
+import type { Explainer, LiveReader } from "../../../src/server/mod.ts";
 import type { NodeState } from "../../../src/reconcile/mod.ts";
 import { view } from "../server/view.ts";
 
@@ -156,13 +156,31 @@ export const sampleLive: LiveReader = {
         creationTimestamp: before(86_400_000),
         labels: { app: name },
       },
-      spec: { replicas: 2, image: "registry.example.com/catalog:1.4.2" },
+      spec: {
+        replicas: 2 + name.length % 2 + Number(name.endsWith("7")),
+        image: "registry.example.com/catalog:1.4.2",
+      },
       status: { observedGeneration: 3, replicas: 2 },
     }),
   list: ({ kind }) =>
     Promise.resolve(
       kind === "Event" ? [sampleEvent()] : [1, 2, 3].map(sampleRevision),
     ),
+};
+
+/** Explains each node as a node with a refused object. */
+export const sampleExplainer: Explainer = {
+  explain: (_graph, _at, subject = "the instance") =>
+    Promise.resolve({
+      topic: "node",
+      state: "Failed",
+      text: `${subject} is Failed: the API server refused the object`,
+      because: [{
+        topic: "expression",
+        text: "spec.replicas is ${schema.spec.replicas}",
+        because: [{ topic: "value", text: "schema.spec.replicas is -1", because: [] }],
+      }],
+    }),
 };
 
 function before(ms: number): string {

@@ -6,7 +6,7 @@
 import type { Page } from "playwright-core";
 import { createHandler, listen } from "../../../src/server/mod.ts";
 import { startChromium, TIMEOUT_MS } from "./chromium.ts";
-import { sampleLive, sampleView } from "./sample_view.ts";
+import { sampleExplainer, sampleLive, sampleView } from "./sample_view.ts";
 
 /** One picture: the size of the data, the address, and the appearance of the browser. */
 interface Picture {
@@ -20,7 +20,12 @@ interface Picture {
 }
 
 const INSTANCE = "#/graphs/catalog/instances/team-0/catalog-0021";
+const README = { nodes: 8, address: `${INSTANCE}?node=deployment&why=-`, height: 760 };
+
 const PICTURES: Record<string, Picture> = {
+  // `deno task screenshots docs page-` writes these two, which README.md shows.
+  "page-light": README,
+  "page-dark": { ...README, isDark: true },
   "overview-light": { nodes: 8, address: "#/" },
   "overview-dark": { nodes: 8, address: "#/", isDark: true },
   "overview-narrow": { nodes: 8, address: "#/", width: 360, height: 740 },
@@ -36,6 +41,10 @@ const PICTURES: Record<string, Picture> = {
   "graph-200-nodes": { nodes: 200, address: "#/graphs/catalog" },
   "graph-instances": { nodes: 8, address: "#/graphs/catalog?tab=instances" },
   "graph-revisions": { nodes: 8, address: "#/graphs/catalog?tab=revisions" },
+  "compare": {
+    nodes: 8,
+    address: "#/graphs/catalog/compare?a=team-0/catalog-0000&b=team-0/catalog-0007",
+  },
   "graph-problems": { nodes: 8, address: "#/graphs/ledger-13?tab=problems" },
   "graph-rights-narrow": {
     nodes: 8,
@@ -45,7 +54,7 @@ const PICTURES: Record<string, Picture> = {
   },
   "graph-schema": { nodes: 8, address: "#/graphs/catalog?tab=schema" },
   "instance-light": { nodes: 8, address: INSTANCE },
-  "instance-dark": { nodes: 8, address: `${INSTANCE}?node=deployment`, isDark: true },
+  "instance-dark": { nodes: 8, address: `${INSTANCE}?node=deployment&why=-`, isDark: true },
   "instance-narrow": { nodes: 8, address: INSTANCE, width: 360, height: 1200 },
   "instance-collection": {
     nodes: 8,
@@ -64,7 +73,7 @@ export async function screenshots(folder: string, only = ""): Promise<void> {
     const view = sampleView({ graphs: 40, instances: 5000, nodes, items: 1000 });
     const { url, close } = await listen(
       "127.0.0.1:0",
-      createHandler({ view, version: "devel", live: sampleLive }),
+      createHandler({ view, version: "devel", live: sampleLive, explainer: sampleExplainer }),
     );
     const context = await running.browser.newContext({
       viewport: { width, height },
@@ -79,7 +88,7 @@ export async function screenshots(folder: string, only = ""): Promise<void> {
     await page.goto(`${url}/${address}`);
     await page.locator("main h1, main .notice").first().waitFor();
     await page.getByText("Loading…").waitFor({ state: "detached" });
-    await page.evaluate(() => document.fonts.ready);
+    await page.evaluate("document.fonts.ready");
     await before?.(page);
     await page.screenshot({ path: `${folder}/${name}.png` });
     await context.close();

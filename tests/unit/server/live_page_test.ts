@@ -5,6 +5,7 @@ import { pageFiles, storedFiles } from "../../../deploy/tasks/page.ts";
 import { createHandler } from "../../../src/server/mod.ts";
 import { splitExpressions } from "../../../src/server/page/code.tsx";
 import { instanceLink, parseAddress } from "../../../src/server/page/address.ts";
+import { differencesOf, mergedDrawing } from "../../../src/server/page/compare.ts";
 import { placesOf } from "../../../src/server/page/layout.ts";
 import { view } from "../../support/server/view.ts";
 
@@ -72,4 +73,31 @@ Deno.test("a node is to the right of the nodes that it reads", () => {
   const { nodes, edges } = placesOf([node("a"), node("b")], [{ from: "a", to: "b" }]);
   assert.ok(nodes.get("b")!.x >= nodes.get("a")!.x + nodes.get("a")!.width);
   assert.match(edges.get("a b")!, /^M\d+,\d+.*L\d+,\d+$/);
+});
+
+Deno.test("two values are compared field by field, and lists by index", () => {
+  assert.deepEqual(
+    differencesOf({ a: 1, b: [1, 2], c: {} }, { a: 1, b: [1, 3], d: null }, "spec"),
+    [
+      { path: "spec.b[1]", a: 2, b: 3 },
+      { path: "spec.c", a: {}, b: undefined },
+      { path: "spec.d", a: undefined, b: null },
+    ],
+  );
+  assert.deepEqual(differencesOf([], {}), [{ path: "", a: [], b: {} }]);
+});
+
+Deno.test("a merged drawing marks the nodes that were added, removed and changed", () => {
+  const node = (id: string, value: string) => ({ id, template: { kind: "Pod", value } });
+  const { nodes, edges } = mergedDrawing(
+    [node("a", "1"), node("b", "${a.x + c}"), node("c", "1")],
+    [node("a", "1"), node("b", "${a.y}"), node("d", '${{"k": b.metadata.a}.k}')],
+  );
+  assert.deepEqual(nodes.map(({ id, note }) => `${id} ${note}`), [
+    "a equal",
+    "b changed",
+    "c removed",
+    "d added",
+  ]);
+  assert.deepEqual(edges, [{ from: "a", to: "b" }, { from: "b", to: "d" }]);
 });

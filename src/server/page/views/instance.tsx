@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** The view of one instance: the drawing with the state of each node, and a panel with the causes. */
-import { graphLink, setQuery, useAddress } from "../address.ts";
+import { graphLink, link, setQuery, useAddress } from "../address.ts";
 import { useAnswer } from "../api.ts";
 import { Drawing } from "../drawing.tsx";
 import type { DrawnNode } from "../layout.ts";
@@ -10,6 +10,7 @@ import type { GraphView, InstanceView, NodeOutcome, NodeView, ObjectOutcome } fr
 import { drawn, edgesOf, select, TYPES } from "./graph_drawing.tsx";
 import { Live } from "./live.tsx";
 import { Conditions, Fact, Panel, Part } from "./parts.tsx";
+import { Why } from "./why.tsx";
 
 /** A node with its result; `undefined` before the first pass. */
 type Row = { node: NodeView; outcome?: NodeOutcome };
@@ -86,6 +87,7 @@ export function InstancePage(
             <Age since={instance.lastPass} />
           </Fact>
         </dl>
+        <a href={link(["graphs", graphName, "compare"], { a: `${namespace}/${name}` })}>Compare</a>
       </div>
       <div class="split">
         <div>
@@ -167,6 +169,12 @@ function Whole({ instance, path }: { instance: InstanceView; path: string }) {
       <Part title="Conditions">
         <Conditions items={conditions} />
       </Part>
+      <Part title="Why">
+        <Why
+          path={path}
+          label={health === "ready" ? "Explain the state" : "Why is it not ready?"}
+        />
+      </Part>
       <Part title="In the cluster">
         <Live path={`${path}/object`} />
       </Part>
@@ -198,6 +206,9 @@ function NodeState(
   const shown = objects.length === 1
     ? objects[0]
     : objects.find((each) => titleOf(each) === object);
+  const isMany = node.type === "collection" || node.type === "externalCollection";
+  const subject = !isMany ? node.id : shown && `${node.id}[${objects.indexOf(shown)}]`;
+  const fields = fieldsOf(node);
   return (
     <Panel title={node.id} close={() => select({})}>
       <dl class="facts">
@@ -232,6 +243,13 @@ function NodeState(
           <p class="cause">{outcome.reason}</p>
         </Part>
       )}
+      <Part title="Why">
+        <Why path={path} node={node.id} label={`Why is ${node.id} as it is?`} />
+        {subject &&
+          fields.map((field) => (
+            <Why key={field} path={path} node={subject} field={field} label={field} />
+          ))}
+      </Part>
       <Part title={objects.length === 1 ? "Object" : `Objects (${objects.length})`}>
         {objects.length === 0 ? <p class="muted">No objects yet.</p> : (
           <Rows
@@ -250,6 +268,13 @@ function NodeState(
       )}
     </Panel>
   );
+}
+
+/** Returns the paths of the fields of a node's objects that expressions set. */
+function fieldsOf({ expressions }: NodeView): string[] {
+  const start = "template.";
+  const paths = expressions.map(({ path }) => path).filter((path) => path.startsWith(start));
+  return [...new Set(paths)].map((path) => path.slice(start.length));
 }
 
 const OBJECTS: readonly Column<ObjectOutcome>[] = [

@@ -3,8 +3,27 @@
 import { setQuery, useAddress } from "../address.ts";
 import { useAnswer } from "../api.ts";
 import { Code, yamlOf } from "../code.tsx";
+import { mergedDrawing } from "../compare.ts";
+import { Drawing } from "../drawing.tsx";
 import { Age, Notice } from "../marks.tsx";
 import type { RevisionView } from "../types.ts";
+
+/** The drawing of two revisions. */
+function Merged({ before, after }: { before: RevisionView; after: RevisionView }) {
+  const { query: { node } } = useAddress();
+  const resources = ({ spec }: RevisionView) =>
+    spec.resources as Parameters<typeof mergedDrawing>[0];
+  const { nodes, edges } = mergedDrawing(resources(before), resources(after));
+  return (
+    <Drawing
+      label={`Revisions ${before.revision} and ${after.revision}`}
+      nodes={nodes}
+      edges={edges}
+      node={node}
+      select={({ node }) => setQuery({ node })}
+    />
+  );
+}
 
 /** The revisions of the graph. The parameter `revision` of the address selects one. */
 export function Revisions({ graph, current }: { graph: string; current?: number }) {
@@ -46,6 +65,7 @@ export function Revisions({ graph, current }: { graph: string; current?: number 
       {before && chosen.changes.length === 0 && (
         <Notice title={`Revision ${chosen.revision} equals revision ${before.revision}`} />
       )}
+      {before && chosen.changes.length > 0 && <Merged before={before} after={chosen} />}
       {before && chosen.changes.length > 0 && (
         <div class="rows">
           <table
@@ -61,7 +81,12 @@ export function Revisions({ graph, current }: { graph: string; current?: number 
             </thead>
             <tbody>
               {chosen.changes.map(({ path, ...change }) => (
-                <tr key={path}>
+                <tr
+                  key={path}
+                  aria-current={query.node && path.startsWith(`spec.resources.${query.node}.`)
+                    ? "true"
+                    : undefined}
+                >
                   <td>
                     <code>{path}</code>
                   </td>

@@ -1,0 +1,76 @@
+/** Compares JSON values for the views of revisions and of two instances. */
+import type { DrawnNode, Edge } from "./layout.ts";
+
+/** A field whose values differ. */
+export interface Difference {
+  /** The path of the field, such as `spec.ports[0].name`. */
+  readonly path: string;
+  /** The first value; undefined if the field is absent. */
+  readonly a: unknown;
+  /** The second value; undefined if the field is absent. */
+  readonly b: unknown;
+}
+
+/** Returns the fields whose values differ. Lists are compared by index. */
+export function differencesOf(a: unknown, b: unknown, path = ""): Difference[] {
+  if (Object.is(a, b)) return [];
+  const isContainer = (value: unknown): value is Record<string, unknown> =>
+    typeof value === "object" && value !== null;
+  if (isContainer(a) && isContainer(b) && Array.isArray(a) === Array.isArray(b)) {
+    const step = (key: string) =>
+      Array.isArray(a) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
+    const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+    return keys.flatMap((key) => differencesOf(a[key], b[key], step(key)));
+  }
+  return [{ path, a, b }];
+}
+
+/** A resource of a revision. */
+interface Resource {
+  readonly id: string;
+  readonly template?: { readonly kind?: string };
+  readonly externalRef?: { readonly kind?: string };
+  readonly forEach?: unknown;
+  readonly includeWhen?: unknown;
+}
+
+/** Returns a drawing of two revisions in which each node is marked as added, removed, changed or equal. */
+export function mergedDrawing(
+  before: readonly Resource[],
+  after: readonly Resource[],
+): { nodes: DrawnNode[]; edges: Edge[] } {
+  const old = new Map(before.map((each) => [each.id, each]));
+  const present = new Map(after.map((each) => [each.id, each]));
+  const all = new Map([...old, ...present]);
+  const nodes = [...all.values()].map((each): DrawnNode => {
+    const { id, template, externalRef, forEach, includeWhen } = each;
+    return {
+      id,
+      kind: template?.kind ?? externalRef?.kind ?? "",
+      type: externalRef ? "external" : forEach ? "collection" : "resource",
+      isConditional: includeWhen !== undefined,
+      ...changeOf(old.get(id), present.get(id)),
+    };
+  });
+  const edges = [...all.values()].flatMap(({ id, ...rest }) =>
+    [...readIds(rest)].filter((from) => from !== id && all.has(from)).map((from) => ({
+      from,
+      to: id,
+    }))
+  );
+  return { nodes, edges };
+}
+
+function changeOf(before: unknown, after: unknown): Pick<DrawnNode, "note" | "tone"> {
+  if (before === undefined) return { note: "added", tone: "good" };
+  if (after === undefined) return { note: "removed", tone: "bad" };
+  if (differencesOf(before, after).length > 0) return { note: "changed", tone: "busy" };
+  return { note: "equal", tone: "quiet" };
+}
+
+/** Returns the first identifiers of the selections in all expressions of a value. */
+function readIds(value: unknown): Set<string> {
+  const expressions = JSON.stringify(value).match(/\$\{.*?\}(?=[^}]|$)/g) ?? [];
+  const names = expressions.flatMap((text) => text.match(/(?<![\w.])[A-Za-z_]\w*/g) ?? []);
+  return new Set(names);
+}
