@@ -89,7 +89,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
     : undefined;
   const mayReadApi = flags.httpAuth ? guard(client, "/graphs", "--http-auth") : undefined;
   const live = flags.httpAuth ? callersReader(config, common.userAgent) : ownReader(client);
-  const explainer = createExplainer(controller, {
+  const explainer = createExplainer(controller.servedGraphs, {
     config,
     userAgent: common.userAgent,
     ...(!flags.httpAuth && { own: client }),

@@ -15,26 +15,24 @@ import {
 import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { Discovery, mayAccess, settledIn } from "../kube/mod.ts";
 import { ExpansionCache } from "../reconcile/mod.ts";
-import type { ServedGraph } from "../publish/mod.ts";
 import { Changes } from "./changes.ts";
-import { type Affected, causesOf, type CauseView } from "./causes.ts";
+import type { CauseView } from "./causes.ts";
 import { CONTROLLER_DEFAULTS } from "./defaults.ts";
 import { logBlocked } from "./event_loop.ts";
-import { type DefinitionView, definitionView } from "./definition.ts";
+import type { DefinitionView } from "./definition.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
-import type { GraphEntry } from "./graphs/graph_store.ts";
-import { graphProblem, graphView, rgdState, rightsView } from "./graphs/graph_view.ts";
 import { RightsReview } from "./graphs/rights_review.ts";
 import { secretInputsOf } from "./graphs/secret_inputs.ts";
+import { GraphStates } from "./graphs/states.ts";
 import { HeapGuard, heapLimit, heapLimits, logHeapLimit } from "./heap.ts";
 import { EventRecorder } from "./instances/event_recorder.ts";
-import type { InstanceController } from "./instances/instance_controller.ts";
 import { InstancePool } from "./instances/pool.ts";
 import { Leadership } from "./lease/leadership.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { Observer } from "./observe/observer.ts";
 import type { ControllerOptions } from "./options.ts";
 import { RESYNC_MS } from "./queue/options.ts";
+import { passHealth } from "./queue/pass_health.ts";
 import { Sweeps } from "./sweeps.ts";
 import type {
   Change,
@@ -44,6 +42,7 @@ import type {
   GraphView,
   InstanceView,
   NodeObject,
+  ServedGraphs,
   Standby,
 } from "./view.ts";
 import { logIncomparable } from "./incomparable.ts";
@@ -78,25 +77,22 @@ export class Controller implements ControllerView {
   readonly #graphs: GraphController;
   readonly #rights: RightsReview;
   readonly #observer?: Observer;
+  readonly #states: GraphStates;
   readonly #sweeps: Sweeps;
   readonly #leadership: Leadership;
   readonly #changes = new Changes();
   #endSampling = () => {};
-  /**
-   * The kind of the child object or external object that the last watch event reported. The log line about a
-   * blocked event loop names this kind.
-   */
+  /** The kind of the object of the last watch event. The log line about a blocked event loop names it. */
   #lastEvent?: KindRef;
   readonly #warmup: boolean;
   readonly #passDeadlineMs: number;
   readonly #heapFull?: () => void;
-  readonly #maxCollectionSize: number;
   #state: "new" | "running" | "ready" | "stopping" | "stopped" = "new";
 
   /** Creates the operator. The first request is sent by {@link start}. */
   constructor(options: ControllerOptions) {
     const { version, podId } = options;
-    this.#maxCollectionSize = options.maxCollectionSize ?? MAX_COLLECTION_SIZE;
+    const maxCollectionSize = options.maxCollectionSize ?? MAX_COLLECTION_SIZE;
     this.#warmup = options.warmup ?? false;
     this.#heapFull = options.heapFull;
     this.#passDeadlineMs = options.passDeadlineMs ?? CONTROLLER_DEFAULTS.passDeadlineMs;
@@ -158,7 +154,7 @@ export class Controller implements ControllerView {
         now,
         version,
         podId,
-        maxCollectionSize: this.#maxCollectionSize,
+        maxCollectionSize,
         expansions: new ExpansionCache(),
         costs: options.costs,
         celTotals: this.#metrics.cel,
@@ -199,6 +195,13 @@ export class Controller implements ControllerView {
       observer,
       leads: () => this.#leadership.mayWork,
       changed,
+    });
+    this.#states = new GraphStates({
+      graphs: this.#graphs,
+      pool: this.#pool,
+      rights: this.#rights,
+      observer,
+      maxCollectionSize,
     });
     this.#sweeps = new Sweeps({
       stores: () => children.stores(),
@@ -296,17 +299,9 @@ export class Controller implements ControllerView {
     logger.info("controller stopped");
   }
 
-  /**
-   * Returns whether the operator is healthy. The operator is unhealthy when a pass exceeds its deadline,
-   * because only a restart of the process ends a pass that hangs.
-   */
+  /** Returns whether all passes meet their deadline. Only a restart of the process ends a pass that hangs. */
   health(): { healthy: boolean; problem?: string } {
-    for (const { longest } of [this.#pool.queue, this.#graphs.queue]) {
-      if (!longest || longest.ms <= this.#passDeadlineMs) continue;
-      const seconds = Math.round(longest.ms / 1000);
-      return { healthy: false, problem: `the pass over ${longest.key} has run for ${seconds} s` };
-    }
-    return { healthy: true };
+    return passHealth([this.#pool.queue, this.#graphs.queue], this.#passDeadlineMs);
   }
 
   /**
@@ -340,108 +335,60 @@ export class Controller implements ControllerView {
 
   /** The names of all graphs, sorted. */
   graphNames(): string[] {
-    return this.#graphs.entries.map(({ rgd }) => rgd.metadata.name!);
+    return this.#states.names();
   }
 
   /** Returns the graph of the RGD with this name; undefined when the RGD does not exist. */
   graph(name: string): GraphView | undefined {
-    const entry = this.#graphs.entry(name);
-    if (!entry) return undefined;
-    const instances = this.#instancesOf(entry);
-    const healths = instances?.healths() ?? [];
-    const view = graphView(entry.rgd, entry.served, healths, this.#maxCollectionSize);
-    const observed = this.#observer?.graph(name, instances?.kind);
-    return { ...view, ...observed && { observed } };
+    return this.#states.graph(name);
   }
 
   /** Returns the templates and the schema of a graph; undefined when no graph serves an RGD with this name. */
   definition(name: string): DefinitionView | undefined {
-    const served = this.#graphs.entry(name)?.served;
-    return served && definitionView(served.graph);
+    return this.#states.definition(name);
   }
 
   /** Returns the causes of the problems of all graphs and instances. The most frequent cause is the first. */
   causes(): CauseView[] {
-    return causesOf(this.#problems());
-  }
-
-  *#problems(): Generator<Affected & { message: string }> {
-    for (const entry of this.#graphs.entries) {
-      const graph = entry.rgd.metadata.name!;
-      const message = graphProblem(entry.rgd);
-      if (message !== undefined) yield { graph, message };
-      for (const each of this.#instancesOf(entry)?.problems() ?? []) yield { graph, ...each };
-    }
-  }
-
-  /** Returns the graph that serves the instances of an RGD; undefined when no graph serves the RGD. */
-  served(name: string): ServedGraph | undefined {
-    return this.#graphs.entry(name)?.served;
-  }
-
-  /** Returns the name of the RGD whose served graph defines the kind; undefined when no such RGD exists. */
-  graphOfKind(kind: KindRef): string | undefined {
-    const key = groupKind(kind);
-    return this.#graphs.entries.find(({ served }) =>
-      served !== undefined && groupKind(served.graph.instance) === key
-    )?.rgd.metadata.name;
+    return this.#states.causes();
   }
 
   /** Returns the permissions of kro for a graph; undefined when the RGD does not exist. */
   graphRights(name: string): GraphRightsView | undefined {
-    return this.#graphs.entry(name) && rightsView(name, this.#rights.of(name));
+    return this.#states.graphRights(name);
   }
 
-  /**
-   * Returns the keys of the graph's instances, in the form `namespace/name`, sorted; undefined when the graph
-   * does not exist.
-   */
+  /** Returns the sorted keys `namespace/name` of the graph's instances; undefined when the graph is unknown. */
   instanceKeys(graph: string): readonly string[] | undefined {
-    const entry = this.#graphs.entry(graph);
-    return entry && (this.#instancesOf(entry)?.sortedKeys() ?? []);
+    return this.#states.instanceKeys(graph);
   }
 
   /** Returns the instance with this key; undefined when the instance does not exist. */
   instance(graph: string, key: string): InstanceView | undefined {
-    const entry = this.#graphs.entry(graph);
-    return entry && this.#instancesOf(entry)?.view(key);
+    return this.#states.instance(graph, key);
   }
 
   /** Returns the reference of an instance or of one of its objects; undefined when the object is unknown. */
   objectRef(graph: string, key: string, object?: NodeObject): ObjectRef | undefined {
-    const entry = this.#graphs.entry(graph);
-    const instances = entry && this.#instancesOf(entry);
-    const instance = instances?.view(key);
-    if (!instance) return undefined;
-    const { namespace, name } = object ?? instance;
-    const at = { ...namespace && { namespace }, name };
-    if (!object) return { kind: instances!.kind, ...at };
-    const kind = entry!.served?.graph.nodes.get(object.node)?.kind;
-    const isKnown = instance.nodes.find(({ id }) => id === object.node)?.objects
-      .some((each) => each.name === name && each.namespace === namespace);
-    return kind && isKnown ? { kind, ...at } : undefined;
+    return this.#states.objectRef(graph, key, object);
   }
 
   /** Returns the state and the labels of an RGD; undefined when the RGD does not exist. */
   graphFacts(name: string): Facts | undefined {
-    const rgd = this.#graphs.entry(name)?.rgd;
-    return rgd && { state: rgdState(rgd), labels: rgd.metadata.labels };
+    return this.#states.graphFacts(name);
   }
 
   /** Returns the state and the labels of an instance; undefined when the instance does not exist. */
   instanceFacts(graph: string, key: string): Facts | undefined {
-    const entry = this.#graphs.entry(graph);
-    return entry && this.#instancesOf(entry)?.facts(key);
+    return this.#states.instanceFacts(graph, key);
   }
 
-  #instancesOf(entry: GraphEntry): InstanceController | undefined {
-    return this.#pool.of(this.#graphs.crdOf(entry));
+  /** The graphs that serve kinds at present. */
+  get servedGraphs(): ServedGraphs {
+    return this.#states;
   }
 
-  /**
-   * Calls the listener when the state of a graph or an instance has changed. Returns the function that ends
-   * the subscription.
-   */
+  /** Calls the listener after each change of a graph or an instance. Returns a function that unsubscribes. */
   subscribe(listener: (change: Change) => void): () => void {
     return this.#changes.subscribe(listener);
   }

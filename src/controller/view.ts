@@ -1,10 +1,11 @@
 /** The read-only view of a running operator, which the HTTP endpoints show. */
-import type { Condition, ObjectRef } from "../api/mod.ts";
+import type { Condition, KindRef, ObjectRef } from "../api/mod.ts";
 import type { CostEstimate } from "../cel/mod.ts";
 import type { FieldChange, ObjectChange, ObjectName, PolicyRule } from "../explain/mod.ts";
 import type { CauseView } from "./causes.ts";
 import type { DefinitionView } from "./definition.ts";
 import type { Health } from "./health.ts";
+import type { ServedGraph } from "../publish/mod.ts";
 import type { InstanceState, NodeOutcome } from "../reconcile/mod.ts";
 
 /** A node of a graph, as the JSON API shows it. */
@@ -168,6 +169,14 @@ export interface NodeObject {
   namespace?: string;
   /** The name of the object. */
   name: string;
+}
+
+/** The graphs that serve kinds. */
+export interface ServedGraphs {
+  /** Returns the graph that serves the instances of an RGD; undefined when no graph serves the RGD. */
+  served(name: string): ServedGraph | undefined;
+  /** Returns the name of the RGD whose served graph defines the kind; undefined when no such RGD exists. */
+  graphOfKind(kind: KindRef): string | undefined;
 }
 
 /** A change of the state of a graph or an instance. */

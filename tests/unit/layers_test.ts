@@ -69,6 +69,8 @@ const inside: Record<string, Record<string, readonly string[]>> = {
     instances: ["queue", "health.ts", "view.ts", "metrics", "observe"],
     graphs: [
       "queue",
+      "causes.ts",
+      "definition.ts",
       "health.ts",
       "view.ts",
       "watch_failures.ts",

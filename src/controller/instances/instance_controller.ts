@@ -22,8 +22,6 @@ import {
 } from "../../reconcile/mod.ts";
 import type { WorkQueue } from "../queue/queue.ts";
 import type { WorkResult } from "../queue/work.ts";
-import type { Health } from "../health.ts";
-import type { Facts, InstanceView } from "../view.ts";
 import { DefaultedInstances } from "./defaulted.ts";
 import { GraphCaches } from "./graph_caches.ts";
 import type { InstanceDeps } from "./instance_deps.ts";
@@ -31,6 +29,7 @@ import { InstanceWatch } from "./instance_watch.ts";
 import { InstanceWrites } from "./instance_writes.ts";
 import { failureOf, InstanceRecords, stateOf } from "./records.ts";
 import { pollMs, type Ran } from "./requeue.ts";
+import { InstanceStates } from "./states.ts";
 import { StatusPace } from "./status_pace.ts";
 import { instanceKey, InstanceStore } from "./store.ts";
 
@@ -55,6 +54,8 @@ export class InstanceController {
   readonly #caches: GraphCaches;
   readonly #store = new InstanceStore((key) => this.#queue.add(this.queueKey(key)));
   readonly #records: InstanceRecords;
+  /** The instances as the JSON API shows them. */
+  readonly states: InstanceStates;
   readonly #defaulted = new DefaultedInstances();
   readonly #paces = new Map<string, StatusPace>();
   /**
@@ -85,6 +86,7 @@ export class InstanceController {
     const { events, context: { now }, mayWrite, observer } = deps;
     const isQuiet = observer !== undefined;
     this.#records = new InstanceRecords({ kind, events, now, mayWrite, isQuiet });
+    this.states = new InstanceStates(kind, this.#store, this.#records, observer);
     this.#watch = new InstanceWatch(kind, deps, {
       added: (object) => this.#observed(object, "add"),
       modified: (object) => this.#observed(object, "update"),
@@ -239,52 +241,6 @@ export class InstanceController {
     this.#deps.observer?.forget(this.kind, key);
     children.forget(this.queueKey(key));
     externals.keep(this.queueKey(key), []);
-  }
-
-  /** Returns the keys of all instances, in the form `namespace/name`, sorted. */
-  sortedKeys(): readonly string[] {
-    return this.#store.sortedKeys();
-  }
-
-  /**
-   * Returns an instance as the JSON API shows it; undefined when the instance does not exist. The findings of
-   * a pass appear here before the pass writes the status, so a client that has seen the new status also sees
-   * the findings.
-   *
-   * @param key The {@link instanceKey} of the instance.
-   */
-  view(key: string): InstanceView | undefined {
-    const instance = this.#store.get(key);
-    if (!instance) return undefined;
-    const observed = this.#deps.observer?.instance(this.kind, key);
-    const more = observed && { differences: observed.children.length, observed };
-    return { ...this.#records.view(key, instance), ...more };
-  }
-
-  /** Returns the health of each instance. */
-  healths(): Health[] {
-    return this.#store.keys().flatMap((key) => {
-      const instance = this.#store.get(key);
-      return instance ? [this.#records.health(key, instance)] : [];
-    });
-  }
-
-  /** Returns the instances whose last pass found a problem, each with the message of the first problem. */
-  *problems(): Generator<{ namespace: string; name: string; message: string }> {
-    for (const key of this.#store.keys()) {
-      const instance = this.#store.get(key);
-      const message = instance && this.#records.problem(key, instance);
-      if (!instance || message === undefined) continue;
-      const { namespace = "", name = "" } = instance.metadata;
-      yield { namespace, name, message };
-    }
-  }
-
-  /** Returns the state and the labels of an instance; undefined when the instance does not exist. */
-  facts(key: string): Facts | undefined {
-    const instance = this.#store.get(key);
-    if (!instance) return undefined;
-    return { state: this.#records.state(key, instance), labels: instance.metadata.labels };
   }
 
   /** The graph that passes use now. */

@@ -68,8 +68,8 @@ export class InstancePool {
   *conditions(): Generator<InstanceConditions> {
     for (const controller of this.#controllers.values()) {
       const { kind } = controller;
-      for (const key of controller.sortedKeys()) {
-        const { namespace, name, conditions } = controller.view(key)!;
+      for (const key of controller.states.sortedKeys()) {
+        const { namespace, name, conditions } = controller.states.view(key)!;
         yield { kind, namespace, name, conditions };
       }
     }

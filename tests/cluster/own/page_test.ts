@@ -65,7 +65,7 @@ async function run(s: Scenario): Promise<void> {
   const { client } = s.cluster;
   const serve = (address: string) => {
     const view = s.controller;
-    const explainer = createExplainer(view, {
+    const explainer = createExplainer(view.servedGraphs, {
       config: client.config,
       userAgent: "kro",
       own: client,

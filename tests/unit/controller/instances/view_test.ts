@@ -69,7 +69,7 @@ async function setup() {
   });
   const seen: { status: JsonObject; view: InstanceView }[] = [];
   const client = clientOver(memory, ({ status }) => {
-    seen.push({ status: status as JsonObject, view: controller.view("ns/one")! });
+    seen.push({ status: status as JsonObject, view: controller.states.view("ns/one")! });
   });
   const schemas = { resolve: () => Promise.resolve(undefined) };
   const parts = {
@@ -122,7 +122,7 @@ Deno.test("the view shows a written status before the write returns", async () =
     assert.equal(node!.state, "Ready");
     assert.deepEqual(node!.objects.map(({ name, adopted }) => [name, adopted]), [["cm-one", true]]);
     assert.equal(view.lastPass, undefined, "the pass has not ended");
-    const after = controller.view("ns/one")!;
+    const after = controller.states.view("ns/one")!;
     assert.deepEqual(shown(after), shown(view));
     assert.equal(after.lastPass, "2026-01-01T00:00:00.000Z");
 
@@ -131,7 +131,7 @@ Deno.test("the view shows a written status before the write returns", async () =
     assert.equal(seen.length, 2);
     assert.deepEqual(seen[1]!.view.conditions, seen[1]!.status.conditions);
     assert.deepEqual([seen[1]!.view.state, seen[1]!.view.nodes], ["ERROR", []]);
-    assert.deepEqual(shown(controller.view("ns/one")!), shown(seen[1]!.view));
+    assert.deepEqual(shown(controller.states.view("ns/one")!), shown(seen[1]!.view));
   } finally {
     await stop();
   }

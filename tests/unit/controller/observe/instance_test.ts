@@ -98,7 +98,7 @@ async function setup(
 Deno.test("an instance that another controller has reconciled has no difference", async () => {
   await using all = await setup();
   assert.equal(await all.controller.pass("ns/one"), "done");
-  const { differences, observed } = all.controller.view("ns/one")!;
+  const { differences, observed } = all.controller.states.view("ns/one")!;
   assert.equal(differences, 0);
   assert.deepEqual(observed, { since: NOW.toISOString(), children: [], instance: [] });
 });
@@ -126,7 +126,7 @@ Deno.test("a changed, a deleted and a foreign child are differences, and stay as
     await using all = await setup(change);
     const before = JSON.stringify(all.memory.objects());
     const result = await all.controller.pass("ns/one");
-    const { differences, observed } = all.controller.view("ns/one")!;
+    const { differences, observed } = all.controller.states.view("ns/one")!;
     assert.deepEqual(result, { afterMs: 5000, failed: false }, "the log waits for 5 s");
     assert.equal(differences, 1, action);
     const [child] = observed!.children;
@@ -142,7 +142,7 @@ Deno.test("a field that the object's own graph copies into a Secret is an HMAC",
   };
   await using all = await setup(edit, () => new Map([["data", new Map([["ours", "whole"]])]]));
   await all.controller.pass("ns/one");
-  const [child] = all.controller.view("ns/one")!.observed!.children;
+  const [child] = all.controller.states.view("ns/one")!.observed!.children;
   const [field] = child!.fields;
   assert.equal(field!.path, "data.ours");
   for (const value of [field!.old, field!.new]) assert.match(String(value), /^hmac:/);
@@ -156,7 +156,7 @@ Deno.test("a status of another controller is a difference of the instance itself
     await memory.writeStatus(ref, { ...live, status: { state: "ERROR", conditions: [] } });
   });
   await all.controller.pass("ns/one");
-  const { differences, observed } = all.controller.view("ns/one")!;
+  const { differences, observed } = all.controller.states.view("ns/one")!;
   assert.equal(differences, 0);
   const paths = observed!.instance.map(({ path }) => path);
   assert.ok(paths.includes("status.state"), paths.join());
