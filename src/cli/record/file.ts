@@ -56,7 +56,10 @@ export interface RecordFile {
   instance: KubeObject;
   /** The calls of the pass with their answers. */
   calls: RecordedCall[];
-  /** The ids of the nodes whose results differ in a replay, because they depend on the values of Secrets. */
+  /**
+   * The ids of the nodes whose results differ in a replay, because they depend on values of Secrets, which
+   * the record replaces.
+   */
   unreproducible: string[];
   /** The nodes after the recorded pass. */
   nodes: NodeOutcome[];

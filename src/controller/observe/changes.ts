@@ -54,7 +54,7 @@ export interface DifferenceSources {
   schemas: SchemaSource;
   /** Returns the fields of a kind's instances that its graph copies into Secrets. */
   secretInputs: (kind: GroupVersionKind) => Reads;
-  /** Replaces secret values. */
+  /** Returns the replacement of a secret value. */
   hide: Hide;
 }
 
@@ -94,7 +94,7 @@ export async function passDifferences(
 /**
  * Returns the differences of an RGD. The RGD itself is left out when none of its fields would change.
  *
- * @param hide Replaces secret values.
+ * @param hide Returns the replacement of a secret value.
  */
 export function graphDifferences(
   writes: readonly PublicationWrite[],

@@ -30,7 +30,7 @@ function endOf(text: string, from: number): number {
   return text.length;
 }
 
-/** A text in which expressions are highlighted. Expressions that read `reads` are emphasized. */
+/** A text with highlighted expressions. Expressions that read the node with the id `reads` are emphasized. */
 export function Code({ text, reads }: { text: string; reads?: string }) {
   return (
     <pre class="code" tabindex={0}>

@@ -1,17 +1,17 @@
-/** Compares JSON values for the views of revisions and of two instances. */
+/** Compares two JSON values, and draws the differences between two revisions of a graph. */
 import type { DrawnNode, Edge } from "./layout.ts";
 
-/** A field whose values differ. */
+/** A field that differs between two JSON values. */
 export interface Difference {
   /** The path of the field, such as `spec.ports[0].name`. */
   readonly path: string;
-  /** The first value; undefined if the field is absent. */
+  /** The value of the field in the first JSON value; undefined if the field is absent there. */
   readonly a: unknown;
-  /** The second value; undefined if the field is absent. */
+  /** The value of the field in the second JSON value; undefined if the field is absent there. */
   readonly b: unknown;
 }
 
-/** Returns the fields whose values differ. Lists are compared by index. */
+/** Returns the fields that differ between the JSON values `a` and `b`. Lists are compared by index. */
 export function differencesOf(a: unknown, b: unknown, path = ""): Difference[] {
   if (Object.is(a, b)) return [];
   const isContainer = (value: unknown): value is Record<string, unknown> =>
@@ -25,7 +25,7 @@ export function differencesOf(a: unknown, b: unknown, path = ""): Difference[] {
   return [{ path, a, b }];
 }
 
-/** A resource of a revision. */
+/** An entry of `spec.resources` of a revision. */
 interface Resource {
   readonly id: string;
   readonly template?: { readonly kind?: string };
@@ -68,7 +68,7 @@ function changeOf(before: unknown, after: unknown): Pick<DrawnNode, "note" | "to
   return { note: "equal", tone: "quiet" };
 }
 
-/** Returns the first identifiers of the selections in all expressions of a value. */
+/** Returns the identifiers in all expressions of a value, without those that follow a dot. */
 function readIds(value: unknown): Set<string> {
   const expressions = JSON.stringify(value).match(/\$\{.*?\}(?=[^}]|$)/g) ?? [];
   const names = expressions.flatMap((text) => text.match(/(?<![\w.])[A-Za-z_]\w*/g) ?? []);

@@ -25,10 +25,10 @@ const RADIUS: Readonly<Record<string, number>> = { external: 22, externalCollect
 
 /** The smallest zoom at which labels are legible; a drawing starts with at least this zoom. */
 const LEGIBLE = 0.75;
-/** The smallest zoom. */
+/** The smallest zoom that the reader can choose. */
 const SMALLEST = 0.1;
 
-/** The drawing. Arrow keys move the selection, Esc ends it. */
+/** The drawing of a graph. Arrow keys move the selection to another node, and Esc clears the selection. */
 export function Drawing({ label, nodes, edges, node, edge, select }: DrawingProps) {
   const structure = JSON.stringify([nodes.map(({ id, kind, note }) => [id, kind, !!note]), edges]);
   const places = useMemo(() => placesOf(nodes, edges), [structure]);

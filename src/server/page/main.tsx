@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The live page: shows the view that the address names, below the head with the path and the connection. */
+/** The live page: a header with the path and the state of the connection, and below it the selected view. */
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { graphLink, link, useAddress } from "./address.ts";
@@ -102,7 +102,7 @@ function pressed(event: KeyboardEvent): void {
 
 function Page() {
   const { path } = useAddress();
-  // The smallest response that needs the permission to read the API.
+  // This small response is requested only to find out whether kro requires a token.
   const { error } = useAnswer("/graphs?limit=1&fields=name");
   useEffect(() => {
     addEventListener("keydown", pressed);

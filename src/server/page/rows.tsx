@@ -13,7 +13,7 @@ export interface Column<T> {
   readonly isMinor?: boolean;
   /** Whether the cells hold numbers, which are aligned at the right. */
   readonly isNumber?: boolean;
-  /** Whether the column takes the width that the others leave. Longer content ends in an ellipsis. */
+  /** Whether the column takes the width that other columns leave. Longer content ends in an ellipsis. */
   readonly isWide?: boolean;
 }
 
@@ -27,18 +27,18 @@ export interface RowsProps<T> {
   readonly items: readonly T[];
   /** Returns a unique key of the item. */
   readonly keyOf: (item: T) => string;
-  /** Returns whether the row of the item is marked as the present one. */
+  /** Returns whether the item's row is marked as the current row. */
   readonly isCurrent?: (item: T) => boolean;
 }
 
-/** The height of a row, in pixels, which the style sheet also has. */
+/** The height of a row, in pixels. It must equal the height in the style sheet. */
 const ROW = 30;
 /** The number of rows that are rendered above and below the visible rows. */
 const MARGIN = 12;
 /** The number of rows up to which all rows are rendered. */
 const SMALL = 80;
 
-/** The table. Only tables with more than {@link SMALL} rows have their own scroll bar. */
+/** Renders a table. Only tables with more than {@link SMALL} rows have their own scroll bar. */
 export function Rows<T>({ label, columns, items, keyOf, isCurrent }: RowsProps<T>) {
   const frame = useRef<HTMLDivElement>(null);
   const [first, setFirst] = useState(0);

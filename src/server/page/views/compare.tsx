@@ -9,7 +9,7 @@ import type { InstanceSummary, List, LiveObjectView } from "../types.ts";
 
 type Named = Pick<InstanceSummary, "namespace" | "name">;
 
-/** The comparison. The parameters `a` and `b` of the address name the instances as `namespace/name`. */
+/** The comparison of two instances. The parameters `a` and `b` of the address name them as `namespace/name`. */
 export function Compare({ graph }: { graph: string }) {
   const { query } = useAddress();
   const at = `/graphs/${encodeURIComponent(graph)}/instances`;

@@ -11,7 +11,7 @@ import { Revisions } from "./revisions.tsx";
 import { Rights } from "./rights.tsx";
 import { SchemaTab } from "./schema.tsx";
 
-/** The view of the graph with this name. The parameter `tab` of the address chooses the part. */
+/** The view of the graph with this name. The parameter `tab` of the address selects the tab. */
 export function GraphPage({ graph: name }: { graph: string }) {
   const { query } = useAddress();
   const path = `/graphs/${encodeURIComponent(name)}`;

@@ -12,7 +12,7 @@ import { Live } from "./live.tsx";
 import { Conditions, Fact, Panel, Part } from "./parts.tsx";
 import { Why } from "./why.tsx";
 
-/** A node with its result; `undefined` before the first pass. */
+/** A node with its outcome, which is absent before the first pass. */
 type Row = { node: NodeView; outcome?: NodeOutcome };
 
 const COLUMNS: readonly Column<Row>[] = [
@@ -270,7 +270,7 @@ function NodeState(
   );
 }
 
-/** Returns the paths of the fields of a node's objects that expressions set. */
+/** Returns the paths of the fields that the expressions in a node's template set. */
 function fieldsOf({ expressions }: NodeView): string[] {
   const start = "template.";
   const paths = expressions.map(({ path }) => path).filter((path) => path.startsWith(start));

@@ -15,7 +15,7 @@ export const HEALTH_ORDER: readonly Health[] = [
   "deleting",
 ];
 
-/** The numbers of instances with each health that occurs. Each number leads to these instances. */
+/** The numbers of instances with each health that occurs. Each number is a link to these instances. */
 export function Counts({ graph, health }: { graph: string; health: Record<Health, number> }) {
   const present = HEALTH_ORDER.filter((each) => health[each] > 0);
   if (present.length === 0) return <span class="muted">–</span>;
@@ -33,7 +33,7 @@ export function Counts({ graph, health }: { graph: string; health: Record<Health
   );
 }
 
-/** A fact of a title: its name and its value. */
+/** One fact in the header of a view: a name and its value. */
 export function Fact({ name, children }: { name: string; children?: ComponentChildren }) {
   return (
     <div>

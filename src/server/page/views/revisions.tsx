@@ -8,7 +8,7 @@ import { Drawing } from "../drawing.tsx";
 import { Age, Notice } from "../marks.tsx";
 import type { RevisionView } from "../types.ts";
 
-/** The drawing of two revisions. */
+/** A drawing of two revisions, which marks each node as added, removed, changed or equal. */
 function Merged({ before, after }: { before: RevisionView; after: RevisionView }) {
   const { query: { node } } = useAddress();
   const resources = ({ spec }: RevisionView) =>
@@ -25,7 +25,7 @@ function Merged({ before, after }: { before: RevisionView; after: RevisionView }
   );
 }
 
-/** The revisions of the graph. The parameter `revision` of the address selects one. */
+/** The revisions of the graph. The parameter `revision` of the address selects a revision. */
 export function Revisions({ graph, current }: { graph: string; current?: number }) {
   const { query } = useAddress();
   const { data, error } = useAnswer<{ items: RevisionView[] }>(

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Explains why an instance, a node or a field is as it is. The explanation is read only when it is opened. */
+/** Explains the state of an instance or a node, or the value of a field. A button opens the explanation. */
 import { setQuery, useAddress } from "../address.ts";
 import { useAnswer } from "../api.ts";
 import { Code } from "../code.tsx";
@@ -10,15 +10,15 @@ import type { Explanation } from "../types.ts";
 export interface WhyProps {
   /** The path of the instance in the JSON API. */
   readonly path: string;
-  /** The node, or the object of a collection such as `pods[0]`; undefined for the instance. */
+  /** The node to explain, or an object of a collection, such as `pods[0]`; undefined for the instance. */
   readonly node?: string;
-  /** The path of the field; undefined for the node or the instance. */
+  /** The path of the field to explain; undefined to explain the node or the instance. */
   readonly field?: string;
   /** The label of the button that opens the explanation. */
   readonly label: string;
 }
 
-/** A button that opens the explanation. The parameter `why` of the address names the open explanation. */
+/** A button that opens an explanation. The parameter `why` of the address names the open explanation. */
 export function Why({ path, node, field, label }: WhyProps) {
   const { query } = useAddress();
   const key = field ?? "-";
