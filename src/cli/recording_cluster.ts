@@ -10,7 +10,7 @@ export class RecordingCluster extends MemoryCluster {
   /** The last applied version of each object, by the key of the object. */
   readonly rendered = new Map<string, { ref: ObjectRef; object: KubeObject }>();
 
-  /** Implements {@link MemoryCluster.apply}. */
+  /** Records the object, and applies it in memory. */
   override apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     this.rendered.set(refKey(ref), { ref, object: desired });
     return super.apply(ref, desired, options);

@@ -20,7 +20,7 @@ export interface SignalHandlers {
   now: () => number;
 }
 
-/** Decides for each received signal whether kro stops, ends immediately, or ignores the signal as a copy. */
+/** Decides for each received signal whether kro stops, ends immediately, or ignores the signal. */
 export class StopSignals {
   readonly #handlers: SignalHandlers;
   #first?: number;

@@ -146,7 +146,7 @@ export class ReadOnlyCluster implements Cluster {
     return [...found.values()];
   }
 
-  /** Returns the live object. Rejects with ApiError when the object does not exist. */
+  /** Writes nothing and returns the live object. Rejects with ApiError when the object does not exist. */
   async apply(ref: ObjectRef, desired: KubeObject): Promise<Applied> {
     const object = await this.getLive(ref);
     refuseTaken(ref, object, desired);

@@ -16,7 +16,7 @@ export interface ItemFault {
 /** The maximum number of item indexes in one list of the message, such as `(also 2, 5)`. */
 const MAX_INDEXES = 10;
 
-/** The minimum length, in characters, to which each failure is cut in a message with several failures. */
+/** In a message with several failures, no failure is cut to fewer than this number of characters. */
 const SHORTEST = 128;
 
 /**

@@ -72,7 +72,10 @@ class Reservations {
     this.#metadata = metadata;
   }
 
-  /** Reserves the objects for the node. Implements {@link NodeContext.reserve}. */
+  /**
+   * Adds the kinds and namespaces of the objects to the inventory of the instance. Returns a fault when
+   * another node of this pass creates the same object, or when the inventory cannot be written.
+   */
   async reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined> {
     const more = { kinds: new Set<string>(), namespaces: new Set<string>() };
     const conflicts: string[] = [];

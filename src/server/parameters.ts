@@ -4,7 +4,7 @@ import { MAX_LIMIT } from "./page.ts";
 import type { Parameter } from "./query.ts";
 import { GRAPH_STATES, INSTANCE_STATES, SCHEMAS } from "./schemas.ts";
 
-/** The name of a parameter of every list. */
+/** The name of a query parameter that every list of the API accepts. */
 type ListParameter = "limit" | "continue" | "state" | "labelSelector" | "fields";
 
 /** The parameters of a list whose items have the schema `item`. */

@@ -94,13 +94,13 @@ const HELP: Candidate = { value: "--help", description: "display help for comman
 
 /** The state of a command line before its last word. */
 interface State {
-  /** The command that the words name. */
+  /** The command that the complete words name. */
   command: Command;
   /** The words that are neither commands, flags nor values of flags. */
   operands: string[];
   /** The values of flags, by the long name of the flag without dashes. */
   values: Map<string, string>;
-  /** The flag whose value follows. */
+  /** The flag whose value is the last word; absent when the last word is not such a value. */
   open?: Option;
 }
 

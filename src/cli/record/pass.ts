@@ -92,7 +92,7 @@ export interface PassInput {
   compile: CompileOptions;
   /** The limits of the cost of CEL expressions. */
   costs: CostLimits;
-  /** Whether another instance computed the instance from the values of Secrets. */
+  /** Whether this instance is an object of another instance, which computed it from values of Secrets. */
   isConfidential: boolean;
   /** The time of the pass. */
   now: Date;
@@ -180,8 +180,8 @@ function contextOf(
 }
 
 /**
- * Returns whether another instance computed this instance from the values of Secrets. The labels of an object
- * name the instance and the node that computed the object.
+ * Returns whether this instance is an object of another instance, which computed it from values of Secrets.
+ * The labels of an object name the instance and the node that computed the object.
  */
 export async function isComputedFromSecrets(
   session: Session,

@@ -34,7 +34,7 @@ export class PlanKinds implements SchemaSource {
     return this.#planned.get(gvkKey(kind));
   }
 
-  /** Implements {@link SchemaSource.resolve}. */
+  /** Returns the kind of the planned CRD; without a planned CRD, the kind that the API server serves. */
   async resolve(gvk: GroupVersionKind): Promise<KindInfo | undefined> {
     return this.planned(gvk) ?? await this.#schemas.resolve(gvk);
   }

@@ -22,7 +22,7 @@ export interface ObservedCount {
   kind: KindRef;
   /** The number of instances that were compared. */
   instances: number;
-  /** The number of these instances for which kro would write a child object. */
+  /** The number of compared instances for which kro would write a child object. */
   differing: number;
   /** The number of child objects that kro would write. */
   objects: number;

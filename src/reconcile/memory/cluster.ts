@@ -143,7 +143,7 @@ export class MemoryCluster implements Cluster {
     }
   }
 
-  /** Implements {@link Cluster.get}. */
+  /** Returns the object; undefined when it does not exist, or when the option `ownedOnly` hides it. */
   get(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#call("get", ref, () => {
       const object = this.#find(ref);
@@ -152,17 +152,17 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  /** Implements {@link Cluster.getExternal}. */
+  /** Returns the object; undefined when the object does not exist. */
   getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#call("getExternal", ref, () => this.#find(ref));
   }
 
-  /** Implements {@link Cluster.getLive}. */
+  /** Returns the object; undefined when the object does not exist. */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#call("getLive", ref, () => this.#find(ref));
   }
 
-  /** Implements {@link Cluster.listMembers}. */
+  /** Returns the objects whose labels name the ApplySet or the UID of the instance. */
   listMembers(scope: ListScope, applySet: string, instanceUid = ""): Promise<KubeObject[]> {
     const wanted = [[Label.applySetPartOf, applySet], [Label.instanceId, instanceUid]] as const;
     return this.#call(
@@ -175,7 +175,7 @@ export class MemoryCluster implements Cluster {
     );
   }
 
-  /** Implements {@link Cluster.listMembersLive}. */
+  /** Returns apiVersion, kind and metadata of the objects of the ApplySet, or of the instance with this UID. */
   listMembersLive(scope: ListScope, applySet: string, uid?: string): Promise<KubeObject[]> {
     const labels: Record<string, string> = uid === undefined
       ? { [Label.applySetPartOf]: applySet }
@@ -189,13 +189,13 @@ export class MemoryCluster implements Cluster {
     );
   }
 
-  /** Implements {@link Cluster.listCollection}. */
+  /** Returns the objects whose labels name the instance and the collection node. */
   listCollection({ kind, instanceUid, nodeId }: CollectionRef): Promise<KubeObject[]> {
     const labels = { [Label.instanceId]: instanceUid, [Label.nodeId]: nodeId };
     return this.#call("listCollection", { kind, name: "" }, () => this.#labeled({ kind }, labels));
   }
 
-  /** Implements {@link Cluster.listExternal}. */
+  /** Returns the objects that match the label selector, in one namespace or in all namespaces. */
   listExternal(selection: ExternalSelection): Promise<KubeObject[]> {
     const { kind, namespace, labelSelector = "" } = selection;
     return this.#call(
@@ -205,7 +205,7 @@ export class MemoryCluster implements Cluster {
     );
   }
 
-  /** Implements {@link Cluster.apply}. */
+  /** Applies the object as server-side apply does. An apply that changes nothing is not added to `calls`. */
   apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const { force, volatile } = options;
     const live = this.#find(ref);
@@ -234,7 +234,7 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  /** Implements {@link Cluster.delete}. */
+  /** Deletes the object if it has the given UID. Does nothing when the object does not exist. */
   delete(ref: ObjectRef, { uid }: DeleteOptions): Promise<void> {
     return this.#call("delete", ref, () => {
       const live = this.#find(ref);
@@ -244,7 +244,7 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  /** Implements {@link Cluster.patch}. */
+  /** Changes the object by a JSON merge patch. Rejects if the patch contains another resourceVersion. */
   patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
     return this.#call("patch", ref, () => {
       const live = this.#existing(ref);
@@ -254,7 +254,7 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  /** Implements {@link Cluster.writeStatus}. */
+  /** Replaces the stored status. Rejects if the given object has another resourceVersion. */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
     return this.#call("writeStatus", ref, () => {
       const live = this.#existing(ref);
@@ -264,7 +264,7 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  /** Implements {@link Cluster.serves}. */
+  /** Returns the kind with its version and plural name; undefined when the cluster does not serve the kind. */
   serves(kind: GroupKind, _options?: ServesOptions): Promise<KindRef | undefined> {
     return Promise.resolve(this.#kinds.get(groupKind(kind)));
   }

@@ -37,7 +37,7 @@ export interface Placed {
   readonly height: number;
 }
 
-/** The places of a drawing. */
+/** The size of a drawing, and the places of its nodes and edges. */
 export interface Places {
   /** The width of the drawing, in pixels. */
   readonly width: number;
