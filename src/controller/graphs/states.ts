@@ -20,9 +20,9 @@ export interface GraphStatesDeps {
   readonly pool: Pick<InstancePool, "of">;
   /** The review of kro's permissions. */
   readonly rights: Pick<RightsReview, "of">;
-  /** The findings of an operator that only observes. */
+  /** The differences that kro would repair; only with `--observe`. */
   readonly observer?: Observer;
-  /** The greatest number of objects of a collection. */
+  /** The maximum number of objects of a collection. */
   readonly maxCollectionSize: number;
 }
 
@@ -30,7 +30,7 @@ export interface GraphStatesDeps {
 export class GraphStates {
   readonly #deps: GraphStatesDeps;
 
-  /** Creates a view of the parts. */
+  /** Creates the object. Each method reads the present state of the operator. */
   constructor(deps: GraphStatesDeps) {
     this.#deps = deps;
   }

@@ -7,7 +7,7 @@ import type { Facts, InstanceView, NodeObject } from "../view.ts";
 import type { InstanceRecords } from "./records.ts";
 import type { InstanceStore } from "./store.ts";
 
-/** Reads the stored instances and the records of their passes. The keys are the keys of the store. */
+/** Reads the stored instances and the records of their passes. Each `key` is a key of the store. */
 export class InstanceStates {
   readonly #kind: KindRef;
   readonly #store: InstanceStore;

@@ -2,8 +2,8 @@
 import type { WorkQueue } from "./queue.ts";
 
 /**
- * Returns whether no pass has run for longer than the deadline. The problem names the first key whose pass
- * exceeds the deadline.
+ * Returns `healthy: false` if a pass has run for longer than the deadline. `problem` then names the key and
+ * the duration of that pass.
  */
 export function passHealth(
   queues: readonly Pick<WorkQueue, "longest">[],
