@@ -1,7 +1,7 @@
 /**
- * The command `deno task bench`. It measures kro, upstream's released controller and a bare loop
- * without a controller one after the other, with the same RGDs on the same control plane. `--help`
- * lists the options and cases.
+ * The command `deno task bench`. It measures kro and upstream's released controller one after the other, with
+ * the same RGDs on the same control plane. For comparison, it also measures a program that sends the same
+ * writes as kro and does no other work. `--help` lists the options and cases.
  */
 import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { cases, scripts } from "./cases/mod.ts";
@@ -45,7 +45,10 @@ function note(of: string, measure: string, unit: string, column: Column, value: 
   else results.rows.push({ case: of, measure, unit, values: { [column]: value } });
 }
 
-/** Runs a case. If the case fails, records and prints the error, and the other cases still run. */
+/**
+ * Calls `run`, which runs the case or script `of` for one controller. An error is recorded and printed, so
+ * that the other cases still run.
+ */
 async function attempt(of: string, side: string, run: () => Promise<void>): Promise<void> {
   try {
     await run();

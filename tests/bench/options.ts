@@ -10,15 +10,14 @@ export interface Options {
   /** The controllers to measure, in the order in which they run. */
   readonly variants: readonly Variant[];
   /**
-   * Whether `--only` is absent. Then all cases and scripts run, except those that `--only` must
-   * name.
+   * Whether the flag `--only` is absent. All cases and scripts then run, except scripts with `isOnRequest`.
    */
   readonly isWhole: boolean;
   /** Whether the case or script with this name runs. */
   wants(name: string): boolean;
   /** Arguments that are passed to the scripts. */
   readonly args: readonly string[];
-  /** The path of an additional file for the results. */
+  /** The path of a file to which the results are written in addition. */
   readonly out?: string;
   /** Whether to compare the results with the recorded results instead of replacing them. */
   readonly check: boolean;

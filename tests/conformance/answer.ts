@@ -1,5 +1,5 @@
-// The command `deno task answer`: evaluates requests from standard input with kro's code. Each
-// request and each response is one line of JSON.
+// The command `deno task answer`: reads requests from standard input, such as CEL expressions, evaluates them
+// with kro's code, and prints the results. Each request and each result is one line of JSON.
 import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { TextLineStream } from "./lines.ts";
 import { Ours, oursOn } from "./ours.ts";

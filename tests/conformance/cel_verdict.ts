@@ -5,8 +5,8 @@
 import type { Answer } from "./protocol.ts";
 
 /**
- * Extracts the compared values from the response for a CEL expression. kro's response contains the
- * class of a failure; upstream's class is derived from its error message.
+ * Extracts the compared values from kro's or upstream's response for a CEL expression. kro's response
+ * contains the class of a failure. The class of upstream's failure is derived from the error message.
  */
 export function celVerdict(answer: Answer): Answer {
   const { type, value, compileError, evalError, error } = answer;

@@ -1,6 +1,6 @@
 /**
- * Checks kro's results for the CEL specification's tests: they must equal upstream's recorded results, and
- * exactly the tests that passing.txt lists must pass.
+ * Checks kro's results for the tests of the CEL specification. The results must equal upstream's recorded
+ * results, and kro must pass exactly the tests that passing.txt lists.
  */
 import assert from "node:assert/strict";
 import { PAGE, pageOf } from "./celspec/page.ts";

@@ -1,13 +1,13 @@
-/** Finds the differences between upstream's and kro's results. */
+/** Describes the differences between upstream's result and kro's result for a test case. */
 import { isObject, type Json } from "../../src/api/mod.ts";
 import { canonical } from "./protocol.ts";
 import { agreeOnRefusal, type Verdict } from "./verdict.ts";
 
-/** A difference between upstream's and kro's results, in the format of deviations.md. */
+/** A difference between upstream's result and kro's result for a test case, as deviations.md contains it. */
 export interface Difference {
-  /** Upstream's differing values, each with its path. */
+  /** The values in upstream's result that differ from kro's result, each with its path. */
   upstream: string;
-  /** kro's differing values, each with its path. */
+  /** The values in kro's result that differ from upstream's result, each with its path. */
   here: string;
 }
 

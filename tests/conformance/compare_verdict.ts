@@ -5,9 +5,9 @@
 import type { Answer } from "./protocol.ts";
 
 /**
- * Returns whether the schema change is refused, breaking, compatible, or without effect on the CRD. The
- * response also contains the paths of the changed fields. They are ignored, because upstream reports some
- * changes at the parent field, and some changes twice.
+ * Returns whether the schema change is refused, breaking, compatible, or without effect on the CRD. Ignores
+ * the paths of the changed fields in the response, because upstream reports some changes at the parent field,
+ * and some changes twice.
  */
 export function compareVerdict({ error, breaking, nonBreaking }: Answer): Answer {
   if (error !== undefined) return { refused: true };

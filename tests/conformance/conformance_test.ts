@@ -1,4 +1,4 @@
-/** Checks that kro's results for the corpus of test cases equal upstream's. */
+/** Checks that kro's results for the test cases in the folder `corpus` equal upstream's recorded results. */
 import { testArea } from "./testing.ts";
 
 await testArea("schema", 730);

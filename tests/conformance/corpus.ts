@@ -1,6 +1,6 @@
 /**
- * Reads the corpus, which is a folder of files with test cases. In a file, a line may set defaults
- * for the following lines.
+ * Reads the test cases from the files in the folder `corpus`. In a file, a line may set defaults for the
+ * following lines.
  */
 import { isObject, type Json, type JsonObject, jsonText, parseJson } from "../../src/api/mod.ts";
 import { specSuites } from "./celspec/cases.ts";
@@ -9,7 +9,10 @@ import { type Area, AREAS, type Case, type Suite } from "./protocol.ts";
 
 const FOLDER = `${import.meta.dirname}/corpus`;
 
-/** Returns the suites of the given areas. The test cases of one file are a suite. */
+/**
+ * Returns the test cases of the given areas of kro's language, such as `cel`. The test cases of one file are
+ * a suite.
+ */
 export async function readCorpus(areas: readonly Area[] = AREAS): Promise<Suite[]> {
   const suites: Suite[] = [];
   if (areas.includes("schema")) suites.push(...await suitesOf("schema", schemaCase, ["types"]));

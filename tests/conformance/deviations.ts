@@ -54,8 +54,8 @@ export function inCode(text: string): string {
 }
 
 /**
- * Returns a line for each difference in `found` that deviations.md does not list, and for each listed
- * difference that is not in `found`.
+ * Returns a line for each difference in `found` that deviations.md does not list, and for each difference in
+ * `listed` that is not in `found`. The keys of `found` are the names of test cases.
  */
 export function unexplained(
   found: ReadonlyMap<string, Difference>,

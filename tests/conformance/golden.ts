@@ -1,6 +1,6 @@
 /**
- * Reads and writes upstream's recorded results. Each suite has a file, and the file has a line for
- * each test case.
+ * Reads and writes upstream's recorded results. Each suite of test cases has a file, which contains one line
+ * for each test case.
  */
 import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { type Area, type Suite } from "./protocol.ts";
@@ -9,8 +9,8 @@ import type { Verdict } from "./verdict.ts";
 const FOLDER = `${import.meta.dirname}/golden`;
 
 /**
- * Reads upstream's recorded results of a suite. The keys are the names of the test cases. Returns
- * an empty map if the file does not exist.
+ * Reads upstream's recorded results for a suite of test cases. The keys are the names of the test cases.
+ * Returns an empty map if the file does not exist.
  */
 export async function readGolden(area: Area, name: string): Promise<Map<string, Verdict>> {
   let text: string;

@@ -1,4 +1,7 @@
-/** Tests of the comparison of results, and of the parser of deviations.md. */
+/**
+ * Tests of the functions that compare kro's results with upstream's results, and of the parser of
+ * deviations.md.
+ */
 import assert from "node:assert/strict";
 import { differenceOf } from "./compare.ts";
 import { deviationLine, parseDeviations, unexplained } from "./deviations.ts";

@@ -22,6 +22,7 @@ export const HOSTILE_IDS = HOSTILE_NAMES.filter((name) => !name.startsWith("_"))
 
 /** Returns an object in which each of the names is a key with the same value, `value`. */
 export function withHostileNames<T>(value: T, names: readonly string[] = HOSTILE_NAMES) {
-  // `Object.fromEntries` is used, because `__proto__` in an object literal sets the prototype.
+  // `Object.fromEntries` creates an own property `__proto__`. In an object literal, `__proto__` would set the
+  // prototype.
   return Object.fromEntries(names.map((name): [string, T] => [name, value]));
 }

@@ -1,5 +1,5 @@
-// The command `deno task oracle`: sends the same requests to upstream's code and to kro, and prints
-// every difference that deviations.md does not list.
+// The command `deno task oracle`: evaluates the same test cases with upstream's code and with kro's code, and
+// prints every difference between the results that deviations.md does not list.
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../support/controlplane/mod.ts";
 import { type Difference, differenceOf } from "./compare.ts";
@@ -70,9 +70,8 @@ async function cluster(
 }
 
 /**
- * Compares upstream's and kro's results for the corpus. For this command, upstream and kro read the
- * schemas of kinds from a cluster. The conformance tests read them from the built-in snapshot
- * instead.
+ * Compares upstream's and kro's results for the test cases in the folder `corpus`. Both programs read the
+ * schemas of kinds from a cluster. The conformance tests read the schemas from the built-in snapshot instead.
  */
 async function runCorpus(areas: readonly Area[], upstream: Answerer, ours: Answerer) {
   const differences = new Map<string, Difference>();

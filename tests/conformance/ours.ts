@@ -1,4 +1,4 @@
-/** Evaluates the conformance tests' requests with kro's code. */
+/** Evaluates the requests of the conformance tests with this project's code. */
 import {
   isObject,
   type Json,
@@ -31,11 +31,13 @@ import {
 import { transform } from "../../src/simpleschema/mod.ts";
 import type { Answer, Answerer, Request } from "./protocol.ts";
 
-/** Evaluates requests with kro's code. */
+/** Evaluates requests, such as CEL expressions, with this project's code. */
 export class Ours implements Answerer {
   readonly #source: SchemaSource;
 
-  /** Looks up the schemas of kinds in `source`; by default in the built-in snapshot. */
+  /**
+   * Creates an evaluator that looks up the schemas of kinds in `source`; by default in the built-in snapshot.
+   */
   constructor(source: SchemaSource = snapshotSource()) {
     this.#source = source;
   }
@@ -120,7 +122,10 @@ async function graphAnswer(
   });
 }
 
-/** How long one expression is measured, in milliseconds. The oracle measures for the same time. */
+/**
+ * How long one expression is measured, in milliseconds. The oracle, the program that runs upstream's code,
+ * measures for the same time.
+ */
 const BENCH_MS = 300;
 
 function celAnswer(request: Extract<Request, { op: "cel" | "bench" }>): Answer {

@@ -4,14 +4,17 @@
  */
 import { type Json, type JsonObject, jsonText } from "../../src/api/mod.ts";
 
-/** A request; README.md describes the operations. */
+/**
+ * A request to evaluate something, such as a CEL expression or an RGD. README.md describes the operations
+ * `op`.
+ */
 export type Request =
   | { op: "schema"; spec: JsonObject; types?: JsonObject }
   | { op: "cel" | "bench"; expr: string; schemas?: JsonObject; vars?: JsonObject }
   | { op: "compare"; old: JsonObject; new: JsonObject; types?: JsonObject }
   | { op: "graph"; rgd: JsonObject; omit?: boolean };
 
-/** A response. Its fields depend on the operation of the request. */
+/** The response to a {@link Request}. Its fields depend on the operation of the request. */
 export type Answer = JsonObject;
 
 /** A program that evaluates requests with upstream's code or with kro's. */

@@ -20,12 +20,12 @@ export interface RandomRun {
   seed: number;
 }
 
-/** An area for which random requests can be generated. */
+/** An area of kro's language for which random requests can be generated. */
 export type RandomArea = Exclude<Area, "celspec">;
 
 /**
- * A random request. `smaller` yields smaller variants of the request. If a difference occurs, the smallest
- * variant that still shows it is reported.
+ * A random request. `smaller` yields smaller variants of the request. If upstream's and kro's results differ,
+ * the smallest variant that still shows a difference is reported.
  */
 interface Question {
   readonly request: Request;
@@ -48,16 +48,16 @@ const GRAMMARS: Readonly<Record<RandomArea, fc.Arbitrary<Question>>> = {
 /** The number of differences after which the comparison ends. */
 const SHOWN = 40;
 /**
- * How often upstream evaluates a request again if the results differ. If upstream's own results vary, the
- * difference is ignored: Go iterates maps in random order.
+ * How often upstream evaluates a request again if its result differs from kro's result. If upstream's own
+ * results differ from each other, the difference is ignored: Go iterates maps in random order.
  */
 const STEADY = 12;
-/** The maximum number of smaller requests to try when a request is reduced. */
+/** The maximum number of smaller variants to try when a request is reduced. */
 const ATTEMPTS = 2000;
 
 /**
- * Returns a line for each of the first differences. The line contains both results, and the reduced request
- * as JSON, which the oracle can read.
+ * Evaluates random requests with both programs. Returns a line for each of the first {@link SHOWN}
+ * differences: both results, and the reduced request as JSON.
  */
 export async function randomDifferences(
   area: RandomArea,

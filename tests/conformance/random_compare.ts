@@ -13,8 +13,9 @@ const COMMON = [
 ];
 
 /**
- * Generators of fields. Each generator varies a field's markers and keeps the field's type. Upstream ignores
- * changes of some markers, a difference that deviations.md lists. These markers are left out.
+ * Generators of fields, each as a SimpleSchema string. Each generator varies the markers of a field and keeps
+ * its type. Leaves out the markers whose changes upstream ignores, because deviations.md lists this
+ * difference.
  */
 const FAMILIES: readonly fc.Arbitrary<string>[] = [
   field("string", some("default=a", "default=b"), some("pattern=a", "pattern=b"), ...lengths()),
@@ -63,10 +64,7 @@ function field(type: string, ...markers: fc.Arbitrary<string>[]): fc.Arbitrary<s
   });
 }
 
-/**
- * The field's values before and after the change. A value is undefined if the field does not exist at that
- * time.
- */
+/** A field before and after the change. Undefined if the field does not exist at that time. */
 type Pair = [Json | undefined, Json | undefined];
 
 const family = fc.constantFrom(...FAMILIES);
@@ -97,7 +95,7 @@ function side(pairs: Record<string, Pair>, index: 0 | 1): JsonObject {
   );
 }
 
-/** Generates a change of one to three fields. The named types do not change. */
+/** Generates a change of one to three fields of the spec. The named types in `types` do not change. */
 export const compareRequest: fc.Arbitrary<Request> = fc
   .dictionary(fc.constantFrom("f", "g", "h"), change, { minKeys: 1, maxKeys: 3 })
   .map((pairs) => ({

@@ -122,8 +122,8 @@ const wrapped = (e: string) => `\${${e}}`;
 /** A random string for a template: plain text, an expression, or a mixture of both. */
 const text: fc.Arbitrary<string> = textWith("${", "$${schema.spec.name}");
 /**
- * A random name of an object. It contains no `$` outside of expressions, because deviations.md lists a
- * difference for such names.
+ * A random name of an object. It contains no `$` outside of expressions, because kro deliberately differs
+ * from upstream for such names, as deviations.md says.
  */
 const name: fc.Arbitrary<string> = textWith();
 
@@ -190,8 +190,8 @@ function node(id: string): fc.Arbitrary<JsonObject> {
 }
 
 /**
- * Adds readyWhen to a node. An external reference by selector gets no readyWhen, because deviations.md lists
- * a difference for this combination.
+ * Adds readyWhen to a random node. An external reference by label selector gets no readyWhen, because kro
+ * deliberately differs from upstream for this combination, as deviations.md says.
  */
 function withReady([node, readyWhen]: [JsonObject, string[]]): JsonObject {
   return JSON.stringify(node).includes('"selector":{"matchLabels":{"a":') && "externalRef" in node
@@ -227,7 +227,10 @@ function wired(id: string): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** The ID that replaces `b` in the RGD: usually `b` itself, sometimes a hostile name. */
+/**
+ * The ID that replaces the node ID `b` in a random RGD: usually `b` itself, sometimes a name with a meaning
+ * in JavaScript.
+ */
 const renamed = fc.oneof({ weight: 2, arbitrary: one<string>("b") }, one<string>(...HOSTILE_IDS));
 
 /** Generates an RGD of three or four nodes, in random order. */

@@ -8,8 +8,8 @@ const one = (...texts: string[]): fc.Arbitrary<string> => fc.constantFrom(...tex
 const BLANKS = one("", "", "", " ", "  ", "\t");
 const NAMES = ["T", "U", "V"];
 /**
- * Hostile names that serve as names of types. A request defines up to two such types, and its fields may
- * refer to any of the names.
+ * Names of types that have a meaning in JavaScript, such as `constructor`. A random request defines up to two
+ * of these types, and its fields may refer to any of them.
  */
 const TYPES = HOSTILE_NAMES;
 
@@ -26,8 +26,8 @@ const type: fc.Arbitrary<string> = fc.tuple(
 ).map(([wrappers, name, blank]) => `${blank}${wrappers.join("")}${name}${blank}`);
 
 /**
- * Values of markers without quotes. Each value is a valid default for only a few types, so that
- * many of the generated defaults are invalid.
+ * Unquoted values of markers. Each value is a valid default for only a few types, so many of the generated
+ * defaults are invalid.
  */
 const word = one(
   ...'a b é x-y a=b 5 -5 1.5 true false null [] {} 1e3 T a,b 0 +1 07 [1] {"a":1}'.split(" "),
@@ -55,8 +55,8 @@ const marker: fc.Arbitrary<string> = fc.oneof(
 );
 
 /**
- * Default values for each type. Values of another JSON type are left out, because deviations.md
- * lists a difference for them.
+ * Valid and invalid default values for each type. Leaves out values of another JSON type, for which kro
+ * deliberately differs from upstream, as deviations.md says.
  */
 const DEFAULTS: Record<string, string[]> = {
   string: ["a", '"a b"', '"a\\"b"', "5", "true", "", '"\\\\n"', "é", "{}", "[1]", "a,b"],
@@ -112,8 +112,8 @@ const nodeOf = (field: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
   })).node;
 
 /**
- * Generates named types with valid defaults. Invalid defaults are left out, because deviations.md
- * lists a difference for an invalid default in an unused type.
+ * Generates named types with valid defaults. Leaves out invalid defaults: kro deliberately differs from
+ * upstream for an invalid default in an unused type, as deviations.md says.
  */
 const named = nodeOf(
   one("string | default=x", "integer | default=5 minimum=1", "[]float", "string", "boolean", "[]W"),

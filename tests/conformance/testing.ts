@@ -11,7 +11,7 @@ import { Ours } from "./ours.ts";
 import type { Area, Suite } from "./protocol.ts";
 import { verdictOf } from "./verdict.ts";
 
-/** Registers the tests of an area. Fails if the corpus contains fewer than `least` test cases. */
+/** Registers the tests of an area, such as `cel`. Fails if the area has fewer than `least` test cases. */
 export async function testArea(area: Area, least: number): Promise<void> {
   const suites = await readCorpus([area]);
   const page = await Deno.readTextFile(`${import.meta.dirname}/deviations.md`);

@@ -6,15 +6,18 @@ import type { Answer, Answerer, Request } from "./protocol.ts";
 
 /** The options with which the oracle is started. */
 export interface UpstreamOptions {
-  /** The path of a kubeconfig file. Requests of the area `graph` need the kinds of its cluster. */
+  /**
+   * The path of a kubeconfig file. The cluster supplies the schemas of kinds for requests of the area
+   * `graph`.
+   */
   kubeconfig?: string;
   /** Called with a line of progress while the oracle is built. */
   progress?: (line: string) => void;
 }
 
 /**
- * A running oracle, which receives one request at a time. The oracle exits when its standard input
- * ends, for example because this process has died.
+ * A running oracle: a process that evaluates requests with upstream's code, one request at a time. The oracle
+ * exits when its standard input ends, for example because this process has died.
  */
 export class Upstream implements Answerer, AsyncDisposable {
   readonly #process: Deno.ChildProcess;
@@ -30,7 +33,7 @@ export class Upstream implements Answerer, AsyncDisposable {
     ).getReader();
   }
 
-  /** Starts the oracle. Builds it first if the cache does not contain it. */
+  /** Starts the oracle process. Builds its program first if the cache does not contain it. */
   static async start({ kubeconfig, progress }: UpstreamOptions = {}): Promise<Upstream> {
     const command = new Deno.Command(await buildOracle(progress), {
       stdin: "piped",
@@ -42,8 +45,8 @@ export class Upstream implements Answerer, AsyncDisposable {
   }
 
   /**
-   * Sends a request after the responses to all earlier requests have arrived. Rejects if the oracle
-   * has exited.
+   * Sends a request to the oracle after the responses to all earlier requests have arrived. Rejects if the
+   * oracle process has exited.
    */
   answer(request: Request): Promise<Answer> {
     const answer = this.#last.catch(() => {}).then(() => this.#ask(request));
@@ -58,7 +61,7 @@ export class Upstream implements Answerer, AsyncDisposable {
     return parseJson(value) as Answer;
   }
 
-  /** Stops the oracle. */
+  /** Stops the oracle process. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last.catch(() => {});
     await this.#writer.close().catch(() => {});

@@ -1,6 +1,6 @@
 /**
- * Reduces responses to the values that upstream and kro must agree on. Messages, descriptions and
- * the parts that all CRDs have in common are dropped.
+ * Reduces responses to the values that upstream and kro must agree on. Drops messages, descriptions, and the
+ * parts that all generated CRDs have in common.
  */
 import { isObject, type Json, type JsonObject } from "../../src/api/mod.ts";
 import { celVerdict } from "./cel_verdict.ts";
@@ -56,8 +56,9 @@ export function verdictOf(area: Area, answer: Answer): Verdict {
 const REFUSED: Verdict = { refused: true };
 
 /**
- * Whether two rejections of an RGD agree. Upstream reports only the first stage that fails, and kro
- * reports all problems. The rejections agree if kro reports a problem of upstream's stage.
+ * Whether upstream's and kro's rejections of an RGD agree. Upstream reports only the first stage of the
+ * validation that fails, and kro reports all problems. The rejections agree if kro reports a problem of the
+ * stage that upstream reports.
  */
 export function agreeOnRefusal(upstream: Json | undefined, ours: Json | undefined): boolean {
   if (upstream === true && ours === true) return true;

@@ -59,8 +59,8 @@ class Contained implements AsyncDisposable {
   }
 
   /**
-   * Returns the process that has number 1 in the PID namespace: its number on the host, its user and its
-   * group.
+   * Returns the process that has the PID 1 in the PID namespace: its PID on the host, and its user and group
+   * as `user:group`.
    */
   async first(): Promise<{ pid: number; user: string }> {
     const { pid } = this.#process;
@@ -74,7 +74,8 @@ class Contained implements AsyncDisposable {
   }
 
   /**
-   * Sends SIGTERM to the process, as Kubernetes does; with `whole`, to all processes of its process group.
+   * Sends SIGTERM to the process with the PID 1, as Kubernetes does. With `whole`, sends it to all processes
+   * of the process group.
    */
   async terminate(whole: boolean): Promise<void> {
     Deno.kill(whole ? -this.#process.pid : (await this.first()).pid, "SIGTERM");
@@ -89,7 +90,8 @@ class Contained implements AsyncDisposable {
 /** Returns the processor time that a process has used so far, in milliseconds. */
 async function processorMs(pid: number): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-  // After the name in parentheses, the fields 12 and 13 are the user time and the system time in units of 10 ms.
+  // In `/proc/PID/stat`, the fields 12 and 13 after the program name in parentheses are the user time and the
+  // system time, in units of 10 ms.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
@@ -98,7 +100,10 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(2);
 }
 
-/** Writes the files of a service account, as the kubelet mounts them. */
+/**
+ * Writes the files of a service account into a new folder, as the kubelet mounts them. Returns the path of
+ * the folder.
+ */
 async function serviceAccount(token: string, ca: string): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "kro-image-" });
   await Deno.chmod(folder, 0o755);
@@ -110,7 +115,9 @@ async function serviceAccount(token: string, ca: string): Promise<string> {
   return folder;
 }
 
-/** Waits until the readiness check on the port succeeds. Throws an error with kro's log if kro ends. */
+/**
+ * Waits until kro reports on this port that it is ready. Throws an error with kro's log if kro ends first.
+ */
 async function ready(kro: Contained, port: number): Promise<void> {
   let isRunning = true;
   void kro.ended.then(() => isRunning = false);

@@ -1,5 +1,5 @@
 /**
- * Builds a root file system like that of the image, on machines that can reach neither a container registry
+ * Builds a root file system like that of kro's image, on machines that can reach neither a container registry
  * nor Deno's download server. Debian's packages replace the distroless base image. Deno from npm, with kro's
  * bundle, replaces the executable `/kro`.
  */
@@ -17,7 +17,9 @@ const MOUNT_POINTS = [
   "var/run/secrets/kubernetes.io/serviceaccount",
 ];
 
-/** The root file system of a container that buildah has created. Disposing removes the container. */
+/**
+ * The root file system of a container that buildah has created. Disposing the object removes the container.
+ */
 export interface ImageRoot extends AsyncDisposable {
   /** The path of the root file system. */
   path: string;
@@ -38,7 +40,10 @@ export async function run(program: string, args: readonly string[], cwd?: string
   return text(stdout);
 }
 
-/** Creates the root file system. Needs root, buildah, and a mirror of Debian's packages. */
+/**
+ * Creates the root file system. The process must run as root, and needs buildah and a mirror of Debian's
+ * packages.
+ */
 export async function createRoot(): Promise<ImageRoot> {
   if (Deno.uid() !== 0) throw new Error("the image test needs root, to mount file systems");
   const folder = await Deno.makeTempDir({ prefix: "kro-image-" });

@@ -1,4 +1,4 @@
-/** Validates the list of packages with the validator of the SPDX project, which PyPI publishes. */
+/** Validates the SBOM that `deno task sbom` generates, with the validator of the SPDX project from PyPI. */
 import { run } from "./root.ts";
 
 const repository = new URL("../..", import.meta.url).pathname;

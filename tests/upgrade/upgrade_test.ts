@@ -1,7 +1,6 @@
 /**
- * Upgrades kro on a live cluster from an earlier commit to the present code, and then downgrades it to the
- * earlier commit. Neither step may write to an object of an instance. The earlier commit is read from the Git
- * history.
+ * Upgrades kro on a live cluster from an earlier commit of this repository to the present code, and then
+ * downgrades it to the earlier commit. In both steps, kro must not write to any object of an instance.
  */
 import assert from "node:assert/strict";
 import { mixed, spread } from "../cluster/upstream/takeover_graphs.ts";
@@ -73,8 +72,8 @@ Deno.test("an upgrade and the way back write to no object of an instance", async
   await cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { value: "o" } });
 
   /**
-   * Runs kro on the existing instances, and changes one object. The repair of this object shows that kro is
-   * active. The repair is the only write that the test permits.
+   * Starts kro while instances already exist, and changes one object of an instance. kro must repair this
+   * object, which shows that kro is active, and must send no other write.
    */
   const takeOver = async (start: () => Promise<KroProcess>, step: string) => {
     using requests = await KroRequests.open();

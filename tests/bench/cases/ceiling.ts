@@ -13,7 +13,8 @@ import { defineKind, namesOf, pause } from "../kit/user.ts";
 const BARE_LOOP = new URL("../kit/bare_loop.ts", import.meta.url).pathname;
 
 /**
- * The numbers of instances that the bare loop processes concurrently. 16 is kro's default number of
+ * The bare loop is a program that sends the same writes as kro, and does no other work. It is measured once
+ * for each of these numbers of instances that it processes concurrently. 16 is kro's default number of
  * workers.
  */
 const CONCURRENCY = [8, 16];
@@ -21,12 +22,12 @@ const CONCURRENCY = [8, 16];
 /**
  * Measures the bare loop: a program that sends the same writes as kro, and does no other work. The case runs
  * right after the case `create`, because the benchmark compares the figures of both cases, and the speed of
- * the machine may change within minutes. The measured controller is idle during the case, because its watches
- * do not select the bare loop's objects.
+ * the machine may change within minutes. The running controller is idle during the case, because its watches
+ * do not select the objects of the bare loop.
  *
- * Finally, the case measures the latencies of another client while the bare loop processes one instance at a
- * time. Every controller sends at least as many writes as the bare loop, so no controller can cause lower
- * latencies for other clients.
+ * Finally, the case measures the latencies of another client of the API server while the bare loop processes
+ * one instance at a time. Every controller sends at least as many writes as the bare loop, so no controller
+ * can cause lower latencies for other clients.
  */
 export const ceiling: Case = {
   name: "ceiling",
@@ -48,8 +49,8 @@ export const ceiling: Case = {
       };
       await defineKind(client, five(name));
       using watches = new DisposableStack();
-      // Opens watches of the kinds that kro watches, because sending watch events is a part of the API
-      // server's work.
+      // Opens watches of the same kinds that kro watches. With kro, the API server must send these watch
+      // events, so it must do the same work for the bare loop.
       for (const watched of [kind, ...Object.values(KINDS)]) {
         watches.use(await ObjectWatch.start(client, watched));
       }

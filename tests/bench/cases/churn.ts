@@ -8,8 +8,8 @@ const MIB = 1024 * 1024;
 const CONFIG_MAP = core("ConfigMap", "configmaps");
 
 /**
- * Numbers of instances. `all` instances are created in total, each with a name of its own. `first` is the
- * number after which the heap is measured for the first time. `batch` instances exist at the same time.
+ * Numbers of instances. The case creates `all` instances in total, each with another name. It measures the
+ * heap after `first` instances and after all instances. At most `batch` instances exist at the same time.
  */
 const NAMES = { all: 20_000, first: 2_000, batch: 500 };
 
@@ -17,7 +17,7 @@ const NAMES = { all: 20_000, first: 2_000, batch: 500 };
 const FACTOR = 1.2;
 
 /**
- * Measures the used JavaScript heap of kro while instances are created and deleted again. Fails when the heap
+ * Measures the used JavaScript heap of kro while many instances are created and deleted. Fails when the heap
  * grows by more than the factor {@link FACTOR}, which means that kro keeps data of deleted instances.
  */
 export const churn: Case = {

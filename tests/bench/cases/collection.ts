@@ -6,13 +6,14 @@ import { driftEach } from "./drift.ts";
 
 const ITEMS = 1000;
 /**
- * The number of changes that are made before the measurement, so that V8 has already compiled kro's
- * code.
+ * The number of objects that another client changes before the measurement, so that V8 has already compiled
+ * kro's code.
  */
 const WARM_UP = 20;
 
 /**
- * Measures kro only. Upstream applies all items again for each changed item, which takes minutes.
+ * Measures how fast kro repairs the objects of a large collection. Upstream is not measured: for each changed
+ * object, it applies all objects of the collection again, which takes minutes.
  */
 export const collection: Case = {
   name: "collection",

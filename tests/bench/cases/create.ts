@@ -1,7 +1,10 @@
 import { type Case, type Figure, percentile } from "../kit/case.ts";
 import { namesOf } from "../kit/user.ts";
 
-/** Creates instances. This case leaves `sizes.n` instances, which the following cases use. */
+/**
+ * Measures the creation of instances. The case does not delete the last `sizes.n` instances, which the
+ * following cases use.
+ */
 export const create: Case = {
   name: "create",
   about: "Instances of five objects, created 20 at a time, until all are ACTIVE.",
@@ -9,7 +12,7 @@ export const create: Case = {
     await harness.serveFive();
     const figures: Figure[] = [];
     const { n, many } = harness.sizes;
-    // Creates the n instances last, because the following cases use them.
+    // The number `n` comes last, because these instances are kept for the following cases.
     for (const size of new Set([1, Math.min(50, n), many, n])) {
       const names = size === n ? namesOf("five", n) : namesOf(`first${size}`, size);
       const { result: { seconds, ms }, all, cpuMs, serverMs } = await harness.measure(() =>

@@ -1,7 +1,7 @@
 import type { Case } from "../kit/case.ts";
 import { KINDS, NAMESPACE } from "../kit/graphs.ts";
 
-/** Deletes all instances. */
+/** Measures the deletion of all instances. */
 export const remove: Case = {
   name: "delete",
   about:

@@ -25,8 +25,8 @@ export async function changeConfigMap(client: KubeClient, watch: ObjectWatch, na
 }
 
 /**
- * Changes ConfigMaps one after the other. Returns the time from each change to its repair, in
- * milliseconds.
+ * Changes ConfigMaps that kro has applied, one after the other. Returns the time from each change until kro
+ * has repaired the ConfigMap, in milliseconds.
  */
 export async function driftEach(client: KubeClient, names: Iterable<string>): Promise<number[]> {
   using watch = await ObjectWatch.start(client, KINDS.ConfigMap);
@@ -38,7 +38,10 @@ export async function driftEach(client: KubeClient, names: Iterable<string>): Pr
   return ms;
 }
 
-/** Changes kro's objects one at a time, and measures the time until kro has repaired them. */
+/**
+ * Measures the time until kro repairs an object that another client has changed. The objects are changed one
+ * after the other.
+ */
 export const drift: Case = {
   name: "drift",
   about: "Another client changes a field of one object and waits until kro has reverted it, " +

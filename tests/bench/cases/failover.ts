@@ -15,12 +15,15 @@ const FLAGS = [
 
 const LEASE: ObjectRef = { kind: LEASE_KIND, namespace: LEASE_NAMESPACE, name: LEASE_NAME };
 
-/** Options of a wait that polls every 10 ms, which is the resolution of the measured times. */
+/**
+ * The options of the waits in this case. They poll every 10 ms, which is therefore the resolution of the
+ * measured times.
+ */
 const OFTEN = { seconds: 60, every: 0.01 };
 
 /**
- * Ends the leader with a signal. Returns two times, in seconds: until another process holds the Lease, and
- * until this new leader has applied a change.
+ * Ends the leading kro process with a signal. Returns two times since then, in seconds: until another process
+ * holds the Lease, and until this new leader has applied a change.
  */
 async function failOver(
   { client, controller: leader }: Harness,
@@ -44,7 +47,7 @@ async function failOver(
   return [taken, seconds()];
 }
 
-/** Ends the leader while a second kro process waits for the Lease. */
+/** Measures how fast a second kro process, which waits for the Lease, replaces a leader that ends. */
 export const failover: Case = {
   name: "failover",
   about:
@@ -54,8 +57,8 @@ export const failover: Case = {
   column: "ours",
   async run(harness) {
     await harness.instances(1);
-    // Stops the process gracefully, so that it releases its Lease. A killed process would keep the
-    // Lease until it expires.
+    // Stops kro gracefully, so that it releases the Lease. If kro were killed, no other process could acquire
+    // the Lease until it expires.
     await harness.controller[Symbol.asyncDispose]();
     await harness.restart({ flags: FLAGS });
     const figures: Figure[] = [];
@@ -64,8 +67,8 @@ export const failover: Case = {
       for (let round = 0; round < ROUNDS; round++) {
         const standby = await harness.another({ flags: FLAGS });
         try {
-          // Waits until the standby has filled its caches. The standby reports that it is ready
-          // before it has filled them.
+          // Waits until the second process has filled its caches, because it reports that it is ready
+          // earlier.
           await pause(5);
           rounds.push(await failOver(harness, signal, `${signal}-${round}`));
         } finally {

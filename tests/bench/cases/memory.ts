@@ -9,8 +9,8 @@ import { namesOf, pause, publish } from "../kit/user.ts";
 const MIB = 1024 * 1024;
 
 /**
- * Creates instances of a new kind in steps, up to each number in `sizes`. Calls `look` with the
- * number of instances: first with 0, and then after each step, when the controller is idle.
+ * Creates instances of a new kind in steps, up to each number in `sizes.memory`. Calls `look` with the number
+ * of instances: first with 0, and then after each step, when the controller is idle.
  */
 async function grow(
   harness: Harness,
@@ -29,8 +29,8 @@ async function grow(
 }
 
 /**
- * Returns the memory that each additional instance takes, computed from the measurements with the
- * fewest and the most instances.
+ * Returns a figure: the memory that each additional instance takes. `mib` maps numbers of instances to the
+ * measured memory. The figure is computed from the measurements with the fewest and the most instances.
  */
 function eachMore(what: string, mib: ReadonlyMap<number, number>): Figure[] {
   const counts = [...mib.keys()].filter((count) => count > 0);
@@ -41,8 +41,8 @@ function eachMore(what: string, mib: ReadonlyMap<number, number>): Figure[] {
 }
 
 /**
- * Measures the resident memory of a new process. The created instances are not deleted, so only the
- * case `heap` runs after this case.
+ * Measures the resident memory of a newly started controller with more and more instances. The instances are
+ * not deleted, so only the case `heap` runs after this case.
  */
 export const memory: Case = {
   name: "memory",
@@ -56,8 +56,8 @@ export const memory: Case = {
     await grow(harness, "Memory", async (instances) => {
       await harness.calls();
       let least = Infinity;
-      // Of 15 measurements, the smallest counts, because V8 returns memory to the system only after
-      // about eight idle seconds.
+      // Measures the memory 15 times and uses the smallest value, because V8 returns memory to the system
+      // only after about eight idle seconds.
       for (let i = 0; i < 15; i++) {
         await pause(1);
         least = Math.min(least, await residentMiB(harness.controller.pid));
@@ -72,7 +72,7 @@ export const memory: Case = {
   },
 };
 
-/** Measures the used JavaScript heap of kro. */
+/** Measures the used JavaScript heap of kro with more and more instances. */
 export const heap: Case = {
   name: "heap",
   about:

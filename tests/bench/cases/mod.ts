@@ -42,7 +42,7 @@ export const cases: readonly Case[] = [
   heap,
 ];
 
-/** The benchmark's scripts, which run after the cases, each in a process of its own. */
+/** The benchmark's scripts: measurements that run after the cases, each in a process of its own. */
 export const scripts: readonly Script[] = [
   {
     name: "cel",

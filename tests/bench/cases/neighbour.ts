@@ -17,8 +17,8 @@ import { BY, isActive, pause } from "../kit/user.ts";
 const CHANGES = 3;
 
 /**
- * Adds a field to the first object of each instance and to the status. Returns the time until all
- * statuses have the field, in seconds.
+ * Changes the RGD of the instances: adds a field to the first object of each instance and to the status.
+ * Returns the time until the statuses of all instances have the field, in seconds.
  */
 async function changeGraph(harness: Harness, names: readonly string[]): Promise<number> {
   const edition = `e${Date.now()}`;
@@ -47,7 +47,7 @@ export const neighbour: Case = {
   async run(harness) {
     const names = await harness.instances(harness.sizes.many);
     const { kubeconfig } = harness.controlPlane;
-    // The first change is not measured. It adds a field to the CRD, which keeps the API server
+    // The first change of the graph is not measured. It adds a field to the CRD, which keeps the API server
     // itself busy for some time.
     await changeGraph(harness, names);
     const quiet = await latencies(kubeconfig, "when quiet", () => pause(10));

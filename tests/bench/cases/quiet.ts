@@ -1,7 +1,7 @@
 import type { Case } from "../kit/case.ts";
 import { pause } from "../kit/user.ts";
 
-/** Counts the requests of an idle controller, while nothing changes. */
+/** Counts the requests that the controller sends while no object changes. */
 export const quiet: Case = {
   name: "quiet",
   about: "All instances are ACTIVE and nothing changes.",

@@ -11,12 +11,12 @@ import { driftEach } from "./drift.ts";
 const RATE = 700;
 
 /**
- * The number of rounds. Each round measures repairs without readers and repairs with readers, so that other
- * load of the machine affects both results.
+ * The number of rounds. Each round measures repairs without clients of the JSON API and repairs with them, so
+ * that other load of the machine affects both results.
  */
 const ROUNDS = 4;
 
-/** Measures the time of a repair without and with many readers of the JSON API. */
+/** Measures how long kro takes to repair an object, without and with many clients that read the JSON API. */
 export const readers: Case = {
   name: "readers",
   about: `The time of a repair while other clients send ${RATE} requests a second to kro's JSON ` +

@@ -3,7 +3,7 @@ import { KINDS } from "../kit/graphs.ts";
 import { ObjectWatch } from "../kit/object_watch.ts";
 import { changeConfigMap } from "./drift.ts";
 
-/** Kills the controller and starts it again. */
+/** Measures a restart of the controller after it was killed. */
 export const restart: Case = {
   name: "restart",
   about:

@@ -25,8 +25,8 @@ async function activate(
 }
 
 /**
- * Runs an action. Returns the action's result, and the largest resident memory of the process
- * during the action, in MiB.
+ * Calls `act`. Returns its result, and the largest resident memory of the process `pid` during the call, in
+ * MiB.
  */
 async function peakOf<T>(pid: number, act: () => Promise<T>): Promise<{ result: T; peak: number }> {
   let peak = 0;
@@ -41,7 +41,7 @@ async function peakOf<T>(pid: number, act: () => Promise<T>): Promise<{ result: 
   }
 }
 
-/** Creates many small RGDs, and a large one. */
+/** Measures how long the controller takes for many small RGDs and for a large RGD. */
 export const rgds: Case = {
   name: "rgd",
   about:
@@ -81,8 +81,8 @@ export const rgds: Case = {
 };
 
 /**
- * Creates only the CRDs that the benchmark's RGDs define. The measured time is the API server's
- * share of the time in the case `rgd`.
+ * Measures the API server's share of the time in the case `rgd`: creates only the CRDs of these RGDs, without
+ * a controller.
  */
 export const crds: Case = {
   name: "crds",

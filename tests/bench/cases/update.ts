@@ -1,6 +1,6 @@
 import { type Case, percentile } from "../kit/case.ts";
 
-/** Changes the spec of all instances. */
+/** Measures a change of the spec of all instances. */
 export const update: Case = {
   name: "update",
   about: "A field of `spec` that four of the five objects read is changed in all instances.",

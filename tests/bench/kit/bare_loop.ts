@@ -1,8 +1,8 @@
 /**
- * The program that the benchmark case `ceiling` measures. It makes the same writes as kro for each
- * instance that a watch reports, without any other work: seven writes for a new instance, five
- * writes for a changed spec. `bare_loop.ts <kubeconfig> <kind> <concurrency>` prints `ready` and
- * runs until it is killed.
+ * The bare loop, a program that the benchmark case `ceiling` measures. For each instance that its watch
+ * reports, it sends the same writes as kro, and does no other work: seven writes for a new instance, five
+ * writes for a changed spec. `bare_loop.ts <kubeconfig> <kind> <concurrency>` prints `ready` and runs until
+ * it is killed.
  */
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
@@ -32,7 +32,10 @@ function metadata(owner: string, node: string) {
   return { name: `${owner}-${node}`, namespace: NAMESPACE, labels, annotations };
 }
 
-/** Sets the finalizer and the ApplySet inventory on a new instance. */
+/**
+ * Sends the first write for a new instance, which sets the finalizer and the ApplySet inventory on the
+ * instance.
+ */
 function adopt({ metadata: { name, resourceVersion } }: KubeObject): Promise<KubeObject> {
   return client.mergePatch({ kind: of, namespace: NAMESPACE, name: name! }, {
     metadata: {
@@ -44,7 +47,7 @@ function adopt({ metadata: { name, resourceVersion } }: KubeObject): Promise<Kub
   }, { fieldManager: "kro" });
 }
 
-/** Makes all requests that kro makes for one instance. */
+/** Sends all writes that kro sends for one instance. */
 async function reconcile(instance: KubeObject): Promise<void> {
   const { name = "", generation } = instance.metadata;
   const { value } = instance.spec as { value: string };
@@ -83,7 +86,10 @@ async function reconcile(instance: KubeObject): Promise<void> {
 const waiting: KubeObject[] = [];
 let busy = 0;
 
-/** Starts to process waiting instances, until the limit of concurrent instances is reached. */
+/**
+ * Starts to process the instances in `waiting`, up to the number of instances that may be processed
+ * concurrently.
+ */
 function work(): void {
   while (busy < Number(concurrency) && waiting.length > 0) {
     busy++;

@@ -1,4 +1,4 @@
-/** Types of the benchmark: its cases, its scripts, and the figures that they measure. */
+/** The types of the benchmark's cases and scripts, and of the figures that they measure. */
 import type { Column } from "../report/results.ts";
 import type { Harness } from "./harness.ts";
 
@@ -19,8 +19,8 @@ export interface Sizes {
 }
 
 /**
- * One measured value. If the unit is `calls`, `--check` requires that the value equals the recorded
- * value.
+ * One measured value. If the unit is `calls`, `deno task bench --check` requires that the value equals the
+ * recorded value.
  */
 export interface Figure {
   readonly measure: string;
@@ -35,8 +35,8 @@ export interface Case {
   /** A description of the case in one sentence, for the help text and docs/figures.md. */
   readonly about: string;
   /**
-   * The column of the case's figures in the results, for a case that runs only once. Undefined for
-   * a case that runs once for each controller.
+   * The column of the results table for the figures of a case that runs only once. Undefined for a case that
+   * runs once for each controller.
    */
   readonly column?: Column;
   /**
@@ -60,7 +60,7 @@ export interface Script {
   readonly file: string;
   /** Flags of `deno run` in addition to `-A`. */
   readonly denoFlags?: readonly string[];
-  /** Whether the script runs only if `--only` names it. */
+  /** Whether the script runs only if the flag `--only` names it. */
   readonly isOnRequest?: boolean;
 }
 
@@ -71,14 +71,16 @@ export interface ScriptFigure {
   readonly values: { readonly ours: number; readonly upstream?: number };
 }
 
-/** Prints a script's figure for the benchmark process that has started the script. */
+/**
+ * Prints a figure of a script to standard output. The benchmark process that has started the script reads it.
+ */
 export function printFigure(figure: ScriptFigure): void {
   console.log(JSON.stringify(figure));
 }
 
 /**
- * Returns the nearest-rank percentile: the smallest value that is at least as large as `of` percent
- * of the values.
+ * Returns a percentile of the values by the nearest-rank method: the smallest value that is at least as large
+ * as `of` percent of the values.
  */
 export function percentile(values: Iterable<number>, of: number): number {
   const sorted = [...values].toSorted((a, b) => a - b);

@@ -10,12 +10,12 @@ import { buildUpstream, type RunningControlPlane } from "../../support/controlpl
 import { pause } from "./user.ts";
 
 /**
- * A measured controller: kro (`ours`), upstream with its default flags, or upstream with the flags
- * of {@link TUNED}.
+ * A controller that the benchmark measures: kro (`ours`), upstream with its default flags (`default`), or
+ * upstream with the flags {@link TUNED} (`tuned`).
  */
 export type Variant = "ours" | "default" | "tuned";
 
-/** A controller that is installed and can be started. */
+/** A controller whose program is built and can be started. */
 export interface Controller {
   readonly variant: Variant;
   readonly program: string;

@@ -23,7 +23,7 @@ const QUIET_MS = 2000;
 /** The time limit for a controller to become idle, in milliseconds. */
 const LIMIT_MS = 60_000;
 
-/** The result of an action, and the requests and CPU time that it caused. */
+/** The result of a measured action, and the API requests and CPU time that it caused. */
 export interface Measured<T> {
   readonly result: T;
   /** The requests that the controller sent until the action had ended. */
@@ -107,7 +107,10 @@ export class Harness implements AsyncDisposable {
     return all;
   }
 
-  /** Runs an action, waits until the controller is idle again, and returns what the action cost. */
+  /**
+   * Calls `act`, and waits until the controller is idle again. Returns the result of `act`, and the requests
+   * and CPU time that it caused.
+   */
   async measure<T>(act: () => Promise<T>): Promise<Measured<T>> {
     await this.calls();
     const server = this.controlPlane.pids["kube-apiserver"]!;
@@ -115,7 +118,7 @@ export class Harness implements AsyncDisposable {
     const [before, serverBefore] = [await cpuMs(pid), await cpuMs(server)];
     const result = await act();
     const done = await this.calls();
-    // Also counts the requests that the API server logs only after the action has ended.
+    // `all` also contains the requests that the API server logs only after the action has ended.
     const all = addCounts(done, await this.untilQuiet());
     const started = this.controller.pid === pid ? before : 0;
     return {
@@ -136,7 +139,7 @@ export class Harness implements AsyncDisposable {
   }
 
   /**
-   * Changes each of the named instances, and waits until watch events show that `holds` is true for
+   * Calls `act` for each of the named instances, and waits until watch events show that `holds` is true for
    * all of them.
    */
   async change(

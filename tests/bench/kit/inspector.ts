@@ -19,7 +19,7 @@ export async function heapOf(port: number): Promise<{ used: number; committed: n
   const call = async (method: string) => {
     const id = ++last;
     const answer = Promise.withResolvers<Record<string, number>>();
-    // Ignores events, which the inspector sends on the same socket as responses.
+    // Ignores messages without this ID: the inspector sends events on the same socket as the response.
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data as string);
       if (message.id !== id) return;

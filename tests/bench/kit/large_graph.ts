@@ -1,6 +1,4 @@
-/**
- * An RGD with many Deployments, Services and ConfigMaps, and about six expressions for each node.
- */
+/** Creates an RGD with many Deployments, Services and ConfigMaps, and about six expressions for each node. */
 import type { JsonObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { GROUP } from "./graphs.ts";
 

@@ -1,7 +1,8 @@
 /**
- * A second client of the API server, whose latencies show how much a controller disturbs other
- * clients. It sends a GET and a PATCH of a ConfigMap every 20 ms. The program `latency_probe.ts
- * <kubeconfig>` prints `ready`, runs until SIGTERM, and then prints its {@link Latencies} as JSON.
+ * A program that acts as a second client of the API server. Its latencies show how much a controller disturbs
+ * other clients. It sends a GET and a PATCH of a ConfigMap every 20 ms. The program
+ * `latency_probe.ts <kubeconfig>` prints `ready`, runs until SIGTERM, and then prints its {@link Latencies}
+ * as JSON.
  */
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
 import { type Figure, percentile } from "./case.ts";
@@ -9,7 +10,7 @@ import { KINDS } from "./graphs.ts";
 import { beside } from "./process.ts";
 import { pause } from "./user.ts";
 
-/** The duration of each request, in milliseconds. */
+/** The durations of all requests with each verb, in milliseconds. */
 interface Latencies {
   get: number[];
   patch: number[];

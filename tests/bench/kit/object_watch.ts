@@ -1,4 +1,4 @@
-/** Uses watch events to measure when objects reach a state. */
+/** Measures the time at which objects reach a state, by the watch events of the objects. */
 import { ApiError, isGone, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
 import { type KubeClient, within } from "../../../src/kube/mod.ts";
 import { pause } from "./user.ts";
@@ -32,7 +32,8 @@ export async function follow(
     }
     await pause(0.2);
     if (signal.aborted) return;
-    // The last events before a change of the CRD do not contain the CRD's new fields. The list contains them.
+    // The watch has ended, for example because the CRD has changed. The last events of the watch did not
+    // contain the new fields of the CRD, but the list contains them.
     const listed = await client.list(kind);
     for (const item of listed.items) take(item, "MODIFIED");
     resourceVersion = listed.resourceVersion;
@@ -55,8 +56,8 @@ export class ObjectWatch implements Disposable {
   static async start(client: KubeClient, kind: KindRef): Promise<ObjectWatch> {
     const watch = new ObjectWatch(kind);
     const { resourceVersion } = await client.list(kind);
-    // Marks the promise as handled. Otherwise a failed watch would end the process while no call of
-    // {@link all} is waiting.
+    // Marks the promise as handled, so that a failed watch does not end the process while no call of
+    // {@link all} waits for the promise.
     watch.#failed.promise.catch(() => {});
     const take = watch.#take.bind(watch);
     follow(client, kind, resourceVersion, watch.#stop.signal, take).catch(watch.#failed.reject);

@@ -35,8 +35,8 @@ export async function beside(
   const early = process.status.then(async ({ code }) => {
     throw new Error(`${module} ended with code ${code}: ${await errors}`);
   });
-  // Marks the promise as handled, because it also rejects when the module ends after `act`, which
-  // is not an error.
+  // Marks the promise `early` as handled. It also rejects when the module ends after `act`, which is not an
+  // error.
   early.catch(() => {});
   try {
     await Promise.race([output.read(), early]);

@@ -1,15 +1,15 @@
 /**
- * Clients of kro's JSON API that send requests at a fixed rate. The program `reader_load.ts <rate> <url>...`
+ * A program that acts as several clients of kro's JSON API. The program `reader_load.ts <rate> <url>...`
  * sends `rate` requests per second in total, to each URL in turn. The program prints `ready` when it begins
  * and runs until SIGTERM. Then the program prints the mean number of responses per second.
  */
 import { beside } from "./process.ts";
 import { pause } from "./user.ts";
 
-/** The number of connections to kro. */
+/** The number of concurrent connections to kro's HTTP endpoint. */
 const CONNECTIONS = 16;
 
-/** Sends requests while `act` runs, and returns the number of responses per second. */
+/** Sends requests to kro's JSON API while `act` runs, and returns the mean number of responses per second. */
 export async function readersBeside(
   rate: number,
   urls: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Removes the objects that a controller leaves, so that the next controller starts with the same
- * state of the API server.
+ * Removes the objects that remain after the measurement of a controller, so that the next controller starts
+ * with the same objects in the API server.
  */
 import {
   CRD_KIND,
@@ -40,8 +40,8 @@ export async function sweep(client: KubeClient): Promise<void> {
 }
 
 /**
- * Removes a kind that no RGD defines: its CRD, its instances, and all objects whose names begin with the
- * kind's name.
+ * Removes a kind whose CRD was created without an RGD: the CRD, the instances, and all objects whose names
+ * begin with the name of the kind.
  */
 export async function sweepKind(client: KubeClient, kind: KindRef): Promise<void> {
   const prefix = `${kind.kind.toLowerCase()}-`;
@@ -79,8 +79,8 @@ async function removeAll(
   const items = await itemsOf(client, kind);
   await concurrently(items.filter(which), async ({ metadata: { name, namespace, finalizers } }) => {
     const ref = namespace ? { kind, namespace, name: name! } : { kind, name: name! };
-    // Ignores a missing object: Kubernetes' garbage collector may have deleted it together with its
-    // owner.
+    // If the object no longer exists, the error is ignored: Kubernetes' garbage collector may have deleted it
+    // together with its owner.
     try {
       if (finalizers?.length && kind !== CRD_KIND) {
         await client.mergePatch(ref, { metadata: { finalizers: null } }, BY);

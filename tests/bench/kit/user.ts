@@ -1,7 +1,4 @@
-/**
- * The actions that the benchmark takes as a user of the cluster, such as creating RGDs, and
- * functions that wait.
- */
+/** Acts as a user of the cluster: creates RGDs and CRDs, and waits for conditions. */
 import {
   type Condition,
   CRD_KIND,
@@ -19,7 +16,7 @@ import { core, NAMESPACE } from "./graphs.ts";
 /** The options of the benchmark's own writes. */
 export const BY = { fieldManager: "bench" };
 
-/** The number of requests that run concurrently, which is typical of a user's script. */
+/** The number of requests that {@link concurrently} sends at the same time, as a user's script might. */
 const IN_FLIGHT = 20;
 
 /** Waits for the given number of seconds. */
@@ -85,8 +82,8 @@ export async function publish(client: KubeClient, rgd: ResourceGraphDefinition):
       state?: string;
       conditions?: Condition[];
     };
-    // Only the condition GraphAccepted shows that an RGD is rejected. The state Inactive does not,
-    // because upstream's RGDs are Inactive until their revision is compiled.
+    // Only the condition GraphAccepted shows that the controller rejects the RGD. In upstream, an accepted
+    // RGD also has the state Inactive until its revision is compiled.
     const refused = conditions.find(({ type, status }) =>
       type === "GraphAccepted" && status === "False"
     );
@@ -110,6 +107,7 @@ export async function defineKind(client: KubeClient, rgd: ResourceGraphDefinitio
   const crd = await crdOf(rgd);
   await client.create(CRD_KIND, crd, BY);
   await waitEstablished(client, crd.metadata.name!);
-  // Waits, because the API server may still return 404 shortly after a CRD is established.
+  // Waits, because the API server may still answer requests for the kind with 404 shortly after the CRD is
+  // established.
   await pause(2);
 }

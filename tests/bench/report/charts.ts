@@ -1,7 +1,4 @@
-/**
- * Draws bar charts of the benchmark's figures as SVG. The SVG is formatted as `deno fmt` formats
- * it.
- */
+/** Draws bar charts of the benchmark's figures as SVG, with the same line breaks as `deno fmt`. */
 import { COLUMNS, type Results, shown, valueOf } from "./results.ts";
 
 const THEMES = {

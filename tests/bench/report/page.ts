@@ -1,4 +1,4 @@
-/** Writes docs/figures.md and its charts from the results of a benchmark run. */
+/** Generates the page docs/figures.md and its charts from the results of a benchmark run. */
 import { cases, scripts } from "../cases/mod.ts";
 import { chart, type Theme } from "./charts.ts";
 import { padded, type Results, tableOf } from "./results.ts";

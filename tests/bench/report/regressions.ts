@@ -1,4 +1,4 @@
-/** Compares the results of a benchmark run with the recorded results. */
+/** Compares the results of a benchmark run with the recorded results in results.json. */
 import { type Results, type Row, valueOf } from "./results.ts";
 
 /**
@@ -10,8 +10,8 @@ const CPU_FACTOR = 2;
 /**
  * Returns a line for each of kro's figures that is worse than the recorded figure.
  * - Numbers of calls must be equal.
- * - CPU time may be at most doubled. If both runs measured the bare loop, the comparison uses kro's
- *   CPU time divided by the bare loop's.
+ * - CPU time may be at most doubled. If both runs measured the bare loop, which only sends the same writes as
+ *   kro, the comparison uses kro's CPU time divided by that of the bare loop.
  * - Durations, memory and figures without a recorded value are not compared.
  */
 export function regressions(recorded: Results, now: Results): string[] {

@@ -2,12 +2,12 @@
 import type { Variant } from "../kit/controller.ts";
 
 /**
- * The column of a figure: a controller, or `bare` for cases that measure no controller (`ceiling`
+ * A column of the results table: a controller, or `bare` for the cases that measure no controller (`ceiling`
  * and `crds`).
  */
 export type Column = Variant | "bare";
 
-/** A figure of a case, with a value for each measured controller. */
+/** A row of the results table: a figure of a benchmark case, with a value for each measured controller. */
 export interface Row {
   case: string;
   measure: string;
@@ -25,11 +25,11 @@ export interface Results {
   machine: { cpu: string; cores: number; memoryGiB: number; loadBegan: number; loadEnded: number };
   sizes: Record<string, unknown>;
   rows: Row[];
-  /** The cases that failed with an error, with the controller that was measured. */
+  /** The cases that failed with an error. `side` is the controller that the case measured. */
   failed: { case: string; side: string; error: string }[];
 }
 
-/** The columns and their titles, in the order of the tables. */
+/** The columns of the results table with their titles, in the order of the table. */
 export const COLUMNS: readonly [Column, string][] = [
   ["ours", "kro"],
   ["tuned", "upstream, tuned"],

@@ -52,8 +52,9 @@ export function judge(results: Results): Verdict[] {
     bare("created"),
     (found) => found <= 1.25,
   );
-  // If kro misses a target, adds a ratio to the verdict: upstream's time divided by the bare
-  // loop's. The ratio shows whether any controller could meet the target.
+  // If kro misses a target, adds upstream's time divided by the time of the bare loop to the verdict. The
+  // bare loop only sends the same writes as kro, so this ratio shows whether any controller could meet the
+  // target.
   const beside = (verdict: Verdict, upstream: number | undefined, ceiling: number | undefined) =>
     verdict.holds === false && upstream && ceiling
       ? {
@@ -61,8 +62,8 @@ export function judge(results: Results): Verdict[] {
         found: `${verdict.found}; the bare loop reaches ${(upstream / ceiling).toFixed(2)}`,
       }
       : verdict;
-  // kro does more work than the bare loop. If kro nevertheless took less time, other work on the
-  // machine has slowed the bare loop down.
+  // kro does more work than the bare loop, which only sends the same writes. If kro nevertheless took less
+  // time, other work on the machine has slowed the bare loop down.
   const disturbed = Number(create.found) < 1;
   return [
     disturbed

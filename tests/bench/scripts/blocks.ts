@@ -1,8 +1,8 @@
 /**
  * The benchmark case `blocks`. Some functions of kro read objects that other clients have written, and block
  * the event loop while they run. The script measures the CPU time of these functions for the largest and most
- * hostile objects. The script prints a table of the longest times to standard error, and fails if a call takes
- * longer than its limit. `SECURITY.md` names the exceptions and their reasons.
+ * hostile objects. The script prints a table of the longest times to standard error, and fails if a call
+ * takes longer than its limit. `SECURITY.md` names the functions with a higher limit, and the reasons.
  */
 import process from "node:process";
 import { hostileArgument, PIECES, STRING_CALLS, VALUE_CALLS } from "../../support/hostile_calls.ts";
@@ -28,8 +28,8 @@ const EXCEPTIONS = new Set([
 ]);
 
 /**
- * The call that is not measured: the largest value and its managed fields together are larger than an object
- * that the API server permits.
+ * The name of the call that is not measured. Its argument is the largest value together with its managed
+ * fields, which is larger than any object that the API server permits.
  */
 const TOO_LARGE = "fingerprint of single fields";
 

@@ -2,8 +2,8 @@
  * The benchmark case `cel`: measures the evaluation of single CEL expressions. The script prints a
  * table to standard error, with three times for each expression:
  *
- * - Upstream's own code, which the oracle's command `bench` runs. The time does not include
- *   conversions from and to JSON.
+ * - Upstream's own code, which the program `oracle` runs. The time does not include conversions from and to
+ *   JSON.
  * - kro, measured in the same way ("ours").
  * - kro, including the conversions of a reconciliation ("in a pass"): the cluster's objects are
  *   converted from JSON, and the result is converted to JSON.
@@ -120,7 +120,10 @@ const DEPLOYMENT = { group: "apps", version: "v1", kind: "Deployment" };
  * processes may slow down a measurement.
  */
 const ROUNDS = 3;
-/** The duration of one measurement, in milliseconds. The oracle measures for the same time. */
+/**
+ * The duration of one measurement, in milliseconds. The oracle, the program that runs upstream's code,
+ * measures for the same time.
+ */
 const ROUND_MS = 300;
 
 /** One line of the printed table, with the time of one evaluation in nanoseconds. */

@@ -18,8 +18,8 @@ const RUNS = 30;
 const source = snapshotSource();
 
 async function compiled(nodes: number, name: string): Promise<{ graph: Graph; ms: number }> {
-  // Parses a copy for each RGD, so that no two RGDs share a string. RGDs from the API server do not
-  // share strings either.
+  // Parses the RGD from JSON, so that its strings are not shared with other RGDs, as with RGDs from the API
+  // server.
   const rgd: ResourceGraphDefinition = JSON.parse(JSON.stringify(large(nodes, name)));
   const kinds = await resolveKinds(source, kindsOf(rgd));
   const began = performance.now();
@@ -68,7 +68,7 @@ async function measureHeap(nodes: number): Promise<void> {
     }
   }
   figure("heap after each evaluated all");
-  // Uses the graphs once more. Otherwise V8 might collect them before the last measurement.
+  // Uses the compiled graphs once more, so that V8 cannot collect them before the last measurement.
   graphs.length = 0;
 }
 

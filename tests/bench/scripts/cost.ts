@@ -9,8 +9,7 @@
  * 40 ms then runs twice with the whole budget.
  * - The script prints a table to standard error. Its first line is for comparison: a loop that only
  * compares numbers.
- * - The script's argument selects one function. The table then has a line for each call of this
- * function.
+ * - An argument of the script selects one function. The table then has a line for each call of this function.
  */
 import process from "node:process";
 import {
@@ -26,7 +25,7 @@ import { DECLARATIONS } from "../../../src/cel/library/registry.ts";
 
 const SIZES = [1, 100, 10_000];
 const SHARE = 5;
-/** The time above which an expression is measured again with the whole budget, in milliseconds. */
+/** The CPU time above which an expression is measured again with the whole cost budget, in milliseconds. */
 const SLOW = 40;
 /**
  * Functions that the evaluator implements itself, which are not measured. A call of these functions
@@ -99,7 +98,10 @@ function texts(size: number, name: string, index: number): string[] {
   return index === 0 ? [long] : [variable("dash", "-"), variable("empty", ""), long];
 }
 
-/** Returns arguments of a type as CEL expressions. */
+/**
+ * Returns arguments of this type for the CEL function `name`, as CEL expressions. `size` is the number of
+ * characters or elements.
+ */
 function args(type: string, size: number, name: string, index: number): string[] {
   const ints = () => variable(`ints${size}`, listOf(size, (i) => i * 7919 % size));
   const words = () => variable(`words${size}`, listOf(size, (i) => `s${i * 7919 % size}`));
@@ -178,7 +180,7 @@ function milliseconds(body: string): number | undefined {
 }
 
 /**
- * Runs the program twice with a fraction 1/`share` of the default budget. Returns the shorter time,
+ * Runs the program twice with the default cost budget divided by `share`. Returns the shorter time,
  * multiplied by `share`.
  */
 function betterOfTwo(program: Program, share: number): number | undefined {

@@ -1,8 +1,8 @@
 /**
- * The benchmark case `example` (`deno task figures`): measures the API requests, times and memory
- * of kro's production bundle for deploy/examples/httpbin, on a control plane with all controllers.
- * The requests are read from the audit log; they include watches, but no requests for the Lease.
- * The script prints the verbs of the requests to standard error.
+ * The benchmark case `example` (`deno task figures`): measures the API requests, times and memory of kro's
+ * production bundle for deploy/examples/httpbin, on a control plane with all controllers. The requests are
+ * read from the API server's audit log. They include watches, but no requests for the Lease. The script
+ * prints the verbs of the requests to standard error.
  */
 import { AuditLog, calls } from "../../support/controlplane/audit.ts";
 import { startControlPlane } from "../../support/controlplane/mod.ts";
@@ -28,7 +28,7 @@ const audit = await AuditLog.fromNow(controlPlane.auditLog);
 await using kro = await start(await install("ours"), controlPlane);
 
 /**
- * Waits until kro's HTTP endpoint reports this state at the path. Returns the duration in
+ * Waits until kro's HTTP endpoint returns this state in the response for `path`. Returns the duration in
  * milliseconds.
  */
 async function untilState(path: string, state: string): Promise<number> {
@@ -41,7 +41,7 @@ async function untilState(path: string, state: string): Promise<number> {
   return performance.now() - began;
 }
 
-/** Prints kro's API requests since the last call of this function. */
+/** Prints the number of API requests that kro has sent since the last call of this function. */
 async function figureCalls(measure: string): Promise<void> {
   // Waits, because the API server may log a request slightly after it has responded.
   await pause(0.5);

@@ -15,7 +15,7 @@ const UNIT = 1e-5;
  * rounded charges and for differences between machines.
  */
 const FACTOR = 3;
-/** A CPU time below this limit never fails the script. The limit is in milliseconds. */
+/** The CPU time that each evaluation may take regardless of its cost, in milliseconds. */
 const FLOOR = 30;
 
 function measured({ expression, variables }: HostileExpression): { ms: number; cost: number } {

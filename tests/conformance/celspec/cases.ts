@@ -1,6 +1,6 @@
 /**
- * The conformance tests of the CEL specification (cel-spec), converted to requests for kro's
- * environment with their expected results.
+ * Converts the conformance tests of the CEL specification (cel-spec) to requests that kro and upstream can
+ * evaluate, with the expected results.
  */
 import type {
   SimpleTest,
@@ -29,20 +29,19 @@ export interface SpecCase {
   expr: string;
   /** The expected result, as the results page shows it. */
   expected: string;
-  /** The reason why the test does not apply to kro's environment. Absent if the test applies. */
+  /** The reason why the test does not apply to kro's CEL environment. Undefined if the test applies. */
   outOfScope?: string;
   /** Whether the specification evaluates the expression without a type check (`disable_check`). */
   unchecked: boolean;
   /**
-   * The requests that check the expected result; empty if the test does not apply to kro's
-   * environment.
+   * The requests that check the expected result. Empty if the test does not apply to kro's CEL environment.
    */
   questions: readonly Question[];
 }
 
-/** A request, with a function that checks its result. */
+/** A request to evaluate an expression, with a function that checks the result. */
 export interface Question extends Case {
-  /** Returns whether the verdict on the request agrees with the specification. */
+  /** Returns whether the result of the request agrees with the specification. */
   accepts: (verdict: Verdict) => boolean;
 }
 
@@ -81,8 +80,8 @@ export function specFiles(): SpecFile[] {
 const LETTERS = Object.fromEntries([..."abcdefghijklmnopqrstuvwxyz"].map((name) => [name, {}]));
 
 /**
- * Returns the specification's tests as suites of the corpus, and a suite of cel-go's own test
- * expressions, which have no expected results.
+ * Returns the tests of the CEL specification as suites of test cases, one for each file. Also returns a suite
+ * of cel-go's own test expressions, which have no expected results.
  */
 export function specSuites(): Suite[] {
   const suites = specFiles().map(({ name, cases }): Suite => {
@@ -131,8 +130,8 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   const { resultMatcher: { case: kind, value }, disableCheck } = test;
   const request = requestOf(test);
   if (kind === "evalError") {
-    // A compile error counts as the expected error if the specification does not type-check the expression,
-    // because kro type-checks every expression.
+    // The specification expects an error when the expression is evaluated. If the test disables the type
+    // check, a compile error counts as this error, because kro type-checks every expression.
     const accepts = ({ evalError, compileError }: Verdict) =>
       evalError !== undefined || disableCheck && compileError === true;
     return [{ name, request, accepts }];
@@ -165,8 +164,9 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
 }
 
 /**
- * Returns the expected result as JSON if it is a boolean, a string or null; otherwise undefined. If the
- * specification states no result, returns true, because such a test must evaluate to true.
+ * Returns the expected result of a test as JSON if it is a boolean, a string or null; otherwise undefined. If
+ * the specification states no result, returns true, because the expression of this test must evaluate to
+ * true.
  */
 function plainOf(value: Value | undefined): Json | undefined {
   if (value === undefined) return true;
@@ -199,8 +199,8 @@ function comparison(expr: string, value: Value | undefined): string {
 }
 
 /**
- * Returns the request for a test. Variables are passed as JSON with a schema. A value that JSON
- * cannot represent is bound by `cel.bind` in the expression.
+ * Returns the request that evaluates the expression of a test. Variables are passed as JSON with a schema. A
+ * value that JSON cannot represent is bound by `cel.bind` in the expression.
  */
 function requestOf(test: SimpleTest): CelRequest {
   const types = new Map(

@@ -1,12 +1,12 @@
 /**
- * Converts values and types of the CEL specification's tests to CEL literals, JSON and OpenAPI
- * schemas, which kro's environment accepts.
+ * Converts values and types of the CEL specification's tests to forms that requests can contain: CEL
+ * literals, JSON and OpenAPI schemas.
  */
 import { type Type, Type_PrimitiveType } from "@bufbuild/cel-spec/cel/expr/checked_pb.js";
 import type { Value } from "@bufbuild/cel-spec/cel/expr/value_pb.js";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
 
-/** An example expression of each type. The keys are the names of the types. */
+/** An expression of each CEL type. The keys are the names of the types. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   bool: "true",
   bytes: "b''",

@@ -1,5 +1,5 @@
-// The command `deno task celspec`: prints which tests of the CEL specification fail. With --record,
-// writes the files passing.txt and README.md.
+// The command `deno task celspec`: prints which tests of the CEL specification kro fails. With --record,
+// writes passing.txt, the list of the tests that kro passes, and README.md, the page with the results.
 import { Ours } from "../ours.ts";
 import { canonical } from "../protocol.ts";
 import { PAGE, pageOf } from "./page.ts";

@@ -1,4 +1,4 @@
-/** Generates the page with the results of all tests of the CEL specification. */
+/** Generates the page with kro's results for all tests of the CEL specification. */
 import { inCode } from "../deviations.ts";
 import { canonical } from "../protocol.ts";
 import type { SpecCase } from "./cases.ts";

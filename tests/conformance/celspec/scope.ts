@@ -1,4 +1,7 @@
-/** Decides which tests of the CEL specification do not apply to kro's environment. */
+/**
+ * Decides which tests of the CEL specification do not apply to kro's CEL environment, for example because
+ * they use protobuf messages.
+ */
 import type { SimpleTest } from "@bufbuild/cel-spec/cel/expr/conformance/test/simple_pb.js";
 import type { Type } from "@bufbuild/cel-spec/cel/expr/checked_pb.js";
 import type { Value } from "@bufbuild/cel-spec/cel/expr/value_pb.js";

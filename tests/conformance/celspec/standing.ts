@@ -1,6 +1,6 @@
 /**
- * Runs the CEL specification's tests with kro's code. A test that needs a CEL feature which kro's environment
- * does not have is left out.
+ * Runs the CEL specification's tests with kro's code. Leaves out tests that need a CEL feature which kro does
+ * not have.
  */
 import { readGolden } from "../golden.ts";
 import type { Answerer } from "../protocol.ts";
@@ -11,11 +11,9 @@ import { type SpecCase, type SpecFile, specFiles } from "./cases.ts";
 export interface Failing {
   /** The test that fails. */
   case: SpecCase;
-  /** The first of kro's results in this test that differs from the specification. */
+  /** kro's first result in this test that differs from the specification. */
   here: Verdict;
-  /**
-   * Whether one of upstream's recorded results for this test differs from the specification too.
-   */
+  /** Whether upstream fails this test too: one of its recorded results differs from the specification. */
   asUpstream: boolean;
 }
 
@@ -30,8 +28,8 @@ export interface Standing {
 }
 
 /**
- * Evaluates the requests of all tests with `ours`. For each test that fails, checks whether upstream's
- * recorded results differ from the specification too.
+ * Evaluates the requests of all tests with `ours`, which is kro's code. For each test that fails, checks
+ * whether upstream's recorded results differ from the specification too.
  */
 export async function standings(ours: Answerer): Promise<Standing[]> {
   const list: Standing[] = [];
@@ -62,7 +60,7 @@ async function firstWrong({ questions }: SpecCase, ours: Answerer): Promise<Verd
 
 const LIST = `${import.meta.dirname}/passing.txt`;
 
-/** Reads the recorded names of the tests that pass. */
+/** Reads the names of the tests that kro passes from passing.txt. */
 export async function readPassing(): Promise<string[]> {
   const text = await Deno.readTextFile(LIST).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "";
@@ -71,12 +69,12 @@ export async function readPassing(): Promise<string[]> {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** Records the names of the tests that pass. */
+/** Writes the names of the tests that kro passes to passing.txt. */
 export async function writePassing(list: readonly Standing[]): Promise<void> {
   await Deno.writeTextFile(LIST, namesOf(list).map((name) => `${name}\n`).join(""));
 }
 
-/** Returns the names of the tests that pass, in the order of the npm package @bufbuild/cel-spec. */
+/** Returns the names of the tests that kro passes, in the order of the npm package @bufbuild/cel-spec. */
 export function namesOf(list: readonly Standing[]): string[] {
   return list.flatMap(({ passing }) => passing);
 }

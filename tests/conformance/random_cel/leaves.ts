@@ -1,11 +1,14 @@
 /**
- * Expressions without operands: literals, including extreme numbers and unusual strings, and fields
- * of variables. Random expressions are built from them.
+ * Expressions without operands, from which random CEL expressions are built: literals, including extreme
+ * numbers and unusual strings, and fields of variables.
  */
 
 import { HOSTILE_NAMES } from "../hostile_names.ts";
 
-/** The hostile names as CEL writes them in a selection. */
+/**
+ * The names with a meaning in JavaScript, such as `toString`, as a CEL expression must write them after a
+ * dot.
+ */
 const HOSTILE_FIELDS = HOSTILE_NAMES.map((name) => name.replaceAll("__", "__underscores__"));
 
 /**

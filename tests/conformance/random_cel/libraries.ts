@@ -1,6 +1,6 @@
 /**
- * Grammar rules for the CEL libraries of kro's environment. The last rules use functions that kro's
- * environment does not have.
+ * Grammar rules for random expressions with the CEL libraries that kro has. The last rules use functions that
+ * kro does not have.
  */
 export const LIBRARIES = `
 string: $string.charAt($int)

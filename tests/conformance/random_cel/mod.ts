@@ -17,7 +17,7 @@ import { type Part, smaller, type Term, textOf } from "./term.ts";
 const NAMES = ["x", "y", "k", "v", "x", "y", "i", "d", "s", "type", "constructor", "toString"];
 
 /**
- * A variable that every request declares. If a request declared no variable, upstream would evaluate it in
+ * The name of a variable that every request declares. Upstream would evaluate a request without variables in
  * another CEL environment.
  */
 const TYPED = "i";

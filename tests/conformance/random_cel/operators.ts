@@ -1,5 +1,6 @@
 /**
- * Grammar rules for the core of CEL: operators, literals, macros, optional values and conversions.
+ * Grammar rules for random expressions with the core of CEL: operators, literals, macros, optional values and
+ * conversions.
  */
 export const OPERATORS = `
 bool: ($bool && $bool)

@@ -29,8 +29,8 @@ export type Piece = string | { readonly mark: "$" | "@" | "#"; readonly type: st
 const HOLE = /([$@#])((?:list|map|optional)\((?:[^()]|\([^()]*\))*\)|[A-Za-z]+)/g;
 
 /**
- * Returns the grammar rules, grouped by their line in the grammar and by type. Leaves out a rule with a
- * placeholder for a type that has no expressions.
+ * Returns the grammar rules for random expressions, grouped by their line in the grammar and by type. Leaves
+ * out a rule with a placeholder for a type of which the grammar has no expressions.
  */
 export function productions(): Production[][] {
   const lines = `${OPERATORS}\n${LIBRARIES}`.split("\n").filter((line) => line.trim() !== "");

@@ -1,6 +1,6 @@
 /**
- * Random expressions as trees. If upstream's and kro's results for an expression differ, the tree
- * is reduced to a smaller one that still shows the difference.
+ * Represents random CEL expressions as trees. If upstream's and kro's results for an expression differ, the
+ * tree is reduced to a smaller tree that still shows the difference.
  */
 
 /**
@@ -41,14 +41,14 @@ export function textOf(term: Term, names: Names = new Map()): string {
   }).join("");
 }
 
-/** Returns the number of nodes in a tree. */
+/** Returns the number of nodes in an expression tree. */
 export function sizeOf(term: Term): number {
   return childrenOf(term).reduce((size, child) => size + sizeOf(child), 1);
 }
 
 /**
- * Yields smaller trees: first all subtrees, the smallest one first, and then copies of the tree in which a
- * smaller expression replaces a subtree.
+ * Yields smaller variants of an expression tree: first all subtrees, the smallest first, and then copies of
+ * the tree in which a smaller expression replaces a subtree.
  */
 export function* smaller(term: Term): Generator<Term> {
   const below = [...descendants(term)].sort((a, b) => sizeOf(a) - sizeOf(b));

@@ -94,7 +94,7 @@ export function external(metadata: Json, more: JsonObject = {}): JsonObject {
   return { id: "ext", externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata }, ...more };
 }
 
-/** Returns an RGD resource with forEach, which creates a ConfigMap for each item. */
+/** Returns a resource with forEach, which creates one ConfigMap for each value of `forEach`. */
 export function many(forEach: Json, name = "n-${x}", more: JsonObject = {}): JsonObject {
   return { ...named({ name }, "many"), forEach, ...more };
 }
@@ -105,7 +105,7 @@ export function cases(table: Record<string, JsonObject>, omit = false): GraphCas
 }
 
 /**
- * Returns one test case for each entry of `list`. The name of the case is `what`, followed by the entry.
+ * Returns one test case for each entry of `list`. The name of a test case is `what`, followed by the entry.
  */
 export function each<T extends Json>(
   what: string,

@@ -52,7 +52,7 @@ const NAMES = "${schema.spec.names}";
 const dimensions = (n: number) => Array.from({ length: n }, (_, i) => ({ [`x${i}`]: NAMES }));
 const allOf = (n: number) => dimensions(n).map((_, i) => `\${x${i}}`).join("-");
 
-/** The test cases of names. */
+/** The test cases of the names of kinds, nodes, variables and generated CRDs. */
 export const names: GraphCase[] = [
   ...each("kind", [...new Set(KINDS)], (kind) => rgd({ kind, spec: { a: "string" } }, [])),
   ...each("id", IDS, (id) => rgd({ spec: {} }, [data("v", id)])),

@@ -137,7 +137,7 @@ const OMIT: Record<string, JsonObject> = {
   "omit in readyWhen": withSpec(data("x", "cm", { readyWhen: ["${omit()}"] })),
 };
 
-/** The test cases of references. */
+/** The test cases of references in expressions. */
 export const references: GraphCase[] = [
   ...cases(Object.fromEntries(GRAPHS.map((text) => [text, wired(text)]))),
   ...cases(TEXTS),
