@@ -20,7 +20,7 @@ export interface Occasion {
 interface Line {
   scenario: string;
   cells: string[];
-  /** A line for each violation. */
+  /** A line for each violation of a rule in the runs of the scenario. */
   faults: string[];
 }
 

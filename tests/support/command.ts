@@ -3,7 +3,7 @@ import { main } from "../../src/cli/mod.ts";
 
 /** The exit code and the output of a command. */
 export interface CommandResult {
-  /** The exit code. */
+  /** The exit code of the command. */
   code: number;
   /** The data that the command wrote to stdout. */
   stdout: string;

@@ -88,7 +88,10 @@ const READS = new Map([["spec", new Map([["value", new Map([["*", "whole" as con
 const FREE = { type: "object", additionalProperties: {} };
 const STAMP = { generation: 1, now: "2026-01-01T00:00:00Z", created: "2026-01-01T00:00:00Z" };
 
-/** A hostile value in the forms in which the functions of kro receive it. */
+/**
+ * A value that an attacker has made as expensive as possible, in the forms in which the functions of kro
+ * receive it.
+ */
 export interface HostileArgument {
   readonly value: Json;
   /** An object that contains the value. */
@@ -108,7 +111,10 @@ export function hostileArgument(value: Json): HostileArgument {
   return { value, object, copy: parseJson(text), text, objectText: jsonText(object) };
 }
 
-/** Calls of kro's functions with a hostile value. The keys are the names of the calls. */
+/**
+ * Calls of kro's functions with a value that an attacker has made as expensive as possible. The keys are the
+ * names of the calls.
+ */
 export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) => unknown>> = {
   jsonText: ({ value }) => jsonText(value),
   parseJson: ({ text }) => parseJson(text),
@@ -168,7 +174,10 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
     refusal("GET", 422, `{"kind":"Status","message":"no","details":{"causes":${text}}}`),
 };
 
-/** Calls of kro's functions with a hostile string. The keys are the names of the calls. */
+/**
+ * Calls of kro's functions with a string that an attacker has made as expensive as possible. The keys are the
+ * names of the calls.
+ */
 export const STRING_CALLS: Readonly<Record<string, (text: string) => unknown>> = {
   shortened,
   pathText: (text) => pathText([text, text]),

@@ -36,12 +36,15 @@ function chains(bytes: number, depth: number, wrap: (below: Json) => Json, each:
 }
 
 /**
- * The nesting depth of the hostile values. kro compares objects with at most 256 levels, and the object
- * around the value needs some of these levels.
+ * The nesting depth of the values below. kro compares objects with at most 256 levels, and the object around
+ * the value needs some of these levels.
  */
 const DEPTH = 200;
 
-/** The functions that make hostile values. The keys are the names of the values in messages. */
+/**
+ * Functions that make values which are as expensive as possible for one kind of algorithm. The keys are the
+ * names of the values in messages.
+ */
 export const HOSTILE_VALUES: Readonly<Record<string, MakeValue>> = {
   "one long string": (bytes) => "a".repeat(bytes),
   "one string of quotes": (bytes) => '"'.repeat(bytes / 2),

@@ -20,7 +20,7 @@ interface Banned {
 }
 
 const BANNED: readonly Banned[] = [
-  // Words that hide who acts. The sentence must name the component, the object or the user instead.
+  // Words that hide who acts. A sentence must name the component, the object or the user instead.
   { phrase: /\b(?:nobody|somebody|anybody|everybody)\b/i, instead: "name who it is" },
   { phrase: /\b(?:whoever|whosoever)\b/i, instead: "a caller that, a user who" },
   { phrase: /\b(?:what|of|by|who) others\b(?! of)/i, instead: "name the manager, user or object" },

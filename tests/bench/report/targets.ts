@@ -15,7 +15,9 @@ export interface Verdict {
   holds: boolean | undefined;
 }
 
-/** Compares a benchmark run with all targets. */
+/**
+ * Compares the figures of a benchmark run with all performance targets. Returns a verdict for each target.
+ */
 export function judge(results: Results): Verdict[] {
   const n = results.sizes.n;
   const value = (of: string, measure: RegExp, column: Column = "ours") =>

@@ -1,21 +1,26 @@
-/** Creates, changes and deletes each example on a complete control plane. */
+/**
+ * Applies each example in `deploy/examples` on a complete control plane, changes its instance, and deletes
+ * it.
+ */
 import assert from "node:assert/strict";
 import { loadAll } from "js-yaml";
 import { examples } from "../../../deploy/tasks/examples.ts";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { type Live, startController, TestCluster } from "../../support/cluster/mod.ts";
 
-/** What the test of one example does besides applying its files. */
+/** The steps that the test of one example takes in addition to applying the example's files. */
 interface Run {
-  /** Objects that another user has created before the instance. */
+  /** Returns the objects that the test creates before the instance, as another user would. */
   before?: (namespace: string) => JsonObject[];
-  /** Does what another controller would do after the instance was created. */
+  /**
+   * Called after the instance was created. Does the work of a controller that the control plane does not run.
+   */
   simulate?: (cluster: TestCluster) => Promise<unknown>;
-  /** The JSON merge patch that changes the instance. */
+  /** The JSON merge patch with which the test changes the instance. */
   change: JsonObject;
-  /** Whether the instance, or the object that `at` names, shows the change. */
+  /** Whether kro has processed the change, according to the instance or to the object that `at` names. */
   changed: (object: Live) => boolean;
-  /** The kind and name of the object that shows the change; the instance when absent. */
+  /** The kind and name of the object with which `changed` is called; the instance by default. */
   at?: { kind: string; name: string };
 }
 
@@ -32,7 +37,8 @@ const RUNS: Record<string, Run> = {
         metadata: { name: "database-seed" },
         stringData: { key: "a-random-key" },
       },
-      // The control plane has no provisioner of volumes.
+      // The control plane runs no controller that creates volumes, so the test creates the PersistentVolume
+      // for the claim.
       {
         apiVersion: "v1",
         kind: "PersistentVolume",
@@ -193,7 +199,7 @@ async function read(path: string): Promise<Live[]> {
   return loadAll(await Deno.readTextFile(path)) as Live[];
 }
 
-/** Returns the kinds of the templates of RGDs, as {@link TestCluster} names them. */
+/** Returns the kinds of the objects that the RGDs create, such as `Deployment.apps`. */
 function kindsOf(rgds: readonly Live[]): string[] {
   const templates = rgds.flatMap(({ spec }) => spec.resources.map(({ template }: Live) => template))
     .filter((template) => template !== undefined);
@@ -206,7 +212,7 @@ function kindsOf(rgds: readonly Live[]): string[] {
 }
 
 /**
- * Returns the names of the objects of the kinds that belong to the instance, and of those that belong to any
+ * Returns the objects of these kinds that belong to the instance with this UID in any namespace, or to any
  * instance in the test's namespace.
  */
 async function ownedBy(cluster: TestCluster, uid: string, kinds: string[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 /**
- * Compares kro with upstream's controller on graphs of the conformance corpus: upstream reconciles an instance
- * of each graph, and a controller that only observes tells what kro would write. CI compares a few graphs;
- * `deno task observe` compares all.
+ * Compares kro with upstream's controller on graphs of the conformance corpus: upstream's controller
+ * reconciles an instance of each graph, and `kro controller --observe` reports what kro would write to the
+ * objects of the instance. CI compares a few graphs; `deno task observe` compares all.
  */
 import assert from "node:assert/strict";
 import {
@@ -26,17 +26,20 @@ const COUNT = Number(Deno.env.get("KRO_OBSERVE_GRAPHS") ?? 6);
 /** The number of graphs in one test. Upstream compiles one RGD after the other. */
 const BATCH = 25;
 
-/** The time for upstream to process a batch, in seconds. */
+/** The time limit for upstream's controller to process the {@link BATCH} graphs of one test, in seconds. */
 const LIMIT_SECONDS = 900;
 
-/** A graph with one instance, which upstream has reconciled. */
+/** A graph of the corpus with one instance in this namespace. Upstream's controller has reconciled both. */
 interface Applied {
   readonly name: string;
   readonly graph: TestGraph;
   readonly namespace: string;
 }
 
-/** Applies a graph and an instance in a namespace of its own, and waits for upstream's results. */
+/**
+ * Applies a graph, and an instance in a new namespace. Waits until upstream's controller has written the
+ * statuses of both.
+ */
 async function apply(s: Scenario, { name, spec }: CorpusGraph, index: number): Promise<Applied> {
   const namespace = `${s.namespace}-${index}`;
   await s.cluster.createNamespace(namespace);
@@ -51,7 +54,7 @@ async function apply(s: Scenario, { name, spec }: CorpusGraph, index: number): P
   return { name, graph, namespace };
 }
 
-/** Waits until upstream has stopped to write child objects. */
+/** Waits until upstream's controller has not written any child object for three seconds. */
 async function settled(s: Scenario): Promise<void> {
   await steady("upstream's child objects", async () => {
     const lists = await Promise.all(
@@ -62,10 +65,11 @@ async function settled(s: Scenario): Promise<void> {
 }
 
 /**
- * Whether docs/differences.md lists the difference. Of an instance that is not ACTIVE, messages may differ, and
- * kro writes the inventory of all objects before it creates the first one. Of an instance in the state ERROR,
- * kro may create the objects that do not depend on the failed node, and objects that the API server refuses.
- * The state may become ERROR because an expression of the status fails.
+ * Whether docs/differences.md lists a difference between what upstream has written and what kro would write.
+ * `state` is the state that upstream has written. If it is not ACTIVE, messages may differ, and kro also
+ * writes the inventory of the objects that do not exist yet. If it is ERROR, kro may create objects that do
+ * not depend on the failed node, and objects that the API server refuses. In any state, kro may set the state
+ * to ERROR, because an expression of the status fails.
  */
 function isListed(
   state: string,
@@ -77,14 +81,17 @@ function isListed(
   return state !== "ACTIVE" && (isCondition || INVENTORY.test(path));
 }
 
-/** The fields that kro writes together with the inventory of an instance. */
+/** Matches the paths of the fields that kro writes to an instance together with its inventory. */
 const INVENTORY = new RegExp(
   '^metadata\\.(annotations\\["(applyset\\.kubernetes\\.io/(contains-group-kinds|additional-namespaces|tooling)' +
     '|internal\\.kro\\.run/applyset-inventory-hash)"\\]' +
     '|labels\\["kro\\.run/(kro-version|controller-pod-id|resource-graph-definition-namespace)"\\])$',
 );
 
-/** Returns the differences that are not listed. */
+/**
+ * Returns what kro would write to the RGD, the instance and its child objects, except the differences from
+ * upstream that docs/differences.md lists.
+ */
 async function unlisted(
   s: Scenario,
   kro: Observing,
@@ -123,7 +130,7 @@ Deno.test("a difference that is not listed is found", () => {
   }
 });
 
-/** Returns `count` graphs, evenly spread over all graphs. */
+/** Chooses `count` of the graphs at equal distances in the list. */
 function spread(graphs: readonly CorpusGraph[], count: number): CorpusGraph[] {
   const step = Math.max(1, graphs.length / count);
   return Array.from(

@@ -1,4 +1,7 @@
-/** Tests of `kro controller --observe` beside another controller. */
+/**
+ * Tests of `kro controller --observe`, which reports what kro would write without writing it, while another
+ * controller reconciles the same instances.
+ */
 import assert from "node:assert/strict";
 import type { ObservedInstance } from "../../../src/controller/mod.ts";
 import { configMap, kroTest, type TestGraph } from "../../support/cluster/mod.ts";
@@ -55,7 +58,10 @@ kroTest("an observing controller follows another controller without a write", as
   });
 });
 
-/** Returns the differences of the children, such as `changed ConfigMap one data.value`. */
+/**
+ * Returns the changes that kro would make to the child objects of an instance, each as a line such as
+ * `changed ConfigMap one data.value`.
+ */
 function childTexts({ children }: ObservedInstance): string[] {
   return children.map(({ action, kind, name, fields }) => {
     const paths = action === "changed" ? fields.map(({ path }) => ` ${path}`) : [];
@@ -63,12 +69,15 @@ function childTexts({ children }: ObservedInstance): string[] {
   }).sort();
 }
 
-/** Returns the request that makes the change, in the form of the audit log. */
+/**
+ * Returns the request with which kro would change this child object, such as `patch configmaps one`.
+ * {@link writes} returns requests in the same form.
+ */
 function writeText({ action, kind, name }: ObservedInstance["children"][number]): string {
   return `${action === "pruned" ? "delete" : "patch"} ${kind.toLowerCase()}s ${name}`;
 }
 
-/** Waits until the children have exactly these differences. */
+/** Waits until kro would make exactly the expected changes to the child objects of the instance `one`. */
 async function differ(kro: Observing, graph: TestGraph, expected: string[]): Promise<void> {
   let last: string[] = [];
   const isExpected = (found: ObservedInstance) =>

@@ -26,7 +26,10 @@ import {
 const PAIRS = Number(Deno.env.get("KRO_PLAN_PAIRS") ?? 3);
 const SEED = Number(Deno.env.get("KRO_PLAN_SEED") ?? 1);
 
-/** Returns pseudo-random numbers from 0 to 1 for a seed (the generator "mulberry32"). */
+/**
+ * Returns a generator of pseudo-random numbers from 0 to 1 ("mulberry32"). The same seed generates the same
+ * numbers.
+ */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -37,7 +40,7 @@ function random(seed: number): () => number {
   };
 }
 
-/** Chooses pairs of different graphs. */
+/** Chooses `count` pairs of different graphs. The same seed chooses the same pairs. */
 function pairsOf(
   all: readonly CorpusGraph[],
   count: number,

@@ -237,11 +237,11 @@ export class Tally {
 
 /** The result of one run of a fault scenario. */
 export interface Ran {
-  /** A line for each violation. */
+  /** A line for each violation of a rule in this run. */
   faults: string[];
   /** The longest time from the end of a fault to kro's last write, in milliseconds. */
   recoveryMs: number;
-  /** A line for each phase that took longer than expected. */
+  /** A line for each phase of the test graphs that took longer than expected. */
   late?: string[];
 }
 

@@ -11,7 +11,9 @@ import type { GraphSpec } from "./graph.ts";
  */
 export const KINDS = ["ConfigMap", "Secret", "Service", "ServiceAccount", "Deployment.apps"];
 
-/** The spec of an instance. It has a value for each field of the schema {@link SPEC}. */
+/**
+ * A spec for the instances of all chosen graphs. It has a value for each field of the schema {@link SPEC}.
+ */
 export const INSTANCE_SPEC: JsonObject = {
   name: "demo",
   count: 2,
@@ -23,15 +25,18 @@ export const INSTANCE_SPEC: JsonObject = {
   pair: { a: "first", b: 1 },
 };
 
-/** A graph of the corpus. */
+/** A graph of the conformance corpus, which contains the test cases for the comparison with upstream. */
 export interface CorpusGraph {
-  /** The names of the suite and of the case. */
+  /** The name of the suite and the name of the test case, separated by a slash. */
   name: string;
-  /** The RGD. */
+  /** The spec of the RGD. */
   spec: GraphSpec;
 }
 
-/** Returns the valid graphs of the corpus whose instances have the spec {@link SPEC}. */
+/**
+ * Returns the valid graphs of the conformance corpus whose instances have a spec with the schema
+ * {@link SPEC}.
+ */
 export async function corpusGraphs(): Promise<CorpusGraph[]> {
   const found: CorpusGraph[] = [];
   for (const { name: suite, cases } of graphSuites()) {

@@ -37,7 +37,10 @@ export class KroRequests implements Disposable {
     this.#user = user;
   }
 
-  /** Starts to record. Earlier requests are not included. */
+  /**
+   * Starts to record the API requests of this user. Requests that were sent before this call are not
+   * included.
+   */
   static async open(user = "kro"): Promise<KroRequests> {
     const { server, ca, token, auditLog } = await sharedControlPlane();
     const log = await AuditLog.fromNow(auditLog);

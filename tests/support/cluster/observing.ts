@@ -1,4 +1,7 @@
-/** Runs a controller with the option `observe`, as a service account that may only get, list and watch. */
+/**
+ * Runs a controller that only observes: it reports what kro would write, and writes nothing. It runs as a
+ * service account that may only get, list and watch.
+ */
 import assert from "node:assert/strict";
 import type { FieldChange, ObservedGraph, ObservedInstance } from "../../../src/controller/mod.ts";
 import { isWriteVerb } from "../controlplane/audit.ts";
@@ -14,11 +17,12 @@ export function isSyncedField({ path }: Pick<FieldChange, "path">): boolean {
   return path.startsWith('status.conditions[type="InstanceSynced"].');
 }
 
-/** A controller that only observes. */
+/** A running controller that only observes: it reports what kro would write, and writes nothing. */
 export interface Observing {
   /**
-   * Waits until the differences of an instance fulfil a condition, and returns them. By default, returns the
-   * first differences of an instance in the namespace of the service account.
+   * Returns what kro would write to an instance and its child objects, after waiting until `holds` returns
+   * true for it. By default, waits until the controller has reconciled the instance once. The default
+   * namespace is that of the service account.
    */
   until(
     graph: TestGraph,
@@ -26,9 +30,9 @@ export interface Observing {
     holds?: (found: ObservedInstance) => unknown,
     namespace?: string,
   ): Promise<ObservedInstance>;
-  /** Returns the differences of an RGD. */
+  /** Returns what kro would write for an RGD; undefined if the controller has not processed the RGD yet. */
   graph(graph: TestGraph): ObservedGraph | undefined;
-  /** Returns the text of the metrics. */
+  /** Returns the controller's metrics in the Prometheus text format. */
   metrics(): Promise<string>;
 }
 

@@ -23,9 +23,9 @@ import { configMap, NAME } from "./nodes.ts";
 
 /** The report of `kro plan -o json`, with the exit code of the command. */
 export interface PlanResult {
-  /** The exit code. */
+  /** The exit code of the command. */
   code: number;
-  /** The report. */
+  /** The report that the command printed. */
   report: PlanReport;
   /** The lines that the command wrote to stderr. */
   stderr: string;

@@ -2,7 +2,7 @@
 // checksum differs from the published checksum.
 import { moduleDir, modules, moduleVersion, type Program, programs } from "./parts.ts";
 
-/** One file of a project's release. */
+/** A file that a project, such as etcd, has published with a release. */
 export interface Release {
   /** The URL of the file. */
   url: string;

@@ -33,7 +33,7 @@ export interface KubectlOptions {
   stdin?: unknown;
   /** The user who runs kubectl; the administrator by default. */
   user?: User;
-  /** The control plane; the shared one by default. */
+  /** The control plane on which kubectl runs; by default, the control plane that all tests share. */
   on?: RunningControlPlane;
 }
 

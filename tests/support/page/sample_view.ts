@@ -168,7 +168,10 @@ export const sampleLive: LiveReader = {
     ),
 };
 
-/** Explains each node as a node with a refused object. */
+/**
+ * An explainer for the live page, which explains each node as failed because the API server refused its
+ * object.
+ */
 export const sampleExplainer: Explainer = {
   explain: (_graph, _at, subject = "the instance") =>
     Promise.resolve({

@@ -23,7 +23,7 @@ const INSTANCE = "#/graphs/catalog/instances/team-0/catalog-0021";
 const README = { nodes: 8, address: `${INSTANCE}?node=deployment&why=-`, height: 760 };
 
 const PICTURES: Record<string, Picture> = {
-  // `deno task screenshots docs page-` writes these two, which README.md shows.
+  // The two pictures that README.md shows. `deno task screenshots docs page-` writes them.
   "page-light": README,
   "page-dark": { ...README, isDark: true },
   "overview-light": { nodes: 8, address: "#/" },

@@ -69,8 +69,8 @@ const EXPENSIVE = [
   // The evaluation must stop before it builds a string of a gigabyte.
   "names.map(n, t + n).join(names.map(n, t + t + t + t).join(''))",
   "[t + t + t + t + t + t + t + t].map(l, l.replace('', l + l + l + l + l + l + l + l))[0]",
-  // Each level contains the list of the level below ten times. The list is small in memory, but
-  // visiting it means visiting 10^9 elements.
+  // In these expressions, each variable `x1` to `x9` is a list that contains the list before it ten times.
+  // The list `x9` is small in memory, but visiting it means visiting 10^9 elements.
   `cel.bind(x0, [1], ${LEVELS} x9${")".repeat(10)}`,
   `cel.bind(x0, [1], ${LEVELS} x9 == x9 + []${")".repeat(10)}`,
   `cel.bind(x0, [1], ${LEVELS} json.marshal(x9)${")".repeat(10)}`,

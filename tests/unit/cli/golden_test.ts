@@ -10,7 +10,10 @@ import { recorded } from "../../support/record.ts";
 const GOLDEN = new URL("golden/", import.meta.url).pathname;
 const EXAMPLE = "deploy/examples/httpbin";
 
-/** The command of each golden file. The placeholder RECORD stands for the path of a record. */
+/**
+ * The command whose output each file in the folder `golden` contains. The placeholder RECORD stands for the
+ * path of a file that `kro record` has written.
+ */
 const OUTPUTS: Record<string, { args: string[]; code?: number }> = {
   "render.yaml": { args: ["render", "-f", EXAMPLE, "-n", "kro"] },
   "validate.txt": {

@@ -1,4 +1,7 @@
-/** Tests of the cluster as a pass sees it that only observes. */
+/**
+ * Tests of the cluster of a controller that only observes: it records the writes of a reconciliation instead
+ * of sending them.
+ */
 import assert from "node:assert/strict";
 import {
   ApiError,

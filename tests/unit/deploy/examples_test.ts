@@ -1,4 +1,7 @@
-/** Tests of the examples without a cluster: their unit tests, drawings and documents. */
+/**
+ * Tests of the examples in `deploy/examples` that need no cluster: their own `kro test` files pass, and their
+ * drawings and documents are up to date.
+ */
 import assert from "node:assert/strict";
 import { examples, readmeOf } from "../../../deploy/tasks/examples.ts";
 import { runCommand } from "../../support/command.ts";

@@ -1,4 +1,4 @@
-/** Tests of the rules of `x-kubernetes-validations`, evaluated against values. */
+/** Tests of the evaluation of CEL rules in a CRD's schema (`x-kubernetes-validations`). */
 import assert from "node:assert/strict";
 import type { Json } from "../../../src/api/mod.ts";
 import { SchemaRules } from "../../../src/graph/mod.ts";

@@ -27,7 +27,7 @@ const index = new KindIndex([
       version("v1", ["Deployment", "deployments", ["deploy"]], ["Old", "olds"]),
     ],
   },
-  // A kind with a short name that is the plural name of another kind.
+  // The short name `pods` of the kind Thing is also the plural name of the kind Pod.
   { metadata: { name: "x.io" }, versions: [version("v1", ["Thing", "things", ["pods"]])] },
   { metadata: { name: "dead.io" }, versions: [{ version: "v1", freshness: "Stale" }] },
 ]);

@@ -31,8 +31,8 @@ Deno.test("callers beyond the slots wait in order until a slot is released", asy
 Deno.test("a full bucket admits its burst at once, then one request per interval", () => {
   const bucket = new TokenBucket(10, 2, 0);
   assert.deepEqual([0, 0, 0, 0].map((now) => bucket.reserve(now)), [0, 0, 100, 200]);
-  // The third and the fourth request each used a token before it was added. At 400 ms, four tokens have been
-  // added, so two of them are available.
+  // The third and the fourth request above use the tokens that the bucket adds at 100 ms and at 200 ms. Until
+  // 400 ms, the bucket adds two more tokens, so the next two requests need not wait.
   assert.deepEqual([400, 400, 400].map((now) => bucket.reserve(now)), [0, 0, 100]);
 });
 

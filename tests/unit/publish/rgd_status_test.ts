@@ -1,4 +1,4 @@
-/** Tests of the status of an RGD. */
+/** Tests of the function that computes the status of an RGD. */
 import assert from "node:assert/strict";
 import type { ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { nextStatus } from "../../../src/publish/rgd_status.ts";

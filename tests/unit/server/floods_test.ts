@@ -1,4 +1,7 @@
-/** Tests that clients with many connections or many requests do not keep others from the HTTP endpoint. */
+/**
+ * Tests that a client with many connections or many requests does not prevent other clients from using kro's
+ * HTTP endpoint.
+ */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -7,14 +10,17 @@ import { eventually } from "../../support/wait.ts";
 
 const REQUEST = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/** Opens a connection from an address of the loopback network, 127.0.0.0/8. */
+/**
+ * Opens a connection to the endpoint from `localAddress`, an address in the loopback network 127.0.0.0/8. The
+ * endpoint counts connections by this address.
+ */
 function open({ url }: Listening, localAddress: string): Socket {
   const socket = connect({ host: "127.0.0.1", port: Number(new URL(url).port), localAddress });
-  // The endpoint resets connections beyond the maximum.
+  // Ignores errors, because the endpoint resets the connections that exceed its maximum.
   return socket.on("error", () => {});
 }
 
-/** Sends one request and returns the response. */
+/** Sends one request to the endpoint from this local address, and returns the response as text. */
 async function answer(listening: Listening, localAddress: string): Promise<string> {
   const socket = open(listening, localAddress);
   socket.write(REQUEST.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));

@@ -99,7 +99,7 @@ const EXPLAINED: Explanation = {
   because: [{ topic: "step", text: "wait", because: [] }],
 };
 
-/** Explains the instance `kro/one` of the graph `a`. */
+/** An explainer that knows only the instance `kro/one` of the graph `a`. */
 const explainer: Explainer = {
   explain: (graph, { name }, subject) => {
     if (subject === "nowhere") return Promise.reject(new UnknownSubject("no such node"));

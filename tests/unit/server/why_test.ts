@@ -1,4 +1,7 @@
-/** Tests of the path that explains an instance: the subject, and the response to each error. */
+/**
+ * Tests of the path of kro's HTTP endpoint that explains an instance: what the query selects to explain, and
+ * the response to each error.
+ */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { type Explanation, UnknownSubject } from "../../../src/explain/mod.ts";
@@ -8,7 +11,10 @@ import { view } from "../../support/server/view.ts";
 const BASE = "http://kro/graphs/a/instances";
 const FOUND: Explanation = { topic: "instance", text: "App kro/one is ready", because: [] };
 
-/** Sends a request to an endpoint whose explainer runs `explain`. */
+/**
+ * Sends a request to an endpoint that calls `explain` for an explanation. Without `explain`, the endpoint
+ * cannot explain instances.
+ */
 async function ask(path: string, explain?: Explainer["explain"], headers = {}) {
   const handler = createHandler({
     view,

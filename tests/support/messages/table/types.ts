@@ -27,6 +27,6 @@ export interface Section {
   title: string;
   /** The paragraph below the heading, which explains how to read the section. */
   intro: string;
-  /** The entries, in the order of the page. */
+  /** The entries of the section, in the order of the page. */
   entries: Entry[];
 }

@@ -1,4 +1,4 @@
-/** Tests of the fields of instances that graphs copy into Secrets. */
+/** Tests of the search for the fields of an instance whose values a graph copies into Secrets. */
 import assert from "node:assert/strict";
 import type { GraphEntry } from "../../../../src/controller/graphs/graph_store.ts";
 import { secretInputsOf } from "../../../../src/controller/graphs/secret_inputs.ts";

@@ -32,7 +32,7 @@ const AT = { kind: CONFIG_MAP, namespace: "ns", name: "cm-one" };
 
 const RESOURCES = [configMap("cm", { data: { ours: "a" } })];
 
-/** Returns a client of an in-memory cluster that has only the methods for reading. */
+/** Returns a client of an in-memory cluster. The client has methods for reading, but none for writing. */
 function readerOf(memory: MemoryCluster): KubeClient {
   const client: Partial<KubeClient> = {
     async *pages({ kind }, { labelSelector } = {}) {
@@ -50,7 +50,10 @@ function readerOf(memory: MemoryCluster): KubeClient {
   return client as KubeClient;
 }
 
-/** Starts a controller over a cluster in which another controller has already reconciled the instance. */
+/**
+ * Starts a controller that only observes, in a cluster in which another controller has already reconciled the
+ * instance.
+ */
 async function setup(
   change: (memory: MemoryCluster) => Promise<unknown> = async () => {},
   secretInputs: () => Reads = () => new Map(),

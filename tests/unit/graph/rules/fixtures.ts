@@ -49,19 +49,19 @@ export const condition = (...conditions: unknown[]) => status({ conditions });
 /** Returns an expression that creates a condition with these fields. */
 export const newCondition = (fields: string) => `\${runtime.newCondition({${fields}})}`;
 
-/** Returns a collection of ConfigMaps. */
+/** Returns a resource with this `forEach`, which creates ConfigMaps. */
 export const each = (forEach: unknown, name = "n-${x}", more = {}) => ({
   ...configMap("many", {}, { name }),
   forEach,
   ...more,
 });
-/** Returns `n` dimensions of a collection. */
+/** Returns a `forEach` with `n` dimensions, whose variables are `x0`, `x1` and so on. */
 export const dimensions = (n: number) =>
   Array.from({ length: n }, (_, i) => ({ [`x${i}`]: "${schema.spec.names}" }));
 /** Returns an object name that contains the variables of `n` {@link dimensions}, such as `${x0}-${x1}`. */
 export const allOf = (n: number) => dimensions(n).map((_, i) => `\${x${i}}`).join("-");
 
-/** Returns an external reference to ConfigMaps. */
+/** Returns a resource that is an external reference to ConfigMaps. */
 export const external = (metadata: unknown, more = {}) => ({
   id: "ext",
   externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata },
