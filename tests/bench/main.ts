@@ -89,7 +89,10 @@ async function runCases(): Promise<void> {
   client.close();
 }
 
-/** Runs a script in a process of its own, and records the figures that it prints. */
+/**
+ * Runs a script of the benchmark in a process of its own, and adds the figures that the script prints to the
+ * results.
+ */
 async function runScript({ name, file, denoFlags = [] }: Script): Promise<void> {
   const path = new URL(`scripts/${file}`, import.meta.url).pathname;
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {

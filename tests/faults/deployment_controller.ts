@@ -22,7 +22,7 @@ export function deploymentsProgress(client: KubeClient): AsyncDisposable {
   const seen = new Map<string, number>();
   const work = (async () => {
     while (running) {
-      // A failed list is ignored, because scenarios stop the API server.
+      // An error of the list request is ignored, because some scenarios stop the API server.
       const { items } = await client.list(DEPLOYMENT).catch(() => ({ items: [] }));
       for (const item of items) await progress(client, item, seen).catch(() => {});
       await new Promise<void>((resolve) => {

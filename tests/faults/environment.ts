@@ -118,7 +118,7 @@ export class Environment implements AsyncDisposable {
     const admin = connect(await loadConfig({ kubeconfig: adminFile }), { userAgent: "user" });
     await installCrds(admin);
     await installThings(admin);
-    // Copies the bundle, so that a later build does not change the program under test.
+    // Copies kro's bundle, so that a later build of the bundle does not change the program under test.
     const path = `${dir}/kro.js`;
     await Deno.copyFile(await bundle(), path);
     return new Environment({ controlPlane, proxy, admin, adminFile, dir, bundle: path });

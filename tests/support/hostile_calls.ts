@@ -1,8 +1,8 @@
 /**
- * Calls of the functions of kro that read data which other API clients wrote. A test passes a hostile value
- * or string to each call. `tests/unit/hostile/linear_test.ts` checks that the time of the calls grows
- * linearly with the size of the argument. `deno task bench --only blocks` measures their time with the
- * largest argument.
+ * Calls of the functions of kro that read data which other API clients wrote. A test passes a value or a
+ * string to each call that an attacker has made as expensive as possible. `tests/unit/hostile/linear_test.ts`
+ * checks that the time of the calls grows linearly with the size of the argument.
+ * `deno task bench --only blocks` measures their time with the largest argument.
  */
 import {
   conditionsOf,

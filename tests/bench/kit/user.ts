@@ -44,7 +44,7 @@ export function namesOf(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
 }
 
-/** Calls `act` for each item, for at most 20 items at a time. */
+/** Calls `act` for each of the items, for at most 20 of them at the same time. */
 export async function concurrently<T>(items: Iterable<T>, act: (item: T) => Promise<unknown>) {
   const left = Iterator.from(items);
   await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {

@@ -29,7 +29,10 @@ const BATCH = 25;
 /** The time limit for upstream's controller to process the {@link BATCH} graphs of one test, in seconds. */
 const LIMIT_SECONDS = 900;
 
-/** A graph of the corpus with one instance in this namespace. Upstream's controller has reconciled both. */
+/**
+ * A graph of the conformance corpus, with one instance in this namespace. Upstream's controller has
+ * reconciled both.
+ */
 interface Applied {
   readonly name: string;
   readonly graph: TestGraph;

@@ -5,8 +5,8 @@ import { BUNDLE_FLAGS, permissionFlags, type Role } from "../../../src/cli/mod.t
 import { installOwnCrds, sharedControlPlane, startKro } from "../../support/cluster/mod.ts";
 
 /**
- * Runs the bundle with the Deno permissions that kro has in production, and waits until the bundle
- * exits. The role selects the permissions of `kro controller` or of the other commands.
+ * Runs the bundle with the Deno permissions that kro has in production, and waits until the bundle exits.
+ * `role` selects the permissions of `kro controller` or of the other commands.
  */
 async function run(role: Role, args: string[]) {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -1,6 +1,6 @@
 /**
- * The faults that the test proxy can apply to a single request, and the record that the proxy keeps
- * of each request.
+ * The faults that the fault proxy can apply to a single request, and the record that the proxy keeps of each
+ * request.
  */
 import type { Target } from "./target.ts";
 

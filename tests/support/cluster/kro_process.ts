@@ -9,7 +9,7 @@ import { installOwnCrds } from "./controller.ts";
 export interface KroOptions {
   /** The path of the process's kubeconfig file. */
   kubeconfig: string;
-  /** The path of the program, such as a bundle; `main.ts` by default. */
+  /** The path of the program that Deno runs, such as a bundle of kro; kro's `main.ts` by default. */
   program?: string;
   /** Deno's permission flags; `--allow-all` by default. */
   permissions?: readonly string[];
@@ -17,7 +17,7 @@ export interface KroOptions {
   flags?: readonly string[];
   /** The V8 flags of the process. */
   v8?: readonly string[];
-  /** The path of a module that is loaded before the program. */
+  /** The path of a module that Deno loads before kro's own code. */
   preload?: string;
   /**
    * A command that starts kro, such as `prlimit`. The command receives kro's command line as its

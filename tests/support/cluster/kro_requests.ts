@@ -50,15 +50,18 @@ export class KroRequests implements Disposable {
   }
 
   /**
-   * Returns the requests that have completed since the last call. Leaves out watches, requests for kro's
-   * Lease, and reviews of kro's permissions, which kro sends in the background at a time that a test cannot
-   * know.
+   * Returns the user's API requests that have completed since the last call of this function. Leaves out
+   * watches, requests for kro's Lease, and reviews of kro's permissions, which kro sends in the background at
+   * a time that a test cannot know.
    */
   async take(): Promise<AuditEntry[]> {
     return controllerCalls(await this.#all(), this.#user).filter((entry) => !isReview(entry));
   }
 
-  /** Returns all requests that have completed or started to watch since the last call. */
+  /**
+   * Returns all API requests of the user that have completed since the last call of this function, and all
+   * watches that have started since then.
+   */
   async takeAll(): Promise<AuditEntry[]> {
     return calls(await this.#all()).filter(({ user }) => user === this.#user);
   }

@@ -10,7 +10,7 @@ export interface ScenarioOptions {
   /** Options of the controller that replace the defaults. */
   controller?: Partial<ControllerOptions>;
   /**
-   * Whether the controller has the default options of the program, instead of those of upstream's
+   * Whether the controller runs with the defaults of `kro controller`, instead of the options of upstream's
    * integration tests.
    */
   defaults?: boolean;

@@ -37,8 +37,8 @@ export interface Scenario {
    */
   idle(ms?: number): Promise<void>;
   /**
-   * Returns kro's API requests since the last call. The first call starts the recording; see {@link
-   * KroRequests}.
+   * Returns kro's API requests since the last call of this function. The first call starts the recording; see
+   * {@link KroRequests}.
    */
   requests(): Promise<AuditEntry[]>;
   /** Stops the controller, runs `meanwhile`, and then starts another controller. */

@@ -1,6 +1,6 @@
 /**
- * Waits until an instance has a state. Reads the state from the instance's status, or from the view of the
- * instance that the controller keeps in memory.
+ * Waits until an instance has a state. Reads the state from the instance's status, or from the controller's
+ * view, which is its state of the instance in memory.
  */
 import type { InstanceView } from "../../../src/controller/mod.ts";
 import { eventually } from "../wait.ts";
@@ -31,9 +31,9 @@ export function inState(
 }
 
 /**
- * Waits until `holds` returns true for the controller's view of the instance, and returns the view.
- * The controller updates its view after the status on the API server, so a test that has read the
- * status must still wait for the view.
+ * Waits until `holds` returns true for the controller's view of the instance, and returns the view. The view
+ * is the controller's state of the instance in memory. The controller updates it after the status on the API
+ * server, so a test that has read the status must still wait for the view.
  */
 export async function viewed(
   { controller }: Scenario,

@@ -72,8 +72,8 @@ export function parseAudit(text: string): AuditEntry[] {
 }
 
 /**
- * Returns one entry for each request. The log contains two entries for a watch, and this function
- * returns only the first one.
+ * Returns one entry of the audit log for each request. The log contains two entries for a watch, of which
+ * this function returns only the first.
  */
 export function calls(entries: readonly AuditEntry[]): AuditEntry[] {
   return entries.filter(({ verb, stage }) =>

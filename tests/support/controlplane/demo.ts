@@ -19,7 +19,7 @@ const stays = Deno.stdout.isTerminal() && Deno.stdin.isTerminal() && !Deno.args.
 const heading = (text: string) => console.log(color ? `\n\x1b[1m${text}\x1b[0m` : `\n${text}`);
 const progress = (line: string) => console.error(color ? `\x1b[2m${line}\x1b[0m` : line);
 
-/** Renders the example without a cluster, while the control plane starts. */
+/** Renders the example httpbin with `kro render`, which needs no cluster, while the control plane starts. */
 async function preview(): Promise<void> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [

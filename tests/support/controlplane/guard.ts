@@ -9,17 +9,17 @@ const watch = "exec 3<&0; { read _ <&3 || kill -KILL $$; } >/dev/null 2>&1 & exe
 /** The options of {@link guarded}, which starts a program that is killed when this process ends. */
 export interface GuardOptions {
   /**
-   * The path of a file for the program's output. By default, standard output and error are piped to
-   * this process.
+   * The path of a file to which the started program writes its output. By default, standard output and error
+   * are piped to this process.
    */
   log?: string;
-  /** The program's working folder. */
+  /** The working folder of the started program. */
   cwd?: string;
   /** Environment variables in addition to those of this process. */
   env?: Record<string, string>;
   /**
-   * Whether the program gets its own session. Ctrl-C in a terminal then does not reach the program,
-   * so that it can be stopped gracefully.
+   * Whether the started program gets its own session. Ctrl-C in a terminal then does not reach the program,
+   * so that this process can stop it gracefully.
    */
   detached?: boolean;
   /** Whether the program writes to the output of this process instead of a pipe. */

@@ -9,7 +9,7 @@ import { type AuditEntry, AuditLog, controllerCalls, isWriteVerb } from "../cont
 import { eventually, LIMIT_SECONDS } from "../wait.ts";
 import { Pod, type Releases } from "./release.ts";
 
-/** The path of the folder with the example. */
+/** The path of the folder with kro's examples. */
 export const examples: string = new URL("../../../deploy/examples", import.meta.url).pathname;
 
 /** The names of kro's CRDs. */
@@ -116,7 +116,10 @@ export function builtBundle(): Promise<string> {
   return built ??= bundle();
 }
 
-/** Starts kro as the release's Deployment would start it, and waits until kro has reconciled the example. */
+/**
+ * Starts kro as the Deployment of the Helm release would start it, and waits until kro has reconciled the
+ * instance of the example httpbin.
+ */
 export async function startPod(releases: Releases): Promise<Pod> {
   const pod = await Pod.start(releases, await builtBundle());
   try {

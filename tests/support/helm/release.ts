@@ -113,7 +113,10 @@ export class Pod implements AsyncDisposable {
     this.url = `http://127.0.0.1:${container!.readinessProbe.httpGet.port}`;
   }
 
-  /** Starts the program, such as a bundle of kro. Does not wait until kro is ready. */
+  /**
+   * Starts a program, such as a bundle of kro, as the container of the Deployment `name` would run it. Does
+   * not wait until kro is ready.
+   */
   static async start(releases: Releases, program: string, name = "kro"): Promise<Pod> {
     const { namespace, plane } = releases;
     const deployment = await releases.get<Deployment>("deployment", name, "-n", namespace);

@@ -20,7 +20,7 @@ export interface SampleSize {
   instances: number;
   /** The number of nodes of each graph. */
   nodes: number;
-  /** The number of items of the first graph's collection. */
+  /** The number of objects of the collection in the first graph. */
   items: number;
 }
 

@@ -100,8 +100,8 @@ export async function tryAll(targets: Targets): Promise<Outcomes> {
 }
 
 /**
- * Tries all operations before the program starts and when the program calls `Deno.exit`. Prints both results
- * as one line of JSON to stdout.
+ * Tries all operations before kro's code runs, and again when kro calls `Deno.exit`. Prints the results of
+ * both times as one line of JSON to stdout.
  */
 export async function install(targets: Targets): Promise<void> {
   const start = await tryAll(targets);

@@ -8,7 +8,7 @@ import { live, view } from "./view.ts";
 const readiness = () => ({ ready: true, missing: [] });
 const handler = createHandler({ view: { ...view, readiness }, version: "devel", live });
 const listening = await listen("127.0.0.1:0", handler);
-// The program runs in a temporary folder, because it writes its test cases to the working folder.
+// `schemathesis` runs in a temporary folder, because it writes its test cases to the working folder.
 const cwd = await Deno.makeTempDir({ prefix: "kro-schemathesis-" });
 const { code } = await new Deno.Command("schemathesis", {
   args: [

@@ -27,7 +27,7 @@ export interface Answer {
   status: string;
   /** The message of a health script. */
   message?: string;
-  /** The error of the task, such as an error in a health script. */
+  /** The error with which the task failed, such as an error in a health script. */
   error?: string;
 }
 

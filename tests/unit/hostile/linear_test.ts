@@ -13,8 +13,8 @@ const LARGE = 80_000;
 /** The factor by which the CPU time may grow from the small argument to the large argument. */
 const FACTOR = 24;
 /**
- * The CPU time that a call may always take, in milliseconds. Below this time, garbage collection dominates
- * the measurement.
+ * The CPU time that a call may take regardless of the growth, in milliseconds. Garbage collection dominates
+ * shorter times.
  */
 const FLOOR = 20;
 /** The maximum number of times that a call is measured. The shortest time counts. */

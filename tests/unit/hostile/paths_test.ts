@@ -16,7 +16,7 @@ import { withoutDuplicates } from "../../../src/clusters/renamed_elements.ts";
 import type { Field, Node } from "../../../src/graph/mod.ts";
 import { world } from "../reconcile/fixtures.ts";
 
-/** Path segments with which an assignment could write to a prototype. */
+/** Field paths, as lists of keys, with which an assignment could write to a prototype. */
 const HOSTILE = [
   ["constructor", "prototype", "deletionTimestamp"],
   ["__proto__", "deletionTimestamp"],

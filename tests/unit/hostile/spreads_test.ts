@@ -1,6 +1,6 @@
 /**
- * Finds function calls that pass a list of unlimited length as separate arguments (`f(...list)`).
- * More than about 120,000 arguments exceed the size of the stack.
+ * Finds function calls that pass a list of unlimited length as separate arguments (`f(...list)`). A call with
+ * more than about 120,000 arguments overflows the stack.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";

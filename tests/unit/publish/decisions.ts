@@ -1,6 +1,6 @@
 /**
- * Runs table tests of the function `decide`. Each test case has the known facts about an RGD and an
- * outline of the expected result.
+ * Runs the test cases of the function `decide`. Each test case contains the known facts about an RGD, and a
+ * short form of the expected result.
  */
 import assert from "node:assert/strict";
 import type { GraphRevision } from "../../../src/api/mod.ts";

@@ -16,7 +16,7 @@ import type { Section } from "./types.ts";
 
 export type { Entry, Section } from "./types.ts";
 
-/** The sections, in the order of the page. */
+/** The sections, in the order in which the page contains them. */
 export const SECTIONS: readonly Section[] = [
   RGD_CONDITIONS,
   INSTANCE_CONDITIONS,
