@@ -42,7 +42,7 @@ export interface StartOptions {
   door?: string;
   /** Additional command-line flags of kro. */
   flags?: string[];
-  /** The V8 flags of the process. */
+  /** The V8 flags of the kro process. */
   v8?: string[];
   /**
    * A command that starts kro, for example in a cgroup. The command receives kro's command line as its last
@@ -57,11 +57,11 @@ export interface StartOptions {
    */
   skewMs?: number;
   /**
-   * The path of the process's kubeconfig file. By default, a generated file with the address of the proxy
-   * port.
+   * The path of the kubeconfig file of the kro process. By default, a generated file with the address of the
+   * fault proxy's port `door`.
    */
   kubeconfig?: string;
-  /** Additional files that the process is permitted to read. */
+  /** Additional files that Deno permits the kro process to read. */
   reads?: string[];
 }
 
@@ -81,7 +81,9 @@ export class Environment implements AsyncDisposable {
   readonly #dir: string;
   readonly #bundle: string;
   readonly #progress: AsyncDisposable;
-  /** The number of characters of each process's log that have already been checked. */
+  /**
+   * For each kro process, the number of characters of its log that {@link uncleanLogs} has already checked.
+   */
   readonly #read = new Map<KroProcess, number>();
   readonly #logs: string[] = [];
   readonly #doors = new Set<string>();

@@ -34,7 +34,7 @@ export interface Model {
   took: Map<Phase, number>;
 }
 
-/** The faults to apply while the test graphs pass through their phases. */
+/** A plan of faults: functions that apply faults while the test graphs pass through their phases. */
 export interface Plan {
   /** Called before the users take their actions of the phase. */
   before?(phase: Phase): Promise<void> | void;
@@ -44,7 +44,7 @@ export interface Plan {
    * the fault, as a value of `performance.now()`.
    */
   during?(phase: Phase): Promise<number | void>;
-  /** Called after kro has reconciled all changes of the phase. */
+  /** Called after kro has reconciled all changes that the users made in the phase. */
   after?(phase: Phase): Promise<void> | void;
 }
 
@@ -55,9 +55,9 @@ export interface LifeOptions {
    * contain the name of the copy. All copies pass through the phases concurrently.
    */
   lives: readonly string[];
-  /** The graphs under test. */
+  /** The test graphs that pass through the phases. */
   subjects: readonly Subject[];
-  /** The faults to apply; no faults by default. */
+  /** The plan of the faults to apply; no faults by default. */
   plan?: Plan;
   /**
    * The result of a run without faults, with which the result of this run is compared. Undefined if this run
@@ -83,7 +83,7 @@ export interface LifeOptions {
   loose?: boolean;
   /** Whether the proxy's record of requests keeps the requests from before this run. */
   keepRecord?: boolean;
-  /** The time limit for a phase to converge, in milliseconds; 120 s by default. */
+  /** The time limit for kro to reconcile all changes of a phase, in milliseconds; 120 s by default. */
   patienceMs?: number;
   /**
    * A phase that takes longer than the limit of {@link late} is a violation only if it exceeds the limit by
@@ -94,7 +94,7 @@ export interface LifeOptions {
 
 /** The result of {@link live}. */
 export interface Lived {
-  /** A line for each violation; empty if kro behaved correctly. */
+  /** A line for each violation of a rule; empty if kro behaved correctly. */
   faults: string[];
   /** The measurements of this run. Later runs are compared with them if this run has no faults. */
   model: Model;
@@ -104,7 +104,8 @@ export interface Lived {
    */
   recoveryMs: number;
   /**
-   * A line for each phase that exceeded the limit of {@link late}, even if by less than `graceMs`.
+   * A line for each phase that took longer than {@link late} permits, even if it exceeded the limit by less
+   * than `graceMs`.
    */
   late: string[];
 }
@@ -277,9 +278,9 @@ export interface Convergence {
   subjects: readonly Subject[];
   /** Returns the phase that the test graph must complete before the wait ends. */
   phaseOf: (subject: Subject) => Phase;
-  /** The time without writes after which kro counts as idle, in milliseconds. */
+  /** kro counts as idle after it has sent no write for this time, in milliseconds. */
   quietMs: number;
-  /** The time limit, in milliseconds from `since`. */
+  /** The time limit of the wait, in milliseconds from `since`. */
   patienceMs: number;
   /**
    * The start of the wait, as a value of `performance.now()` in milliseconds. Writes before this time are
@@ -316,7 +317,7 @@ export async function untilConverged(
   return { lastWrite: lastWrite(), faults: busy.map((line) => `not in time: ${line}`) };
 }
 
-/** Returns a line for each RGD or instance that has not reached the final state of its phase. */
+/** Returns a line for each RGD or instance that has not reached the state at the end of its phase. */
 async function unconverged(
   env: Environment,
   { lives, subjects, phaseOf }: Convergence,

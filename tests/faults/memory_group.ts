@@ -32,7 +32,9 @@ export class MemoryGroup implements AsyncDisposable {
     return undefined;
   }
 
-  /** A command that executes its arguments in the cgroup. */
+  /**
+   * A shell command that moves itself into the cgroup, and then executes its arguments as another command.
+   */
   get under(): string[] {
     return ["sh", "-c", `echo $$ >${this.#dir}/cgroup.procs && exec "$@"`, "sh"];
   }

@@ -112,7 +112,7 @@ interface Child {
 interface Step {
   entry: Entry;
   object: KubeObject | undefined;
-  /** Whether the write removed the object from the API server. */
+  /** Whether this write removed the object from the API server. */
   isGone: boolean;
   at: number;
 }

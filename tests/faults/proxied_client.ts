@@ -14,7 +14,7 @@ import { FaultProxy } from "./proxy/mod.ts";
 export interface Through extends AsyncDisposable {
   readonly proxy: FaultProxy;
   readonly namespace: string;
-  /** The client that connects through the proxy. */
+  /** The client that connects to the API server through the fault proxy. */
   readonly client: KubeClient;
   /** The administrator's client, which connects directly to the API server. */
   readonly admin: KubeClient;

@@ -30,7 +30,7 @@ async function ground() {
   const { client, admin, namespace } = through;
   return {
     ...through,
-    /** Creates a ConfigMap through the proxy. */
+    /** Creates a ConfigMap with a request through the fault proxy. */
     create(name: string): Promise<KubeObject> {
       const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace } };
       return client.create(CONFIG_MAP, object, { fieldManager: "test" });

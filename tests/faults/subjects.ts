@@ -46,13 +46,13 @@ export interface Subject {
   name: string;
   /** The kind of the instance. The plural name is `kind + "s"` in lower case. */
   kind: string;
-  /** Whether instances are namespaced; true by default. */
+  /** Whether the instance is namespaced; true by default. */
   namespaced?: boolean;
   /** The instance's spec as SimpleSchema. */
   schema: JsonObject;
   /** The status fields of the instance, as in an RGD. */
   status?: JsonObject;
-  /** The nodes of the RGD. The phase `change` removes the last one. */
+  /** The nodes of the RGD. In the phase `change`, a user removes the last node. */
   resources: JsonObject[];
   /**
    * Returns the instance's spec in the phases `create`, `update` and `shrink`. `namespace` is the

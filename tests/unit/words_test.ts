@@ -66,7 +66,7 @@ const BANNED: readonly Banned[] = [
   },
   { phrase: /\bgives? way\b/i, instead: "ends, is removed" },
 
-  // Vague adverbs of time.
+  // Vague adverbs of time, which a date or a duration must replace.
   { phrase: /\bby now\b/i, instead: "drop it, or say since when" },
   { phrase: /\bof late\b/i, instead: "recently, or within which time" },
   { phrase: /\bmeanwhile shares\b/i, instead: "coalesces" },

@@ -13,7 +13,7 @@ const CONFIG_MAP = core("ConfigMap", "configmaps");
  */
 const NAMES = { all: 20_000, first: 2_000, batch: 500 };
 
-/** The factor by which the heap may grow between the first and the last measurement. */
+/** The factor by which kro's heap may grow between the first and the last measurement. */
 const FACTOR = 1.2;
 
 /**

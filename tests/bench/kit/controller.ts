@@ -37,7 +37,7 @@ export interface StartOptions {
   readonly inspect?: number;
 }
 
-/** A controller process that runs. */
+/** A running process of a controller. */
 export interface RunningController extends AsyncDisposable {
   readonly pid: number;
   /** The URL of the controller's HTTP endpoint. */

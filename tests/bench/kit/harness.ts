@@ -26,9 +26,9 @@ const LIMIT_MS = 60_000;
 /** The result of a measured action, and the API requests and CPU time that it caused. */
 export interface Measured<T> {
   readonly result: T;
-  /** The requests that the controller sent until the action had ended. */
+  /** The requests that the controller sent from the start to the end of the action. */
   readonly done: CallCounts;
-  /** The requests that the controller sent until it was idle again. */
+  /** The requests that the controller sent from the start of the action until it was idle again. */
   readonly all: CallCounts;
   /** The CPU time that the controller used until it was idle again, in milliseconds. */
   readonly cpuMs: number;
@@ -38,9 +38,14 @@ export interface Measured<T> {
 
 /** The time that a change of several instances took. */
 export interface Took {
-  /** The time from the first request to the last event, in seconds. */
+  /**
+   * The time from the request for the first instance to the watch event with the expected state of the last
+   * instance, in seconds.
+   */
   readonly seconds: number;
-  /** The time from the request to the event, for each instance, in milliseconds. */
+  /**
+   * For each instance, the time from the request to the watch event with the expected state, in milliseconds.
+   */
   readonly ms: number[];
 }
 

@@ -1,4 +1,4 @@
-/** Tests of Leases on a real API server. */
+/** Tests of acquiring, renewing and releasing Leases on a real API server. */
 import assert from "node:assert/strict";
 import { LeaseHolder, leaseRef, microTime, readLeases } from "../../../src/kube/mod.ts";
 import {

@@ -4,7 +4,7 @@
  */
 import type { Target } from "./target.ts";
 
-/** One request that the proxy received. */
+/** One API request that the fault proxy received. */
 export interface Seen extends Target {
   /** The request's sequence number; counts from 1 over the requests of all clients. */
   number: number;
@@ -64,8 +64,7 @@ export interface Fault {
   /** Whether the proxy forwards the request to the API server; true by default. */
   forward?: boolean;
   /**
-   * The client receives no response before this promise resolves, even if the request is not
-   * forwarded.
+   * The proxy holds the response back until this promise resolves, even if it does not forward the request.
    */
   hold?: Promise<unknown>;
   /** The response that the client receives instead of the API server's response. */

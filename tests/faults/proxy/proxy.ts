@@ -35,7 +35,7 @@ export class FaultProxy implements AsyncDisposable {
   watchMode: WatchMode = "pass";
   /** The record: all requests in order of arrival. A test may empty the array to save memory. */
   record: Entry[] = [];
-  /** The watches that are open at present. */
+  /** The watches through the proxy that are open at present. */
   readonly watches = new Set<OpenWatch>();
   readonly #upstream: Upstream;
   readonly #client: Deno.HttpClient;
@@ -65,7 +65,7 @@ export class FaultProxy implements AsyncDisposable {
     );
   }
 
-  /** Starts a proxy in front of the API server. */
+  /** Starts a fault proxy in front of the API server. */
   static async start(upstream: Upstream): Promise<FaultProxy> {
     const { ca, certificate: cert, key } = await makeCertificates();
     return new FaultProxy(upstream, { ca, cert, key });

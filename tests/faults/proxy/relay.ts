@@ -28,7 +28,7 @@ export class Connection {
     server.on("close", () => client.destroy());
   }
 
-  /** Ends the connection with a TCP reset; bytes that are still in transit are lost. */
+  /** Ends the connection to the client with a TCP reset. Bytes that are still in transit are lost. */
   reset(): void {
     this.#client.resetAndDestroy();
   }

@@ -20,7 +20,7 @@ export type WatchMode =
   /** The proxy keeps the events until the mode changes to `pass`, and then sends them. */
   | "silent";
 
-/** One open watch through the proxy. */
+/** One open watch of a client through the fault proxy. */
 export class OpenWatch {
   /** The watched resource, such as `configmaps` or `deployments.apps`. */
   readonly kind: string;

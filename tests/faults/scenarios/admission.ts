@@ -162,7 +162,7 @@ const admitted: Scenario = {
   },
 };
 
-/** Test graphs whose object names derive from data that the webhook overwrites. */
+/** The names of the test graphs in which names of objects derive from data that the webhook overwrites. */
 const READING: ReadonlySet<string> = new Set(["diamond"]);
 
 const QUOTA: KindRef = {

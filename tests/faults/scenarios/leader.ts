@@ -49,7 +49,7 @@ class Pair {
     this.#env = env;
   }
 
-  /** Whether no process has been started yet. */
+  /** Whether none of the two processes has been started yet. */
   get isEmpty(): boolean {
     return this.#processes.size === 0;
   }

@@ -102,10 +102,10 @@ const slowReaders: Scenario = {
   },
 };
 
-/** The number of instances that the scenario creates. */
+/** The number of instances that the scenario `crowd` creates. */
 const CROWD = 10_000;
 
-/** The memory limit of kro's process, in bytes. */
+/** The memory limit of kro's process in the scenario `crowd`, in bytes. */
 const MEMORY = 256 * 2 ** 20;
 
 /**

@@ -13,9 +13,9 @@ export interface Row {
   scenario: string;
   /** The number of runs of the scenario, each with another fault. */
   runs: number;
-  /** A description of the requests or moments at which faults were applied. */
+  /** A description of the requests or moments at which the scenario applied faults. */
   swept: string;
-  /** The number of runs without violations. */
+  /** The number of runs in which kro violated no rule. */
   survived: number;
   /**
    * The number of runs without violations in which no phase was late. A phase is late if it takes
@@ -25,7 +25,7 @@ export interface Row {
   inTime: number;
   /** The longest time from the end of a fault to kro's last write, in milliseconds. */
   worstMs: number;
-  /** A line for each violation, with the run in which it occurred. */
+  /** A line for each violation of a rule, with the run in which it occurred. */
   faults: string[];
 }
 
@@ -35,7 +35,7 @@ export interface Scenario {
    * The scenario's name in the results table, and the value of `--only` that selects the scenario.
    */
   name: string;
-  /** Whether CI runs a part of the scenario. */
+  /** Whether CI runs a fixed part of the scenario. */
   inSlice?: boolean;
   /**
    * Runs the scenario, and returns its result. If `context.slice` is true, runs only the fixed part for CI.
@@ -52,9 +52,9 @@ export class Context {
   readonly env: Environment;
   /** The control plane; undefined if scenarios must not restart it. */
   readonly controlPlane?: ControlPlane;
-  /** Whether to run only the part of each scenario that CI runs. */
+  /** Whether each scenario runs only the fixed part that CI runs. */
   readonly slice: boolean;
-  /** The seed of all random choices. */
+  /** The seed of all random choices of the scenarios. */
   readonly seed: number;
   /** The duration of the scenario with random faults, in milliseconds; 60 s by default. */
   readonly soakMs: number;

@@ -43,7 +43,7 @@ const FAULTS: readonly Fault[] = [
 const STATES = ["create", "update", "shrink", "delete"] as const;
 type Wanted = typeof STATES[number];
 
-/** The average number of requests per fault: one of `RARITY` requests receives a fault. */
+/** On average, one of this number of requests receives a fault. */
 const RARITY = 12;
 
 const soaking: Scenario = {

@@ -1,6 +1,6 @@
 /**
- * Tests whether an apply may remove the list elements of other field managers, and which list elements remain
- * after the apply.
+ * Tests of an apply that the API server refuses because live list elements have the same name as applied
+ * elements: which duplicates the error names, and which elements a merge patch removes before the next apply.
  */
 import assert from "node:assert/strict";
 import { ApiError, type JsonObject, type StatusCause } from "../../../src/api/mod.ts";

@@ -24,7 +24,10 @@ const build = instructions.slice(0, -final.length);
 const argsOf = (stage: Instruction[], name: string) =>
   stage.filter((each) => each[0] === name).map((each) => each[1]);
 
-/** Runs the commands of the build stage, and returns their output and the executable. */
+/**
+ * Runs the commands of the Containerfile's build stage, and returns their output and the content of the
+ * executable.
+ */
 async function built(apiServer: string): Promise<{ output: string; executable: string }> {
   const dir = await Deno.makeTempDir({ prefix: "kro-build-" });
   try {

@@ -15,7 +15,7 @@ import { type Archive, archiveName, TARGETS } from "../../../deploy/release/targ
 import { read, root } from "../../support/documents.ts";
 import { runStep } from "../../support/workflows.ts";
 
-/** Runs the task and returns its exit code and output. */
+/** Runs `deno task release` with these arguments, and returns its exit code and output. */
 async function release(args: string[], env: Record<string, string> = {}) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "deploy/release/main.ts", ...args],

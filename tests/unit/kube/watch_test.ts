@@ -14,7 +14,7 @@ async function linesOf(bytes: Uint8Array, size: number): Promise<string[]> {
 Deno.test("lines are complete, wherever the chunks are split", async () => {
   const bytes = new TextEncoder().encode('{"a":"ü€😀"}\n{"b":2}\n\n{"c":');
   for (let size = 1; size <= bytes.length; size++) {
-    // The last line has no line end and is dropped, because it is incomplete.
+    // The last line of the response has no line end and is dropped, because it is incomplete.
     assert.deepEqual(await linesOf(bytes, size), ['{"a":"ü€😀"}', '{"b":2}'], `chunks of ${size}`);
   }
 });

@@ -1,4 +1,4 @@
-/** Tests of the view of an RGD that kro's JSON API returns. */
+/** Tests of the description of an RGD that kro's JSON API returns. */
 import assert from "node:assert/strict";
 import type { ResourceGraphDefinition } from "../../../../src/api/mod.ts";
 import { graphView } from "../../../../src/controller/graphs/graph_view.ts";

@@ -30,7 +30,7 @@ export async function flush(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
-/** A queue whose items stay in progress until the test finishes them. */
+/** A work queue whose keys stay in progress until the test finishes them. */
 export class Bench {
   readonly clock = new ManualClock();
   readonly started: string[] = [];
