@@ -1,6 +1,7 @@
 /** Finds out the result of a write by a dry run, which changes nothing in the cluster. */
 import {
   ApiError,
+  type GroupVersionKind,
   gvkKey,
   isNotFound,
   type KubeObject,
@@ -163,7 +164,9 @@ export class DryRuns {
     const merged = applied(before, desired, { manager: fieldManager, time, schema, force });
     // Only CRDs contain defaults that kro can read. The defaults of built-in kinds are part of the API
     // server's code.
-    const after = planned ? withDefaults(planned.schema, merged) : merged;
+    const after = schema && (planned || !isBuiltIn(ref.kind))
+      ? withDefaults(schema, merged)
+      : merged;
     return { before, after, unasked: this.#count(why) };
   }
 
@@ -183,6 +186,11 @@ export class DryRuns {
     this.unasked.set(why, (this.unasked.get(why) ?? 0) + 1);
     return why;
   }
+}
+
+/** Returns whether the group of a kind is reserved for Kubernetes, such as `apps` and `policy.k8s.io`. */
+function isBuiltIn({ group }: GroupVersionKind): boolean {
+  return !group.includes(".") || group.endsWith(".k8s.io");
 }
 
 /** Matches the message of a request that RBAC refused. */

@@ -58,7 +58,9 @@ export function applied(
   const kept = new Set(
     [mine, ...others.map((e) => e.fieldsV1 ?? {})].flatMap((t) => leavesOf(t)).map(leafKey),
   );
-  const dropped = leavesOf(before?.fieldsV1 ?? {}).filter((l) => !kept.has(leafKey(l)));
+  const parents = new Set([...kept].flatMap(parentKeys));
+  const dropped = leavesOf(before?.fieldsV1 ?? {})
+    .filter((l) => !kept.has(leafKey(l)) && !parents.has(leafKey(itself(l))));
   for (const leaf of dropped.toSorted((a, b) => b.length - a.length)) removeAt(merged, leaf);
   keepDefaults(merged, base, leavesOf(mine), before);
 
@@ -93,6 +95,20 @@ function keepDefaults(
     if (value === undefined || !isObject(parent) || !last.startsWith("f:")) continue;
     if (owned.has(leafKey(leaf))) define(parent, last.slice(2), value as Json);
   }
+}
+
+/**
+ * Returns the path of the map or list element that the leaf stands for. The last key `.` of a leaf stands for
+ * the map or element without its fields.
+ */
+function itself(leaf: Leaf): Leaf {
+  return leaf.at(-1) === "." ? leaf.slice(0, -1) : leaf;
+}
+
+/** Returns the keys of all fields that contain the field with this key. */
+function parentKeys(key: string): string[] {
+  const steps = key.split("\n");
+  return steps.slice(1).map((_, i) => leafKey(steps.slice(0, i + 1)));
 }
 
 /**

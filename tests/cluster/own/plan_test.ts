@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
+import { kubectl } from "../../support/controlplane/shared.ts";
 import {
   configMap,
   eventually,
@@ -157,6 +158,24 @@ kroTest("an object that the API server would refuse is reported, with exit code 
   assert.equal(code, 2);
   assert.equal(report.changes[0]?.action, "refused");
   assert.match(report.changes[0]?.reason ?? "", /clusterIPs?/);
+});
+
+kroTest("an RGD that kubectl applied is planned with only the change of the file", async (s) => {
+  const graph = await s.graph(twoMaps("red"));
+  await s.cluster.remove(graph.rgd);
+  const apply = ["apply", "-n", s.namespace, "-f", "-"];
+  await kubectl(apply, { stdin: graph.object(twoMaps("red")) });
+  await graph.create("one");
+  await graph.active("one");
+  const { report, code } = await planned(s.cluster, [graph.object(twoMaps("blue"))]);
+  assert.equal(code, 1);
+  const [change] = report.graphs;
+  assert.deepEqual(change?.problems ?? [], []);
+  const paths = change?.fields?.map(({ path }) => path) ?? [];
+  assert.deepEqual(paths.filter((path) => !path.startsWith("metadata.annotations")), [
+    'spec.resources[id="first"].template.data.color',
+  ]);
+  assert.equal(report.changes.length, 2);
 });
 
 kroTest("a rejected RGD is planned as no change, with its problems", async (s) => {

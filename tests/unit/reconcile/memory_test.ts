@@ -65,6 +65,24 @@ Deno.test("applying null again keeps the value that the API server chose for the
   assert.deepEqual(applied(theirs, wantedNull as KubeObject, write).data, wantedNull.data);
 });
 
+Deno.test("a map stays while an apply has fields in it, although its manager owned the map itself", async () => {
+  const c = new MemoryCluster();
+  await c.apply(map, wanted({}), { force: true });
+  const { object } = await c.apply(map, wanted({ value: "1" }), { force: true });
+  assert.deepEqual(object.data, { value: "1" });
+  // The API server writes "." into the entry of an update, which kro takes over as its own.
+  const fieldsV1 = { "f:data": { ".": {}, "f:value": {}, "f:old": {} } };
+  const live = { ...wanted({ value: "1", old: "2" }) };
+  live.metadata = {
+    ...live.metadata,
+    managedFields: [{ manager: "me", operation: "Apply", apiVersion: "v1", fieldsV1 }],
+  };
+  const write = { manager: "me", time: "2026-01-01T00:00:00Z", force: true };
+  assert.deepEqual(applied(live, wanted({ value: "3" }), write).data, { value: "3" });
+  const without = { ...wanted({}), data: undefined };
+  assert.equal(applied(live, without, write).data, undefined);
+});
+
 Deno.test("a field dropped from the applied object is removed unless another manager owns it", async () => {
   const c = new MemoryCluster();
   await c.apply(map, wanted({ mine: "1", shared: "2", kept: "3" }), { force: true });
