@@ -242,9 +242,11 @@ const BUILT_IN = new Set([
 
 /**
  * The conditions Ready and InstanceSynced repeat the message of another condition. If this message is longer
- * than `longest` characters, Ready and InstanceSynced contain only about the first `cut` characters.
+ * than `longest` characters, Ready and InstanceSynced contain at most `cut` characters of it. Each line of the
+ * message is the fault of one node. If there are several lines, Ready and InstanceSynced contain the first
+ * `lines` of them, with at most `line` characters each, so that each fault keeps its reason.
  */
-const COPIED = { longest: 512, cut: 256 };
+const COPIED = { longest: 512, cut: 256, lines: 3, line: 160 };
 
 /**
  * Returns the condition Ready. A message that is too long is cut, and the type of the condition that contains
@@ -254,7 +256,10 @@ function briefly(ready: Condition | undefined, all: readonly Condition[]): Condi
   const { message = "" } = ready!;
   if (message.length <= COPIED.longest) return ready!;
   const source = all.find((c) => c.type !== ready!.type && c.message === message);
-  const text = `${shortened(message, COPIED.cut)}; see the condition ${source?.type}`;
+  const lines = message.split("\n").slice(0, COPIED.lines);
+  const limit = lines.length === 1 ? COPIED.cut : COPIED.line;
+  const brief = lines.map((line) => shortened(line, limit)).join("\n");
+  const text = `${brief}; see the condition ${source?.type}`;
   return { ...ready!, message: text };
 }
 

@@ -112,8 +112,12 @@ export async function applyOwned(
  */
 export function applyFault(node: Node, error: ApiError): Fault {
   return error.isKindMissing
-    ? { ...kindFault(node, error), fromApply: true }
+    ? awaitedKind(kindFault(node, error))
     : { state: "Failed", message: refusalOf(node, error), fromApply: true };
+}
+
+function awaitedKind(fault: Fault): Fault {
+  return { ...fault, message: `${fault.message}; waiting for the kind`, fromApply: true };
 }
 
 /**

@@ -138,7 +138,7 @@ kroTest(
     await graph.create("one");
     await graph.active("one");
     await s.cluster.remove(at);
-    const text = `node "thing": ${group}/v1, kind Thing is not served`;
+    const text = `node "thing": ${group}/v1, kind Thing is not served; waiting for the kind`;
     const waiting = await inState(s, graph.instance("one"), "IN_PROGRESS", text);
     assert.equal(condition(waiting, "ResourcesReady").reason, "NotReady");
     const rgd = await s.cluster.until(graph.rgd, (o) => condition(o, "Ready").status === "False");

@@ -27,6 +27,21 @@ Deno.test("a long refusal stands in one condition, cut, and shorter in the condi
   assert.ok(nodes[0]!.reason!.length < 1200);
 });
 
+Deno.test("of several long refusals, each keeps its reason in the conditions that copy them", async () => {
+  const nodes = ["a", "b", "c", "d"].map((id) => mapNode(id, `x-${id}`)).join("");
+  const w = await world(`\nresources:${nodes}`, { makeCluster: (o) => new Verbose(o) });
+  w.create();
+  const { instance } = await w.pass();
+  const { message = "" } = condition(instance, "Ready");
+  const lines = message.split("\n");
+  assert.equal(lines.length, 3);
+  for (const [i, line] of lines.entries()) {
+    assert.match(line, new RegExp(`node "${"abc"[i]}": .* characters\\] … v+: field is immutable`));
+  }
+  assert.ok(message.endsWith("; see the condition ResourcesReady"));
+  assert.ok(message.length < 600, String(message.length));
+});
+
 const LONG = "v".repeat(700_000);
 
 const messages: Record<string, [type: string, start: RegExp, act: (w: World) => void]> = {

@@ -328,7 +328,7 @@ ${mapNode("b", "y")}`,
   assert.equal(outcome.state, "IN_PROGRESS");
   assert.match(
     condition(outcome.instance, "Ready").message!,
-    /node "a": v1, kind ConfigMap is not served$/,
+    /node "a": v1, kind ConfigMap is not served; waiting for the kind$/,
   );
   (w.cluster as Without).code = undefined;
   assert.equal((await w.pass()).next.kind, "wait", "without a request, an event ends the wait");

@@ -170,7 +170,7 @@ export const INSTANCE_CONDITIONS: Section = {
     },
     {
       code: "ResourcesReady=False/NotReady",
-      texts: ["<apiVersion>, kind <kind> is not served"],
+      texts: ["<apiVersion>, kind <kind> is not served", "<fault>; waiting for the kind"],
       cause:
         "The API server served the kind when the RGD was read, and does not serve it now: its CRD was deleted, or this version of it.",
       remedy:
