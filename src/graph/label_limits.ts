@@ -1,6 +1,12 @@
-/** Finds labels in a template that the API server refuses, regardless of the values of expressions. */
+/** Finds labels and annotations in a template that the API server refuses, regardless of the values of expressions. */
 import { type GroupVersionKind, isObject, type Json, type JsonObject } from "../api/mod.ts";
-import { LABEL_LENGTH, labelKeyFault, labelPartFault, labelValueFault } from "./label_syntax.ts";
+import {
+  annotationKeyFault,
+  LABEL_LENGTH,
+  labelKeyFault,
+  labelPartFault,
+  labelValueFault,
+} from "./label_syntax.ts";
 import { checkLength, type Literals, literalsOf } from "./literal_parts.ts";
 import type { Report } from "./report.ts";
 import { below } from "./template.ts";
@@ -17,9 +23,10 @@ const SELECTORS: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Reports labels that are invalid for every instance: those of the object, and those of pod templates and
- * selectors within an object of a built-in kind. Labels that the API server does not validate are not
- * reported, such as those of a StatefulSet's `volumeClaimTemplates`.
+ * Reports the labels that are invalid for every instance: those of the object, and those of pod templates and
+ * selectors within an object of a built-in kind. Also reports invalid keys of the object's annotations. Labels
+ * that the API server does not validate are not reported, such as those of a StatefulSet's
+ * `volumeClaimTemplates`.
  */
 export function checkLabels(
   object: JsonObject,
@@ -27,10 +34,23 @@ export function checkLabels(
   report: Report,
 ): void {
   const { metadata, spec, template } = object;
-  if (isObject(metadata)) checkWithin(metadata, ["metadata"], report);
+  if (isObject(metadata)) {
+    checkWithin(metadata, ["metadata"], report);
+    checkAnnotations(metadata.annotations, report);
+  }
   if (!gvk || !GROUPS.has(gvk.group)) return;
   checkWithin(spec, ["spec"], report);
   checkWithin(template, ["template"], report);
+}
+
+function checkAnnotations(annotations: Json | undefined, report: Report): void {
+  if (!isObject(annotations)) return;
+  for (const key of Object.keys(annotations)) {
+    // A key with an expression is skipped, because the search for the expressions of the template reports it.
+    const message = key.includes("${") ? undefined : annotationKeyFault(key);
+    const path = below("template", ["metadata", "annotations", key]);
+    if (message) report({ code: "LITERAL", path, message });
+  }
 }
 
 function checkWithin(value: Json | undefined, path: FieldPath, report: Report): void {

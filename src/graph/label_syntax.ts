@@ -8,11 +8,22 @@ const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*
 
 /** Returns the reason why a string is not a valid key of a label; undefined when the key is valid. */
 export function labelKeyFault(key: string): string | undefined {
+  return isKey(key) ? undefined : `"${key}" is not a label key`;
+}
+
+/**
+ * Returns the reason why a string is not a valid key of an annotation; undefined when the key is valid. Unlike
+ * the key of a label, its prefix may contain upper case letters.
+ */
+export function annotationKeyFault(key: string): string | undefined {
+  return isKey(key.toLowerCase()) ? undefined : `"${key}" is not an annotation key`;
+}
+
+function isKey(key: string): boolean {
   const parts = key.split("/");
   const [prefix, name] = parts.length === 1 ? [undefined, parts[0]!] : [parts[0]!, parts[1]!];
-  const sound = parts.length <= 2 && NAME.test(name) &&
+  return parts.length <= 2 && NAME.test(name) &&
     (prefix === undefined || (prefix.length <= 253 && PREFIX.test(prefix)));
-  return sound ? undefined : `"${key}" is not a label key`;
 }
 
 /** Returns the reason why a string is not a valid value of a label; undefined when the value is valid. */

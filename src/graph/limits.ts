@@ -46,14 +46,22 @@ export function checkLimits(
     checkManagedFields(metadata, report);
   }
   const syntax = gvk ? nameSyntax(gvk) : "segment";
-  const longest = SHORTER.get(`${gvk?.group}/${gvk?.kind}`) ?? NAME_LENGTH;
   if (!gvk || !isFreeName(gvk)) {
-    checkLength(metadata.name, longest, `${root}.metadata.name`, report);
+    checkLength(metadata.name, longestName(draft, gvk), `${root}.metadata.name`, report);
   }
   checkName(metadata.name, syntax, `${root}.metadata.name`, report);
   checkLength(metadata.namespace, LABEL_LENGTH, `${root}.metadata.namespace`, report);
   checkName(metadata.namespace, "label", `${root}.metadata.namespace`, report);
   if (root === "template") checkLabels(draft.object!, gvk, report);
+}
+
+function longestName({ object }: NodeDraft, gvk: GroupVersionKind | undefined): number {
+  const kind = `${gvk?.group}/${gvk?.kind}`;
+  // The API server adds the name of a Job as a label to its pods, except when the Job has a selector of its own.
+  if (kind === "batch/Job" && isObject(object?.spec) && !object.spec.manualSelector) {
+    return LABEL_LENGTH;
+  }
+  return SHORTER.get(kind) ?? NAME_LENGTH;
 }
 
 function checkGiven({ name, generateName }: JsonObject, report: Report): void {

@@ -10,6 +10,7 @@ import {
   Label,
   MAX_SPEC_DEPTH,
 } from "../api/mod.ts";
+import { checkCrdFields } from "./crd_fields.ts";
 import { kindOfJson } from "./json.ts";
 import { LABEL_LENGTH, labelFault } from "./label_syntax.ts";
 import { identifierFault, kindFault } from "./names.ts";
@@ -98,6 +99,7 @@ function readSchema(raw: JsonObject, report: Report): SchemaDraft {
   const group = text("group", KRO_GROUP);
   const long = labelFault("the group", group, Label.instanceGroup);
   if (long) report({ code: "NAMING", path: "schema.group", message: long });
+  checkCrdFields(raw, group, report);
   const scope = raw.scope ?? "Namespaced";
   if (scope !== "Namespaced" && scope !== "Cluster") {
     const message = `scope must be Namespaced or Cluster`;

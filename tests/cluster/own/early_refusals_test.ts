@@ -134,6 +134,19 @@ const OBJECTS: Record<string, KubeObject> = {
       objectOf("v1 Secret", {}, { data: { a: text } }),
     ]),
   ),
+  "annotations with an upper case prefix and any value": objectOf("v1 ConfigMap", {
+    annotations: { "Acme.Org/a": "e f" },
+  }),
+  ...Object.fromEntries([undefined, false, true].map((manualSelector) => [
+    `a Job's name of 64 characters, manualSelector: ${manualSelector}`,
+    objectOf("batch/v1 Job", { name: "a".repeat(64) }, {
+      spec: {
+        manualSelector,
+        selector: manualSelector && { matchLabels: LABELS },
+        template: { metadata: { labels: LABELS }, spec: POD },
+      },
+    }),
+  ])),
   "binary data": objectOf("v1 ConfigMap", {}, { binaryData: { a: "plain text" } }),
   "managed fields": objectOf("v1 ConfigMap", { managedFields: [] }),
   "managed fields that are null": objectOf("v1 ConfigMap", { managedFields: null }),
@@ -143,14 +156,14 @@ const OBJECTS: Record<string, KubeObject> = {
 for (const kind of Object.keys(KINDS)) {
   for (const name of NAMES) OBJECTS[`${kind} ${name}`] = objectOf(kind, { name });
   OBJECTS[`labels of ${kind}`] = objectOf(kind, { labels: BAD });
+  OBJECTS[`annotations of ${kind}`] = objectOf(kind, { annotations: BAD });
 }
 
 /**
  * Objects that the API server refuses and kro accepts, because kro does not know the rules for the names of
  * these kinds.
  */
-const UNKNOWN_RULES =
-  /^(coordination\.k8s\.io\/v1 Lease .*|apps\/v1 StatefulSet (a\.b|a{253})|batch\/v1 Job a{253})$/;
+const UNKNOWN_RULES = /^(coordination\.k8s\.io\/v1 Lease .*|apps\/v1 StatefulSet (a\.b|a{253}))$/;
 
 /**
  * Returns the reasons why kro refuses an RGD with this object as a template. Returns undefined if kro accepts

@@ -13,6 +13,19 @@ const selected = (selector: unknown) =>
   one({ id: "ext", externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata: { selector } } });
 const of = (apiVersion: string, kind: string, name: string) =>
   one({ id: "x", template: { apiVersion, kind, metadata: { name } } });
+const schema = (fields: object) => rgd({ spec: SPEC, ...fields } as never, []);
+const column = (fields: object) =>
+  schema({
+    additionalPrinterColumns: [{ name: "A", type: "string", jsonPath: ".a", ...fields }],
+  });
+const DNS_1035 = 'must consist of at most 63 lower case letters, digits and "-", start with a ' +
+  "letter, and end with a letter or a digit [NAMING]";
+const job = (spec: object) =>
+  one({
+    id: "x",
+    template: { apiVersion: "batch/v1", kind: "Job", metadata: { name: long(64) }, spec },
+  });
+const PODS = { template: { spec: { containers: [], restartPolicy: "Never" } } };
 const keyHint = 'make the whole map one expression, such as ${{"a-" + schema.metadata.name: "b"}}';
 
 const REFUSED: [what: string, definition: unknown, ...texts: string[]][] = [
@@ -196,6 +209,70 @@ const REFUSED: [what: string, definition: unknown, ...texts: string[]][] = [
     'node "x": template.spec.template.metadata.labels.b c: "b c" is not a label key [LITERAL]',
   ],
   [
+    "a column of an unknown type and format",
+    column({ type: "object", format: "binary" }),
+    'schema.additionalPrinterColumns[0].type: "object" is not allowed; use one of boolean, date, ' +
+    "integer, number, string [SCHEMA]",
+    'schema.additionalPrinterColumns[0].format: "binary" is not allowed; use one of byte, date, ' +
+    "date-time, double, float, int32, int64, password [SCHEMA]",
+  ],
+  [
+    "a column without a name and without a type",
+    column({ name: "", type: undefined }),
+    "schema.additionalPrinterColumns[0].name: is missing [SCHEMA]",
+    "schema.additionalPrinterColumns[0].type: is missing; use one of boolean, date, integer, " +
+    "number, string [SCHEMA]",
+  ],
+  [
+    "a column whose path is written as in kubectl's templates",
+    column({ jsonPath: "{.status.state}" }),
+    'schema.additionalPrinterColumns[0].jsonPath: "{.status.state}" must start with a dot, such as ' +
+    ".status.state [SCHEMA]",
+  ],
+  [
+    "invalid labels and annotations of the CRD",
+    schema({
+      metadata: { labels: { "a b": "c", d: "e f" }, annotations: { "a/b/c": "any value" } },
+    }),
+    'schema.metadata.labels.a b: "a b" is not a label key [SCHEMA]',
+    'schema.metadata.labels.d: "e f" is not a label value [SCHEMA]',
+    'schema.metadata.annotations.a/b/c: "a/b/c" is not an annotation key [SCHEMA]',
+  ],
+  [
+    "short names and categories that the API server refuses",
+    schema({ shortNames: ["ok", "A_b"], categories: ["1a", long(64)] }),
+    `schema.shortNames[1]: "A_b" ${DNS_1035}`,
+    `schema.categories[0]: "1a" ${DNS_1035}`,
+    `schema.categories[1]: "${long(64)}" ${DNS_1035}`,
+  ],
+  [
+    "a version that the CRD of RGDs refuses",
+    schema({ apiVersion: "V1.2" }),
+    'schema.apiVersion: "V1.2" is not a version; use one such as v1alpha1 or v1 [SCHEMA]',
+  ],
+  [
+    "a group without a dot",
+    schema({ group: "apps" }),
+    'schema.group: "apps" is not a domain; use one such as apps.example.com [NAMING]',
+  ],
+  [
+    "a group of Kubernetes",
+    schema({ group: "a.k8s.io" }),
+    "schema.group: the group is reserved for Kubernetes; use another group, or set the annotation " +
+    "api-approved.kubernetes.io in schema.metadata.annotations [NAMING]",
+  ],
+  [
+    "a Job's name that is too long for the label of its pods",
+    job(PODS),
+    'node "x": template.metadata.name: has at least 64 characters, but at most 63 are allowed ' +
+    "[LITERAL]",
+  ],
+  [
+    "an annotation that no instance makes valid",
+    named({ name: "a", annotations: { "a b": "c" } }),
+    'node "cm": template.metadata.annotations.a b: "a b" is not an annotation key [LITERAL]',
+  ],
+  [
     "managed fields",
     named({ name: "a", managedFields: [] }),
     'node "cm": template.metadata.managedFields: the API server sets this field, and refuses it in ' +
@@ -288,6 +365,29 @@ const ACCEPTED: [what: string, definition: unknown][] = [
   [
     "a longer name of a PodDisruptionBudget",
     of("policy/v1", "PodDisruptionBudget", `A_${long(300)}`),
+  ],
+  ["a longer name of a Job with its own selector", job({ ...PODS, manualSelector: true })],
+  [
+    "a longer name of a Job that may have its own selector",
+    job({
+      ...PODS,
+      manualSelector: "${schema.spec.flag}",
+    }),
+  ],
+  ["a column with a format", column({ type: "integer", format: "int32" })],
+  [
+    "a group of Kubernetes with an approval",
+    schema({
+      group: "a.k8s.io",
+      metadata: { annotations: { "api-approved.kubernetes.io": "unapproved, a test" } },
+    }),
+  ],
+  [
+    "an annotation whose prefix has upper case letters",
+    named({
+      name: "a",
+      annotations: { "Acme.Org/a": "any value" },
+    }),
   ],
   ["an Event's name", of("v1", "Event", "A_b.")],
   [

@@ -49,6 +49,8 @@ const NAMED = { metadata: { name: "a" } };
 const PODS = { metadata: { labels: { app: "b c" } }, spec: { containers: [{ name: "a" }] } };
 /** An expression whose value is a list of strings. */
 const NAMES = "${schema.spec.names}";
+const COLUMN = { name: "A", type: "string", jsonPath: ".a" };
+const COLUMNS = [{ type: "object" }, { format: "binary" }, { name: "" }, { jsonPath: "{.a}" }];
 const dimensions = (n: number) => Array.from({ length: n }, (_, i) => ({ [`x${i}`]: NAMES }));
 const allOf = (n: number) => dimensions(n).map((_, i) => `\${x${i}}`).join("-");
 
@@ -60,6 +62,20 @@ export const names: GraphCase[] = [
     "variable",
     VARIABLES,
     (v) => rgd({ spec: { names: "[]string" } }, [data("v"), many([{ [v]: NAMES }], `n-\${${v}}`)]),
+  ),
+  ...each(
+    "column",
+    COLUMNS,
+    (fields) => rgd({ spec: SPEC, additionalPrinterColumns: [{ ...COLUMN, ...fields }] }, []),
+  ),
+  ...each("group", ["apps", "App.io", "a.k8s.io"], (group) => rgd({ spec: SPEC, group }, [])),
+  ...each("version", ["V1", "v1.2"], (apiVersion) => rgd({ spec: SPEC, apiVersion }, [])),
+  ...each("short name", ["A", "1a"], (name) => rgd({ spec: SPEC, shortNames: [name] }, [])),
+  ...each("category", ["A", "a.b"], (name) => rgd({ spec: SPEC, categories: [name] }, [])),
+  ...each(
+    "metadata of the CRD",
+    [{ labels: { "a b": "c" } }, { labels: { a: "b c" } }, { annotations: { "a b": "c" } }],
+    (metadata) => rgd({ spec: SPEC, metadata }, []),
   ),
   ...cases({
     "two nodes of one id": withSpec(data("a"), data("b")),
@@ -96,6 +112,13 @@ export const names: GraphCase[] = [
     "a namespace with a dot": withSpec(named({ name: "a", namespace: "a.b" })),
     "a name with a capital letter in an external reference": withSpec(external({ name: "App" })),
     "managed fields": withSpec(named({ name: "a", managedFields: [] })),
+    "a name of 64 characters for a Job": withSpec(
+      resource("job", ["batch/v1", "Job"], {
+        metadata: { name: "a".repeat(64) },
+        spec: { template: { spec: PODS.spec } },
+      }),
+    ),
+    "an annotation key with a blank": withSpec(named({ name: "a", annotations: { "a b": "c" } })),
     "a uid and a resourceVersion": withSpec(named({ name: "a", uid: "b", resourceVersion: "1" })),
   }),
 ];

@@ -73,6 +73,21 @@ export const STRUCTURE: Entry[] = [
     remedy: "Choose a shorter name.",
   },
   {
+    code: "SCHEMA, NAMING",
+    texts: [
+      '"<version>" is not a version; use one such as v1alpha1 or v1',
+      '"<group>" is not a domain; use one such as apps.example.com',
+      "the group is reserved for Kubernetes; use another group, or set the annotation <annotation> in schema.metadata.annotations",
+      '"<name>" must consist of at most 63 lower case letters, digits and "-", start with a letter, and end with a letter or a digit',
+      "<what>; use one of <choices>",
+      "… <value> is not allowed",
+      "<path> must start with a dot, such as .status.state",
+    ],
+    cause:
+      "A field of `spec.schema` would be invalid in the CRD, so the API server would refuse the CRD.",
+    remedy: "Correct the field at the path in the message.",
+  },
+  {
     code: "SHAPE",
     texts: [
       "must be given: objects are found again by name<why>",
@@ -102,6 +117,14 @@ export const STRUCTURE: Entry[] = [
     cause:
       "The API server refuses the name, namespace or label, whatever the results of its expressions are.",
     remedy: "Use only the characters that the message names around `${…}`.",
+  },
+  {
+    code: "LITERAL, SCHEMA",
+    texts: ['"<key>" is not an annotation key'],
+    cause:
+      "The API server refuses the key of an annotation of a template or of `spec.schema.metadata`.",
+    remedy:
+      "Write a key such as `example.com/name`, with only letters, digits, `-`, `_` and `.` in the name.",
   },
   {
     code: "LITERAL",
