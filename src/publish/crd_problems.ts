@@ -2,6 +2,10 @@
 import {
   Annotation,
   CRD_KIND,
+  isObject,
+  type JsonObject,
+  KRO_GROUP,
+  type KubeObject,
   type Problem,
   type ResourceGraphDefinition,
   RGD_KIND,
@@ -11,9 +15,18 @@ import type { KubeClient } from "../kube/mod.ts";
 import { planCrd } from "./crd_writes.ts";
 import { allowsBreaking, foreignOwner, ownerOf, pendingChanges } from "./generated_crd.ts";
 
+/** The fields of `spec.schema` that no client can change in an RGD, with the values of absent fields. */
+const FIXED: Readonly<Record<string, string | undefined>> = {
+  apiVersion: undefined,
+  kind: undefined,
+  group: KRO_GROUP,
+  scope: "Namespaced",
+};
+
 /**
- * Compares the CRD that a graph needs with the live CRD. If the live CRD belongs to another owner, returns
- * one problem with the code `CRD`. Otherwise returns such a problem for each breaking change; if the
+ * Compares an RGD with the live RGD of the same name, and the CRD that a graph needs with the live CRD. Returns
+ * a problem with the code `CRD` for each field of the live RGD that cannot be changed. If the live CRD belongs to another owner, returns
+ * one such problem. Otherwise returns such a problem for each breaking change; if the
  * annotation `kro.run/allow-breaking-changes` of the RGD allows breaking changes, the problems are warnings
  * with the code `BREAKING`. Returns an empty list when the CRD does not exist. Rejects with ApiError when a
  * request fails.
@@ -36,6 +49,8 @@ export async function crdProblems(
   graph: Graph,
   client: KubeClient,
 ): Promise<Problem[]> {
+  const fixed = fixedFields(rgd, await client.get({ kind: RGD_KIND, name: rgd.metadata.name! }));
+  if (fixed.length > 0) return fixed;
   const name = graph.crd.metadata.name!;
   const live = await client.get({ kind: CRD_KIND, name });
   // If the live CRD is being deleted, kro later creates a new CRD in the form that the graph needs, so the
@@ -57,6 +72,21 @@ export async function crdProblems(
     message: `breaking change of CRD ${name}: ${change.text}`,
     ...(allowed ? {} : { hint: `annotate the ResourceGraphDefinition with ${key} to allow it` }),
   }));
+}
+
+function fixedFields(rgd: ResourceGraphDefinition, live: KubeObject | undefined): Problem[] {
+  const old = isObject(live?.spec) && isObject(live.spec.schema) ? live.spec.schema : undefined;
+  if (!old || live?.metadata.deletionTimestamp !== undefined) return [];
+  const wanted: JsonObject = isObject(rgd.spec?.schema) ? rgd.spec.schema : {};
+  return Object.entries(FIXED).flatMap(([field, otherwise]): Problem[] => {
+    const [from, to] = [old, wanted].map((schema) => schema[field] ?? otherwise);
+    if (from === undefined || from === to) return [];
+    const message = `cannot be changed from ${String(from)} to ${String(to)}`;
+    const hint =
+      "write a new ResourceGraphDefinition with another name and kind, or first delete the old " +
+      "one and its CustomResourceDefinition";
+    return [{ code: "CRD", path: `schema.${field}`, message, hint }];
+  });
 }
 
 /** Returns the field of the RGD's spec from which the changed part of the CRD is generated. */

@@ -143,6 +143,22 @@ spec: {values: text}
     assert.equal(allowed.stdout, lines("warning: ", " [BREAKING]"));
     assert.equal(allowed.code, 0);
 
+    const moved = before.replace("kind: Changed", "kind: Moved\n    scope: Cluster")
+      .replace("apiVersion: v1alpha1\n    kind", "apiVersion: v1beta1\n    kind");
+    const fixed = await kro("validate", moved.replace("{name:", "{annotations: {}, name:"));
+    assert.equal(fixed.code, 1);
+    const advice =
+      "; write a new ResourceGraphDefinition with another name and kind, or first delete the old " +
+      "one and its CustomResourceDefinition [CRD]";
+    assert.deepEqual(
+      fixed.stdout.trimEnd().split("\n").map((line) => line.replace(/^[^ ]* /, "")),
+      [
+        `${space.name}: schema.apiVersion: cannot be changed from v1alpha1 to v1beta1${advice}`,
+        `${space.name}: schema.kind: cannot be changed from Changed to Moved${advice}`,
+        `${space.name}: schema.scope: cannot be changed from Namespaced to Cluster${advice}`,
+      ],
+    );
+
     const other = await kro("validate", before.replace(`name: ${space.name}`, "name: other"));
     assert.equal(other.code, 1);
     assert.match(other.stdout, /CRD is owned by another ResourceGraphDefinition .* \[CRD\]/);

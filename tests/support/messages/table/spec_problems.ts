@@ -263,6 +263,16 @@ export const STRUCTURE: Entry[] = [
     remedy: "Rename the key, or write a constant value.",
   },
   {
+    code: "CRD",
+    texts: [
+      "cannot be changed from <value> to <value>",
+      "… write a new ResourceGraphDefinition with another name and kind, or first delete the old one and its CustomResourceDefinition",
+    ],
+    cause:
+      "`kro validate` compared the RGD with the live RGD. The API server refuses a change of the field.",
+    remedy: "Undo the change, or write a new RGD with another name and kind.",
+  },
+  {
     code: "CRD, BREAKING",
     texts: [
       "breaking change of CRD <name>: <change>",
