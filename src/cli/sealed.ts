@@ -2,20 +2,20 @@
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject, jsonText, parseJson } from "../api/mod.ts";
 
-/** Returns the text of a file with the content and its digest. */
+/** Returns the text of a plan or a record: its content and the digest of the content. */
 export function sealed(content: object): string {
   return `${jsonText({ ...content, digest: digestOf(content) }, 1)}\n`;
 }
 
-/** The content of a file that was read. */
+/** The content of a plan or a record that was read. */
 export interface Unsealed {
   /** The content without the digest. */
   content: JsonObject;
-  /** Whether the content differs from the content that kro wrote. */
+  /** Whether the content was edited after kro wrote the file. */
   isEdited: boolean;
 }
 
-/** Returns the content of a file; undefined when the text is not a JSON object. */
+/** Returns the content of a plan or a record with this text; undefined when the text is not a JSON object. */
 export function unsealed(text: string): Unsealed | undefined {
   let found: unknown;
   try {

@@ -98,7 +98,7 @@ function local(facts: Facts, { variable, path }: Read, around: Surroundings): Ex
   return valueOf(name, { value, isHidden, missing: "is not set", because, suffix });
 }
 
-/** A value, and what its statement contains in addition. */
+/** A value in an explanation, with the words that its sentence adds. */
 interface Shown {
   value: Json | undefined;
   isHidden?: boolean;

@@ -5,15 +5,15 @@ import { Graph, layout } from "@dagrejs/dagre";
 export interface DrawnNode {
   /** The id of the node. */
   readonly id: string;
-  /** The second line, such as the kind of the node's objects. */
+  /** The second line of the node's text, such as the kind of its objects. */
   readonly kind: string;
   /** The type of the node: `resource`, `collection`, `external` or `externalCollection`. */
   readonly type: string;
   /** Whether the node has includeWhen. */
   readonly isConditional: boolean;
-  /** The third line, such as `Waiting`; absent in drawings without state. */
+  /** The third line of the node's text, such as `Waiting`; absent in drawings without state. */
   readonly note?: string;
-  /** The CSS class of the third line and of the node's border. */
+  /** The CSS class of the third line of the node's text, and of the node's border. */
   readonly tone?: string;
 }
 
