@@ -44,7 +44,7 @@ const RULES: Record<NameSyntax, Rule> = {
  */
 const DNS_GROUPS: ReadonlySet<string> = new Set(["", "apps", "autoscaling", "batch"]);
 
-/** Further kinds that require a DNS subdomain as the name, in the form `group/kind`. */
+/** Kinds outside {@link DNS_GROUPS} that require a DNS subdomain as the name, in the form `group/kind`. */
 const DNS_KINDS: ReadonlySet<string> = new Set([
   "networking.k8s.io/Ingress",
   "networking.k8s.io/NetworkPolicy",

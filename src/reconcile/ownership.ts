@@ -30,7 +30,7 @@ export interface AppliedObject {
   live?: KubeObject;
   /** What was done to the object; absent when the object could not be applied. */
   outcome?: ObjectOutcome;
-  /** The resourceVersion after kro's last write to the object. See {@link Applied.revision}. */
+  /** The resourceVersion after kro's last write to the object; absent when this process has not written it. */
   revision?: string;
   /**
    * A message about a field of the object that another field manager keeps reverting; absent when the object
