@@ -1,4 +1,4 @@
-/** Finds out, before an RGD is applied, whether kro would refuse to change the live CRD of the RGD's kind. */
+/** Finds out, before an RGD is applied, whether the API server or kro would refuse a change. */
 import {
   Annotation,
   CRD_KIND,
@@ -15,7 +15,7 @@ import type { KubeClient } from "../kube/mod.ts";
 import { planCrd } from "./crd_writes.ts";
 import { allowsBreaking, foreignOwner, ownerOf, pendingChanges } from "./generated_crd.ts";
 
-/** The fields of `spec.schema` that no client can change in an RGD, with the values of absent fields. */
+/** The fields of `spec.schema` that no client can change in an RGD, each with its default value. */
 const FIXED: Readonly<Record<string, string | undefined>> = {
   apiVersion: undefined,
   kind: undefined,
@@ -24,12 +24,15 @@ const FIXED: Readonly<Record<string, string | undefined>> = {
 };
 
 /**
- * Compares an RGD with the live RGD of the same name, and the CRD that a graph needs with the live CRD. Returns
- * a problem with the code `CRD` for each field of the live RGD that cannot be changed. If the live CRD belongs to another owner, returns
- * one such problem. Otherwise returns such a problem for each breaking change; if the
- * annotation `kro.run/allow-breaking-changes` of the RGD allows breaking changes, the problems are warnings
- * with the code `BREAKING`. Returns an empty list when the CRD does not exist. Rejects with ApiError when a
- * request fails.
+ * Compares an RGD with the live RGD, and the CRD of the graph with the live CRD. Returns the first of these
+ * lists that is not empty:
+ * - a problem with the code `CRD` for each change of the RGD that the API server refuses
+ * - a problem with the code `CRD` if the live CRD belongs to another owner
+ * - a problem with the code `CRD` for each breaking change of the CRD. If the RGD's annotation
+ *   `kro.run/allow-breaking-changes` allows breaking changes, the problems are warnings with the
+ *   code `BREAKING`.
+ *
+ * Rejects with ApiError when a request fails.
  *
  * @example
  * ```ts
