@@ -68,19 +68,20 @@ export async function readPlan(path: string): Promise<PlanFile> {
     throw new UsageError(`cannot read the plan ${path}: ${systemReason(cause)}`, { cause });
   });
   const found = unsealed(text);
-  if (found?.content.format !== FORMAT) {
+  const { format, version } = found?.content ?? {};
+  if (!found || typeof format !== "string" || !format.startsWith("kro-plan/")) {
     throw new UsageError(`${path} is not a plan of kro: make one with kro plan --out`);
   }
-  const file = found.content as unknown as PlanFile;
-  if (found.isEdited) {
-    throw new UsageError(`the plan ${path} was edited after kro wrote it: plan again`);
-  }
-  if (file.version !== VERSION) {
+  // The version is compared first, because another version may have another format and another digest.
+  if (version !== VERSION) {
     throw new UsageError(
-      `the plan ${path} was made by kro ${file.version}, but this is kro ${VERSION}: plan again`,
+      `the plan ${path} was made by kro ${version}, but this is kro ${VERSION}: plan again`,
     );
   }
-  return file;
+  if (found.isEdited || format !== FORMAT) {
+    throw new UsageError(`the plan ${path} was edited after kro wrote it: plan again`);
+  }
+  return found.content as unknown as PlanFile;
 }
 
 /**
