@@ -31,6 +31,7 @@ export interface Authored {
 /**
  * Evaluates the conditions that the author of the RGD declares.
  *
+ * An expression waits for data if `runtime.condition` finds no condition and the expression returns this result.
  * If any expression fails or waits for data, kro cannot know the types of the conditions that the expression
  * would return. The instance therefore keeps all declared conditions that it has at present, except those
  * whose types other expressions return in this pass.
@@ -64,12 +65,15 @@ export function authoredConditions(
       continue;
     }
     const found = celConditions(result.value);
-    if (!found || found.some((c) => c.type === "" || c.status === "")) {
+    if (!found || found.some((c) => !isAbsent(c) && (c.type === "" || c.status === ""))) {
       isComplete = false;
       failures.push(`"${text}": it does not yield a condition`);
       continue;
     }
-    for (const condition of found) produced.push(stamped(condition, instance, previously, now));
+    if (found.some(isAbsent)) isComplete = false;
+    for (const condition of found) {
+      if (!isAbsent(condition)) produced.push(stamped(condition, instance, previously, now));
+    }
   }
 
   const counts = Map.groupBy(produced, (c) => c.type);
@@ -81,7 +85,14 @@ export function authoredConditions(
   // The instance may still have kro's own conditions, from a time when the RGD declared no conditions.
   // Declared conditions replace kro's own conditions, so kro's own conditions are dropped.
   const previous = areAuthored(current) ? current : [];
-  return { conditions: [...kept, ...previous.filter((c) => !types.has(c.type))], failures };
+  // Upstream writes a condition without a type when `runtime.condition` finds no condition. kro removes it.
+  const isKept = ({ type }: Condition) => type !== "" && !types.has(type);
+  return { conditions: [...kept, ...previous.filter(isKept)], failures };
+}
+
+/** Whether the condition is the result of `runtime.condition` for a type that the object does not have. */
+function isAbsent({ type, status }: { type: string; status: string }): boolean {
+  return type === "" && status === "";
 }
 
 function stamped(

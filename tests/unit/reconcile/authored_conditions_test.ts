@@ -63,6 +63,34 @@ Deno.test("a condition whose data is missing keeps its last value", async () => 
   assert.deepEqual(list((await w.pass()).conditions), ["Value=True", "Label=True"]);
 });
 
+Deno.test("a condition that an object does not have is left out, and keeps its last value", async () => {
+  const w = await world(authored([
+    "${runtime.condition(a, 'Ready')}",
+    "${[runtime.condition(a, 'Available'), runtime.newCondition({type: 'Mine', status: 'True'})]}",
+  ]));
+  w.create();
+  const first = await w.pass();
+  assert.deepEqual(list(first.conditions), ["Mine=True"]);
+  assert.equal(first.state, "ACTIVE");
+  const setReady = (conditions: { type: string; status: string }[]) =>
+    w.cluster.edit(configMap("demo-a"), (d) => Object.assign(d, { status: { conditions } }));
+  setReady([{ type: "Ready", status: "True" }]);
+  assert.deepEqual(list((await w.pass()).conditions), ["Ready=True", "Mine=True"]);
+  setReady([]);
+  const last = await w.pass();
+  assert.deepEqual(list(last.conditions), ["Mine=True", "Ready=True"]);
+  assert.equal(last.state, "ACTIVE");
+});
+
+Deno.test("a condition without a type, which upstream has written, is removed", async () => {
+  const w = await world(authored(["${runtime.condition(a, 'Ready')}"]));
+  w.create();
+  const lastTransitionTime = "2026-01-01T00:00:00Z";
+  const conditions = ["", "Old"].map((type) => ({ type, status: "", lastTransitionTime }));
+  w.cluster.edit(w.ref(), (d) => Object.assign(d, { status: { state: "ACTIVE", conditions } }));
+  assert.deepEqual(list((await w.pass()).conditions), ["Old="]);
+});
+
 for (
   const { name, entries } of [
     {
