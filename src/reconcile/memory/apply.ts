@@ -76,8 +76,8 @@ export function applied(
 }
 
 /**
- * Restores, in place, the values of fields that the manager applied as null before and applies as null again.
- * After the earlier apply, the API server set these fields to their defaults, and it would do so again.
+ * Restores, in place, the values of fields and list elements that the manager applied as null before and applies
+ * as null again. After the earlier apply, the API server set them to their defaults, and it would do so again.
  */
 function keepDefaults(
   merged: JsonObject,
@@ -85,7 +85,8 @@ function keepDefaults(
   mine: readonly Leaf[],
   before: ManagedFieldsEntry | undefined,
 ): void {
-  const nulls = mine.filter((leaf) => valueAt(merged, leaf) === null);
+  const hasNull = (value: unknown) => Array.isArray(value) ? value.includes(null) : value === null;
+  const nulls = mine.filter((leaf) => hasNull(valueAt(merged, leaf)));
   if (nulls.length === 0) return;
   const owned = new Set(leavesOf(before?.fieldsV1 ?? {}).map(leafKey));
   for (const leaf of nulls) {
@@ -93,8 +94,16 @@ function keepDefaults(
     const parent = valueAt(merged, leaf.slice(0, -1));
     const last = leaf.at(-1)!;
     if (value === undefined || !isObject(parent) || !last.startsWith("f:")) continue;
+    if (!isSameButNull(valueAt(merged, leaf), value)) continue;
     if (owned.has(leafKey(leaf))) define(parent, last.slice(2), value as Json);
   }
+}
+
+/** Whether the values are equal, or lists that are equal except for elements that are null in `desired`. */
+function isSameButNull(desired: unknown, live: unknown): boolean {
+  if (desired === null) return true;
+  return Array.isArray(desired) && Array.isArray(live) && desired.length === live.length &&
+    desired.every((one, i) => one === null || jsonEqual(one as Json, live[i]));
 }
 
 /**

@@ -83,6 +83,19 @@ Deno.test("a map stays while an apply has fields in it, although its manager own
   assert.equal(applied(live, without, write).data, undefined);
 });
 
+Deno.test("applying a list with null again keeps the element that the API server has stored", () => {
+  const write = { manager: "kro", time: "2026-01-01T00:00:00Z", force: true };
+  const withArgs = (...args: (string | null)[]) =>
+    ({ ...wanted({}), spec: { args } }) as unknown as KubeObject;
+  const first = applied(undefined, withArgs("a", null), write);
+  const live = { ...first, spec: { args: ["a", ""] } };
+  assert.deepEqual(applied(live, withArgs("a", null), write), live);
+  assert.deepEqual(applied(live, withArgs("b", null), write).spec, { args: ["b", null] });
+  assert.deepEqual(applied(live, withArgs("a", null, null), write).spec, {
+    args: ["a", null, null],
+  });
+});
+
 Deno.test("a field dropped from the applied object is removed unless another manager owns it", async () => {
   const c = new MemoryCluster();
   await c.apply(map, wanted({ mine: "1", shared: "2", kept: "3" }), { force: true });
