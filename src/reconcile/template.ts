@@ -88,7 +88,7 @@ export function resolveOne(node: Node, scope: Scope): Result<JsonObject> {
 }
 
 /**
- * Checks the name of an object and sets its namespace. The default namespace is that of the instance. An
+ * Checks the name, labels and annotations of an object, and sets its namespace. The default namespace is that of the instance. An
  * object of a cluster-scoped kind gets no namespace. A Secret is converted to its stored form.
  */
 export function addressed(
@@ -101,6 +101,10 @@ export function addressed(
   if (typeof name !== "string" || name === "") {
     return fail("Failed", `node "${node.id}": metadata.name is empty`);
   }
+  for (const field of ["labels", "annotations"] as const) {
+    if (isMapOfStrings(metadata[field])) continue;
+    return fail("Failed", `node "${node.id}": metadata.${field} is not a map of strings`);
+  }
   if (!node.kind.namespaced) {
     return ok(stored({ ...object, metadata: { name, ...rest } }));
   }
@@ -112,6 +116,13 @@ export function addressed(
     );
   }
   return ok(stored({ ...object, metadata: { name, namespace: target, ...rest } }));
+}
+
+/** Whether the value is an object of strings. A value that is null counts as absent. */
+function isMapOfStrings(value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  return isObject(value) &&
+    Object.values(value).every((one) => typeof one === "string" || one === null);
 }
 
 function stored(object: JsonObject): KubeObject {

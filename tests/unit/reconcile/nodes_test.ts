@@ -3,7 +3,7 @@
  * failed and deleting.
  */
 import assert from "node:assert/strict";
-import { ApiError, type ObjectRef } from "../../../src/api/mod.ts";
+import { ApiError, type JsonObject, type ObjectRef } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
 import {
   condition,
@@ -243,6 +243,30 @@ resources:
   assert.equal(outcome.state, "ERROR");
   assert.match(outcome.nodes[0]!.reason!, /node "a": metadata.name is empty/);
 });
+
+for (
+  const [field, value, what] of [
+    ["labels", "y", "a string"],
+    ["labels", ["y"], "a list"],
+    ["annotations", { a: "b", c: true }, "an object with a boolean"],
+  ] as const
+) {
+  Deno.test(`${field} that are computed as ${what} fail their node, and no object is created`, async () => {
+    const w = await world(`
+schema: {spec: {free: object}}
+resources:
+  - id: a
+    template: {apiVersion: v1, kind: ConfigMap, metadata: {name: x, ${field}: "\${schema.spec.free.v}"}}`);
+    w.create({ free: { v: structuredClone(value) } } as JsonObject);
+    const outcome = await w.pass();
+    assert.equal(outcome.state, "ERROR");
+    assert.equal(
+      outcome.nodes[0]!.reason,
+      `node "a": metadata.${field} is not a map of strings`,
+    );
+    assert.equal(w.peek(configMap("x")), undefined);
+  });
+}
 
 Deno.test("objects of a cluster-scoped instance must set their namespace", async () => {
   const w = await world(`

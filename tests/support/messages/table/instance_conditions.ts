@@ -255,6 +255,13 @@ export const INSTANCE_CONDITIONS: Section = {
     },
     {
       code: "ResourcesReady=False/NotReady",
+      texts: ['node "<id>": metadata.<field> is not a map of strings'],
+      cause:
+        "After the evaluation of the template, the labels or annotations are not an object, or one of their values is not a string.",
+      remedy: "Convert the values to strings, such as `${string(schema.spec.count)}`.",
+    },
+    {
+      code: "ResourcesReady=False/NotReady",
       texts: [
         "found resources with conflicts: <conflicts>",
         "resourceID: <id> conflicts with resourceID: <other> (<object>)",
