@@ -30,6 +30,12 @@ const BATCH = 25;
 const LIMIT_SECONDS = 900;
 
 /**
+ * The time limit for upstream to write a status with fields, in seconds. If the expression of a field fails,
+ * upstream never writes the status.
+ */
+const STATUS_SECONDS = 60;
+
+/**
  * A graph of the conformance corpus, with one instance in this namespace. Upstream's controller has
  * reconciled both.
  */
@@ -37,6 +43,8 @@ interface Applied {
   readonly name: string;
   readonly graph: TestGraph;
   readonly namespace: string;
+  /** Whether the RGD defines status fields besides conditions. */
+  readonly hasStatusFields: boolean;
 }
 
 /**
@@ -52,9 +60,17 @@ async function apply(s: Scenario, { name, spec }: CorpusGraph, index: number): P
   const rgd = await s.cluster.until(graph.rgd, isDecided, LIMIT_SECONDS);
   assert.equal(rgd.status.state, "Active", `upstream rejects ${name}`);
   await graph.create("one", INSTANCE_SPEC, { namespace });
-  const instance = graph.instance("one", namespace);
-  await s.cluster.until(instance, ({ status }) => status?.state, LIMIT_SECONDS);
-  return { name, graph, namespace };
+  const hasStatusFields = Object.keys(spec.status ?? {}).some((field) => field !== "conditions");
+  const hasState = ({ status }: Live) => status?.state;
+  const written = s.cluster.until(
+    graph.instance("one", namespace),
+    hasState,
+    hasStatusFields ? STATUS_SECONDS : LIMIT_SECONDS,
+  );
+  await written.catch((error) => {
+    if (!hasStatusFields) throw error;
+  });
+  return { name, graph, namespace, hasStatusFields };
 }
 
 /** Waits until upstream's controller has not written any child object for three seconds. */
@@ -67,21 +83,38 @@ async function settled(s: Scenario): Promise<void> {
   }, 3000);
 }
 
+/** What is known about an instance to tell which differences docs/differences.md lists. */
+interface Known {
+  /** The state that upstream has written; absent if upstream has written no status. */
+  readonly state?: string;
+  /** Whether an expression of the status may fail, or kro refuses the labels of an object. */
+  readonly mayFail: boolean;
+  /** Whether kro would change the schema of the status in the CRD. */
+  readonly hasOtherSchema: boolean;
+  /** Whether kro would create an object that upstream has not created. */
+  readonly creates: boolean;
+}
+
 /**
  * Whether docs/differences.md lists a difference between what upstream has written and what kro would write.
- * `state` is the state that upstream has written. If it is not ACTIVE, messages may differ, and kro also
- * writes the inventory of the objects that do not exist yet. If it is ERROR, kro may create objects that do
- * not depend on the failed node, and objects that the API server refuses. In any state, kro may set the state
- * to ERROR, because an expression of the status fails.
+ * If the state that upstream has written is not ACTIVE, messages may differ, and kro also writes the inventory
+ * of the objects that do not exist yet. If it is ERROR, kro may create objects that do not depend on the failed
+ * node, and objects that the API server refuses. The instance then has the state that it has with these
+ * objects. In any state, kro removes conditions without a type.
  */
 function isListed(
-  state: string,
+  { state, mayFail, hasOtherSchema, creates }: Known,
   { action, path, new: next }: { action?: string; path?: string; new?: unknown },
 ): boolean {
   if (path === undefined) return state === "ERROR" && action === "created";
-  if (isSyncedField({ path }) || (path === "status.state" && next === "ERROR")) return true;
-  const isCondition = path.startsWith("status.conditions[") || path === "status.state";
-  return state !== "ACTIVE" && (isCondition || INVENTORY.test(path));
+  if (isSyncedField({ path }) || path.startsWith('status.conditions[type=""].')) return true;
+  if (state === undefined && path.startsWith("status.")) return mayFail;
+  if (path === "status.state") {
+    return (mayFail && next === "ERROR") || (state === "ERROR" && creates);
+  }
+  if (path.startsWith("status.conditions[")) return state !== "ACTIVE" || mayFail;
+  if (path.startsWith("status.")) return hasOtherSchema;
+  return state !== "ACTIVE" && INVENTORY.test(path);
 }
 
 /** Matches the paths of the fields that kro writes to an instance together with its inventory. */
@@ -91,6 +124,15 @@ const INVENTORY = new RegExp(
     '|labels\\["kro\\.run/(kro-version|controller-pod-id|resource-graph-definition-namespace)"\\])$',
 );
 
+/** Matches the message of a node whose object has labels that upstream leaves out. */
+const LABELS = /metadata\.(labels|annotations) is not a map of strings/;
+
+/** Whether a write changes only the schema of status fields in a CRD. */
+function isOfStatus({ kind, reason = "" }: { kind: string; reason?: string }): boolean {
+  return kind === "CustomResourceDefinition" &&
+    reason.split("; ").every((one) => /\(status\.(?!state|conditions)[^ ]*\)$/.test(one));
+}
+
 /**
  * Returns what kro would write to the RGD, the instance and its child objects, except the differences from
  * upstream that docs/differences.md lists.
@@ -98,38 +140,61 @@ const INVENTORY = new RegExp(
 async function unlisted(
   s: Scenario,
   kro: Observing,
-  { name, graph, namespace }: Applied,
+  { name, graph, namespace, hasStatusFields }: Applied,
 ): Promise<string[]> {
   const { children, instance } = await kro.until(graph, "one", undefined, namespace);
   const { status } = await s.cluster.get(graph.instance("one", namespace));
-  const published = kro.graph(graph)!.changes.map(({ action, kind }) => `${action} ${kind}`);
-  const objects = children.filter(({ action }) => !isListed(status.state, { action }))
+  const { changes } = kro.graph(graph)!;
+  const published = changes.filter((change) => !isOfStatus(change))
+    .map(({ action, kind, reason }) => `${action} ${kind}: ${reason}`);
+  const known: Known = {
+    state: status?.state,
+    mayFail: hasStatusFields || instance.some(({ new: next }) => LABELS.test(String(next))),
+    hasOtherSchema: changes.some(isOfStatus),
+    creates: children.some(({ action }) => action === "created"),
+  };
+  const objects = children.filter(({ action }) => !isListed(known, { action }))
     .map((child) => `${child.action} ${child.kind} ${child.name} ${JSON.stringify(child.fields)}`);
-  const fields = instance.filter((field) => !isListed(status.state, field))
+  const fields = instance.filter((field) => !isListed(known, field))
     .map((field) => JSON.stringify(field));
-  return [...published, ...objects, ...fields].map((text) => `${name} (${status.state}): ${text}`);
+  return [...published, ...objects, ...fields].map((text) => `${name} (${status?.state}): ${text}`);
 }
 
 Deno.test("a difference that is not listed is found", () => {
   const cases: [
-    state: string,
+    state: string | undefined,
     difference: { action?: string; path?: string; new?: string },
     expected: boolean,
   ][] = [
     ["ACTIVE", { action: "created" }, false],
     ["ACTIVE", { path: "status.state", new: "IN_PROGRESS" }, false],
-    ["ACTIVE", { path: "status.state", new: "ERROR" }, true],
+    ["ACTIVE", { path: 'status.conditions[type=""].type' }, true],
+    ["ACTIVE", { path: 'status.conditions[type="Ready"].type' }, false],
     ["ACTIVE", { path: 'status.conditions[type="InstanceSynced"].status' }, true],
+    [undefined, { path: "status.state", new: "ACTIVE" }, false],
     ["IN_PROGRESS", { action: "created" }, false],
     ["ERROR", { action: "created" }, true],
     ["ERROR", { action: "changed" }, false],
     ["ERROR", { action: "pruned" }, false],
     ["ERROR", { path: "status.field" }, false],
+    ["ERROR", { path: "status.state", new: "IN_PROGRESS" }, false],
     ["ERROR", { path: 'metadata.labels["kro.run/owned"]' }, false],
     ["ERROR", { path: 'metadata.labels["kro.run/kro-version"]' }, true],
   ];
+  const none = { mayFail: false, hasOtherSchema: false, creates: false };
   for (const [state, difference, expected] of cases) {
-    assert.equal(isListed(state, difference), expected, `${state} ${JSON.stringify(difference)}`);
+    const found = isListed({ ...none, state }, difference);
+    assert.equal(found, expected, `${state} ${JSON.stringify(difference)}`);
+  }
+  for (const yes of [true, false]) {
+    const failed: Known = { ...none, state: "ACTIVE", mayFail: yes };
+    assert.equal(isListed(failed, { path: "status.state", new: "ERROR" }), yes);
+    const missing: Known = { ...none, mayFail: yes };
+    assert.equal(isListed(missing, { path: "status.field" }), yes);
+    const created: Known = { ...none, state: "ERROR", creates: yes };
+    assert.equal(isListed(created, { path: "status.state", new: "ACTIVE" }), yes);
+    const other: Known = { ...none, state: "ACTIVE", hasOtherSchema: yes };
+    assert.equal(isListed(other, { path: "status.field" }), yes);
   }
 });
 
