@@ -5,6 +5,18 @@ const root = new URL("../..", import.meta.url).pathname;
 const sources = `${root}src/server/page`;
 const target = `${root}src/server/live_page_files.ts`;
 
+/** The style sheets in the order in which they are joined: later rules take precedence. */
+const STYLES = [
+  "base",
+  "controls",
+  "frame",
+  "tables",
+  "overview",
+  "panels",
+  "drawing",
+  "narrow",
+];
+
 /** The content of the page's files by path. */
 type Files = Record<string, { type: string; content: string }>;
 
@@ -23,7 +35,7 @@ export async function pageFiles(): Promise<Files> {
     },
     "/page.css": {
       type: "text/css; charset=utf-8",
-      content: await Deno.readTextFile(`${sources}/page.css`),
+      content: await styles(),
     },
   };
 }
@@ -37,6 +49,11 @@ export async function storedFiles(): Promise<Files> {
       return [path, { type, content }];
     }),
   );
+}
+
+async function styles(): Promise<string> {
+  const read = (name: string) => Deno.readTextFile(`${sources}/styles/${name}.css`);
+  return (await Promise.all(STYLES.map(read))).join("");
 }
 
 async function bundled(): Promise<string> {
