@@ -87,7 +87,7 @@ export async function screenshots(folder: string, only = ""): Promise<void> {
     page.on("pageerror", (error) => console.error(`${name}: ${error.message}`));
     await page.goto(`${url}/${address}`);
     await page.locator("main h1, main .notice").first().waitFor();
-    await page.getByText("Loading…").waitFor({ state: "detached" });
+    await page.locator('main:not(:has-text("Loading…"))').waitFor();
     await page.evaluate("document.fonts.ready");
     await before?.(page);
     await page.screenshot({ path: `${folder}/${name}.png` });
