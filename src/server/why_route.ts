@@ -1,6 +1,7 @@
 /** The path that explains an instance, a node or a field. */
 import { ApiError } from "../api/mod.ts";
 import { UnknownSubject } from "../explain/mod.ts";
+import { unauthenticated } from "./access.ts";
 import type { Asked, ServerOptions } from "./asked.ts";
 import { json } from "./json.ts";
 import { problem } from "./problem.ts";
@@ -29,8 +30,6 @@ function refusal(error: unknown): Response {
   if (error instanceof UnknownSubject) return problem(404, error.message);
   if (!(error instanceof ApiError)) throw error;
   if (error.reason === "Forbidden") return problem(403, error.message);
-  if (error.reason === "Unauthorized") {
-    return problem(401, "send a token of the cluster: Authorization: Bearer TOKEN");
-  }
+  if (error.reason === "Unauthorized") return unauthenticated();
   return problem(503, `the API server does not answer: ${error.message}`);
 }

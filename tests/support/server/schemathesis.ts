@@ -3,10 +3,11 @@
  * responses match the OpenAPI document. Needs the program `schemathesis` from PyPI.
  */
 import { createHandler, listen } from "../../../src/server/mod.ts";
-import { live, view } from "./view.ts";
+import { explainer, live, view } from "./view.ts";
 
 const readiness = () => ({ ready: true, missing: [] });
-const handler = createHandler({ view: { ...view, readiness }, version: "devel", live });
+const served = { view: { ...view, readiness }, version: "devel", live, explainer };
+const handler = createHandler(served);
 const listening = await listen("127.0.0.1:0", handler);
 // `schemathesis` runs in a temporary folder, because it writes its test cases to the working folder.
 const cwd = await Deno.makeTempDir({ prefix: "kro-schemathesis-" });

@@ -3,7 +3,8 @@
  * endpoint.
  */
 import type { KubeObject } from "../../../src/api/mod.ts";
-import type { LiveReader } from "../../../src/server/mod.ts";
+import { UnknownSubject } from "../../../src/explain/mod.ts";
+import type { Explainer, LiveReader } from "../../../src/server/mod.ts";
 import type {
   ControllerView,
   DefinitionView,
@@ -50,6 +51,18 @@ export const live: LiveReader = {
   get: ({ name }) =>
     Promise.resolve({ apiVersion: "v1", kind: "Pod", metadata: { name, uid: "0-1" } }),
   list: ({ kind }) => Promise.resolve(kind === "Event" ? [EVENT] : [revision(1), revision(2)]),
+};
+
+/** An explainer of the instances of {@link view}, whose only node is `a`. */
+export const explainer: Explainer = {
+  explain: (graph, { namespace = "", name }, subject) => {
+    if (!view.instance(graph, `${namespace}/${name}`)) return Promise.resolve(undefined);
+    if (subject !== undefined && !/^(?:a|status)(?:[.[]|$)/.test(subject)) {
+      return Promise.reject(new UnknownSubject(`no node "${subject}"`));
+    }
+    const because = [{ topic: "node" as const, text: 'node "a" is ready', because: [] }];
+    return Promise.resolve({ topic: "instance", text: `${name} is ready`, because });
+  },
 };
 
 const EVENT: KubeObject = {

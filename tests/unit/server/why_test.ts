@@ -23,7 +23,8 @@ async function ask(path: string, explain?: Explainer["explain"], headers = {}) {
     ...(explain && { explainer: { explain } }),
   });
   const response = await handler(new Request(`${BASE}/${path}`, { headers }), "10.0.0.1");
-  return { status: response.status, body: await response.json() };
+  const challenge = response.headers.get("www-authenticate");
+  return { status: response.status, challenge, body: await response.json() };
 }
 
 Deno.test("the node and the field of the query are the subject, and the token is passed on", async () => {
@@ -63,6 +64,7 @@ Deno.test("each error of an explanation has its status", async () => {
     });
     assert.equal(answer.status, status);
     assert.match(answer.body.detail, detail);
+    assert.equal(answer.challenge, status === 401 ? 'Bearer realm="kro"' : null);
   }
   assert.equal((await ask("kro/one/why")).status, 503);
   const unknown = await ask("kro/one/why?nod=x", () => Promise.resolve(FOUND));
