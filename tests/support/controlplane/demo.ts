@@ -110,6 +110,7 @@ async function summary(run: Kubectl, { kubeconfig, kubectlPath }: ControlPlane, 
     "-o",
     selector,
   );
+  if (!stays) return;
   heading("To explore");
   console.log(
     `  # The API answers this host only; --http-auth opens it to tokens that may get /graphs.
@@ -133,7 +134,9 @@ async function demo(signal: AbortSignal): Promise<void> {
     progress("kro's controller is ready");
     await runExample(run);
     await summary(run, controlPlane, kro.url);
-    if (!stays) return;
+    if (!stays) {
+      return progress("the demo ends; in a terminal without --exit, it runs until Ctrl-C");
+    }
     console.log("\nThe cluster and kro run until Ctrl-C.");
     const interrupted = new Promise<void>((resolve) => {
       signal.addEventListener("abort", () => resolve());
