@@ -9,6 +9,7 @@ import {
 } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { Positions } from "./positions.ts";
+import { systemReason } from "./sealed.ts";
 import { parseDocuments } from "./yaml.ts";
 
 /** An object that was read from a file, with its place in the file. */
@@ -114,7 +115,7 @@ export async function readText(file: string): Promise<string> {
     return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(file));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
-    const why = cause instanceof TypeError ? "it is not UTF-8 text" : (cause as Error).message;
+    const why = cause instanceof TypeError ? "it is not UTF-8 text" : systemReason(cause as Error);
     throw new UsageError(`cannot read ${file}: ${why}`, { cause });
   }
 }

@@ -44,6 +44,7 @@ Deno.test("a usage error is printed to stderr and exits with 2", async () => {
     [["apply", "-f", example, "--timeout", "5"], /"5" is not a duration/],
     [["apply", "-f", "/no/such/file"], /the path "\/no\/such\/file" does not exist/],
     [["replay", `${example}/rgd.yaml`], /rgd\.yaml is not a record of kro/],
+    [["replay", "/no/such/file"], /cannot read \/no\/such\/file: No such file or directory$/m],
     [["replay", "--outptu", "json"], /unknown option '--outptu'.*Did you mean --output/],
     [["record", "httpbinapps"], /"httpbinapps" is a kind without a name/],
     [["delete"], /either -f FILE or KIND\/NAME/],
