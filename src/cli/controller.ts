@@ -14,7 +14,6 @@ import {
   loadConfig,
   type RequestInfo,
 } from "../kube/mod.ts";
-import { ownCrdsPresent } from "../publish/mod.ts";
 import {
   createHandler,
   createMetricsHandler,
@@ -33,8 +32,9 @@ import { createExplainer } from "./inspect/explainer.ts";
 import { callersReader, ownReader } from "./live_reader.ts";
 import { startLog } from "./log.ts";
 import type { Output } from "./output.ts";
+import { requireOwnCrds } from "./own_crds.ts";
 import { catchProcessErrors } from "./process_errors.ts";
-import { StopSignals } from "./stop_signals.ts";
+import { stopSignal } from "./stop_signals.ts";
 
 const logger = getLogger(["kro", "controller"]);
 const requestLogger = getLogger(["kro", "request"]);
@@ -76,7 +76,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   // Requests for the Lease are sent by a separate client, so that renewals never wait for other requests or
   // for the rate limit.
   const leases = connect(config, { ...common, timeoutMs: leaderElectionRenewDeadline / 2 });
-  await requireOwnCrds(client, config);
+  await checkOwnCrds(client, config);
   const controller = createController(flags, {
     client,
     leases,
@@ -125,21 +125,15 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
 /**
  * Throws UsageError when the cluster lacks kro's CRDs, or when kro has no permission to read them.
  */
-async function requireOwnCrds(client: KubeClient, { server }: ClusterConfig): Promise<void> {
-  let present: boolean;
+async function checkOwnCrds(client: KubeClient, config: ClusterConfig): Promise<void> {
   try {
-    present = await ownCrdsPresent(client);
+    await requireOwnCrds(client, config);
   } catch (error) {
     if (!(error instanceof ApiError && error.reason === "Forbidden")) throw error;
     throw new UsageError(
       `${error.message}; give kro's account the permissions of the ClusterRoles in deploy/install.yaml`,
     );
   }
-  if (present) return;
-  throw new UsageError(
-    `kro's CustomResourceDefinitions are missing at ${server}: install kro's chart, or run kubectl apply ` +
-      "--server-side -f deploy/crds",
-  );
 }
 
 function createController(
@@ -240,22 +234,4 @@ function guard(client: KubeClient, path: string, flag: string): ServerOptions["m
       throw error;
     }
   };
-}
-
-/**
- * Resolves at the first SIGINT or SIGTERM. A further signal at least one second later ends the process
- * immediately. kro ends the process itself, because in a container kro is process 1, for which Linux has no
- * default action on signals.
- */
-function stopSignal(): Promise<Deno.Signal> {
-  return new Promise((resolve) => {
-    const signals = new StopSignals({
-      stop: resolve,
-      end: () => Deno.exit(Exit.failed),
-      now: () => performance.now(),
-    });
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      Deno.addSignalListener(signal, () => signals.receive(signal));
-    }
-  });
 }

@@ -168,6 +168,17 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
     exit: READING,
   },
+  dashboard: {
+    examples: [
+      ["Open the page of the current context in the browser", "kro dashboard"],
+      ["Print the URL of a free port", "kro dashboard --port 0 --no-open"],
+    ],
+    exit: [
+      "0: stopped by SIGINT or SIGTERM",
+      "1: the JavaScript heap is full, or a request was refused",
+      "2: wrong usage, a port in use, or a failed connection",
+    ],
+  },
   record: {
     examples: [
       [

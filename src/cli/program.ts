@@ -9,6 +9,7 @@ import { confine, hostsOf } from "./confine.ts";
 import { controller } from "./controller.ts";
 import { addControllerFlags } from "./controller_flags.ts";
 import { addCostFlags, addExpressionBudget } from "./cost_flags.ts";
+import { addDashboardCommand } from "./dashboard.ts";
 import { deleteObjects } from "./delete.ts";
 import { addDescribeCommand } from "./describe.ts";
 import { describeError, Exit } from "./errors.ts";
@@ -149,6 +150,7 @@ export function createProgram(
   addGetCommand(program, output, done);
   addDescribeCommand(program, output, done);
   addWhyCommand(program, output, done);
+  addDashboardCommand(program, output, done);
   addPlanCommand(program, output, done);
 
   const renderCommand = command(

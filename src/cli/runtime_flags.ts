@@ -84,7 +84,11 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
     read: { flag: "all" },
     // Deno can narrow --allow-write=/ to single files later, but not --allow-write without a path.
     write: { flag: ["/"], then: "the file of `--out`; the folders of `kro test --update`" },
-    run: { flag: "all", then: "none; all if the kubeconfig names a credential plugin" },
+    run: {
+      flag: "all",
+      then: "none, for `kro dashboard` after it has opened a browser; " +
+        "all if the kubeconfig names a credential plugin",
+    },
     env: { flag: "all" },
     sys: { flag: ["hostname"] },
     ffi: { flag: [] },

@@ -2,6 +2,7 @@
  * Handles the signals that stop kro. The first signal stops kro gracefully, and a later signal ends kro
  * immediately. Copies of the first signal are ignored.
  */
+import { Exit } from "./errors.ts";
 
 /**
  * The time in which further signals count as copies of the first one, in milliseconds. When a signal is sent
@@ -40,4 +41,22 @@ export class StopSignals {
       end();
     }
   }
+}
+
+/**
+ * Resolves at the first SIGINT or SIGTERM. A further signal at least one second later ends the process
+ * immediately. kro ends the process itself, because in a container kro is process 1, for which Linux has no
+ * default action on signals.
+ */
+export function stopSignal(): Promise<Deno.Signal> {
+  return new Promise((resolve) => {
+    const signals = new StopSignals({
+      stop: resolve,
+      end: () => Deno.exit(Exit.failed),
+      now: () => performance.now(),
+    });
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      Deno.addSignalListener(signal, () => signals.receive(signal));
+    }
+  });
 }

@@ -63,7 +63,7 @@ export const SILENT: { why: string; texts: string[] }[] = [
       "the folder of `--debug-dir`",
       "the file of `--out`; the folders of `kro test --update`",
       "all; none for a command without a cluster",
-      "none; all if the kubeconfig names a credential plugin",
+      "none, for `kro dashboard` after it has opened a browser; all if the kubeconfig names a credential plugin",
     ],
   },
   {

@@ -205,6 +205,11 @@ const COMMANDS: { name: string; args: (folder: string) => string[]; givenUp: str
     givenUp: RUN,
   },
   {
+    name: "a dashboard that opens no browser loses the right to run programs",
+    args: (folder) => ["dashboard", "--port=0", `--kubeconfig=${folder}/kubeconfig`],
+    givenUp: RUN,
+  },
+  {
     name: "a command with a credential plugin may run programs",
     args: (folder) => ["reconcile", `--kubeconfig=${folder}/with-plugin`],
     givenUp: [],

@@ -35,6 +35,7 @@ export const COMMAND_LINE: Section = {
       texts: [
         '"<value>" is not a whole number',
         "it must be at least 1",
+        "it must be at most 65535",
         '"<value>" is not a number',
       ],
       cause: "The value of a numeric flag is not a number in its range.",
@@ -149,6 +150,21 @@ export const COMMAND_LINE: Section = {
       cause: "Another process uses the port, or kro has no permission to listen on the port.",
       remedy:
         "Choose another port with `--health-probe-bind-address` or `--metrics-bind-address`. The value `0` disables the address.",
+    },
+    {
+      code: "exit 2",
+      texts: [
+        "port <port> is in use: choose another one with --port, or --port 0 for any free port",
+      ],
+      cause: "Another process uses the port of `kro dashboard`.",
+      remedy: "Choose another port with `--port`, or a free port with `--port 0`.",
+    },
+    {
+      code: "exit 0",
+      texts: ["cannot open a browser: <error>"],
+      cause:
+        "`kro dashboard` cannot start `xdg-open`, `open` or `start`. The page is served nevertheless.",
+      remedy: "Open the printed URL in a browser, or set `--no-open`.",
     },
     {
       code: "exit 2",
