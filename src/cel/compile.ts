@@ -42,9 +42,9 @@ export function compile(source: string | Parsed, scope: CelScope): CompileResult
 
 /**
  * Compiles a string template such as `${a}-${b}` to one program, which joins the parts of the template with
- * `+`. When a part is literal text, every expression must return a string. Otherwise the expressions may
- * have any type that `+` accepts. Each part has an `offset` in the template, so the offset of a problem
- * counts from the start of the template.
+ * `+`. If the template contains literal text, every expression must return a string. Otherwise the
+ * expressions may have any type that `+` accepts. Each part has an `offset` in the template, so the offset of
+ * a problem counts from the start of the template.
  *
  * @example
  * ```ts

@@ -76,7 +76,7 @@ export function fieldReads(source: string, scope: CelScope): FieldReads {
 
 /**
  * Returns a selection as a path of JSON names, such as `schema.spec.size`. An operand that is neither a name
- * nor a selection occurs in the path as its source.
+ * nor a selection, such as `f(x)` in `f(x).a`, is copied from the source.
  */
 function nameOf(expr: Expr, source: string): string {
   if (expr.kind === "ident") return expr.name;

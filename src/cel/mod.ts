@@ -1,7 +1,7 @@
 /**
- * The Common Expression Language (CEL). This room parses expressions, type-checks them against OpenAPI
- * schemas, estimates their cost, evaluates them within a cost budget, and converts values from and to JSON.
- * The syntax tree and the evaluator's values are internal to this room, which is a folder below `src`.
+ * The Common Expression Language (CEL). This room (a folder below `src`) parses expressions, type-checks them
+ * against OpenAPI schemas, estimates their cost, evaluates them within a cost budget, and converts values
+ * from and to JSON. The syntax tree and the evaluator's values are internal to this room.
  *
  * Expressions behave as in cel-go with the libraries of Kubernetes and of kro v0.9.4.
  *

@@ -34,7 +34,10 @@ export class Pool {
    */
   constructor(private readonly limit: number) {}
 
-  /** Adds a program that was just compiled. Drops other programs if the limit is exceeded. */
+  /**
+   * Adds a program that was just compiled. If the limit is exceeded, drops the compiled forms of older
+   * programs.
+   */
   admit(program: Compiled, size: number): void {
     this.#entries.push({ program: new WeakRef(program), size });
     this.#size += size;
@@ -44,7 +47,10 @@ export class Pool {
     this.#first = 0;
   }
 
-  /** Drops the oldest program. If the program has run recently, moves it to the end of the queue instead. */
+  /**
+   * Removes the oldest program from the queue and drops its compiled form. If the program has run recently,
+   * moves it to the end of the queue instead.
+   */
   #evict(): void {
     const entry = this.#entries[this.#first++]!;
     const program = entry.program.deref();

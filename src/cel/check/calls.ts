@@ -16,8 +16,8 @@ const LISTED = 4;
  * Returns the type of a call; dyn when the matching overloads have different result types. Stores the
  * matching overloads for the evaluator. Reports a problem when no overload accepts the arguments.
  *
- * @param inMacro Whether the expression contains a macro before this call. cel-go then also accepts relations
- * between numbers of different types, such as `1 < 2.0`.
+ * @param inMacro Whether a macro precedes the call in the expression. If true, relations between numbers of
+ * different types, such as `1 < 2.0`, are accepted too, as in cel-go.
  */
 export function checkCall(
   checker: Checker,
@@ -65,7 +65,10 @@ function checkLogical(
   return BOOL;
 }
 
-/** Returns a copy of an overload in which each type parameter is replaced by a new type variable. */
+/**
+ * Returns a copy of an overload in which each type parameter, such as `A` in `list(A)`, is replaced by a new
+ * type variable. Each call thus binds its own types.
+ */
 function instantiate(overload: Overload, bindings: Bindings): Overload {
   const names = typeParameters(overload.params).union(typeParameters([overload.result]));
   if (names.size === 0) return overload;
@@ -100,11 +103,11 @@ function reportMismatch(
   types: readonly Term[],
   expr: Expr,
 ): Term {
-  // The type of an argument is unknown if the argument has a problem itself. The message shows `?` as its
-  // type.
+  // An argument that has a problem of its own has the error type. The message shows `?` for this type.
   const found = types.map((type) => type.kind === "error" ? "?" : checker.text(type));
   const all = declarationsOf(name, isMember).flatMap((declaration) => declaration.overloads);
-  // Operators have many overloads, so the message lists those that accept at least one of the arguments.
+  // Operators have many overloads, so the message lists only overloads that accept at least one of the
+  // arguments. If no overload accepts any of them, the message lists the first overloads.
   const near = all.filter(({ params }) =>
     params.length === types.length && params.some((param, i) => param.kind === types[i]?.kind)
   );

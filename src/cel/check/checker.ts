@@ -56,9 +56,9 @@ export class Checker {
   inMacro = false;
   readonly #types = new Map<Expr, Term>();
   /**
-   * The uses of macro variables whose type was still unknown at the use. After the whole expression is
-   * checked, the types are known. {@link check} then reports each variable whose value is a CEL type such as
-   * `int`.
+   * The uses of macro variables whose type was not known yet when the use was checked. The type is known
+   * after the whole expression is checked. {@link check} then reports each variable that holds a CEL type
+   * such as `int`.
    */
   readonly #open: { type: Term; name: string; offset: number }[] = [];
 
@@ -179,8 +179,8 @@ export class Checker {
   }
 
   /**
-   * Reports a problem when the value of a macro variable is a CEL type, as the value of `t` is `int` in
-   * `[int].map(t, t)`. cel-go would confuse the variable with the name of the type.
+   * Reports a problem when a macro variable holds a CEL type, as `t` holds the type `int` in
+   * `[int].map(t, t)`. cel-go would confuse such a variable with the name of the type.
    */
   notType(type: Term, variable: string, offset: number): Term {
     if (this.bindings.substitute(type).kind !== "type") return type;
@@ -262,8 +262,8 @@ export class Checker {
       const hint = didYouMean(name, functionNames(false));
       return this.report("reference", expr.start, `unknown function "${name}"`, hint);
     }
-    // An unknown method may be a misspelled macro. The arguments are not checked, because they may use
-    // variables that only the correctly spelled macro would declare.
+    // An unknown method may be a misspelled macro, whose arguments use variables that only the macro
+    // declares. The arguments are therefore not checked.
     this.infer(target, names);
     const hint = didYouMean(expr.name, functionNames(true));
     return this.report("type", expr.at, `unknown method "${expr.name}"`, hint);

@@ -17,10 +17,7 @@ export type FitResult =
     expected: string;
     /** The name of the type of the expression's result. */
     found: string;
-    /**
-     * An explanation of which part of the value does not fit; absent when the type of the whole value does
-     * not fit.
-     */
+    /** Which part of the value does not fit, and why; absent when the value as a whole has the wrong type. */
     reason?: string;
   };
 
@@ -62,7 +59,7 @@ export function fitsType(result: CelType, target: CelType): FitResult {
   };
 }
 
-/** Returns the reason why a type does not fit; undefined when the type fits. */
+/** Returns the reason why the type `result` does not fit the type `target`; undefined when it fits. */
 function compare(result: CelType, target: CelType): string | undefined {
   if (result.kind === "dyn" || target.kind === "dyn") return undefined;
   if (result.kind === "optional") return compare(result.value, target);
@@ -72,8 +69,8 @@ function compare(result: CelType, target: CelType): string | undefined {
       return result.kind === "struct" ? structToStruct(result, target) : undefined;
     case "map":
       if (result.kind === "struct") return structToMap(result, target);
-      // As in upstream kro, a value of a type such as `kubernetes.Quantity` is accepted for a field that
-      // expects a map, although writing the value fails at run time.
+      // A value of a type such as `kubernetes.Quantity` is accepted for a field that expects a map, as in
+      // upstream kro. Writing such a value fails at run time.
       if (result.kind === "opaque" && result.name.startsWith("kubernetes.")) return undefined;
       if (result.kind !== "map") return mismatch(result, target);
       return compare(result.key, target.key) ?? compare(result.value, target.value);
@@ -120,7 +117,10 @@ function structToMap(result: Of<"struct">, target: Of<"map">): string | undefine
   return undefined;
 }
 
-/** Compares two structs. The result may lack fields of the target, but must not have additional fields. */
+/**
+ * Checks whether a struct fits into another struct: `result` may lack fields of `target`, but must not have
+ * additional fields. Returns the reason if it does not fit.
+ */
 function structToStruct(result: Of<"struct">, target: Of<"struct">): string | undefined {
   if (result.schema === target.schema || keepsUnknown(target.schema)) return undefined;
   const known = new Map(fieldsOf(target));

@@ -55,7 +55,7 @@ function checkArgument(checker: Checker, verb: string, argument: Expr): void {
   if (!isDyn(type) && !VERBS[verb]?.includes(type.kind)) {
     checker.report("type", argument.start, `%${verb} cannot format ${checker.text(type)}`);
   } else if (argument.kind === "list" || argument.kind === "map") {
-    // A verb that formats a list also formats each element of the list, so the elements of a literal are
+    // The verb of a list also formats each element of the list. The elements of a list literal are therefore
     // checked with the same verb.
     for (const part of children(argument)) checkArgument(checker, verb, part);
   }

@@ -75,8 +75,8 @@ function entryType(checker: Checker, body: Term, expr: Node<"loop">): Term {
 }
 
 /**
- * Returns the type of the result of `sortBy`. As in cel-go, `sortBy` is checked as an overloaded function
- * with two arguments: the list, and a list with the sort key of each element.
+ * Returns the type of the result of `sortBy`. The macro is checked as in cel-go, like a call with two
+ * arguments: the list, and a list with the sort key of each element.
  */
 function sortType(checker: Checker, range: Term, key: Term, expr: Node<"loop">): Term {
   const lists = [checker.bindings.substitute(range), { kind: "list", element: key } as const];

@@ -105,7 +105,10 @@ export function declaredFields(schema: Schema): Readonly<Record<string, Schema>>
   };
 }
 
-/** Reports whether expressions may read fields that the schema does not declare. */
+/**
+ * Reports whether objects of this schema keep fields that the schema does not declare. Expressions may read
+ * these fields too.
+ */
 export function keepsUnknown(schema: Schema): boolean {
   return schema["x-kubernetes-preserve-unknown-fields"] === true;
 }
@@ -119,7 +122,7 @@ export function fieldType(struct: Struct, field: string): CelType | undefined {
   const key = unescapeName(field);
   const fields = declaredFields(struct.schema);
   const schema = key !== undefined && Object.hasOwn(fields, key) ? fields[key] : undefined;
-  // Expressions can read a field such as `a-b`, whose name must be escaped, only by the escaped name
+  // The name `a-b` is not a CEL identifier, so expressions can read such a field only by its escaped name,
   // `a__dash__b`.
   const reachable = key !== undefined && (key !== field || escapeName(key) === key ||
     escapeName(key) === `__${key}__`);

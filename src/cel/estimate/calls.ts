@@ -30,7 +30,7 @@ const READ = ACCESS_COST.wrapped + 10;
 const COPIED = 90;
 /** The maximum cost of copying one entry of a map, including its key. */
 const MERGED = 800;
-/** The assumed number of parts into which a function splits a short string. */
+/** The number of parts into which a function such as `split` is assumed to split a short string. */
 const PARTS = 64;
 /** The maximum cost of converting a timestamp to a time zone. This cost is added to the cost of the call. */
 const ZONE = 8_000;
@@ -84,8 +84,8 @@ export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Sh
   const own = /^[A-Za-z]/.test(called)
     ? functionCost(called, isMember, nodes, kinds, shapes, result)
     : operatorCost(called, kinds, shapes);
-  // If all arguments of a call are literals, the evaluator computes the call only once and keeps the result.
-  // A later evaluation may therefore cost nothing.
+  // The evaluator computes a call with constant arguments only once and keeps the result. The minimum cost of
+  // the call is therefore 0.
   return { cost: sum(operands, isConstant ? range(0, own.max) : own), shape: result };
 }
 

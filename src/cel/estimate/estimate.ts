@@ -31,7 +31,7 @@ export interface Estimate {
   readonly shape: Shape;
 }
 
-/** The cost of reading one field or element of a value. */
+/** The cost of looking up one field or element of a value. */
 const LOOK = range(0, ACCESS_COST.wrapped + ACCESS_COST.read);
 /** The cost of adding an entry to a map. */
 const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + 10);
@@ -52,8 +52,8 @@ const RETURNED_CHARACTER = 0.1;
  */
 export function estimate(tree: Expr, checker: Checker): Range {
   const { cost, shape } = new Estimator(checker).of(tree, new Map());
-  // Catching a failure has a cost. The maximum cost includes one caught failure for the whole expression,
-  // although a macro may catch one failure for each element.
+  // The evaluator charges for each failure that it catches, as for `a` in `a || true`. The maximum cost
+  // includes one caught failure for the whole expression, although a macro may catch one for each element.
   const failure = absorbsFailures(tree) ? failureCost(tree.depth) : 0;
   return sum(cost, range(0, failure), isInput(tree) ? range(0, 1) : resultCost(shape));
 }
@@ -297,7 +297,10 @@ function plain(expr: Expr): Expr {
   return argument === undefined ? expr : plain(argument);
 }
 
-/** The shape of the keys of a map, or of the names of an object's fields. */
+/**
+ * Returns the shape (the estimated size) of the keys over which a macro iterates: the keys of a map, or the
+ * field names of an object.
+ */
 function keyShape(expr: Node<"loop">, checker: Checker): Shape {
   const type = checker.known(plain(expr.range));
   if (type.kind !== "struct") return TEXT;

@@ -7,9 +7,9 @@ import { COST } from "./budget.ts";
 import type { Step } from "./frame.ts";
 
 /**
- * The class of {@link BURIED}, which stands for an optional in the middle of a chain of selections. An
- * example is `a.b.c`, if the value of `a.b` is an optional. As in cel-go, the selection `.c` does not unwrap
- * the optional, so `.c` finds no field.
+ * A placeholder without fields, which replaces an optional in the middle of a chain of selections. As in
+ * cel-go, such an optional is not unwrapped: if the value of `a.b` in `a.b.c` is an optional, the selection
+ * `.c` finds no field.
  */
 class Buried extends Opaque {
   readonly typeName = "optional_type";

@@ -38,8 +38,8 @@ export const COST = {
   entry: 30,
   /** The cost of one element of a list literal, or of one element that an operator visits. */
   element: 3,
-  /** The cost of one element of a list or map that a library function visits. */
-  sortedElement: 10,
+  /** The cost of visiting one element of a list or map that is passed to a library function. */
+  visitedElement: 10,
   /**
    * The cost of a failure that the evaluator catches, because another operand or element may still decide
    * the result.
@@ -66,8 +66,8 @@ export interface CelTotals {
 }
 
 /**
- * A cost budget that all evaluations of one pass share. Each evaluation has a limit of its own, and all
- * evaluations together have a second limit.
+ * The cost budget of one pass, which is one reconciliation of one instance. Each evaluation in the pass has a
+ * limit, and all evaluations of the pass together have another limit.
  *
  * @example
  * ```ts
@@ -103,8 +103,8 @@ export class PassBudget {
   }
 
   /**
-   * Whether the remaining budget of the pass limits the next evaluation, because the remaining budget is less
-   * than the limit of one evaluation.
+   * Whether the remaining budget of the pass is less than the limit of one evaluation. If true, the remaining
+   * budget is the limit of the next evaluation.
    */
   get isShort(): boolean {
     return this.#left < this.limits.expression;

@@ -201,7 +201,7 @@ function call(frame: Frame, { declaration, charge }: Candidate, values: Value[])
   }
   const { character } = charge;
   budget.charge(charge.call + (steps ? apply(steps as Run<number>, values, arity, budget) : 0));
-  for (const value of values) budget.charge(cost(value, COST.sortedElement, character));
+  for (const value of values) budget.charge(cost(value, COST.visitedElement, character));
   const result = apply(run, values, arity, budget);
   if (result instanceof Opaque) budget.charge(COST.parsed);
   else budget.charge(cost(result, COST.element, character));

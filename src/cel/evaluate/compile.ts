@@ -177,8 +177,8 @@ function global(name: string, offset: number): Step {
 }
 
 /**
- * Marks an optional element or entry without a value, which is left out of the list or map. Expressions
- * cannot produce this marker.
+ * The value of `?x` in a list or map literal when the optional `x` is absent. The list or map then leaves the
+ * element or entry out. Expressions cannot return this symbol, because a symbol is not a CEL value.
  */
 const LEFT_OUT = Symbol("left out") as unknown as Value;
 

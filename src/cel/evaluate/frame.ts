@@ -9,8 +9,9 @@ export type Step = (frame: Frame) => Value;
 /** The state of one evaluation: the macro variables, the position in the expression, and the cost budget. */
 export class Frame {
   /**
-   * The values of macro variables, indexed by slot. If an element of a list cannot be read, the slot contains
-   * a CelError, which is thrown when the variable is read.
+   * The values of macro variables. The compiler assigns an index of this array, the slot, to each variable.
+   * If an element of a list cannot be read, the slot contains a CelError, which is thrown when the variable
+   * is read.
    */
   readonly locals: (Value | CelError | undefined)[] = [];
   /**

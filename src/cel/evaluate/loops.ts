@@ -24,7 +24,7 @@ interface Run {
   accepts(): boolean;
   /** Evaluates the body of the macro for the current element. */
   make(): Value;
-  /** Charges for a failure after which the loop continues. */
+  /** Charges for a failure after which the loop continues, and returns the failure. */
   failed(error: unknown): CelError;
   /** The meter that charges for the work of the macro itself. */
   readonly meter: Meter;

@@ -78,8 +78,8 @@ function concatenate(a: ListValue, b: ListValue, meter: Meter): ListValue {
   const right = b.items(meter).map((item) => typing.adopt(item, meter));
   if (!identity) return ListValue.typed(typing, [...left, ...right]);
   const replaces = left.some(isMap) || right.some(isMap);
-  // For an element that contradicts the schema, the error itself is the key, so the element equals no other
-  // element.
+  // An element that contradicts the schema is represented by an error object. The error object itself is used
+  // as the key, so the element equals no other element.
   const keyOf = (item: Value | CelError) => item instanceof CelError ? item : identity(item, meter);
   const merged = new Map(left.map((element) => [keyOf(element), element]));
   for (const element of right) {
@@ -223,9 +223,9 @@ const MIXED: Readonly<Record<string, readonly string[]>> = {
 /**
  * Declares a relation such as `<`.
  *
- * @param holds Converts the result of comparing the two operands to the result of the relation. The
- * comparison is negative if the left operand is less, zero if both are equal, positive if the left operand is
- * greater, and NaN if one of them is NaN.
+ * @param holds Converts the result of comparing the two operands to the result of the relation. The result of
+ * the comparison is negative if the left operand is less, zero if both are equal, positive if the left
+ * operand is greater, and NaN if one of them is NaN.
  */
 function relation(name: string, holds: (order: number) => boolean): FunctionDeclaration {
   const alike = ORDERED.map((type) => `${type}, ${type}`);

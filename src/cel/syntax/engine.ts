@@ -22,7 +22,10 @@ const OPTIONS = {
   },
 };
 
-/** Parses a rewritten expression with cel-js. Throws a SyntaxFault when the expression is invalid. */
+/**
+ * Parses an expression with cel-js. The expression must already be rewritten for cel-js by `prepare`. Throws
+ * a SyntaxFault when the expression is invalid.
+ */
 export function parseText({ text, refused }: Prepared, source: string): ASTNode {
   try {
     // A new environment is created for each expression, because an environment keeps every function name
@@ -37,8 +40,8 @@ export function parseText({ text, refused }: Prepared, source: string): ASTNode 
 }
 
 /**
- * Returns the message for a parse error of cel-js. The message shows the original source, because the
- * messages of cel-js contain the names of its internal token types.
+ * Returns kro's message for a parse error of cel-js. cel-js has a message for the error too, but that message
+ * contains names of internal token types.
  */
 function messageOf(code: string, source: string, offset: number): string {
   const { kind, text } = tokenAt(source, offset);

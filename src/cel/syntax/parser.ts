@@ -28,9 +28,11 @@ export function parseExpression(source: string): Expr {
 type Operation<Op extends ASTNode["op"]> = Extract<ASTNode, { op: Op }>;
 
 /**
- * Converts the tree of cel-js to the syntax tree of kro. The tree of cel-js has no positions of operators.
- * The converter therefore searches the rewritten source for the operator after its left operand. Only white
- * space and brackets can stand between this operand and the operator.
+ * Converts the tree of cel-js to the syntax tree of kro, in which each operator has a position. The tree of
+ * cel-js lacks these positions. The converter therefore searches for each operator after its left operand.
+ * The search uses the expression as {@link prepare} has rewritten it, without comments. There, only white
+ * space and closing brackets can stand between the operand and the operator, so the first occurrence is the
+ * right one.
  */
 class Converter {
   readonly #text: string;
@@ -111,8 +113,8 @@ class Converter {
   #binary(ast: Extract<ASTNode, { args: [ASTNode, ASTNode] }>, next: Next): Expr {
     const { op, args: [left, right] } = ast;
     const at = this.#text.indexOf(op, left.end);
-    // In the rewritten source, `==` and `!=` are replaced by other relations, so the operator is read from
-    // the original source.
+    // For cel-js, {@link prepare} has replaced `==` and `!=` by other relations. The operator is therefore
+    // read from the original source.
     const operator = this.source.slice(at, at + op.length);
     const name = operator === "in" ? "@in" : `_${operator}_`;
     return operation(name, [next(left), next(right)], at);

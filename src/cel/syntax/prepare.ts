@@ -1,6 +1,6 @@
 /**
- * Rewrites parts of CEL expressions that the parser of cel-js rejects or parses differently. Every
- * replacement has the same length as the original, so offsets stay valid:
+ * Rewrites those parts of a CEL expression that the parser of the library cel-js rejects or parses
+ * differently from CEL. Every replacement has the same length as the original, so offsets stay valid:
  * - Literals that cel-js misreads (raw strings, bytes, `.5`) become placeholder strings. A negative number
  *   becomes a placeholder string too, because the minimum int is valid only together with its sign.
  * - Field names in back-ticks, and names that are reserved in JavaScript but not in CEL, become placeholder
@@ -190,8 +190,8 @@ class Rewriter {
   #close({ text, start }: Token, index: number): string {
     this.#brackets.pop();
     const last = this.tokens[index - 1]?.text;
-    // CEL rejects a comma before `)`, and a `?` before a closing bracket. cel-js accepts the comma and cannot
-    // see the `?`, which was replaced by a space. The closing bracket is therefore refused here.
+    // CEL rejects a comma before `)`, and a `?` before a closing bracket. cel-js would accept both: it allows
+    // the comma, and the `?` was replaced by a space. The closing bracket is therefore refused here.
     return last === "?" || (last === "," && text === ")")
       ? this.#refuse(start, `expected an expression, found "${text}"`)
       : text;

@@ -1,6 +1,6 @@
 /**
- * Splits an expression into tokens. The kinds of tokens are only those that `prepare.ts` must distinguish to
- * rewrite the expression for cel-js.
+ * Splits an expression into tokens. Tokens have only those kinds that `prepare.ts` must distinguish when it
+ * rewrites the expression for the parser of the library cel-js.
  */
 import { syntaxFault } from "./error.ts";
 
@@ -69,7 +69,7 @@ export function tokenize(source: string): Token[] {
     }
     const minus = tokens.at(-1);
     const signed = token.kind === "number" && !/u$/i.test(token.text) && minus?.text === "-" &&
-      !endsOperand(tokens.at(-2)) && !isMinusSign(tokens);
+      !endsOperand(tokens.at(-2)) && !followsPrefixMinus(tokens);
     if (signed) {
       tokens[tokens.length - 1] = {
         kind: "negative",
@@ -82,10 +82,11 @@ export function tokenize(source: string): Token[] {
 }
 
 /**
- * Reports whether the last token is a minus that directly follows another minus, as in `--1`. The second
- * minus is then a token of its own, and not the sign of the number.
+ * Reports whether the last token follows a prefix minus, which is a minus without a left operand. In `--1`,
+ * the second minus follows a prefix minus, so it is an operator and not the sign of the number. In `2 - -1`,
+ * the first minus has the left operand 2, so the second minus is the sign of the number.
  */
-function isMinusSign(tokens: readonly Token[]): boolean {
+function followsPrefixMinus(tokens: readonly Token[]): boolean {
   return tokens.at(-2)?.text === "-" && !endsOperand(tokens.at(-3));
 }
 
