@@ -1,7 +1,7 @@
 /**
- * Authorizes requests that clients send to a non-resource URL of this process, such as `/metrics`, with
- * TokenReview and SubjectAccessReview. Kubernetes components protect their own metrics in the same way
- * (Kubernetes documentation, "Authorization": non-resource requests).
+ * Authorizes the requests that clients send to this process, for a path such as `/metrics`. The API server
+ * checks the client's token (TokenReview) and permission (SubjectAccessReview). Kubernetes components protect
+ * their own metrics in the same way (Kubernetes documentation, "Authorization": non-resource requests).
  */
 import { isObject, type JsonObject } from "../api/mod.ts";
 import { review } from "./review.ts";

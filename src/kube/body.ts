@@ -38,7 +38,7 @@ export class TooLongError extends ApiError {
 export async function readBody(response: Response, limit: number): Promise<string | undefined> {
   const { body, headers } = response;
   if (!body) return "";
-  // The size limit applies to the decompressed body, but the content-length of a compressed body is its
+  // The limit applies to the decompressed body, but the content-length header of a compressed body states the
   // compressed length. The length of such a body is therefore counted while the body is read.
   const declared = headers.has("content-encoding") ? null : headers.get("content-length");
   if (declared !== null && Number(declared) <= limit) return await response.text();
@@ -49,7 +49,7 @@ export async function readBody(response: Response, limit: number): Promise<strin
   const decoder = new TextDecoder();
   let length = 0;
   let text = "";
-  // Returning from inside this loop cancels the body.
+  // A return from this loop also cancels the rest of the body.
   for await (const chunk of body) {
     length += chunk.length;
     if (length > limit) return undefined;

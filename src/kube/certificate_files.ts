@@ -24,7 +24,10 @@ export interface CertificateReader {
    * configuration. Never rejects. Certificates whose file cannot be used are kept.
    */
   read(): Promise<void>;
-  /** Makes the next call of {@link read} read the files, even if the last read was less than a minute ago. */
+  /**
+   * Forgets the time of the last read, so the next call of {@link read} reads the files even if the last read
+   * was less than a minute ago.
+   */
   forget(): void;
 }
 
@@ -78,6 +81,6 @@ function belongTogether(cert: string, key: string): boolean {
   try {
     return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
   } catch {
-    return false; // One of the two files is not valid PEM.
+    return false; // The certificate or the key is not valid PEM.
   }
 }

@@ -262,8 +262,8 @@ class Client implements KubeClient {
       phase = isGone(error) ? "expired" : "failed";
       throw error;
     } finally {
-      // If the caller leaves its loop over the events early, the generator ends at `yield`, before `phase` is
-      // set. The watch is then reported as `stopped`.
+      // `phase` is not set if the caller leaves its loop over the events early, because the generator then
+      // ends at `yield`. The watch is reported as `stopped` in this case.
       this.#onWatch?.({ resource, phase: phase ?? stoppedBy(signal) });
     }
   }

@@ -46,7 +46,7 @@ async function find(options: LoadOptions): Promise<ClusterConfig> {
   if (options.kubeconfig) return await fromFiles([options.kubeconfig], options.context);
   const listed = splitList(env("KUBECONFIG") ?? "");
   if (listed.length > 0) return await fromFiles(listed, options.context);
-  // A service account has no contexts, so the service account is not used when the option `context` is set.
+  // The service account of the pod has no contexts, so it is used only when the caller requests no context.
   if (options.context === undefined) {
     const pod = await inCluster(env);
     if (pod) return pod;

@@ -70,8 +70,8 @@ export async function toClusterConfig(
   Object.assign(config, credentials);
   if (certificates) {
     config.readCertificates = certificates.read;
-    // After a response with status 401, kro renews its credentials. It also reads the certificate files
-    // again, because they may already contain a new client certificate.
+    // This function is called after a response with status 401. The next request then also reads the
+    // certificate files again, because they may already contain a new client certificate.
     config.forget = () => {
       credentials.forget?.();
       certificates.forget();

@@ -34,8 +34,8 @@ export async function credentialsOf(
 }
 
 /**
- * Returns credentials that read the token from a file. The file is read again one minute after the last
- * read, because the kubelet rotates the token. The file is also read again after a response with status
+ * Returns credentials that read the token from a file. The file is read again one minute after the last read,
+ * because the kubelet rotates the token. The file is also read again after a response with the status
  * 401. If the file cannot be used when it is read again, the last token stays in use, as in client-go,
  * unless the API server has refused the token.
  */

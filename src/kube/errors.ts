@@ -52,8 +52,8 @@ const byReason: ReadonlyMap<string, ApiErrorReason> = new Map<string, ApiErrorRe
 );
 
 /**
- * Returns the reason of a failed request. If the Status in the response has a known reason, that reason is
- * returned. Otherwise the HTTP status code determines the reason.
+ * Returns the reason of a failed request: the reason in the response's Status if kro knows this reason,
+ * otherwise a reason that corresponds to the HTTP status code.
  */
 export function reasonOf(code: number, statusReason?: unknown): ApiErrorReason {
   const named = typeof statusReason === "string" ? byReason.get(statusReason) : undefined;
@@ -90,8 +90,8 @@ export function refusal(
   const causes = Array.isArray(details.causes)
     ? details.causes.filter(isObject) as StatusCause[]
     : undefined;
-  // If the API server serves the kind, a response with status 404 names the missing object or namespace. A
-  // response without a name means that the API server does not serve the kind.
+  // A response with status 404 names the missing object or namespace. A response with status 404 that names
+  // nothing means that the API server does not serve the kind.
   const isKindMissing = code === 404 &&
     (status ? details.name === undefined : /^404 page not found\s*$/.test(body));
   const message = typeof status?.message === "string" && status.message !== ""
@@ -157,8 +157,8 @@ export function causeText(error: unknown): string {
 const MAX_CAUSE_LENGTH = 300;
 
 /**
- * The maximum number of refused fields whose messages kro shortens in the message of a Status, which repeats
- * these messages. The messages of further fields stay unchanged.
+ * The message of a Status repeats the message of each refused field. kro shortens at most this number of the
+ * repeated messages.
  */
 const MAX_CAUSES = 8;
 
@@ -167,7 +167,7 @@ function withShortValue(cause: StatusCause): StatusCause {
   return { ...cause, message: shortened(cause.message, MAX_CAUSE_LENGTH) };
 }
 
-/** Returns the message of a Status in which long messages of refused fields are shortened. */
+/** Returns the message of a Status, in which the repeated messages of refused fields are shortened. */
 function withShortValues(message: string, causes: readonly StatusCause[] = []): string {
   let text = message;
   for (const { message: long } of causes.slice(0, MAX_CAUSES)) {
@@ -182,7 +182,7 @@ function statusOf(body: string): Record<string, unknown> | undefined {
     const parsed: unknown = JSON.parse(body);
     return isObject(parsed) && parsed.kind === "Status" ? parsed : undefined;
   } catch {
-    return undefined; // the page of a proxy is not JSON
+    return undefined; // The body is not JSON, such as the HTML page of a proxy.
   }
 }
 

@@ -58,8 +58,8 @@ export function isEstablished(crd: KubeObject): boolean {
 }
 
 /**
- * Watches the CRD until its kind is served, and returns the changed CRD. Returns undefined when the watch
- * ends earlier.
+ * Watches the CRD until the API server serves its kind, and returns the CRD. Returns undefined when the CRD
+ * is deleted or the watch ends before that.
  */
 async function nextChange(
   client: KubeClient,

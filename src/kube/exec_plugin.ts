@@ -69,8 +69,8 @@ export async function runPlugin(
   const output = child.output();
   if (!await settledIn(limitMs, output)) {
     child.kill("SIGKILL");
-    // A process that the plugin has started may keep the output pipes open, so kro does not wait for the end
-    // of the output.
+    // The plugin exceeded the time limit and was killed. A process that the plugin has started may keep the
+    // output open, so kro does not wait for the end of the output.
     child.unref();
     throw new ConfigError(`${plugin}: it did not end within ${limitMs / 1000} s`);
   }

@@ -80,8 +80,8 @@ export class KindIndex {
     const head = lower.slice(0, dot);
     const tail = lower.slice(dot + 1);
     return this.#named(head, (k) => k.group === tail) ??
-      // The name of the core group is empty, so the full name of the kind Pod is `pods.v1.`, with a dot at
-      // the end. A user may leave out this dot.
+      // The name of the core group is empty, so the full name of the kind Pod ends with a dot: `pods.v1.`.
+      // Users may leave this dot out, so it is ignored in the comparison.
       this.#named(
         head,
         (k) => `${k.version}.${k.group}`.replace(/\.$/, "") === tail.replace(/\.$/, ""),

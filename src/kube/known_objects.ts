@@ -49,7 +49,7 @@ export class KnownObjects {
 
   /**
    * Returns the changes that a watch event reports; an empty list when the stored resourceVersion of the
-   * object is the same.
+   * object already equals the event's resourceVersion.
    */
   fromEvent(event: Exclude<WatchEvent, { type: "BOOKMARK" }>): Change[] {
     const { object } = event;

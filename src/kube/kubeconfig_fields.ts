@@ -1,7 +1,10 @@
 /** Checks the types of the fields of a kubeconfig, as Go does when kubectl reads the file. */
 import { isObject, type JsonObject } from "../api/mod.ts";
 
-/** For each list of a kubeconfig, the key of the entries' content and the fields that must be strings. */
+/**
+ * The lists of a kubeconfig. An entry of a list has its content in the field `key`. The fields `strings` of
+ * the content must be strings.
+ */
 const LISTS: readonly { list: string; key: string; strings: readonly string[] }[] = [
   {
     list: "clusters",

@@ -31,16 +31,19 @@ export interface LeaseState {
 
 /** The options of {@link readLeases}. */
 export interface ReadLeasesOptions {
-  /** The namespace to read in addition to `kube-system` when RBAC forbids listing all namespaces. */
+  /**
+   * The namespace to read in addition to `kube-system` when RBAC forbids reading the Leases of all namespaces
+   * together.
+   */
   namespace?: string;
   /** The time at which the state is computed, in milliseconds since 1970; the present time by default. */
   now?: number;
 }
 
 /**
- * Returns the Leases with this name in all namespaces. When RBAC forbids listing all namespaces, only the
- * Leases in `options.namespace` and `kube-system` are returned. Rejects with ApiError when RBAC forbids all
- * of these reads.
+ * Returns the Leases with this name in all namespaces. If RBAC forbids reading all namespaces together, only
+ * the Leases in `options.namespace` and in `kube-system` are returned. Rejects with ApiError when RBAC
+ * forbids reading these two namespaces too.
  *
  * @example
  * ```ts

@@ -72,11 +72,14 @@ export function leaseIdentity(): string {
   }
 }
 
-/** Whether this process holds the Lease. Times are values of `performance.now()`, in milliseconds. */
+/**
+ * The state of this process: it holds the Lease, or waits for the Lease. Times are values of
+ * `performance.now()`, in milliseconds.
+ */
 type State =
   /**
-   * This process does not hold the Lease. `holder` is the identity that was last passed to the callback
-   * {@link LeaseOptions.waiting}.
+   * This process does not hold the Lease. `holder` is the process that holds the Lease, as last passed to the
+   * callback {@link LeaseOptions.waiting}.
    */
   | { readonly name: "waiting"; readonly holder?: string }
   /**
@@ -99,8 +102,8 @@ interface Observation {
    */
   readonly at: number;
   /**
-   * The time for which this process must not acquire the Lease, in milliseconds, counted from the first
-   * observation ({@link at}). The value is 0 when the Lease is free.
+   * The time after {@link at} for which this process must not acquire the Lease, in milliseconds; 0 when the
+   * Lease is free.
    */
   readonly respectedMs: number;
 }

@@ -1,18 +1,20 @@
 /**
- * Reads lists page by page. If the continue token of a list expires, the list is read again from the start,
- * and some objects are yielded twice.
+ * Reads lists page by page. If the API server no longer accepts the token for the next page, the list is read
+ * again from the start, and some objects are yielded twice.
  */
 import { ApiError, type KindRef } from "../api/mod.ts";
 import type { KubeClient, ListOptions, ListPage } from "./types.ts";
 
 /**
- * Yields the objects of all namespaces in pages of 500 objects. When RBAC forbids listing all namespaces, the
- * objects of the namespaces that `namespaces` returns are yielded instead.
+ * Yields the objects of a kind in the whole cluster, in pages of 500 objects. If RBAC forbids a list of the
+ * whole cluster, only the objects of the namespaces that `namespaces` returns are yielded.
  *
- * When the continue token of the list expires, the whole list is requested again without pages, so that
- * objects of earlier pages are yielded a second time. Rejects with ApiError when a request fails.
+ * If the API server no longer accepts the token for the next page, the whole list is requested again without
+ * pages, so that objects of earlier pages are yielded a second time. Rejects with ApiError when a request
+ * fails.
  *
- * @param namespaces Returns the namespaces to list; called only when RBAC forbids listing all namespaces.
+ * @param namespaces Returns the namespaces to list; called only when RBAC forbids a list of the whole
+ * cluster.
  *
  * @example
  * ```ts

@@ -64,7 +64,10 @@ interface Listing {
   readonly synced: boolean;
 }
 
-/** The state of a reflector that watches or is about to reconnect. */
+/**
+ * The state of a reflector that has a resourceVersion from which to watch. The reflector watches, or waits to
+ * reconnect the watch.
+ */
 interface Watching {
   readonly name: "watching";
   /**
@@ -114,7 +117,7 @@ export class Reflector {
   #state: Listing | Watching = { name: "listing", synced: false };
   #connections = 0;
   #isWatching = false;
-  /** Aborting this controller ends the present delay between two attempts. */
+  /** The controller of the delay between two attempts. Aborting it ends the delay. */
   #hurry = new AbortController();
 
   /** Creates a reflector. The first request is sent after {@link start} is called. */
@@ -130,7 +133,7 @@ export class Reflector {
     this.#handlers = handlers;
     this.#known = new KnownObjects(kind);
     this.#backoff = options.backoff ?? new Backoff();
-    // Stopping the reflector before its first list rejects the promise. Deno would end the process if the
+    // The promise rejects if the reflector stops before its first list. Deno would end the process if this
     // rejection had no handler.
     this.#synced.promise.catch(() => {});
   }
@@ -149,15 +152,16 @@ export class Reflector {
   }
 
   /**
-   * Whether the last list succeeded. The value is true while the reflector watches or reconnects, and false
-   * while the reflector has to list.
+   * Whether the reflector has read a complete list from which it can watch. The value is true while the
+   * reflector watches and while it waits to reconnect a watch. The value is false while the reflector must
+   * list.
    */
-  get mayList(): boolean {
+  get hasList(): boolean {
     return this.#state.name === "watching";
   }
 
   /**
-   * The number of the current watch connection, which differs for each connection. Undefined while the
+   * The number of the current watch connection. Each new connection has a new number. Undefined while the
    * reflector lists, and during the delay before the next attempt.
    */
   get connection(): number | undefined {
@@ -203,8 +207,8 @@ export class Reflector {
   }
 
   /**
-   * Makes one attempt: lists if no resourceVersion to watch from is known, then opens one watch connection.
-   * Returns the first error.
+   * Makes one attempt: lists the objects unless a resourceVersion from which to watch is known, and then
+   * opens one watch connection. Returns the error that ended the attempt.
    */
   async #round(signal: AbortSignal): Promise<unknown> {
     try {

@@ -1,4 +1,4 @@
-/** Watches a kind in all namespaces or, when RBAC forbids listing all namespaces, in single namespaces. */
+/** Watches the objects of a kind in the whole cluster or, when RBAC forbids this, in single namespaces. */
 import { inBackground, type KindRef } from "../api/mod.ts";
 import {
   isRefused,
@@ -12,8 +12,8 @@ import type { KubeClient } from "./types.ts";
 /** The options of a scoped reflector: the selection of objects to watch, and callbacks. */
 export interface ScopedOptions extends Omit<ReflectorOptions, "namespace"> {
   /**
-   * Called when RBAC forbids listing all namespaces after it was allowed. No watch then covers the objects
-   * reported so far, so copies of these objects may be out of date.
+   * Called when RBAC no longer allows this process to list the objects of the whole cluster. The objects
+   * reported so far are then no longer watched, so copies of these objects may be out of date.
    */
   onLost?: () => void;
 }
@@ -29,29 +29,31 @@ interface NamespaceWatch {
   readonly synced: Promise<boolean>;
 }
 
-/** Whether RBAC allows this process to list all namespaces, or only single namespaces. */
+/**
+ * Whether RBAC allows this process to list the objects of the whole cluster, or only of single namespaces.
+ */
 type Scope =
-  /** No list of all namespaces has succeeded or been refused yet. */
+  /** No list of the whole cluster has succeeded or been refused yet. */
   | { readonly name: "unknown" }
-  /** The list of all namespaces has succeeded. */
+  /** A list of the whole cluster has succeeded. */
   | { readonly name: "everywhere" }
   /**
-   * The list of all namespaces was refused. `watches` contains one watch for each namespace. Its keys are the
-   * names of the namespaces.
+   * A list of the whole cluster was refused. `watches` contains the watches of single namespaces. Its keys
+   * are the names of the namespaces.
    */
   | { readonly name: "namespaces"; readonly watches: Map<string, NamespaceWatch> };
 
 /**
- * The time, in milliseconds, from the first successful list of all namespaces until the watches of single
- * namespaces are stopped. Until then, the watches of single namespaces may still deliver events that are
- * older than the list.
+ * The time for which the watches of single namespaces continue after a list of the whole cluster has
+ * succeeded, in milliseconds. In this time, these watches may deliver events that are older than the list.
  */
 const OVERLAP_MS = 5_000;
 
 /**
- * Lists and watches one kind in as many namespaces as RBAC allows. Listing all namespaces is tried again
- * and again, so that a permission granted later is used. While the watch of all namespaces replaces the
- * watches of single namespaces or vice versa, the handlers may be called twice with the same change.
+ * Lists and watches the objects of one kind in as many namespaces as RBAC allows. If RBAC forbids a list of
+ * the whole cluster, the list is tried again and again, so that a permission granted later is used. While a
+ * watch of the whole cluster replaces the watches of single namespaces or vice versa, the handlers may be
+ * called twice with the same change.
  *
  * @example
  * ```ts
@@ -96,13 +98,13 @@ export class ScopedReflector {
         rest.onListed?.(list);
       },
     }, handlers);
-    // Stopping the reflector before its first list rejects this promise. Deno would end the process if the
+    // The promise rejects if the reflector stops before its first list. Deno would end the process if this
     // rejection had no handler.
     this.#synced.promise.catch(() => {});
   }
 
   /**
-   * A promise that resolves when the list of all namespaces has succeeded or was refused. The promise
+   * A promise that resolves when a list of the whole cluster has succeeded or was refused. The promise
    * rejects with the signal's reason when the signal aborts earlier.
    */
   get synced(): Promise<void> {
@@ -127,8 +129,8 @@ export class ScopedReflector {
   }
 
   /**
-   * Identifies the current watch connections. While the value stays the same, no watch was interrupted.
-   * Undefined while one of the watches lists or waits for its next attempt.
+   * A string that identifies the current watch connections. If the string is the same at two times, no watch
+   * was interrupted between them. Undefined while one of the reflectors lists or waits for its next attempt.
    */
   get connection(): string | undefined {
     const scope = this.#scope;
@@ -155,9 +157,9 @@ export class ScopedReflector {
   }
 
   /**
-   * Reports whether all objects of the namespace are known. When RBAC forbids listing all namespaces, this
-   * method starts a watch of the namespace and waits for its first list. Resolves to false when RBAC
-   * forbids listing this namespace too.
+   * Reports whether all objects of the namespace are known. If RBAC forbids a list of the whole cluster, this
+   * method first starts a watch of the namespace and waits for the watch's first list. Resolves to false when
+   * RBAC forbids a list of the namespace too.
    *
    * @param namespace The name of the namespace. Undefined means all namespaces.
    */
@@ -190,7 +192,7 @@ export class ScopedReflector {
   }
 
   /**
-   * Handles a successful list of all namespaces. The watches of single namespaces are stopped after
+   * Called when a list of the whole cluster has succeeded. Stops the watches of single namespaces after
    * OVERLAP_MS.
    */
   #enterEverywhere(): void {
@@ -206,15 +208,15 @@ export class ScopedReflector {
   }
 
   #onWideError(error: unknown): void {
-    // If only the watch is refused, the scope does not change. While RBAC allows the list, the reflector
-    // lists all namespaces at intervals, so all objects remain known.
-    if (isRefused(error) && !this.#wide.mayList) this.#enterNamespaces();
+    // RBAC may refuse a watch of the whole cluster but allow a list. The scope then stays the same, because
+    // the reflector lists the whole cluster at intervals, so all objects remain known.
+    if (isRefused(error) && !this.#wide.hasList) this.#enterNamespaces();
     this.#options.onError?.(error);
   }
 
   /**
-   * Handles a refused list of all namespaces. From then on, a single namespace is watched as soon as a
-   * caller needs its objects.
+   * Called when a list of the whole cluster was refused. From then on, a single namespace is watched as soon
+   * as a caller needs its objects.
    */
   #enterNamespaces(): void {
     const before = this.#scope;

@@ -301,8 +301,8 @@ export class Transport {
   }
 
   /**
-   * Stops using an HTTP client after a failure. Running requests of this client continue, and the next
-   * request creates a new client.
+   * Stops using an HTTP client, for example after its connection has failed. Its running requests continue,
+   * and the next request creates a new client.
    */
   #discard(http: Deno.HttpClient): void {
     if (this.#unary?.http !== http) return;
