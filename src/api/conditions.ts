@@ -83,9 +83,9 @@ export interface ConditionStamp {
  * - Only updated conditions get the new `observedGeneration`. The transition time of a condition changes only
  *   when its status changes.
  * - If a dependent condition is False, the root condition gets the status, reason and message of the False
- *   condition that changed last. If no dependent condition is False, the root condition gets them from the
- *   Unknown condition that changed last. The root condition becomes True when all dependent conditions are
- *   True and have the present generation.
+ *   condition that changed last. If none is False, the root condition gets the status, reason and message of
+ *   the Unknown condition that changed last. The root condition becomes True when all dependent conditions
+ *   are True and have the present generation.
  * - Conditions of other types are kept unchanged.
  *
  * @example

@@ -29,8 +29,8 @@ type Reviver = (key: string, value: Json, context?: { source?: string }) => Json
  * @throws {SyntaxError} The string is not valid JSON.
  */
 export function parseJson(text: string): Json {
-  // Parsing with a reviver takes several times longer, so the reviver is used only when the JSON may
-  // contain integers that need a bigint.
+  // The function `exact` converts long integers to bigints. Parsing with this function takes several times
+  // longer, so it is used only when the JSON may contain long integers.
   return /\d{16}/.test(text) && LONG.test(text)
     ? JSON.parse(text, exact as Reviver)
     : JSON.parse(text);

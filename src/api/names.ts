@@ -66,8 +66,9 @@ export const Annotation = {
 } as const;
 
 /**
- * The names of kro's field managers. Upstream kro sends some requests without a field manager. The API server
- * then takes the name `kro` from upstream kro's user agent, so this program uses the name `kro` too.
+ * The names of kro's field managers. Upstream kro names no field manager in some requests. The API server
+ * then takes the name `kro` from the user agent of upstream kro. This program names `kro` as the field
+ * manager in the same requests.
  */
 export const Manager = {
   children: "kro.run/applyset",

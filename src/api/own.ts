@@ -10,7 +10,8 @@ type Container = Record<string | number, unknown>;
  * would fail for a name such as `toString` if the prototype is frozen.
  */
 export function define(object: object, key: string | number, value: unknown): void {
-  // A lookup in this small set is faster than the two lookups in the object, which may be large.
+  // An assignment to an ordinary object is safe unless the key is in `INHERITED`. This small set is checked
+  // first, because lookups in a large object are slower.
   const isPlain = Object.getPrototypeOf(object) === Object.prototype && !INHERITED.has(key) ||
     Object.hasOwn(object, key) || !(key in object);
   if (isPlain) (object as Container)[key] = value;

@@ -8,8 +8,8 @@ export const MAX_CONDITION_MESSAGE = 32_768;
 
 /**
  * Shortens a string that is longer than `limit`: a note with the length of the string replaces the middle of
- * the string. The end is kept, because the API server writes the reason of a refusal after the value that it
- * quotes.
+ * the string. The end of the string is kept, because in a message of the API server the reason of a refusal
+ * comes after the quoted value.
  *
  * @example
  * ```ts

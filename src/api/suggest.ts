@@ -45,7 +45,7 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
 
 /**
  * Counts the characters of `word` that do not occur in `other`. The edit distance of the two words is at
- * least this number. If the number is too high, the edit distance need not be computed.
+ * least this number, so the slower computation of the distance is skipped when the number is too high.
  */
 function foreign(word: string, other: string): number {
   let count = 0;
