@@ -1,6 +1,6 @@
 /**
- * Converts the OpenAPI JSON that an API server publishes to {@link Schema}. The caller resolves references
- * between schemas.
+ * Converts the OpenAPI JSON that an API server publishes to {@link Schema}. The caller passes a function that
+ * resolves references between schemas.
  */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Schema } from "./schema.ts";

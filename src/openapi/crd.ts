@@ -64,8 +64,8 @@ export function kindsOfCrd(crd: KubeObject): KindInfo[] {
 const ANYTHING: Json = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
 
 /**
- * Returns the schema that replaces a `$ref` in a CRD. A CRD must not contain a `$ref`, so the `$ref` is not
- * resolved, and the returned schema accepts any value.
+ * Returns the schema that replaces a `$ref` in a CRD: a schema that accepts any value. The `$ref` is not
+ * resolved, because the API server refuses a CRD with a `$ref`.
  */
 function noReference(): Schema {
   return { "x-kubernetes-preserve-unknown-fields": true };

@@ -59,8 +59,8 @@ export function rootsOf(definitions: Record<string, JsonObject>): Map<string, st
 }
 
 /**
- * A linked definition. `parts` contains the name of this definition and the names of all definitions that
- * it contains at any depth.
+ * The schema of a definition after its references were replaced by schemas. `parts` contains the name of the
+ * definition, and the names of the definitions that it refers to, directly or indirectly.
  */
 interface Linked {
   schema: Schema;
@@ -104,8 +104,8 @@ export class Linker {
 
     const parts = new Set([name]);
     const linked: Linked = { schema: this.#convert(name, [...open, name], parts), parts };
-    // If `parts` names an enclosing definition, this schema contains `{ type: "object" }` in place of that
-    // definition. Outside of the enclosing definition this schema would be incomplete, so it is not stored.
+    // If `parts` names an enclosing definition, the schema contains `{ type: "object" }` in place of that
+    // definition. Such a schema is incomplete outside of the enclosing definition, so it is not stored.
     if (![...parts].some(isOpen)) this.#linked.set(name, linked);
     return linked;
   }

@@ -1,9 +1,9 @@
 /** The schema of metav1.ObjectMeta, which is the same on all API servers. */
 import type { Schema } from "./schema.ts";
 
-// Both schemas describe strings. `text` is for strings that Go leaves out of the JSON when they are empty
-// (`omitempty`). `givenText` is for strings that Go always encodes: the API server publishes `""` as their
-// default.
+// The schemas of two kinds of string fields. `text` is for fields that Go leaves out of the JSON when they
+// are empty (`omitempty`). `givenText` is for fields that Go always writes: the API server publishes `""` as
+// their default.
 const text: Schema = { type: "string" };
 const givenText: Schema = { type: "string", default: "" };
 const time: Schema = { type: "string", format: "date-time" };

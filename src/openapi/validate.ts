@@ -30,7 +30,7 @@ export function violations(
   return found;
 }
 
-/** The messages that were found, and which values they must not quote. */
+/** The messages of a check so far, and the function that tells which values they must not quote. */
 interface Findings {
   readonly found: string[];
   readonly isSecret: (path: readonly (string | number)[]) => boolean;
