@@ -4,9 +4,9 @@ import type { Schema } from "../openapi/mod.ts";
 import { parseBool, parseFloat64 } from "./scalar.ts";
 
 /**
- * The default as a JSON value, or the fault of the default. `unsound` is true for a default such as `True`,
- * which is valid for the field's type but not valid JSON. As in upstream kro, an unsound default of a custom
- * type that no field uses is ignored.
+ * The default as a JSON value, or the fault of the default. `unsound` is true if the default is valid for the
+ * field's type but not valid JSON, such as `True` for a boolean. As in upstream kro, an unsound default of a
+ * custom type that no field uses is ignored.
  */
 export type DefaultValue = { value: Json } | { fault: string; unsound: boolean };
 

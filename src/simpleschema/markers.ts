@@ -134,8 +134,9 @@ function applyDefault(field: Field, text: string): string | undefined {
     return undefined;
   }
   if (!parsed.unsound) return parsed.fault;
-  // An unsound default is valid for the field's type, but not valid JSON. It is reported later, because
-  // another marker may still replace it, and because the default of an unused custom type is ignored.
+  // This default is unsound: valid for the field's type, but not valid JSON. The fault is reported later,
+  // because another marker may still replace the default, and because the default of an unused custom type is
+  // ignored.
   field.schema.default = null;
   field.default = { sound: false, message: parsed.fault };
 }
@@ -170,8 +171,8 @@ function applyPattern(field: Field, value: string): string | undefined {
 }
 
 /**
- * Makes the names of the pattern's capture groups unique. Go accepts duplicate names, but the library re2js
- * does not.
+ * Returns a pattern in which the names of capture groups are unique. Go accepts duplicate names, but the
+ * library re2js, with which kro checks the pattern, does not.
  */
 function withOwnNames(pattern: string): string {
   let count = 0;

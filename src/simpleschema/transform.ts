@@ -52,7 +52,7 @@ interface Built {
   required: number;
 }
 
-/** The position of a field in the SimpleSchema, passed down by the functions that transform nested fields. */
+/** The position of a field in the SimpleSchema. */
 interface Place {
   path: string;
   depth: number;
@@ -147,8 +147,8 @@ class Transformer {
   }
 
   /**
-   * Records a default that is not valid JSON (an unsound default). The default comes from the field itself or
-   * from the field's custom type.
+   * Records the problem of an unsound default, which is a default that is not valid JSON. The default comes
+   * from the field itself or from the field's custom type.
    */
   #noteDefault(field: Field, base: Schema, path: string, text: string): void {
     const given = field.default;
@@ -196,7 +196,8 @@ class Transformer {
         const additionalProperties = this.#schemaOf(type.of, place, report);
         return additionalProperties && { type: "object", additionalProperties };
       }
-      case "custom": // The marker `required` of a custom type has no effect on a list or map of the type.
+      case "custom": // Only the schema of the custom type is used here. The type's marker `required` has no
+        // effect on a list or map of the type.
         return this.#custom(type.name, place, report)?.schema;
     }
   }

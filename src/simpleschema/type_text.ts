@@ -21,8 +21,8 @@ const ATOMIC: ReadonlyMap<string, string> = new Map([
 export const BUILT_IN: readonly string[] = [...ATOMIC.keys(), "object"];
 
 /**
- * Type names of other languages, with the SimpleSchema type of the same meaning. Error messages suggest the
- * SimpleSchema type.
+ * Type names of other languages. The values are the SimpleSchema types of the same meaning, which error
+ * messages suggest.
  */
 const FOREIGN: ReadonlyMap<string, string> = new Map([
   ["int", "integer"],
@@ -37,7 +37,7 @@ const FOREIGN: ReadonlyMap<string, string> = new Map([
   ["map", "map[string]TYPE"],
 ]);
 
-/** The maximum nesting of `[]` and `map` in a type. */
+/** The maximum number of nested `[]` and `map` in a type. */
 const MAX_WRAPPERS = 16;
 
 /**
@@ -53,8 +53,8 @@ export function parseType(text: string, report: Report): TypeExpr | undefined {
 }
 
 /**
- * Returns the built-in type that an unknown type name probably means; undefined when no built-in type
- * is similar.
+ * Returns the SimpleSchema type for a type name of another language, such as `integer` for `int`. Returns
+ * undefined for other names.
  */
 export function foreignName(name: string): string | undefined {
   return FOREIGN.get(name.toLowerCase());
