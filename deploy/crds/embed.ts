@@ -1,6 +1,6 @@
 /**
- * Writes `src/publish/own_crds.json` from the YAML files in this folder. The binary contains that JSON
- * file, from which kro creates its own CRDs. Run this script after changing a YAML file:
+ * Converts the YAML files in this folder to the file `src/publish/own_crds.json`. kro's executable contains
+ * the JSON file, and kro creates its own CRDs from it. Run this script after a change of a YAML file:
  * `deno run -A deploy/crds/embed.ts`.
  */
 import { load } from "js-yaml";

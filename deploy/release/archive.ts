@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { createTar } from "nanotar";
 
-/** A file of an archive. */
+/** A file to store in an archive. */
 export interface ArchiveFile {
   name: string;
   data: Uint8Array;

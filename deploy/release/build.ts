@@ -19,8 +19,8 @@ export async function run(program: string, args: string[], cwd: string = root): 
 }
 
 /**
- * Returns the first two causes of the error that Deno printed, in one line. Returns the error itself if Deno
- * printed no causes.
+ * Returns the first two causes of an error that Deno has printed, joined to one line. Deno prints the causes
+ * as numbered lines below the error. Returns the error itself if it has no causes.
  */
 export function causeIn(stderr: string): string {
   // deno-lint-ignore no-control-regex -- Deno colors the errors of a program that it runs.
@@ -55,7 +55,9 @@ export class Stage implements AsyncDisposable {
     return stage;
   }
 
-  /** Builds the executable of a platform, and writes the archive with it into the folder `out`. */
+  /**
+   * Builds the executable for a platform, and writes an archive with the executable into the folder `out`.
+   */
   async archive(target: Target, out: string): Promise<void> {
     const task = ["run", "-A", "deploy/tasks/compile.ts", "--target", target.triple];
     await run(Deno.execPath(), task, this.dir);

@@ -6,7 +6,7 @@ import { run } from "./build.ts";
  * Returns the chart's values with the image of the release.
  *
  * @param repository The GitHub repository as OWNER/NAME.
- * @throws Error If the values do not contain the image `kro`
+ * @throws Error If the values do not contain the line `repository: kro`.
  */
 export function withImage(values: string, repository: string): string {
   const image = `ghcr.io/${repository.toLowerCase()}`;

@@ -11,7 +11,8 @@ export async function sha256Of(path: string): Promise<string> {
 }
 
 /**
- * Returns a line with the checksum of each file in a folder, except for {@link CHECKSUMS}, sorted by name.
+ * Returns the checksums of all files in a folder, one line for each file, sorted by the names of the files.
+ * The file {@link CHECKSUMS} itself is left out.
  */
 export async function checksumsIn(dir: string): Promise<string> {
   const names: string[] = [];

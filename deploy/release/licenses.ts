@@ -11,7 +11,9 @@ import {
   registryFolders,
 } from "../tasks/packages.ts";
 
-/** Returns the license files of all packages in the bundle, with the name of each package. */
+/**
+ * Returns one text with the license files of all packages in the bundle, each under the name of its package.
+ */
 export async function thirdPartyLicenses(): Promise<string> {
   const bundled = await bundledPackages();
   const registries = await registryFolders();

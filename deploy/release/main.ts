@@ -48,7 +48,7 @@ ${Object.entries(OTHERS).map(([name, about]) => `  ${name.padEnd(14)} ${about}`)
 deno compile downloads the base binary of a platform. If DENORT_BIN contains the path of a base binary, it is
 used instead.`;
 
-/** The release to build. */
+/** The release to build, as the command line describes it. */
 interface Request {
   tag: string;
   /** The folder into which all files are written. */

@@ -2,9 +2,9 @@
 const root = new URL("../..", import.meta.url).pathname;
 
 /**
- * Code prepended to the bundle: it defines `require`, through which CommonJS libraries load Node's modules.
- * Deno's bundler defines `require` too, but the definition is lost when the minifier renames the bundler's
- * helper to a name with a `$`.
+ * Code at the start of the bundle. It defines the function `require`, with which CommonJS libraries load
+ * Node's modules. Deno's bundler is meant to define `require`, but its definition is lost when the minifier
+ * renames a helper of the bundler to a name with a `$`.
  */
 const PRELUDE = 'import{createRequire as kroCreateRequire}from"node:module";' +
   "const require=kroCreateRequire(import.meta.url);\n";

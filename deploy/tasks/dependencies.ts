@@ -20,7 +20,7 @@ import {
 const root = new URL("../..", import.meta.url).pathname;
 const page = join(root, "docs/dependencies.md");
 
-/** The reason for each package that `deno.json` imports. */
+/** The reason why kro needs each package that `deno.json` imports. The keys are the names of the packages. */
 export const REASONS: Record<string, string> = {
   "@bufbuild/cel-spec": "Tests: the conformance cases of the CEL specification",
   "@kubernetes/client-node":
@@ -62,7 +62,7 @@ const ACCEPTED = new Set([
 /** The licenses that only a package outside the bundle may have, because kro does not distribute its code. */
 const ACCEPTED_OUTSIDE_BUNDLE = new Set(["MPL-2.0"]);
 
-/** A package with the data that the lock file does not contain. */
+/** A package of the lock file, with further data that the lock file does not contain. */
 export interface Listed extends Package {
   /** The SPDX expression of the license; undefined if it is unknown. */
   license: string | undefined;
@@ -107,7 +107,7 @@ function isAccepted(license: string, isBundled: boolean): boolean {
   return ACCEPTED.has(license) || (!isBundled && ACCEPTED_OUTSIDE_BUNDLE.has(license));
 }
 
-/** Returns a line for each package that breaks a rule. */
+/** Returns a message for each broken rule, such as a license that is not accepted. */
 export function faultsOf(
   packages: readonly Listed[],
   reasons: Readonly<Record<string, string>> = REASONS,
@@ -182,7 +182,7 @@ function row(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** Returns the faults of the packages, and a line if the page is outdated. */
+/** Returns the messages of {@link faultsOf}, and a message if `docs/dependencies.md` is outdated. */
 export async function problems(): Promise<string[]> {
   const packages = await listed();
   const faults = faultsOf(packages);

@@ -1,11 +1,14 @@
-/** Writes the drawings in the READMEs of the examples, which `kro graph` makes. */
+/**
+ * Writes the drawings of the RGDs (ResourceGraphDefinitions) into the READMEs of the examples. The command
+ * `kro graph` makes the drawings.
+ */
 import { loadAll } from "js-yaml";
 import { main } from "../../src/cli/mod.ts";
 
 /** The path of the folder with the examples. */
 const EXAMPLES = new URL("../examples/", import.meta.url).pathname;
 
-/** A drawing in a README. */
+/** Matches a drawing in a README, which is a code block in the language Mermaid. */
 const DRAWING = /^```mermaid\n[\s\S]*?^```$/gm;
 
 /** An example that has a README. */

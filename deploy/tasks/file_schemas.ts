@@ -1,4 +1,7 @@
-/** Writes the JSON schemas of saved plans and of records to docs/schemas, for editors and other programs. */
+/**
+ * Writes two JSON schemas to docs/schemas: the schemas of the files in which kro saves plans and records.
+ * Editors and other programs use the schemas to check such files.
+ */
 import { OBJECT_ACTIONS } from "../../src/explain/mod.ts";
 import { NODE_STATES } from "../../src/cli/test/file_schema.ts";
 import { RECORD_API } from "../../src/cli/record/file.ts";
@@ -207,7 +210,9 @@ const RECORD: Schema = {
   }),
 };
 
-/** The JSON schemas by the paths of their files, relative to the repository's root. */
+/**
+ * The contents of the files to write. The keys are the paths of the files, relative to the repository's root.
+ */
 export const FILE_SCHEMAS: Readonly<Record<string, string>> = {
   "docs/schemas/plan.json": `${JSON.stringify(PLAN, null, 2)}\n`,
   "docs/schemas/record.json": `${JSON.stringify(RECORD, null, 2)}\n`,

@@ -24,7 +24,7 @@ export interface Lock {
   workspace: { dependencies: string[] };
 }
 
-/** The fields of a `package.json` that are read here. */
+/** The fields of a `package.json` that this module reads. */
 export interface Manifest {
   license?: unknown;
   licenses?: unknown;

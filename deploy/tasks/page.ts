@@ -17,7 +17,7 @@ const STYLES = [
   "narrow",
 ];
 
-/** The content of the page's files by path. */
+/** The files of the live page. The keys are the URL paths of the files. */
 type Files = Record<string, { type: string; content: string }>;
 
 /** Returns the files of the page, bundled from their sources. */

@@ -14,7 +14,7 @@ import {
 } from "../../src/cli/mod.ts";
 import { bundle } from "./bundle.ts";
 
-/** Returns the hosts of all clusters in kubeconfig files. Ignores a file that kro will refuse. */
+/** Returns the hosts of all clusters in kubeconfig files. Ignores a file that is not valid YAML. */
 async function hostsIn(files: readonly string[]): Promise<string[]> {
   const hosts: string[] = [];
   for (const file of files) {
@@ -27,7 +27,7 @@ async function hostsIn(files: readonly string[]): Promise<string[]> {
         hosts.push(...hostsOf({ server: cluster.server ?? "", proxyUrl: cluster["proxy-url"] }));
       }
     } catch {
-      // Ignores the file, because kro reports what is wrong with it.
+      // The file is ignored here, because kro itself reports what is wrong with it.
     }
   }
   return hosts;

@@ -7,7 +7,7 @@ import { VERSION } from "../../src/api/mod.ts";
 import { type Listed, listed } from "./dependencies.ts";
 import { taskFlags } from "./flags.ts";
 
-/** The identifier of an element of an SPDX document, such as a package. */
+/** The identifier of an element, such as a package, within an SPDX document. */
 type SpdxId = `SPDXRef-${string}`;
 
 /** A package in an SPDX document, with the fields that kro's document uses. */
@@ -45,7 +45,7 @@ export interface SpdxDocument {
 const KRO: SpdxId = "SPDXRef-kro";
 
 /**
- * Returns the document for a version of kro.
+ * Returns the SPDX document for a version of kro.
  *
  * @param packages All packages of `deno.lock`. Packages without code in the bundle are left out.
  * @param created The time of creation.

@@ -3,7 +3,7 @@
  * before building a release.
  */
 
-/** Whether a string is a tag of a release, such as `v1.2.3` or `v1.2.3-rc.1`. */
+/** Reports whether a string is the tag of a release, such as `v1.2.3` or `v1.2.3-rc.1`. */
 export function isReleaseTag(tag: string): boolean {
   return /^v\d+\.\d+\.\d+([-+][0-9A-Za-z.-]+)?$/.test(tag);
 }
