@@ -15,7 +15,7 @@ import { readsRevisionsOnly, statusPathsOf } from "./reads.ts";
 import type { Report } from "./report.ts";
 import type { Dimension, Expression, Field, Node, ReadyExpression } from "./types.ts";
 
-/** The values that type-checking needs for all expressions of a graph. */
+/** The inputs of the type check that are the same for all expressions of a graph. */
 export interface CheckContext {
   /** The types of the variable `schema` and of every node. The keys are `schema` and the ids of the nodes. */
   readonly variables: Readonly<Record<string, CelType>>;
@@ -33,7 +33,10 @@ export interface CheckContext {
   readonly statusReads: Map<string, Reads>;
 }
 
-/** The type of a value whose problem was reported already. Using such a value causes no further problems. */
+/**
+ * The type that the type check gives to an expression with a reported problem. An expression that reads a
+ * value of this type causes no further problem.
+ */
 export const FAULTY: CelType = { kind: "error" };
 
 /**

@@ -114,9 +114,9 @@ function compareMetadata(live: KubeObject, desired: KubeObject): CrdChange[] {
 }
 
 /**
- * Returns the printer columns of a version for the comparison. Empty fields are removed, because the API
- * server omits them. The descriptions of the three default columns are removed, because only upstream kro
- * writes these descriptions.
+ * Returns the printer columns of a CRD version in the form in which they are compared. Empty fields are
+ * removed, because the API server omits them. The descriptions of the three default columns are removed,
+ * because only upstream kro writes these descriptions.
  */
 function columns(version: JsonObject): Json {
   const list = version.additionalPrinterColumns;
@@ -144,8 +144,8 @@ function object(value: unknown): JsonObject {
 }
 
 /**
- * Returns a value for the comparison. An absent value and an empty list are returned as null, so that
- * absent, empty and null count as equal.
+ * Returns a value in the form in which it is compared: null for an absent value and for an empty list, and
+ * any other value unchanged. Absent, empty and null therefore count as equal.
  */
 function filled(value: Json | undefined): Json {
   return value === undefined || (Array.isArray(value) && value.length === 0) ? null : value;

@@ -4,8 +4,8 @@ import { unescapeName } from "../cel/mod.ts";
 import type { CrdChange } from "./compare.ts";
 
 /**
- * Returns the changes from one root schema to another. The paths of the changes begin with a field of the
- * root.
+ * Returns the changes from one schema of a whole object to another. The paths of the changes begin with a
+ * field of the object, such as `spec`.
  */
 export function compareSchemas(old: JsonObject, wanted: JsonObject): CrdChange[] {
   const changes: CrdChange[] = [];
@@ -20,8 +20,8 @@ export function compareSchemas(old: JsonObject, wanted: JsonObject): CrdChange[]
 type Rule = (old: Json | undefined, wanted: Json | undefined) => Omit<CrdChange, "path">[];
 
 /**
- * How a change of each schema keyword is judged. The keys are the keywords. A change of any other keyword is
- * not breaking.
+ * The rules that judge a change of a schema keyword. The keys are the keywords. A change of a keyword that is
+ * neither a key here nor in {@link NESTED} is not breaking.
  */
 const RULES = new Map<string, Rule>(Object.entries({
   description: (old, wanted) => harmless("Description", old, wanted),

@@ -13,7 +13,8 @@ import type { Expression } from "./types.ts";
 const ROOT = "schema.status.conditions";
 
 /**
- * Checks the declared status conditions and reports their problems. Returns the valid conditions in order.
+ * Checks the declared status conditions and reports their problems. Returns the valid conditions in the order
+ * of the RGD.
  */
 export function checkConditions(
   raw: Json | undefined,

@@ -16,9 +16,9 @@ const PUBLIC = [
 
 /**
  * Returns the nodes with the field {@link Node.confidential} filled in. A node that depends on a confidential
- * node is confidential too. There is one exception: a dependency does not count if the expressions of the
- * graph read only its harmless fields. A field such as `metadata.name` is harmless, because it never contains
- * the value of a Secret.
+ * node is confidential too. There is one exception: a dependency on a confidential node does not count if the
+ * expressions of the graph read only harmless fields of that node. A field such as `metadata.name` is
+ * harmless, because it never contains the value of a Secret.
  *
  * @param nodes The nodes in topological order.
  * @param reads The fields of each node's objects that the expressions of the graph read, by the id of the

@@ -78,8 +78,8 @@ export function graphCost(graph: Graph, maxCollectionSize = MAX_COLLECTION_SIZE)
     );
     const root = rootOf(node.type);
     for (const { path, expression } of node.fields) {
-      // The name and the namespace of an object are evaluated twice, first for the planned inventory and
-      // then for the object.
+      // The name and the namespace of an object are evaluated up to two times: first for the inventory of the
+      // instance, which is written before the object, and then for the object itself.
       const often = path[0] === "metadata" && path.length === 2 ? 2 : 1;
       add(below(root, path), expression, { min: least, max: often * objects }, node);
     }

@@ -7,7 +7,7 @@ import { annotationKeyFault, labelKeyFault, labelValueFault } from "./label_synt
 import type { Report } from "./report.ts";
 import { below } from "./template.ts";
 
-/** The versions that the CRD of RGDs allows. */
+/** Matches the versions that the schema of ResourceGraphDefinitions allows in `spec.schema.apiVersion`. */
 const VERSION = /^v[0-9]+(alpha[0-9]+|beta[0-9]+)?$/;
 
 /** A DNS label that starts with a letter (RFC 1035). */
@@ -15,7 +15,10 @@ const DNS_1035 = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** Groups of Kubernetes, in which a CRD needs the annotation {@link APPROVAL}. */
+/**
+ * Matches the API groups that are reserved for Kubernetes. A CRD in such a group needs the annotation
+ * {@link APPROVAL}.
+ */
 const PROTECTED = /(^|\.)(k8s|kubernetes)\.io$/;
 const APPROVAL = "api-approved.kubernetes.io";
 

@@ -93,7 +93,7 @@ function wayTo(
 ): ResourceGraphDefinition[] | undefined {
   const ways = [[from]];
   const seen = new Set([from.metadata.name]);
-  // The loop also visits the paths that it adds to the list.
+  // The loop body appends longer paths to `ways`, and the loop visits these paths too.
   for (const way of ways) {
     for (const kind of kindsOf(way.at(-1)!)) {
       const next = definedBy(kind);

@@ -15,7 +15,10 @@ import type { FieldPath } from "./types.ts";
 /** The API groups with kinds that contain pod templates or selectors in their field `spec` or `template`. */
 const GROUPS: ReadonlySet<string> = new Set(["", "apps", "batch", "networking.k8s.io", "policy"]);
 
-/** Fields with a selector that the API server validates, wherever they occur in an object of these groups. */
+/**
+ * The fields that contain a selector. In an object of the {@link GROUPS}, the API server validates these
+ * fields wherever they occur.
+ */
 const SELECTORS: ReadonlySet<unknown> = new Set([
   "labelSelector",
   "namespaceSelector",

@@ -12,8 +12,8 @@ export function labelKeyFault(key: string): string | undefined {
 }
 
 /**
- * Returns the reason why a string is not a valid key of an annotation; undefined when the key is valid. Unlike
- * the key of a label, its prefix may contain upper case letters.
+ * Returns the reason why a string is not a valid key of an annotation; undefined when the key is valid. The
+ * prefix of an annotation key may contain upper case letters; the prefix of a label key may not.
  */
 export function annotationKeyFault(key: string): string | undefined {
   return isKey(key.toLowerCase()) ? undefined : `"${key}" is not an annotation key`;
@@ -42,7 +42,8 @@ export function labelPartFault(part: string): string | undefined {
 }
 
 /**
- * Returns the reason why a name cannot be the value of a label; undefined when the name is short enough.
+ * Returns the error message for a name that is too long to be the value of a label; undefined when the name
+ * is short enough. The message begins with `what`.
  */
 export function labelFault(what: string, name: string, label: string): string | undefined {
   if (name.length <= LABEL_LENGTH) return undefined;

@@ -29,9 +29,10 @@ const SHORTER: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reports a template without a name, and managed fields, which the API server refuses in every apply. Also
- * reports names, namespaces and labels that are invalid for every instance. Such a value has literal parts
- * that alone are too long or contain an invalid character, or is invalid as a whole and has no expression.
+ * Reports a template without a name, and a template with `metadata.managedFields`, which the API server
+ * refuses in every apply. Also reports names, namespaces and labels that are invalid for every instance. Such
+ * a value has literal parts that alone are too long or contain an invalid character, or is invalid as a whole
+ * and has no expression.
  */
 export function checkLimits(
   draft: NodeDraft,

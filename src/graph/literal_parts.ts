@@ -19,7 +19,10 @@ export function literalsOf(value: string): Literals | undefined {
   return { parts, isPlain: found.form === "plain" };
 }
 
-/** Reports a string whose literal parts alone have more than `longest` characters. Ignores other values. */
+/**
+ * Reports a string whose literal parts alone have more than `longest` characters. A value that is not a
+ * string is ignored.
+ */
 export function checkLength(
   value: Json | undefined,
   longest: number,

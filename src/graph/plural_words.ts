@@ -34,7 +34,7 @@ export const IRREGULAR = `
   vertex>vertices vita>vitae vortex>vortices woman>women
 `;
 
-/** Further plurals of the words above, such as `indexes` in addition to `indices`. */
+/** Further plurals of the words in {@link IRREGULAR}, such as `indexes` in addition to `indices`. */
 export const ALTERNATIVES = `
   adieus alumnuses apexes appendixes aquariums auditoriums beefs buffalos bureaux cactuses
   codexes corpuses curricula dwarves fishes focuses formulae ganglions helixes hooves indexes

@@ -11,7 +11,10 @@ import type { Report } from "./report.ts";
 import { walkSelector } from "./selector.ts";
 import { type FieldDraft, walkTyped, walkUntyped } from "./template.ts";
 
-/** A node whose expressions are parsed, and whose names in the expressions are checked. */
+/**
+ * A node with parsed expressions. The names of the variables and functions that the expressions use have been
+ * checked.
+ */
 export interface PreparedNode {
   /** The entry of `spec.resources` that defines the node. */
   readonly draft: NodeDraft;

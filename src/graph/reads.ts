@@ -107,7 +107,7 @@ export function statusPathsOf(draft: Draft): string[][] {
   return paths.filter((path) => !path.includes("*"));
 }
 
-/** Returns the reads of an expression that reads only the value at this path. */
+/** Returns the {@link Reads} of an expression that reads only the value at this path. */
 function alongPath(path: FieldPath): Reads {
   return path.reduceRight<Reads>(
     (below, step) => new Map([[typeof step === "number" ? "*" : step, below]]),

@@ -6,8 +6,8 @@ import type { Report } from "./report.ts";
 /** The names that an expression may use at one place of the RGD. */
 export interface Names {
   /**
-   * The ids of nodes, and `schema`. All nodes share one set, so {@link refused} may exclude some of its
-   * names.
+   * The ids of all nodes of the RGD, and `schema`. The expression may use these names, except those that
+   * {@link refused} contains.
    */
   readonly allowed: ReadonlySet<string>;
   /** The forEach variables that the expression may read, even if {@link refused} contains their names. */

@@ -26,7 +26,7 @@ const GROUP = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*
 export function gvkOf(object: JsonObject | undefined): GroupVersionKind | undefined {
   const { apiVersion, kind } = object ?? {};
   if (typeof apiVersion !== "string" || typeof kind !== "string") return undefined;
-  const gvk = parseGvk(apiVersion.replace(/^\/(?=[^/]+$)/, ""), kind); // "/v1" means "v1"
+  const gvk = parseGvk(apiVersion.replace(/^\/(?=[^/]+$)/, ""), kind); // apimachinery parses "/v1" as "v1"
   if (!gvk || !KIND.test(gvk.kind) || !VERSION.test(gvk.version) || !GROUP.test(gvk.group)) {
     return undefined;
   }

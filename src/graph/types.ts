@@ -147,7 +147,7 @@ export interface Graph {
   readonly nodes: ReadonlyMap<string, Node>;
   /** The ids of the nodes in topological order. */
   readonly order: readonly string[];
-  /** The nodes that have dependencies, as the status of the RGD lists these nodes. */
+  /** The nodes that have dependencies, in the form in which the status of the RGD lists them. */
   readonly resources: readonly ResourceInformation[];
   /** The status fields and conditions of instances. */
   readonly status: StatusPlan;
