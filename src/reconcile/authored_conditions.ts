@@ -33,8 +33,8 @@ export interface Authored {
  *
  * An expression waits for data if `runtime.condition` finds no condition and the expression returns this result.
  * If any expression fails or waits for data, kro cannot know the types of the conditions that the expression
- * would return. The instance therefore keeps all declared conditions that it has at present, except those
- * whose types other expressions return in this pass.
+ * would return. The instance therefore keeps all declared conditions that are in its present status. A
+ * present condition is replaced if another expression returns a condition of the same type in this pass.
  *
  * @param given `builtIn`: kro's own conditions of this pass, which the expressions may read. `current`: the
  * conditions in the cluster. `now`: the transition time of conditions whose status changes, in RFC 3339

@@ -17,7 +17,7 @@ export type StatusChange = "state or condition" | "fields" | "condition messages
 export interface RefusedStatus {
   /** The fields of the refused status. */
   readonly fields: JsonObject;
-  /** The number of the graph revision that the refused fields were derived with. */
+  /** The number of the graph revision whose expressions computed the refused fields. */
   readonly revision?: number;
   /**
    * The declared conditions of the refused status, without transition times. Present only if the API server
@@ -69,7 +69,10 @@ export interface StatusPacing {
 export interface PassContext {
   /** Returns the present time, used as the transition time of conditions. */
   now(): Date;
-  /** The version of kro, for labels and the ApplySet's tooling annotation. */
+  /**
+   * The version of kro, for the label `kro.run/kro-version` and the annotation
+   * `applyset.kubernetes.io/tooling`.
+   */
   version: string;
   /** The identity of this process, for the label `kro.run/controller-pod-id` of the instance. */
   podId: string;

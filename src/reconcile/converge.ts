@@ -145,8 +145,8 @@ function nodeOutcome(result: NodeResult): NodeOutcome {
 }
 
 /**
- * Returns the outcome of a pass whose instance was deleted or changed by another client during the pass.
- * The next pass reads the instance again.
+ * Returns the outcome of a pass during which another client deleted or changed the instance. The next pass
+ * reads the instance again.
  */
 function superseded(pass: Pass, error: ApiError): Outcome {
   const { instance } = pass;

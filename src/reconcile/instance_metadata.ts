@@ -55,8 +55,8 @@ export class InstanceMetadata {
   /**
    * Adds kro's finalizer, kro's labels and the planned inventory to the instance in one patch. Sends no
    * request when the instance already has all of them. Rejects with ApiError when the patch fails, or when
-   * the inventory in the instance is invalid, because it belongs to another ApplySet or lists too many kinds,
-   * for example.
+   * the inventory in the instance is invalid. An inventory is invalid if, for example, it belongs to another
+   * ApplySet or lists too many kinds.
    */
   async prepare(planned: Inventory): Promise<void> {
     const { instance } = this.#pass;

@@ -61,8 +61,8 @@ export function isLost(object: KubeObject): boolean {
 }
 
 /**
- * Returns the objects of a node whose names can be computed. Of the template, only the name and the namespace
- * are evaluated.
+ * Returns the objects of a node whose names can be computed. Only the expressions in the name and the
+ * namespace of the template are evaluated.
  */
 function namedObjects(
   node: Node,

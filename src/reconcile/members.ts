@@ -81,8 +81,8 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
 
 /**
  * The largest number of namespaces that are listed one by one. A user who may edit an instance can write
- * thousands of namespaces into its inventory. Beyond this number, one list by label over all namespaces
- * finds the same members.
+ * thousands of namespaces into its inventory. If the inventory has more namespaces than this number, one list
+ * by label over all namespaces finds the same members.
  */
 const MAX_NAMESPACES = 32;
 
@@ -94,7 +94,8 @@ const MAX_SCOPES = 256;
 
 /**
  * The limit that replaces {@link MAX_SCOPES} when RBAC forbids lists of all namespaces. If an inventory has
- * more pairs, its members are unknown, and kro neither prunes objects nor ends the deletion of the instance.
+ * more pairs, kro cannot find the members of the ApplySet. kro then neither prunes objects nor ends the
+ * deletion of the instance.
  */
 const MAX_FALLBACK = 2000;
 

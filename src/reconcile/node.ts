@@ -75,8 +75,8 @@ function dependencyFault(
 }
 
 /**
- * Makes the live objects of a node readable for the expressions of other nodes, and then checks whether the
- * node is ready.
+ * Sets the variable of the node, through which expressions of other nodes read its live objects. Then checks
+ * whether the node is ready.
  */
 function observe(context: NodeContext, result: NodeResult): NodeResult {
   const { node, observed } = result;

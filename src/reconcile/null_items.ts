@@ -5,8 +5,8 @@ import { allowsNull, type Schema } from "../openapi/mod.ts";
 
 /**
  * Returns the status fields without the null elements that the API server would refuse. An element is null
- * while its expression waits for data. If the schema of the elements does not allow null, the API server
- * would refuse the whole status because of one null.
+ * while its expression waits for data. If the schema of the elements does not allow null, a single null
+ * element would make the API server refuse the whole status.
  */
 export function withoutNullItems(fields: JsonObject, graph: Graph): JsonObject {
   const schema = hasNull(fields) ? statusSchema(graph) : undefined;

@@ -47,8 +47,8 @@ export interface ObjectOutcome {
    */
   adopted?: boolean;
   /**
-   * The finalizers that the object had when this pass requested its deletion, or found the object being
-   * deleted. Absent for other objects, and for objects without finalizers.
+   * The finalizers of an object that this pass deleted, or that was already being deleted. Absent for other
+   * objects, and for objects without finalizers.
    */
   finalizers?: readonly string[];
 }

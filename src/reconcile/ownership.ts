@@ -30,7 +30,10 @@ export interface AppliedObject {
   live?: KubeObject;
   /** What was done to the object; absent when the object could not be applied. */
   outcome?: ObjectOutcome;
-  /** The resourceVersion after kro's last write to the object; absent when this process has not written it. */
+  /**
+   * The resourceVersion after kro's last write to the object; absent when this process has not written the
+   * object.
+   */
   revision?: string;
   /**
    * A message about a field of the object that another field manager keeps reverting; absent when the object
@@ -122,8 +125,8 @@ function awaitedKind(fault: Fault): Fault {
 
 /**
  * Returns the fault of a node whose kind the API server does not serve. If the error has a `code`, the API
- * server rejected a request for an object of the kind. No watch reports when the kind is served, so kro then
- * retries the instance.
+ * server rejected a request for an object of the kind. In this case kro retries the instance, because no
+ * watch reports when the kind is served.
  */
 export function kindFault({ kind }: Node, { code }: ApiError): Fault {
   const message = `${apiVersionOf(kind)}, kind ${kind.kind} is not served`;
@@ -204,7 +207,8 @@ function appliedObject(
 }
 
 function revertText(node: Node, ref: ObjectRef, { field: path, manager }: RevertedField): string {
-  // The path may contain keys of maps and of list elements, and an expression may compute the keys.
+  // The path may contain keys of maps and of list elements. An expression may compute these keys from the
+  // value of a Secret, so a message about a confidential node shows only public paths.
   const field = node.confidential ? publicField(path) ?? "a field" : path;
   const who = manager
     ? `field manager "${manager}"`

@@ -11,9 +11,9 @@ import type { Scope } from "./scope.ts";
 /**
  * Returns the kinds and namespaces of all nodes that are certain to have objects.
  *
- * A node is left out if its includeWhen or forEach reads other nodes. The node's kind is added when the
- * node runs. If the kind were added before, a pass that skips the node would write the inventory twice: first
- * with the kind, and then without the kind.
+ * A node is left out if its includeWhen or forEach reads other nodes. The kind of such a node is added when
+ * the node runs. If the kind were added before, a pass that skips the node would write the inventory twice:
+ * first with the kind, and then without the kind.
  *
  * @param limit The maximum number of objects that one forEach may expand to.
  */

@@ -1,4 +1,7 @@
-/** The writes that a plan has found. An implementation of `Cluster` records them, and a report lists them. */
+/**
+ * The writes that a plan has found. The implementation of `Cluster` that a plan uses records the writes
+ * instead of sending them, and the report of the plan lists them.
+ */
 import type { ApiError, KubeObject, ObjectRef } from "../api/mod.ts";
 
 /** A write that the controller would send, with the object before and after the write. */
@@ -17,8 +20,8 @@ export interface PlannedWrite {
   /** The reason of the API server for refusing the write. */
   error?: ApiError;
   /**
-   * The reason why the API server made no dry run; absent when the API server made a dry run. Without a dry
-   * run, the result comes from kro's own comparison, and neither admission nor quotas were checked.
+   * The reason why the API server has not checked the write by a dry run; absent after a dry run. Without a
+   * dry run, `after` comes from kro's own comparison, and neither admission nor quotas were checked.
    */
   unasked?: string;
   /**

@@ -15,8 +15,9 @@ import type { Pass } from "./pass.ts";
 const REFUSALS = new Set([400, 403, 413, 422]);
 
 /**
- * Matches the message of a request that RBAC refused. RBAC does not look at the content of a request, so kro
- * does not try another status. An admission webhook or policy may accept another status.
+ * Matches the message of a request that RBAC refused. RBAC refuses the request regardless of its content, so
+ * kro does not try another status. In contrast, an admission webhook or policy that refused a status may
+ * accept another status.
  */
 const RBAC = /is forbidden: User "[^"]*" cannot /;
 

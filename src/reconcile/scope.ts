@@ -110,7 +110,7 @@ export function expressionText(expression: Expression): string {
   return shortened(source === `\${${program.source}}` ? program.source : source, MAX_EXPRESSION);
 }
 
-/** The prefix of every path in an expression that reads a field of the instance. */
+/** The prefix by which the path of a missing field shows that the field belongs to the instance. */
 const INSTANCE = "schema.";
 
 function failed(verb: string, expression: Expression, failure: CelFailure): Evaluated {

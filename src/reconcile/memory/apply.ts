@@ -107,14 +107,14 @@ function isSameButNull(desired: unknown, live: unknown): boolean {
 }
 
 /**
- * Returns the path of the map or list element that the leaf stands for. The last key `.` of a leaf stands for
- * the map or element without its fields.
+ * Returns the path of the field that a leaf of `fieldsV1` names. A leaf that ends with the key `.` names a
+ * map or list element without its fields; the returned path does not contain this key.
  */
 function itself(leaf: Leaf): Leaf {
   return leaf.at(-1) === "." ? leaf.slice(0, -1) : leaf;
 }
 
-/** Returns the keys of all fields that contain the field with this key. */
+/** Returns the {@link leafKey} of each field that contains the field with the given {@link leafKey}. */
 function parentKeys(key: string): string[] {
   const steps = key.split("\n");
   return steps.slice(1).map((_, i) => leafKey(steps.slice(0, i + 1)));
