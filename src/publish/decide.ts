@@ -294,8 +294,9 @@ function serving(served: ServedGraph): Write {
 }
 
 /**
- * Returns the condition ControllerReady with status True. If `warning` is undefined, kro does not know yet
- * whether there is a warning. A condition that already has status True then keeps its message.
+ * Returns the condition ControllerReady with status True and the warning as its message. If `warning` is
+ * undefined, kro does not know yet whether there is a warning. In this case, a condition that already has
+ * status True keeps its message.
  */
 function running(rgd: ResourceGraphDefinition, warning: string | undefined): ConditionUpdate {
   const old = findCondition(rgd.status?.conditions, "ControllerReady");

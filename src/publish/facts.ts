@@ -1,4 +1,7 @@
-/** The facts on which the decision how to publish an RGD is based. These functions send no request. */
+/**
+ * The facts about an RGD and its objects from which `decide.ts` derives how to publish the RGD. These
+ * functions send no request.
+ */
 import type { GraphRevision, KubeObject, ResourceGraphDefinition } from "../api/mod.ts";
 import { specHash } from "../graph/mod.ts";
 import type { Attempt } from "./build.ts";

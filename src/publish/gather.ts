@@ -1,4 +1,7 @@
-/** Reads the facts on which the decision how to publish an RGD is based. These functions write no object. */
+/**
+ * Reads the RGD's revisions and CRDs, from which `decide.ts` derives how to publish the RGD. These functions
+ * write no object.
+ */
 import {
   CRD_KIND,
   errorText,

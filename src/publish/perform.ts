@@ -35,7 +35,7 @@ export class Answers {
 }
 
 /**
- * Makes the writes in order and records the objects in the responses.
+ * Makes the writes in order, and records in `answers` the object that the API server returns for each write.
  *
  * @returns The first refusal that a condition of the RGD has to report; undefined when every write was
  * made.

@@ -2,7 +2,7 @@
 import { isConflict, isNotFound, Manager } from "../api/mod.ts";
 import type { WriteOptions } from "../kube/mod.ts";
 
-/** The options of a write under the field manager `kro`. Upstream uses the same field manager. */
+/** The options of a write under the field manager `kro`. Upstream kro uses the same field manager. */
 export const asKro: WriteOptions = { fieldManager: Manager.kro };
 
 /** Awaits a request, and resolves also when the request fails because the object no longer exists. */
