@@ -276,7 +276,8 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Looks the kind up in discovery, which may be cached, and then in the CRDs and APIServices of the cluster.
+   * Looks the kind up in discovery, which may be cached. If discovery does not contain the kind, looks it up
+   * in the CRDs and APIServices of the cluster.
    */
   serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined> {
     return this.#live.serves(kind, options);

@@ -36,7 +36,8 @@ type Found = { objects: ReadonlyMap<string, KubeObject> } | { error: ApiError };
 
 /**
  * The cluster as seen by one pass that observes one instance. The objects of the instance are listed once for
- * each kind and namespace, by the label of the ApplySet. Only an object that no list contains costs a GET.
+ * each kind and namespace, by the label of the ApplySet. Only an object that no list contains is read by a
+ * GET.
  *
  * `apply` returns the live object unchanged. If the object does not exist, `apply` rejects, and
  * {@link missing} names the object. `delete` does nothing; `patch` and `writeStatus` change the instance in

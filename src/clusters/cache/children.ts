@@ -100,7 +100,8 @@ export class ChildCaches {
     const info = await this.#schemas.resolve(kind);
     if (info) watched.store.objects.schema = info.schema;
     if (watched.stop.signal.aborted) return;
-    // The API server returned the schema of the kind, so it serves the kind again.
+    // The API server returned the schema of the kind, so it serves the kind again. The watch is therefore
+    // retried without delay.
     if (info && watched.isMissing) watched.reflector?.hurry();
     watched.reflector ??= this.#start(watched);
     // `synced` rejects only if the watch is stopped before the cache is synced. The owner then no longer

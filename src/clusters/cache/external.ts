@@ -93,7 +93,8 @@ export class ExternalCaches {
     const known = watched.owners.get(owner);
     watched.owners.set(owner, known ? merged([known, reads]) : reads);
     watched.store.reads = merged(watched.owners.values());
-    // The caller has just read the schema of the kind, so the API server may serve the kind again.
+    // The caller has just read the schema of the kind, so the API server may serve the kind again. The watch
+    // is therefore retried without delay.
     if (watched.isMissing) watched.reflector.hurry();
     // `synced` rejects only if the watch is stopped before the cache is synced. The owner then no longer
     // needs the cache, so the rejection is ignored.

@@ -55,7 +55,10 @@ export class ChildStore implements ChildWriter {
    * are the keys of the objects.
    */
   readonly #deleted = new Map<string, string>();
-  /** The UID of each nested instance from which kro removes its finalizer, until the DELETED event arrives. */
+  /**
+   * The UID of each nested instance from which kro removes its finalizer, until the DELETED event arrives. A
+   * nested instance is a child object of another instance.
+   */
   readonly #released = new Map<string, string>();
 
   /** Creates an empty store. `onChange` is called with the instances that a change concerns. */
@@ -215,7 +218,10 @@ export class ChildStore implements ChildWriter {
     }
   }
 
-  /** Removes kro's finalizer from a nested instance by calling `send`, and expects the DELETED event. */
+  /**
+   * Removes kro's finalizer from an instance that is a child object of another instance, by calling `send`.
+   * The store then expects the DELETED event of the object.
+   */
   async release<T>(at: ObjectKey, send: () => Promise<T>): Promise<T> {
     const key = keyOf(at);
     const uid = this.objects.child(key)?.uid;

@@ -23,7 +23,7 @@ export interface Answer {
   before?: KubeObject;
   /** The object after the write. */
   after: KubeObject;
-  /** The reason why the API server made no dry run; absent when the result comes from the API server. */
+  /** The reason why the API server has not checked the write by a dry run; absent after a dry run. */
   unasked?: string;
 }
 

@@ -78,7 +78,10 @@ export class PlanReads {
     return table;
   }
 
-  /** Returns one object as the plan sees it. A planned or listed object needs no request. */
+  /**
+   * Returns an object in its state after the planned writes. Sends no request if the plan writes the object
+   * or a list contained the object.
+   */
   async one(ref: ObjectRef): Promise<KubeObject | undefined> {
     const table = this.table(ref.kind);
     const key = keyIn(ref.namespace, ref.name);

@@ -20,11 +20,11 @@ import type {
 } from "../../reconcile/mod.ts";
 import { type RecordedCall, recordedError, request } from "./call.ts";
 
-/** An apply of a recorded pass, with the object that the pass wanted. */
+/** An apply of a recorded pass, with the desired object. */
 export interface RecordedApply {
   /** The object that was applied. */
   ref: ObjectRef;
-  /** The object as the pass wanted it. */
+  /** The desired object, as the pass computed it. */
   desired: KubeObject;
 }
 

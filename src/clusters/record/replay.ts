@@ -1,4 +1,4 @@
-/** Repeats the recorded answers of a cluster, without a connection. */
+/** A cluster that returns recorded answers, without a connection to an API server. */
 import {
   ApiError,
   type JsonObject,
@@ -100,7 +100,10 @@ export class ReplayCluster implements Cluster {
     return this.#answer(request.delete(ref, options));
   }
 
-  /** Returns the recorded answer of {@link Cluster.patch}; otherwise, the patched instance. */
+  /**
+   * Returns the recorded answer of {@link Cluster.patch}. If the call was not recorded, patches the instance
+   * in memory and returns it.
+   */
   patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
     const key = request.patch(ref);
     if (this.#answers.has(key)) return this.#answer(key);
@@ -108,7 +111,10 @@ export class ReplayCluster implements Cluster {
     return this.#wrote(patched as unknown as KubeObject);
   }
 
-  /** Returns the recorded answer of {@link Cluster.writeStatus}; otherwise, the given instance. */
+  /**
+   * Returns the recorded answer of {@link Cluster.writeStatus}. If the call was not recorded, stores the
+   * given instance in memory and returns it.
+   */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
     const key = request.writeStatus(ref);
     return this.#answers.has(key) ? this.#answer(key) : this.#wrote(object);
