@@ -10,22 +10,22 @@ export interface Affected {
   name?: string;
 }
 
-/** A cause that graphs or instances share. */
+/** The cause of a problem that several graphs or instances have in common. */
 export interface CauseView {
   /** The message, in which `NAME` and `NAMESPACE` replace the name and the namespace of the instance. */
   cause: string;
-  /** The number of graphs and instances with this cause. */
+  /** The number of graphs and instances that have a problem with this cause. */
   count: number;
   /** The names of the graphs that have this cause, or whose instances have this cause. */
   graphs: string[];
-  /** The first 100 graphs and instances with this cause. */
+  /** The first 100 graphs and instances that have a problem with this cause. */
   affected: Affected[];
 }
 
-/** The maximum number of graphs and instances that a cause lists. */
+/** The maximum number of entries in {@link CauseView.affected}. */
 const MAX_AFFECTED = 100;
 
-/** Returns the causes of the problems. The most frequent cause is the first. */
+/** Groups the problems by their cause. The result starts with the most frequent cause. */
 export function causesOf(problems: Iterable<Affected & { message: string }>): CauseView[] {
   const causes = new Map<string, CauseView & { names: Set<string> }>();
   for (const { message, ...affected } of problems) {
@@ -43,8 +43,9 @@ export function causesOf(problems: Iterable<Affected & { message: string }>): Ca
 }
 
 /**
- * Replaces the names of the instance in a message, so that instances with the same problem have the same
- * cause. The name of a child object often starts with the name of the instance.
+ * Replaces the name and the namespace of the instance in a message by placeholders, so that equal problems of
+ * different instances have the same message. The name of the instance is also replaced at the start of a
+ * longer word, because the name of a child object often starts with the name of its instance.
  */
 function withoutNames(message: string, { namespace, name }: Affected): string {
   if (!name) return message;

@@ -1,9 +1,9 @@
-/** Passes the changes of the states of graphs and instances on to subscribers. */
+/** Notifies subscribers when the state of a graph or an instance has changed. */
 import type { Change } from "./view.ts";
 
 /**
  * The subscribers that are called when the state of a graph or an instance changes. Changes are not stored,
- * so a change without a subscriber costs only a call.
+ * so without subscribers a change takes almost no time and no memory.
  */
 export class Changes {
   readonly #listeners = new Set<(change: Change) => void>();
@@ -14,7 +14,7 @@ export class Changes {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Passes a change on to all subscribers. */
+  /** Calls all subscribers with the change. */
   emit(change: Change): void {
     for (const listener of this.#listeners) listener(change);
   }

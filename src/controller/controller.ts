@@ -82,7 +82,10 @@ export class Controller implements ControllerView {
   readonly #leadership: Leadership;
   readonly #changes = new Changes();
   #endSampling = () => {};
-  /** The kind of the object of the last watch event. The log line about a blocked event loop names it. */
+  /**
+   * The kind of the object in the last watch event. The log line about a blocked event loop contains this
+   * kind.
+   */
   #lastEvent?: KindRef;
   readonly #warmup: boolean;
   readonly #passDeadlineMs: number;
@@ -190,7 +193,7 @@ export class Controller implements ControllerView {
       allowCrdDeletion: options.allowCrdDeletion ?? false,
       workers: options.graphWorkers ?? CONTROLLER_DEFAULTS.graphWorkers,
       progressMs: options.graphProgressMs ?? CONTROLLER_DEFAULTS.graphProgressMs,
-      // A review of permissions is a create request.
+      // The review of permissions sends create requests, which an operator that only observes must not send.
       rights: observe ? undefined : this.#rights,
       observer,
       leads: () => this.#leadership.mayWork,
@@ -299,7 +302,10 @@ export class Controller implements ControllerView {
     logger.info("controller stopped");
   }
 
-  /** Returns whether all passes meet their deadline. Only a restart of the process ends a pass that hangs. */
+  /**
+   * Returns whether all passes meet their deadline. If a pass hangs, only a restart of the process can end
+   * it.
+   */
   health(): { healthy: boolean; problem?: string } {
     return passHealth([this.#pool.queue, this.#graphs.queue], this.#passDeadlineMs);
   }

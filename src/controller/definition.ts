@@ -1,4 +1,7 @@
-/** Builds the view of a graph's definition: templates, conditions and the documentation of the schema. */
+/**
+ * Builds the definition of a graph for the JSON API: the templates and expressions of its nodes, and the
+ * fields of its instances.
+ */
 import { isObject, type JsonObject } from "../api/mod.ts";
 import { type FieldRow, fieldRows, sampleYaml } from "../explain/mod.ts";
 import type { Graph, Node } from "../graph/mod.ts";
@@ -9,7 +12,7 @@ export interface NodeDefinition {
   id: string;
   /** The object as the RGD declares it, with its expressions. Literal values of a Secret are hidden. */
   template: JsonObject;
-  /** The dimensions of a collection, outermost first. */
+  /** The dimensions of the node's forEach, outermost first; empty if the node has no forEach. */
   forEach: { variable: string; expression: string }[];
   /** The conditions that must all be true for the node's objects to be created. */
   includeWhen: string[];

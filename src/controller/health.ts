@@ -3,10 +3,10 @@ import type { Condition, KubeObject } from "../api/mod.ts";
 import { isSuspended } from "../reconcile/mod.ts";
 
 /**
- * All values of {@link Health}, in the order of the page. An instance that is deleted is `deleting`, and one
- * with the annotation `kro.run/reconcile: suspended` is `suspended`. If the last pass failed, the instance is
- * in `error`. An instance whose state is ACTIVE is `ready`, or `degraded` if its condition Ready is False. All
- * other instances are `progressing`.
+ * All values of {@link Health}, in the order in which the live page shows them. An instance that is being
+ * deleted is `deleting`. An instance with the annotation `kro.run/reconcile: suspended` is `suspended`. An
+ * instance with the state ERROR has the health `error`. An instance with the state ACTIVE is `ready`, or
+ * `degraded` if its condition Ready is False. All other instances are `progressing`.
  */
 export const HEALTHS = [
   "error",
@@ -20,7 +20,10 @@ export const HEALTHS = [
 /** The health of an instance. */
 export type Health = typeof HEALTHS[number];
 
-/** Returns the health of an instance whose state and conditions are those that the last pass found. */
+/**
+ * Returns the health of an instance. The state and the conditions are those that the last pass over the
+ * instance found.
+ */
 export function healthOf(
   { metadata, ...rest }: KubeObject,
   state: string,

@@ -73,7 +73,10 @@ function changesOf(
   }));
 }
 
-/** Returns the resources by id, so that a resource is compared with itself when the order has changed. */
+/**
+ * Returns an object that contains each resource under its id. The comparison then pairs resources with the
+ * same id, even if their order has changed.
+ */
 function byId(resources: readonly JsonObject[]): JsonObject {
   return Object.fromEntries(resources.map(({ id, ...resource }) => [String(id), resource]));
 }

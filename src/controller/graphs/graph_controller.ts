@@ -169,7 +169,9 @@ export class GraphController {
     return [...caches, ...graphs];
   }
 
-  /** Requeues an RGD whose condition ControllerReady does not report this {@link RightsReview.warning}. */
+  /**
+   * Requeues the RGD if its condition ControllerReady does not show this result of the review of permissions.
+   */
   rightsReviewed(name: string, warning: string): void {
     const entry = this.#store.entry(name);
     if (entry && !isReported(entry.rgd, warning)) this.#queue.add(`rgd/${name}`);
@@ -194,7 +196,7 @@ export class GraphController {
       this.#store.synced();
       this.#queue.start();
     };
-    inBackground("start", synced.then(begin, () => {/* stopped before */}));
+    inBackground("start", synced.then(begin, () => {/* stopped before the sync */}));
   }
 
   /** Stops the watches and the work queue. Resolves when no key is being processed. */
@@ -214,7 +216,8 @@ export class GraphController {
   #rgdSeen(object: KubeObject): void {
     this.#deps.metrics.revisions.pending(object as ResourceGraphDefinition);
     this.#store.rgdSeen(object);
-    // Another controller has changed the RGD's status, which requeues no RGD.
+    // With `--observe`, the difference may be a status that another controller has now written. A changed
+    // status alone does not requeue an RGD, so an RGD with a difference is requeued here.
     const { name = "" } = object.metadata;
     if (this.#deps.observer?.graphDiffers(name)) this.#queue.add(`rgd/${name}`);
   }

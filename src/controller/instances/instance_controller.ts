@@ -340,7 +340,8 @@ export class InstanceController {
 
   #observed(object: KubeObject, event: "add" | "update"): void {
     const key = instanceKey(object.metadata);
-    // The status of an observed instance changes when another controller writes it.
+    // With `--observe`, the difference may be a status that another controller has now written. A changed
+    // status alone does not requeue an instance, so an instance with a difference is requeued here.
     const isCompared = this.#deps.observer?.differs(this.kind, key) ?? false;
     if (!this.#store.observe(object) && !isCompared) return;
     this.#deps.metrics.instanceEvent(this.kind, event);

@@ -170,7 +170,7 @@ export class Leadership implements RequestGate {
     return this.#failure;
   }
 
-  /** Whether this process works at present: it may send writes, or it only observes. */
+  /** Whether this process runs passes at present. True if it may send writes, or if it only observes. */
   get mayWork(): boolean {
     return this.withholds(!this.#observe) === undefined;
   }

@@ -1,4 +1,7 @@
-/** Stores the latest differences of each RGD or instance, and decides when the differences are logged. */
+/**
+ * Stores the latest differences of each RGD or instance, and decides when the differences are logged. A
+ * difference is a write that kro would send if it did not only observe.
+ */
 
 /**
  * The time for which differences must stay the same before they are logged, in milliseconds. While another
@@ -18,7 +21,7 @@ interface Entry<T> {
   logged?: string;
 }
 
-/** The effect of newly found differences. */
+/** The result of {@link Differences.put}. */
 export interface Effect {
   /** Whether the newly found differences are not equal to those found before. */
   isNew: boolean;
@@ -69,13 +72,16 @@ export class Differences<T extends object> {
     return { isNew, isLogged: true };
   }
 
-  /** Returns the differences of a key with their time; undefined when the key was not compared yet. */
+  /**
+   * Returns the latest differences of a key, and the time at which they were first found. Returns undefined
+   * when the key was not compared yet.
+   */
   get(key: string): T & { since: string } | undefined {
     const entry = this.#entries.get(key);
     return entry && { since: new Date(entry.since).toISOString(), ...entry.found };
   }
 
-  /** Whether the key has differences. */
+  /** Returns whether kro would write an object for this key. */
   differs(key: string): boolean {
     const entry = this.#entries.get(key);
     return entry !== undefined && !this.#isEmpty(entry.found);
