@@ -19,20 +19,19 @@ export interface CoveragePlace {
 }
 
 /**
- * An event that tests should reach at least once, and its place in the graph. For example, the includeWhen of
- * a node is false.
+ * An event that should occur in at least one test, such as a false includeWhen, and its place in the graph.
  */
 export interface CoverageItem extends CoveragePlace {
-  /** The event that tests should reach, such as `includeWhen is false`. */
+  /** The event that should occur in a test, such as `includeWhen is false`. */
   readonly event: string;
-  /** Whether a test has reached the event. */
+  /** Whether the event has occurred in a test. */
   isCovered: boolean;
 }
 
 /**
- * The coverage of one graph. Tests should reach these events: the objects of each node are created or read,
- * each includeWhen is true and is false, each conditional (`? :`) takes both branches, and each forEach has
- * no element, one element and several elements.
+ * The coverage of one graph. These events should occur in the tests: the objects of each node are created or
+ * read, each includeWhen is true and is false, each conditional (`? :`) takes both branches, and each forEach
+ * has no element, one element and several elements.
  */
 export class Coverage {
   /** All items, in the order of the nodes; the items of the status are last. */

@@ -2,7 +2,7 @@
 import { Graph, layout } from "@dagrejs/dagre";
 import type { Drawing, DrawnNode } from "./drawing.ts";
 
-/** A node with its place; `x` and `y` are the coordinates of its center. */
+/** A node with its position; `x` and `y` are the coordinates of its center. */
 export interface PlacedNode extends DrawnNode {
   /** The horizontal coordinate of the node's center, in pixels. */
   x: number;
@@ -22,13 +22,13 @@ export interface Point {
   y: number;
 }
 
-/** A drawing whose nodes and edges have places. */
+/** A drawing with the positions of its nodes and edges. */
 export interface Layout {
   /** The width of the whole drawing, in pixels. */
   width: number;
   /** The height of the whole drawing, in pixels. */
   height: number;
-  /** The nodes with their places. */
+  /** The nodes with their positions. */
   nodes: PlacedNode[];
   /** The edges, each with the points of its line from its source to its target. */
   edges: { from: string; to: string; points: Point[] }[];

@@ -19,11 +19,11 @@ import type { PlannedWrite } from "../../reconcile/mod.ts";
 import { differences } from "./differences.ts";
 import type { FieldChange, ObjectAction, ObjectChange, ObjectName } from "./model.ts";
 
-/** The facts about an object that the write itself does not contain. */
+/** The facts about an object that {@link changeOf} needs in addition to the planned write. */
 export interface ChangeContext {
   /** The schema of the object's kind. It declares the key fields by which list elements are matched. */
   schema?: Schema;
-  /** The id of the node that describes the object. */
+  /** The id of the graph node to which the object belongs. */
   node?: string;
   /** The instance that owns the object. */
   instance?: ObjectName;

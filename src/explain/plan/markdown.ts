@@ -14,7 +14,10 @@ import {
   waitLines,
 } from "./text.ts";
 
-/** The largest size of a comment on GitHub, in bytes; GitHub accepts 65,536 characters. */
+/**
+ * The size to which a report is limited that becomes a comment on GitHub, in bytes. GitHub accepts 65,536
+ * characters.
+ */
 export const MAX_COMMENT = 64_000;
 
 /**
@@ -80,7 +83,7 @@ function graphSection(graph: PlanReport["graphs"][0]): string {
   ]);
 }
 
-/** The largest number of lines of one section. */
+/** The largest number of lines that one section of the Markdown shows. */
 const MAX_LINES = 100;
 
 function details(title: string, lines: readonly string[]): string {

@@ -5,9 +5,12 @@ import type { Json } from "../../api/mod.ts";
 export interface FieldChange {
   /** The path of the field, such as `spec.replicas`. */
   path: string;
-  /** The value before the change; absent when the field does not exist. A secret value is an HMAC. */
+  /**
+   * The value before the change; absent when the field does not exist. A secret value is replaced by its
+   * HMAC.
+   */
   old?: Json;
-  /** The value after the change; absent when the field is removed. A secret value is an HMAC. */
+  /** The value after the change; absent when the field is removed. A secret value is replaced by its HMAC. */
   new?: Json;
 }
 
@@ -49,21 +52,24 @@ export interface ObjectChange extends ObjectName {
    */
   instance?: ObjectName;
   /**
-   * The id of the node that describes the object; absent for an object that an input file of the plan
+   * The id of the graph node to which the object belongs; absent for an object that an input file of the plan
    * contains.
    */
   node?: string;
   /** The changed fields; all fields of a created object. */
   fields: FieldChange[];
-  /** The name of the object that a `replaced` object replaces. */
+  /**
+   * The name of the object that the plan deletes and replaces by this object. Present only with the action
+   * `replaced`.
+   */
   replaces?: string;
-  /** The reason why the change is refused. */
+  /** The reason why the API server would refuse the write. Present only with the action `refused`. */
   reason?: string;
   /** Whether the controller would make the change only after other objects have become ready. */
   later?: boolean;
   /**
-   * The reason why the API server made no dry run of the write; absent after a dry run. Without a dry run,
-   * kro itself computed the change.
+   * The reason why the API server has not checked the write by a dry run; absent after a dry run. Without a
+   * dry run, kro itself computed the change.
    */
   unasked?: string;
 }

@@ -18,7 +18,10 @@ import {
   hasChanges,
 } from "./summary.ts";
 
-/** The sign that stands before an object in text. */
+/**
+ * The signs that stand before the names of objects in the text. The keys are the effects of the plan on an
+ * object.
+ */
 export const SIGNS: Record<ObjectAction, string> = {
   created: "+",
   changed: "~",
@@ -75,7 +78,7 @@ function radiusText(counts: readonly [string, number][]): string {
   return named.join(", ") + (others > 0 ? `, and ${others} more` : "");
 }
 
-/** Returns what a rejected RGD means for its instances. */
+/** Returns a phrase about the effect of a rejected RGD on its instances. */
 export function rejectionText({ serving }: GraphChange): string {
   return serving === undefined
     ? "no instance changes, because the RGD is rejected"
@@ -175,7 +178,10 @@ function valueText(value: Json | undefined): string {
   return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
 }
 
-/** Formats the nodes that wait. Several instances with the same reason share one line. */
+/**
+ * Formats the nodes that are not ready or cannot be known yet. Nodes of several instances share one line if
+ * they wait for the same reason.
+ */
 export function waitLines(waits: readonly NodeWait[]): string[] {
   const groups = Map.groupBy(waits, ({ node, kind, state, reason, instance }) => {
     const text = `${kind} (node ${node}) ${STATES[state]}: ${reason}`;

@@ -1,4 +1,7 @@
-/** Replaces the values of Secrets in the objects of a record, and the values that are computed from them. */
+/**
+ * Replaces the values of Secrets, and the values that are computed from them, in the objects of a record. A
+ * record is a file in which `kro record` stores a pass over an instance.
+ */
 import {
   Annotation,
   isObject,
@@ -43,8 +46,8 @@ export class SecretMask {
    *
    * @param graph The graph of the instance.
    * @param hide Returns the replacement of a value. Equal values have equal replacements.
-   * @param isWhole Whether another instance computed the whole instance from Secrets. All values that
-   * expressions compute are then replaced.
+   * @param isWhole Whether the instance is an object of another instance, whose graph may have computed all
+   * of its fields from Secrets. All values that expressions compute are then replaced.
    */
   constructor(graph: Graph, hide: Hide, isWhole: boolean) {
     this.#graph = graph;

@@ -34,7 +34,8 @@ export class Facts {
   /**
    * Creates the variables of the expressions from the observed instance and objects.
    *
-   * @param explain Explains why the instance of another graph is not ready.
+   * @param explain Returns the explanation why an object of the instance is not ready, if the object is
+   * itself an instance of another graph.
    */
   constructor(
     readonly observation: Observation,

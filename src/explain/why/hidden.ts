@@ -95,7 +95,7 @@ function valuesOf({ data }: KubeObject): string[] {
       const bytes = Uint8Array.fromBase64(encoded);
       return [encoded, new TextDecoder("utf-8", { fatal: true }).decode(bytes)];
     } catch {
-      // The decoded value is not UTF-8 text.
+      // The decoded value is not UTF-8 text, so only the encoded value can occur in a statement.
       return [encoded];
     }
   });

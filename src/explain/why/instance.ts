@@ -183,7 +183,10 @@ function staleness({ metadata, status }: KubeObject): Explanation[] {
   return [explanation("condition", text)];
 }
 
-/** Explains the conditions that are not True for a reason outside the nodes. */
+/**
+ * Explains the conditions InstanceManaged and GraphResolved if their status is not True. The cause of such a
+ * condition is not a node.
+ */
 function conditionProblems(instance: KubeObject): Explanation[] {
   const conditions = conditionsOf(instance);
   const types = ["InstanceManaged", "GraphResolved"];

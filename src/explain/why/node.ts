@@ -53,7 +53,10 @@ export function objectReport(facts: Facts, node: Node, place: number): Explanati
   return { ...found, because: [...iteration(facts, node), ...problems, ...leaving] };
 }
 
-/** Explains why a node without includeWhen exists. */
+/**
+ * Explains why the objects of a node without includeWhen exist. Returns an empty list for a node with
+ * includeWhen.
+ */
 function existence({ id, type, includeWhen }: Node): Explanation[] {
   if (type === "external" || type === "externalCollection") {
     const text = "the node is an externalRef: kro reads its objects and does not create them";
@@ -64,7 +67,7 @@ function existence({ id, type, includeWhen }: Node): Explanation[] {
   return [explanation("expression", text, { node: id })];
 }
 
-/** Explains by readyWhen why the object of a node is ready. */
+/** Explains why the object of a node is ready, with one statement for each expression of readyWhen. */
 function readiness(facts: Facts, node: Node): Explanation[] {
   if (isList(node)) return [];
   return node.readyWhen.map((expression) =>
@@ -76,7 +79,7 @@ function readiness(facts: Facts, node: Node): Explanation[] {
   );
 }
 
-/** Returns the statement about the state of a node. */
+/** Returns a statement with the state of a node, such as `node "web" (Deployment web) is ready`. */
 export function nodeText(facts: Facts, node: Node): string {
   const { id, kind: { kind } } = node;
   const state = stateOf(facts, id);

@@ -54,7 +54,7 @@ export function objectProblems(facts: Facts, object: KubeObject): Explanation[] 
   return deletionTimestamp === undefined ? found : [...found, ...finalizerSteps(finalizers)];
 }
 
-/** Returns the words for an object that is being deleted. */
+/** Returns the statement that an object is being deleted, with the finalizers that delay its deletion. */
 export function deletionText(object: string, finalizers: readonly string[]): string {
   const held = finalizers.length > 0 ? `, held by its finalizers ${finalizers.join(", ")}` : "";
   return `${object} is being deleted${held}`;

@@ -43,7 +43,7 @@ function wasApplied({ metadata }: KubeObject, path: FieldPath): boolean {
   try {
     return valueAt(parseJson(text), path) !== undefined;
   } catch (error) {
-    // A user has edited the annotation.
+    // The annotation is not valid JSON, because a user has edited it.
     if (error instanceof SyntaxError) return false;
     throw error;
   }

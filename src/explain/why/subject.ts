@@ -1,4 +1,4 @@
-/** The errors for subjects of explanations that the graph does not have. */
+/** The errors of `kro why` for a node or a field that the graph does not have. */
 import { didYouMean } from "../../api/mod.ts";
 
 /** The error for a node or a field that the graph does not have. The message may suggest a name. */

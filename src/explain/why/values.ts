@@ -1,4 +1,7 @@
-/** Explains values: the expression that computes a value, the values that it reads, and who wrote each. */
+/**
+ * Explains a value by the expression that computes the value, by the values that the expression reads, and by
+ * the field managers that wrote these values.
+ */
 import {
   isObject,
   type Json,
@@ -98,7 +101,7 @@ function local(facts: Facts, { variable, path }: Read, around: Surroundings): Ex
   return valueOf(name, { value, isHidden, missing: "is not set", because, suffix });
 }
 
-/** A value in an explanation, with the words that its sentence adds. */
+/** A value in an explanation, with the words that surround the value in the statement. */
 interface Shown {
   value: Json | undefined;
   isHidden?: boolean;
