@@ -91,7 +91,7 @@ function checkValues(document: unknown, file: string): void {
     if (typeof value !== "object" || value === null) return 1;
     const known = sizes.get(value);
     if (known !== undefined) return known;
-    sizes.set(value, Infinity); // the size of a value that contains itself
+    sizes.set(value, Infinity); // a value that contains itself has no end
     let size = 1;
     for (const entry of Object.values(value)) size += sizeOf(entry);
     sizes.set(value, size);

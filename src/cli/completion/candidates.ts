@@ -13,7 +13,7 @@ export interface Candidate {
 export interface Completion {
   /** The words that start with the incomplete word. */
   candidates: Candidate[];
-  /** Whether the shell completes names of files. */
+  /** Whether the shell also proposes the names of files. */
   files: boolean;
   /** Whether the shell adds a space after the word; false after `KIND/`, where a name follows. */
   space: boolean;

@@ -29,7 +29,10 @@ export interface DescriptionOptions {
   width?: number;
 }
 
-/** Describes an instance: its state, conditions, nodes, waits, last error, next steps and Events. */
+/**
+ * Describes an instance: its state, conditions and nodes, the reasons why nodes wait, the last error, the
+ * suggested next steps, and the Events.
+ */
 export function instanceDescription(
   observed: ObservedInstance,
   options: DescriptionOptions,

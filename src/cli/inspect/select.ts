@@ -14,7 +14,9 @@ const STATES: readonly string[] = [
   "Inactive",
 ];
 
-/** The paths of the names that `--sort-by` accepts in place of a path. */
+/**
+ * The names that `--sort-by` accepts in place of a path, each with the path of the field that it stands for.
+ */
 const SORT_NAMES: Readonly<Record<string, string>> = {
   name: "metadata.name",
   namespace: "metadata.namespace",

@@ -27,11 +27,11 @@ export interface PlanFile {
   format: typeof FORMAT;
   /** The version of kro that wrote the plan. */
   version: string;
-  /** The identity of the planned cluster, as {@link clusterIdentity} returns it. */
+  /** The identity of the cluster that the plan is for, as {@link clusterIdentity} returns it. */
   cluster: string;
   /** The namespace of objects whose manifest names no namespace. */
   namespace: string;
-  /** The objects of the files, as `kro apply` applies them. */
+  /** The objects in the files that were planned, as `kro apply` applies them. */
   manifests: KubeObject[];
   /** The instances to reconcile. */
   instances: ObjectRef[];

@@ -7,7 +7,7 @@ import { takenOver } from "../apply_object.ts";
 export interface FileAnswer {
   /** The live object; absent when it does not exist. */
   before?: KubeObject;
-  /** The object as the apply would leave it. */
+  /** The object as it would be after the apply. */
   after: KubeObject;
   /** Whether applying the object would change nothing. */
   isSame: boolean;
@@ -18,7 +18,7 @@ export interface FileAnswer {
 }
 
 /**
- * Returns the object as `kro apply` would leave it. If `kubectl apply` wrote the object before, the result
+ * Returns the object as it would be after `kro apply`. If `kubectl apply` wrote the object before, the result
  * also contains the takeover of kubectl's fields, which `kro apply` sends first ({@link takenOver}). Rejects
  * with ApiError when the API server would refuse the object.
  */

@@ -46,7 +46,7 @@ export function isConfidentialNode(planned: PlannedGraph | undefined, node: stri
 
 /** The plan of one RGD of the given files. */
 export interface RgdPlan {
-  /** The entry of the report. */
+  /** The entry of the RGD in the report of the plan. */
   change: GraphChange;
   /** The RGD of the file. */
   rgd: ResourceGraphDefinition;

@@ -122,7 +122,10 @@ class Planner {
     return { report, states: [...this.#statesOf(rgds, writes)], instances };
   }
 
-  /** If kro's own CRDs are missing, plans as if they were installed, as `kro apply` would do first. */
+  /**
+   * If kro's own CRDs are missing, plans as if they were installed, because `kro apply` would first install
+   * them.
+   */
   async #ownKinds(): Promise<void> {
     if (this.#rgds.length === 0 || await ownCrdsPresent(this.#session.client)) return;
     this.#graphs.isUninstalled = true;

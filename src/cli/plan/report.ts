@@ -33,7 +33,7 @@ export interface ChangeSources {
 }
 
 /**
- * Returns the changes of objects. The changes of one instance follow each other, in the order in which the
+ * Returns the changes of objects. All changes of one instance are adjacent, in the order in which the
  * controller applies them.
  */
 export async function changesOf(
