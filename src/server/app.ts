@@ -31,7 +31,8 @@ export type Handler = (request: Request, remote: string) => Response | Promise<R
 export function createHandler(options: ServerOptions): Handler {
   const app = readOnlyApp("/graphs");
   serve(app, options, OPEN_ROUTES);
-  // A browser sends no token when it loads the page. The page itself contains no data of the cluster.
+  // If clients need a token, the page is served without one, because a browser sends no token when it loads a
+  // page. The page itself contains no data of the cluster.
   if (options.mayReadApi) servePage(app);
   // The paths above do not require the permission to read the API. All paths below require this permission,
   // including unknown paths.
