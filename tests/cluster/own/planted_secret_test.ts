@@ -39,7 +39,7 @@ function plant(): Planted {
   };
 }
 
-/** Asserts that a text contains no form of a planted value. */
+/** Asserts that a text contains a planted value in no encoding, neither as a whole nor in part. */
 function assertHidden(where: string, text: string, planted: readonly Planted[]): void {
   for (const form of planted.flatMap(({ forms }) => forms)) {
     assert.ok(!text.includes(form), `a Secret's value is in ${where}: ${around(text, form)}`);

@@ -90,8 +90,9 @@ const gone = { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: [] };
 const deleted = () => entry("delete", "configmaps", { kind: "Status" }, { name: "child" });
 
 /**
- * Test cases of the oracle `uncovered`: a record of the requests for one child object, and the violations
- * that the oracle must find in the record.
+ * Test cases of the oracle `uncovered`, which reports each write after which a child object has no instance,
+ * or after which the instance's inventory lacks the child's kind or namespace. Each case has a record of the
+ * requests for one child object, and the violations that the oracle must find in the record.
  */
 const stories: { title: string; record: () => Entry[]; finds: RegExp[] }[] = [
   {
