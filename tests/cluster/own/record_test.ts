@@ -165,7 +165,11 @@ kroTest(
       assert.match(stderr, /was made by kro v0\.0\.1, but this is kro \S+: use the version/);
     });
     const cases: [target: string, code: number, message: RegExp][] = [
-      [`${kind}/other`, 2, /^error: Shop\.\S+ \S+\/other does not exist in the cluster; kro get shops lists the names$/],
+      [
+        `${kind}/other`,
+        2,
+        /^error: Shop\.\S+ \S+\/other does not exist in the cluster; kro get shops lists the names$/,
+      ],
       [kind, 2, /is a kind without a name: kro record records one instance$/],
       ["configmap/corner-plain", 2, /no ResourceGraphDefinition defines ConfigMap: /],
       ["rgd/any", 2, /kro record records an instance: name the kind/],
