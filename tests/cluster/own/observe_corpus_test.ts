@@ -207,7 +207,18 @@ function spread(graphs: readonly CorpusGraph[], count: number): CorpusGraph[] {
   );
 }
 
-const chosen = spread(await corpusGraphs(), COUNT);
+/**
+ * The graphs that upstream rejects, or whose instances wait forever in upstream. docs/differences.md explains
+ * both in the sections on the variable of a macro, and on `readyWhen` of an external reference.
+ */
+const NOT_SERVED = [
+  "references/graph/references: variable named like the node it ranges over",
+  "references/graph/references: bound variable named like the node it binds",
+  "selectors/graph/selectors: readyWhen by each",
+];
+
+const served = (await corpusGraphs()).filter(({ name }) => !NOT_SERVED.includes(name));
+const chosen = spread(served, COUNT);
 for (let from = 0; from < chosen.length; from += BATCH) {
   const batch = chosen.slice(from, from + BATCH);
   kroTest(
