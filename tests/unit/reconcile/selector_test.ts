@@ -93,3 +93,7 @@ for (
     assert.match(result.message, message);
   });
 }
+
+Deno.test("a value of matchLabels that is null selects the empty value, as in Kubernetes", () => {
+  assert.deepEqual(selectorText({ matchLabels: { a: null } }), { ok: true, text: "a=" });
+});
