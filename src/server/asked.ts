@@ -20,7 +20,7 @@ export interface ServerOptions {
    * status 503.
    */
   live?: LiveReader;
-  /** Explains instances; absent if the paths that need this answer with status 503. */
+  /** Explains instances. If absent, the paths that explain instances respond with status 503. */
   explainer?: Explainer;
   /** The port of the endpoint, which the response of a standby names; 8079 by default. */
   port?: number;

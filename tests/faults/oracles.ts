@@ -99,7 +99,7 @@ export function uncovered(record: readonly Entry[]): string[] {
   return faults;
 }
 
-/** The name of the client that sends the requests of users, as the proxy's record contains it. */
+/** The name, in the proxy's record, of the client that sends the requests of users. */
 const USER = "user";
 
 interface Child {

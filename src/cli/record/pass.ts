@@ -180,8 +180,8 @@ function contextOf(
 }
 
 /**
- * Returns whether this instance is an object of another instance, which computed it from values of Secrets.
- * The labels of an object name the instance and the node that computed the object.
+ * Returns whether this instance is a child object of another instance, and the node of this child object reads
+ * values of Secrets. The labels of a child object name its instance and its node.
  */
 export async function isComputedFromSecrets(
   session: Session,

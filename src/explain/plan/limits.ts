@@ -1,4 +1,4 @@
-/** Compares a plan with limits that the user has set. The function is pure. */
+/** Compares a plan with limits that the user has set. */
 import { countActions } from "./summary.ts";
 import { OBJECT_ACTIONS, type ObjectAction, type PlanReport } from "./model.ts";
 

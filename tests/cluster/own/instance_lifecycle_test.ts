@@ -306,8 +306,8 @@ kroTest("an object without an owner is adopted, and the controller's view shows 
   );
   await s.cluster.annotate(graph.instance("one"), { "kro.run/reconcile": null });
   await graph.active("one", (o) => condition(o, "Ready").status === "True");
-  // The controller's view must still report the object as adopted, although the instance already owns the
-  // object in later reconciliations.
+  // The controller's view must keep reporting the object as adopted, although each later reconciliation finds
+  // that the instance owns the object.
   await viewed(s, graph, "one", "adopted", ({ nodes }) => nodes[0]?.objects[0]?.adopted);
   await s.cluster.delete(graph.instance("one"));
   await s.cluster.untilGone({ kind: "ConfigMap", name: "one-cm" });

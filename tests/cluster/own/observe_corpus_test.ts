@@ -134,7 +134,7 @@ function isOfStatus({ kind, reason = "" }: { kind: string; reason?: string }): b
 }
 
 /**
- * Returns what kro would write to the RGD, the instance and its child objects, except the differences from
+ * Returns what kro would write to the RGD, the instance and its child objects, without the differences from
  * upstream that docs/differences.md lists.
  */
 async function unlisted(
