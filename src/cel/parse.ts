@@ -40,7 +40,7 @@ export function parse(source: string): ParseResult {
   }
 }
 
-/** Returns the syntax tree of a result of {@link parse}. */
+/** Returns the syntax tree of a result of {@link parse}. Throws a TypeError for any other object. */
 export function treeOf(parsed: Parsed): Expr {
   const tree = trees.get(parsed);
   if (tree === undefined) {

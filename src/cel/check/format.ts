@@ -55,8 +55,8 @@ function checkArgument(checker: Checker, verb: string, argument: Expr): void {
   if (!isDyn(type) && !VERBS[verb]?.includes(type.kind)) {
     checker.report("type", argument.start, `%${verb} cannot format ${checker.text(type)}`);
   } else if (argument.kind === "list" || argument.kind === "map") {
-    // The verb of a list also formats each element of the list. The elements of a list literal are therefore
-    // checked with the same verb.
+    // The verb of a list or map also formats each element, key and value in it. The parts of a literal are
+    // therefore checked with the same verb.
     for (const part of children(argument)) checkArgument(checker, verb, part);
   }
 }

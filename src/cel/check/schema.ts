@@ -87,8 +87,8 @@ function objectOrMap(schema: Schema, name: string): CelType {
 type Struct = Extract<CelType, { kind: "struct" }>;
 
 /**
- * Returns the schemas of the fields that an object's schema declares. The keys are the JSON names of the
- * fields.
+ * Returns the schemas of the fields that an object's schema declares. For an embedded Kubernetes object,
+ * apiVersion, kind and metadata are added. The keys are the JSON names of the fields.
  */
 export function declaredFields(schema: Schema): Readonly<Record<string, Schema>> {
   if (!schema["x-kubernetes-embedded-resource"]) return schema.properties ?? {};
@@ -122,8 +122,8 @@ export function fieldType(struct: Struct, field: string): CelType | undefined {
   const key = unescapeName(field);
   const fields = declaredFields(struct.schema);
   const schema = key !== undefined && Object.hasOwn(fields, key) ? fields[key] : undefined;
-  // The name `a-b` is not a CEL identifier, so expressions can read such a field only by its escaped name,
-  // `a__dash__b`.
+  // A field such as `a-b`, whose name needs escapes, can be read only as `a__dash__b`, even though the syntax
+  // allows other names in back-ticks. A reserved word such as `namespace` can also be read as it is.
   const reachable = key !== undefined && (key !== field || escapeName(key) === key ||
     escapeName(key) === `__${key}__`);
   if (schema && reachable) return declaredType(schema, `${struct.name}.${escapeName(key) ?? key}`);

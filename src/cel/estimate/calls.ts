@@ -112,7 +112,7 @@ function operatorCost(name: string, kinds: readonly string[], shapes: readonly S
   if (left === undefined || right === undefined) return range(COST.call);
   const operands = total(shapes.map((shape) => {
     const values = shape.values();
-    // The cost of visiting a value without inner values, such as a string, is proportional to its length.
+    // A string costs one unit for each character, and a list or map costs COST.element for each element.
     return range(0, values === 1 ? shape.size.max : shape.size.max * COST.element);
   }));
   return range(COST.call, COST.call + operands.max + walkCost(name, kinds, left, right));

@@ -46,7 +46,7 @@ const RETURNED = 30;
 const RETURNED_CHARACTER = 0.1;
 
 /**
- * Returns the cost of a type-checked expression.
+ * Returns the minimum and the maximum cost of a type-checked expression.
  *
  * @param checker The checker that has checked the expression.
  */

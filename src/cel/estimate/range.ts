@@ -12,8 +12,8 @@ export interface Range {
 export const MOST = 2 ** 31 - 1;
 
 /**
- * Creates a range. Fractional bounds are rounded so that the range becomes larger, and bounds above {@link
- * MOST} are replaced by it.
+ * Creates a range. Fractional bounds are rounded so that the range becomes larger. Bounds above {@link MOST}
+ * become {@link MOST}.
  */
 export function range(min: number, max: number = min): Range {
   return { min: Math.min(Math.floor(min), MOST), max: Math.min(Math.ceil(max), MOST) };

@@ -146,8 +146,8 @@ export function optionalElement(operand: Step, index: Step, offset: number): Ste
 }
 
 /**
- * Returns the value of a field; undefined when the field is absent, or when the value cannot have fields,
- * such as a number.
+ * Returns the value of a field; undefined when the field is absent, or when the value has no fields, as a
+ * number. Throws a CelError for a list.
  */
 function select(target: Value | undefined, field: string, meter: Meter): Value | undefined {
   if (isMap(target)) return target.find(field, meter);

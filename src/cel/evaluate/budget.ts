@@ -110,7 +110,10 @@ export class PassBudget {
     return this.#left < this.limits.expression;
   }
 
-  /** Subtracts the cost of an evaluation that has ended from the budget of the pass. */
+  /**
+   * Subtracts the cost of an evaluation that has ended from the budget of the pass, and adds the evaluation
+   * to the totals.
+   */
   spend(cost: number): void {
     this.#left = Math.max(0, this.#left - cost);
     if (!this.totals) return;

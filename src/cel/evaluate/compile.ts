@@ -36,7 +36,10 @@ export class Compiler {
   constructor(
     /** The overloads that each call may select at run time, as the type checker found them. */
     readonly chosen: ReadonlyMap<Expr, readonly Overload[]>,
-    /** The receiver of the branches that evaluations take. */
+    /**
+     * Receives each branch of a conditional that an evaluation takes; absent for a program that is not
+     * traced.
+     */
     readonly tracer?: BranchTracer,
   ) {}
 
@@ -95,8 +98,8 @@ export class Compiler {
 
   /**
    * Compiles the operand of a selection. The operand may itself be a selection or an index, such as `a.b` in
-   * `a.b.c`. It is then compiled with `isLink`, because cel-go does not unwrap an optional in the middle of
-   * such a chain.
+   * `a.b.c`. Such an operand is compiled with `isLink`, because cel-go does not unwrap an optional in the
+   * middle of a chain of selections.
    */
   #operand(expr: Expr, locals: Locals): Step {
     if (expr.kind === "select") return this.#select(expr, locals, true);

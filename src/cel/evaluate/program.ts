@@ -33,7 +33,8 @@ export type Run = (
  * Compiles a type-checked syntax tree to a function that evaluates the expression.
  *
  * @param chosen The overloads that each call may select at run time, as the type checker found them.
- * @param tracer The receiver of the branches that evaluations take.
+ * @param tracer Receives each branch of a conditional that an evaluation takes; absent for a program that is
+ * not traced.
  */
 export function evaluator(
   tree: Expr,
@@ -67,8 +68,8 @@ function variable(
 }
 
 /**
- * Converts the value of a variable to a CEL value. A CEL value is returned unchanged, and any other value is
- * converted as JSON without a schema.
+ * Converts the value of a variable to a CEL value. A value that `toCel` has wrapped is converted with its
+ * type, a CEL value is returned unchanged, and any other value is converted as JSON without a schema.
  */
 export function asValue(value: unknown, meter: Meter): Value {
   if (value instanceof Incoming) return value.value(meter);

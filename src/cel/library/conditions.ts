@@ -88,7 +88,8 @@ function newCondition(_: Value, fields: MapValue, meter: Meter): Value {
 
 /**
  * Implements `runtime.condition`: returns the first condition of the given type. Returns a condition with
- * empty fields when the object has no condition of this type.
+ * empty fields when the object has no condition of this type. Throws a CelError when the argument is not an
+ * object.
  */
 function condition(_: Value, object: Value, type: string, meter: Meter): Value {
   if (!isMap(object)) return fail("argument", "runtime.condition() takes an object");

@@ -39,8 +39,8 @@ function unmarshal(text: string): Value {
 }
 
 /**
- * Matches JSON with a number beyond the range of a double. The pattern also matches some other numbers,
- * which only costs time.
+ * Matches all JSON with a number beyond the range of a double, and some other JSON. Matching JSON is parsed
+ * and then checked number by number, so a match without such a number only costs time.
  */
 const HUGE = /[eE]\+?\d{3}|(?<!\d)\d{300}/;
 

@@ -89,7 +89,7 @@ function distinct(list: ListValue, meter: Meter): ListValue {
     }
     meter.charge(TAKEN);
     const identity = keyIdentity(item, meter);
-    // NaN does not equal itself, so every NaN is kept.
+    // NaN does not equal itself, so no NaN in the list counts as a duplicate.
     const isKnown = identity === undefined
       ? items.some((other) => !(other instanceof CelError) && sameness(item, other, meter))
       : seen.has(identity) && !Number.isNaN(item);

@@ -25,9 +25,9 @@ export function characterCost(instructions: number): number {
 }
 
 /**
- * A string that charges for each character that the matcher of a compiled pattern reads. The charge for a
- * character grows with the number of instructions of the pattern. A match that fails or succeeds after a few
- * characters is therefore cheap. `findAll` searches several times, and each search is charged for the
+ * A string that charges for each character that the matcher of a compiled pattern reads. A match that fails
+ * or succeeds after a few characters is therefore cheap. The charge for a character grows with the number of
+ * instructions of the pattern. `findAll` searches several times, and each search is charged for the
  * characters that it reads. Kubernetes instead charges the length of the string times the length of the
  * pattern, before the match.
  */

@@ -135,7 +135,8 @@ function isIn(value: Value, container: Value, meter: Meter): Value {
       if (same) return true;
       if (same === undefined) unknown ??= new CelError("overload", "no such overload");
     } catch (error) {
-      // An element that contradicts its schema is unequal to every value.
+      // An element that contradicts its schema equals no value. In a list with a schema, the error is stored,
+      // and thrown after the loop unless a later element equals the value.
       if (!(error instanceof DataError)) throw error;
       unknown ??= error;
     }

@@ -66,8 +66,8 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
         list.size === 0 ? Optional.none : Optional.of(list.at(list.size - 1, meter)),
     ),
   ),
-  // These methods are declared only for the type checker. The evaluator compiles the methods itself, because
-  // it evaluates their argument only when needed.
+  // These methods are declared only for the type checker. The evaluator has its own code for them, which
+  // evaluates the argument only when the optional is absent.
   constantTime(
     member(
       "or",

@@ -53,8 +53,9 @@ class Quantity extends Opaque {
   }
 
   /**
-   * Reports whether two quantities are equal. Returns undefined when `other` is the result of an addition or
-   * subtraction, because upstream kro cannot compare with a computed quantity.
+   * Reports whether two quantities are equal. Returns undefined when `other` is not a quantity, and when
+   * `other` is the result of an addition or subtraction, because upstream kro cannot compare with a computed
+   * quantity.
    */
   override equals(other: Opaque, meter: Meter): boolean | undefined {
     if (!(other instanceof Quantity) || other.computed) return undefined;

@@ -109,8 +109,9 @@ export function tokenAt(source: string, offset: number): Token {
 const KINDS = ["mark", "word", "number", "text", "prefixed", "quoted"] as const;
 
 /**
- * Reports whether an operand may end with this token, as with a name or `)`. A `.`, `[`, `?` or `-` after
- * this token is then an operator that applies to the operand.
+ * Reports whether an operand may end with this token, as with a name or `)`. The word `in` is an operator, so
+ * no operand ends with it. A `.`, `[`, `?` or `-` after the end of an operand is an operator that applies to
+ * the operand.
  */
 export function endsOperand(token: Token | undefined): boolean {
   if (token === undefined) return false;

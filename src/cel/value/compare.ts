@@ -24,9 +24,9 @@ export function equals(a: Value, b: Value, meter: Meter): boolean {
 }
 
 /**
- * Reports whether two values are equal. Returns undefined when the values cannot be compared. For example, a
- * list with a schema cannot be compared with a string. The same holds for a map with a schema and for values
- * of most library types, such as quantities.
+ * Reports whether two values are equal. Null equals only null. Returns undefined when the values cannot be
+ * compared. For example, a list with a schema cannot be compared with a string. The same holds for a map with
+ * a schema and for values of most library types, such as quantities.
  */
 export function sameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   return a === null || b === null ? a === b : methodSameness(a, b, meter);
@@ -97,8 +97,8 @@ function sameLists(a: ListValue, b: Value, meter: Meter): boolean | undefined {
 }
 
 /**
- * Compares two lists whose `x-kubernetes-list-type` is `set` or `map`. The order of the elements does not
- * matter.
+ * Compares two lists whose `x-kubernetes-list-type` is `set` or `map`, with the same number of elements. The
+ * order of the elements does not matter.
  */
 function sameUnordered(
   a: ListValue,

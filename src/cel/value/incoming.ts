@@ -36,7 +36,10 @@ export class Incoming {
 
 const INT_LIMIT = 2 ** 63;
 
-/** Converts JSON without a schema. Whole numbers become ints, and strings stay strings. */
+/**
+ * Converts JSON without a schema. Whole numbers in the range of an int become ints, other numbers become
+ * doubles, and strings stay strings.
+ */
 export function nativeValue(json: Json | undefined): Value {
   if (typeof json === "number") {
     return Number.isInteger(json) && json >= -INT_LIMIT && json < INT_LIMIT ? BigInt(json) : json;

@@ -109,8 +109,8 @@ function list(value: ListValue, meter: Meter, bytes: boolean, count?: AbsentCoun
 }
 
 /**
- * Returns the JSON of a map's key. The JSON may be of any type, so the caller must reject keys that are not
- * strings.
+ * Returns the JSON of a map's key; undefined for a uint. The JSON may be of any type, so the caller must
+ * reject a key whose JSON is not a string.
  */
 export function keyJson(key: Value, meter: Meter): Json | undefined {
   return key instanceof Uint ? undefined : jsonOf(key, meter);

@@ -2,8 +2,10 @@
 import { fail } from "./error.ts";
 
 const NANOS = 1_000_000_000n;
-const MIN_SECONDS = -62135596800n; // 0001-01-01T00:00:00Z
-const MAX_SECONDS = 253402300799n; // 9999-12-31T23:59:59Z
+/** 0001-01-01T00:00:00Z, the first timestamp that CEL allows, in seconds since 1970. */
+const MIN_SECONDS = -62135596800n;
+/** 9999-12-31T23:59:59Z, the last whole second that CEL allows, in seconds since 1970. */
+const MAX_SECONDS = 253402300799n;
 const MAX_INT = 2n ** 63n - 1n;
 
 /** A duration: a signed 64-bit number of nanoseconds, like Go's `time.Duration`. */
@@ -149,8 +151,8 @@ export function parseDuration(text: string): Duration | undefined {
   if (at === text.length) return undefined;
   if (at === text.length - 1 && text[at] === "0") return new Duration(0n);
   let nanos = 0n;
-  // A long string may consist of hundreds of thousands of short numbers. Numbers are added faster than
-  // bigints.
+  // The sum of the nanoseconds of short decimals. This sum is a number, because numbers are added faster than
+  // bigints, and a long string may consist of hundreds of thousands of short decimals.
   let fast = 0;
   while (at < text.length) {
     const start = endOfZeros(text, at);
