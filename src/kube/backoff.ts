@@ -43,7 +43,7 @@ export class Backoff {
     return this.#last;
   }
 
-  /** Restarts the delays at the base. Called after an attempt has succeeded. */
+  /** Makes the delays start at the base again. Called after an attempt has succeeded. */
   reset(): void {
     this.#last = this.#base;
   }

@@ -81,6 +81,7 @@ function belongTogether(cert: string, key: string): boolean {
   try {
     return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
   } catch {
-    return false; // The certificate or the key is not valid PEM.
+    // The parser of the certificate or of the key has failed.
+    return false;
   }
 }

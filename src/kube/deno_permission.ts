@@ -32,7 +32,10 @@ export async function readFile(path: string, what: string): Promise<string> {
   }
 }
 
-/** Returns the ConfigError for a file that could not be read. See {@link readFile} for `what`. */
+/**
+ * Returns the error for a file that could not be read: a MissingFileError when the file does not exist,
+ * otherwise a ConfigError. See {@link readFile} for `what`.
+ */
 function fileError(path: string, what: string, error: unknown): Error {
   if (error instanceof Deno.errors.NotFound) {
     return new MissingFileError(`${path}: no such file (${what})`);

@@ -182,7 +182,8 @@ function statusOf(body: string): Record<string, unknown> | undefined {
     const parsed: unknown = JSON.parse(body);
     return isObject(parsed) && parsed.kind === "Status" ? parsed : undefined;
   } catch {
-    return undefined; // The body is not JSON, such as the HTML page of a proxy.
+    // The body is not JSON, such as the HTML page of a proxy.
+    return undefined;
   }
 }
 

@@ -48,15 +48,16 @@ export class KnownObjects {
     this.#entries.has(placeOf(at));
 
   /**
-   * Returns the changes that a watch event reports; an empty list when the stored resourceVersion of the
-   * object already equals the event's resourceVersion.
+   * Returns the changes that a watch event reports. Returns an empty list when the resourceVersion of the
+   * object is already known, and when the event concerns the deletion of an earlier object of the same name.
    */
   fromEvent(event: Exclude<WatchEvent, { type: "BOOKMARK" }>): Change[] {
     const { object } = event;
     if (event.type !== "DELETED") return this.#put(object);
     const key = keyOf(object);
     const entry = this.#entries.get(key);
-    // The DELETED event belongs to an earlier object of the same name, so the known object is kept.
+    // If the uid differs, the DELETED event belongs to an earlier object of the same name, so the known
+    // object is kept.
     if (!entry || entry.uid !== object.metadata.uid) return [];
     this.#entries.delete(key);
     return [{ type: "deleted", object }];

@@ -80,7 +80,8 @@ export function parseKubeconfig(file: string, text: string): Omit<Kubeconfig, "o
     const users = newUsers(rawUsers).map((user, i): User => {
       const raw = entry(rawUsers[i], "user");
       const exec = isObject(raw.exec) ? { ...raw.exec } : undefined;
-      // A command name without a slash is looked up in PATH. A command name with a slash is a path.
+      // A command with a slash is a path, relative to the folder of the file. A command without a slash stays
+      // unchanged, because it is looked up in PATH.
       if (typeof exec?.command === "string" && exec.command.includes("/")) {
         exec.command = absolute(exec.command);
       }

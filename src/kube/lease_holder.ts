@@ -193,7 +193,8 @@ export class LeaseHolder {
   }
 
   async #renew(signal: AbortSignal): Promise<void> {
-    // A conflict means that another client has changed the Lease. The second attempt reads the Lease again.
+    // The result `raced` means that another client has changed the Lease, or that the response came after the
+    // renew deadline. One further attempt follows immediately.
     if (await this.#attempted() === "raced") await this.#attempted();
     if (!this.held) this.#lose();
     if (this.#state.name === "held") await sleep(this.#retryMs, signal);

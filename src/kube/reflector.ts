@@ -381,8 +381,9 @@ export function isRefused(error: unknown): boolean {
  */
 function isPositionLost(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
-  // NotFound means that the kind was deleted. A kind that is created again under the same name has other
-  // objects, so the reflector must list.
+  // Gone: the resourceVersion has expired. NotFound: the kind was deleted, and a kind that is created again
+  // under the same name has other objects. ResourceVersionTooLarge: the API server does not have this
+  // resourceVersion, for example after a restore of etcd.
   return error.reason === "Gone" || error.reason === "NotFound" ||
     error.causes.some((cause) => cause.reason === "ResourceVersionTooLarge");
 }

@@ -122,7 +122,7 @@ export class Transport {
     return stream!;
   }
 
-  /** Returns the error for a request or stream that failed because of its connection. */
+  /** Returns the error for a request or stream whose connection failed, or was closed by {@link close}. */
   broken(request: KubeRequest, error: unknown): Error {
     if (this.#closed.signal.aborted) return closedError(request);
     return unreachable(requestText(request), this.#config, error);
