@@ -1,6 +1,6 @@
 /**
- * A built-in snapshot of the kinds of one Kubernetes release, which commands use when they run without a
- * cluster.
+ * A built-in snapshot of the kinds of one Kubernetes release. Commands use the snapshot when they run without
+ * a cluster.
  */
 import { Buffer } from "node:buffer";
 import { brotliDecompressSync } from "node:zlib";

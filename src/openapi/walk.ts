@@ -58,7 +58,8 @@ export function acceptedKinds(schema: Schema): readonly string[] | undefined {
   if (schema["x-kubernetes-preserve-unknown-fields"]) return ANY;
   const { type, oneOf, anyOf, additionalProperties } = schema;
   const declared = type || oneOf?.length || anyOf?.length || additionalProperties !== undefined;
-  if (!declared) return undefined; // The keyword `x-kubernetes-int-or-string` alone declares no type.
+  // The keyword `x-kubernetes-int-or-string` alone declares no type.
+  if (!declared) return undefined;
   if (schema["x-kubernetes-int-or-string"]) return ["string", "integer"];
   const alternatives = [oneOf, anyOf].map(kindsOfBranches).find((kinds) => kinds.length > 0);
   if (alternatives) return alternatives;
