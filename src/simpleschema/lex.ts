@@ -21,7 +21,8 @@ export function lexMarkers(text: string, report: Report): Marker[] | undefined {
     report({ message, offset, ...(hint && { hint }) });
   };
   const markers: Marker[] = [];
-  let key: string | undefined; // the key of the current marker; undefined until its `=` is read
+  // The key of the current marker; undefined until its `=` is read.
+  let key: string | undefined;
   let buffer = "";
   let start = 0;
   let quoted = false;
@@ -42,7 +43,8 @@ export function lexMarkers(text: string, report: Report): Marker[] | undefined {
     }
     if (plain && SPACE.test(char)) {
       if (key !== undefined) flush();
-      continue; // white space before and inside a key is skipped
+      // White space before and inside a key is skipped.
+      continue;
     }
     if (key === undefined && buffer === "") start = i;
     buffer += char;

@@ -13,7 +13,8 @@ export function parseBool(text: string): boolean | undefined {
  * infinity, which JSON cannot represent.
  */
 export function parseFloat64(text: string): number | undefined {
-  const digits = text.replace(/(?<=[0-9a-fA-FxX])_(?=[0-9a-fA-F])/g, ""); // 1_000 is read as 1000, as in Go
+  // As in Go, `1_000` is read as 1000.
+  const digits = text.replace(/(?<=[0-9a-fA-FxX])_(?=[0-9a-fA-F])/g, "");
   const hex = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/.exec(digits);
   const value = hex ? hexFloat(hex[1]!, hex[2]!, hex[3]!, Number(hex[4])) : decimal(digits);
   return Number.isFinite(value) ? value : undefined;

@@ -196,8 +196,9 @@ class Transformer {
         const additionalProperties = this.#schemaOf(type.of, place, report);
         return additionalProperties && { type: "object", additionalProperties };
       }
-      case "custom": // Only the schema of the custom type is used here. The type's marker `required` has no
-        // effect on a list or map of the type.
+      case "custom":
+        // Only the schema of the custom type is used here. The type's marker `required` has no effect on a
+        // list or map of the type.
         return this.#custom(type.name, place, report)?.schema;
     }
   }
