@@ -11,7 +11,10 @@ export interface Target {
   triple: string;
 }
 
-/** The platforms of a release. Deno publishes no base binary for Windows on arm64. */
+/**
+ * The platforms for which a release contains executables. Windows on arm64 is missing, because Deno does not
+ * publish the base binary that `deno compile` would need.
+ */
 export const TARGETS: readonly Target[] = [
   { name: "linux-amd64", os: "linux", arch: "amd64", triple: "x86_64-unknown-linux-gnu" },
   { name: "linux-arm64", os: "linux", arch: "arm64", triple: "aarch64-unknown-linux-gnu" },

@@ -31,7 +31,10 @@ export function examples(): Example[] {
   });
 }
 
-/** Returns the README of an example with current drawings: one for each RGD, in the order of the file. */
+/**
+ * Returns the README of an example with current drawings: one for each RGD in `rgd.yaml`, in the order of
+ * that file.
+ */
 export async function readmeOf({ folder, crds }: Example): Promise<string> {
   const rgds = loadAll(await Deno.readTextFile(`${folder}rgd.yaml`)) as {
     metadata: { name: string };

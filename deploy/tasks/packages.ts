@@ -164,8 +164,8 @@ export async function bundledPackages(): Promise<Set<string>> {
       stderr: "inherit",
     }).output();
     if (!success) throw new Error("deno bundle failed; its output is above");
-    // The bundler writes the path of each module as a comment into the bundle. A source map does not list
-    // minified modules.
+    // The bundler writes the path of each module as a comment into the bundle. These comments are read
+    // instead of a source map, because a source map does not list modules that are minified already.
     const text = await Deno.readTextFile(out);
     return bundledOf([...text.matchAll(/^ *\/\/ (\S+)$/gm)].map(([, path]) => path!));
   } finally {
