@@ -132,7 +132,7 @@ export const literals: GraphCase[] = [
     (k) => withSpec(resource("s", SECRET, { stringData: { k } })),
   ),
   ...each(
-    "text at a key with",
+    "an expression as the value of the key",
     ["a.b", "a[0]", "a b", "", "é", "a/b", '"', "a\nb", "${schema.spec.name}", "${a"],
     (key) => withSpec(resource("cm", CONFIG_MAP, { data: { [key]: "${schema.spec.name}" } })),
   ),
