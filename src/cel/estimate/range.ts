@@ -24,7 +24,7 @@ export function sum(...ranges: readonly Range[]): Range {
   return total(ranges);
 }
 
-/** Returns the sum of any number of ranges. */
+/** Returns the sum of all ranges that an iterable yields. */
 export function total(ranges: Iterable<Range>): Range {
   let [min, max] = [0, 0];
   for (const each of ranges) {

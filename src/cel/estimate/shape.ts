@@ -1,8 +1,9 @@
 /**
  * Estimates the sizes of values from their schemas. If the schema of a list or map has no bound, 1,000
- * elements are assumed, which is the default limit of a forEach. A string without a bound is assumed to have
- * at most 1,024 characters. Kubernetes instead assumes that an unbounded list is as large as the largest
- * possible request, so that every loop over this list would exceed the cost limit.
+ * elements are assumed. By default, this is also the maximum number of objects that kro creates with one
+ * `forEach`. A string without a bound is assumed to have at most 1,024 characters. Kubernetes instead assumes
+ * that an unbounded list is as large as the largest possible request, so that every loop over this list would
+ * exceed the cost limit.
  */
 import type { Schema } from "../../openapi/mod.ts";
 import { declaredFields } from "../check/schema.ts";

@@ -90,7 +90,10 @@ export class Compiler {
     }
   }
 
-  /** Compiles a branch of `? :`. */
+  /**
+   * Compiles a branch of `? :`. A branch that is a call of `has()` may return an optional; see
+   * {@link presenceAsBranch}.
+   */
   branch(expr: Expr, locals: Locals): Step {
     if (expr.kind !== "has") return this.compile(expr, locals);
     return presenceAsBranch(this.#operand(expr.operand, locals), expr.field, expr.at);

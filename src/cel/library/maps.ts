@@ -15,8 +15,8 @@ function merge(left: MapValue, right: MapValue, meter: Meter): Value {
 }
 
 /**
- * Implements `deepMerge`. For a key that both maps contain, two values that are maps are merged
- * recursively; otherwise the value of the right map is used.
+ * Implements `deepMerge`. Throws a CelError unless both arguments are maps. For a key that both maps contain,
+ * two values that are maps are merged recursively; otherwise the value of the right map is used.
  */
 function deepMerge(left: Value, right: Value, meter: Meter): Value {
   if (!isMap(left) || !isMap(right)) return noOverload("deepMerge");

@@ -51,14 +51,17 @@ export class MeteredText extends String {
   }
 
   /**
-   * Begins a search. The reads of one search together are charged at most as much as running the whole
+   * Begins a search, and sets the maximum charge for all reads of the search: the cost of running the whole
    * compiled pattern once for each character.
    */
   begin(): void {
     this.#uncharged = (this.#text.length + 1) * this.#cost * READS;
   }
 
-  /** Reads one UTF-16 unit, and charges for this read. */
+  /**
+   * Reads one UTF-16 unit. Every {@link BATCH} reads, the meter is charged for the whole batch, until the
+   * maximum charge of the search is reached.
+   */
   override charCodeAt(index: number): number {
     if (++this.#reads % BATCH === 0 && this.#uncharged > 0) {
       this.#meter.charge(BATCH * this.#cost);
@@ -68,8 +71,8 @@ export class MeteredText extends String {
   }
 
   /**
-   * Searches for a literal part of the pattern. Charges for the characters before the first occurrence, and
-   * for the length of the part.
+   * Searches for a literal part of the pattern. Charges for the length of the part, and for the characters
+   * before the first occurrence or, without an occurrence, for all characters.
    */
   override indexOf(part: string, from = 0): number {
     const found = firstIndex(this.#text, part, from, this.#meter);

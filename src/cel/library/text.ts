@@ -33,8 +33,8 @@ export function decodeLeniently(bytes: Uint8Array): string {
 const REPLACEMENT = encodeUtf8("\ufffd");
 
 /**
- * The length of the well-formed sequence that starts at an index; 0 when the bytes are malformed (Unicode,
- * table 3-7).
+ * Returns the number of bytes of the well-formed UTF-8 sequence that starts at an index; 0 when the bytes are
+ * malformed (Unicode, table 3-7).
  */
 function sequenceLength(bytes: Uint8Array, index: number): number {
   const first = bytes[index]!;

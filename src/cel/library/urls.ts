@@ -18,7 +18,10 @@ const HOST = /^(?:[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]|[^\x00-\x7f])*$/;
 const VALID_PATH = /^[A-Za-z0-9\-_.~!$&'()*+,;=:@[\]%/]*$/;
 const KEPT_IN_PATH = /[A-Za-z0-9\-_.~$&+,/:;=@]/;
 
-/** A CEL value of type kubernetes.URL. The parts of the URL are kept as they are written. */
+/**
+ * A CEL value of type kubernetes.URL. The scheme is stored in lower case, and the other parts as they are
+ * written.
+ */
 class Url extends Opaque {
   readonly typeName = TYPE;
 

@@ -174,8 +174,8 @@ function listValue(json: readonly Json[], schema: Schema): Value {
 }
 
 /**
- * Returns the JSON from which a value was created. Returns undefined when the value was computed by an
- * expression.
+ * Returns a value as JSON without converting it: a scalar itself, or the JSON from which a list or map was
+ * created. Returns undefined for null and for any other value, such as a list that an expression computed.
  */
 function rawJson(value: Value): Json | undefined {
   if (value === null || typeof value !== "object") return value ?? undefined;

@@ -216,8 +216,9 @@ export class JsonMap extends MapValue {
   }
 
   /**
-   * Returns the JSON key for a key that is not a string. In a map with a schema, the key is converted to a
-   * string.
+   * Returns the JSON key for a key that is not a string; undefined when the map has no such key. In a map
+   * with a schema, a number, bool, null or bytes is converted to a string. Throws a CelError for a key that
+   * cannot be a string, such as a list.
    */
   #textKey(key: Value): string | undefined {
     if (!this.isTyped) return undefined;
