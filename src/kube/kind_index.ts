@@ -62,8 +62,8 @@ export class KindIndex {
   }
 
   /**
-   * Returns the kind with this group and name in its preferred version; undefined when the kind is not in the
-   * index.
+   * Returns the kind with this group and name; undefined when the kind is not in the index. The index lists
+   * the preferred version of a group first, so the result has the preferred version that serves the kind.
    */
   byGroupKind(wanted: { group: string; kind: string }): DiscoveredKind | undefined {
     return this.#first((k) => k.group === wanted.group && k.kind === wanted.kind);

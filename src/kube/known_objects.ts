@@ -49,7 +49,8 @@ export class KnownObjects {
 
   /**
    * Returns the changes that a watch event reports. Returns an empty list when the resourceVersion of the
-   * object is already known, and when the event concerns the deletion of an earlier object of the same name.
+   * object is already known, and for the deletion of an object that is not known, such as an earlier object
+   * of the same name.
    */
   fromEvent(event: Exclude<WatchEvent, { type: "BOOKMARK" }>): Change[] {
     const { object } = event;

@@ -201,8 +201,8 @@ export class LeaseHolder {
   }
 
   /**
-   * Tries to acquire the Lease until this process holds it. While another process holds the Lease, the next
-   * attempt follows when the holder changes or the Lease expires.
+   * Tries to acquire the Lease until this process holds it or the signal aborts. While another process holds
+   * the Lease, the next attempt follows when the holder changes or the Lease expires.
    */
   async #acquire(signal: AbortSignal): Promise<void> {
     const done = new AbortController();

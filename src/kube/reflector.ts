@@ -227,8 +227,8 @@ export class Reflector {
   }
 
   /**
-   * Reports the error of an attempt and sets the next state. Returns the milliseconds until the next
-   * attempt.
+   * Ends an attempt: reports its error, except an expired resourceVersion, and sets the next state. Returns
+   * the milliseconds until the next attempt.
    */
   #finish(error: unknown): number {
     const watch = this.#state.name === "watching" ? this.#state : undefined;
