@@ -18,7 +18,8 @@ export function withImage(values: string, repository: string): string {
 }
 
 /**
- * Writes the packaged chart into the folder `out`, with helm or with the program that HELM names.
+ * Writes the packaged chart into the folder `out`. The chart is packaged by `helm`, or by the program to
+ * which the environment variable HELM is set.
  *
  * @param sources A copy of the sources, in which the function changes the values of the chart.
  */

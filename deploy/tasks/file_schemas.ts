@@ -32,7 +32,7 @@ function object(description: string, fields: Record<string, Schema>): Schema {
   return { type: "object", description, properties, required, additionalProperties: false };
 }
 
-/** Returns the schema of an object of a cluster. */
+/** Returns the schema of a Kubernetes object. */
 function clusterObject(description: string): Schema {
   return { type: "object", description, required: ["apiVersion", "kind", "metadata"] };
 }
