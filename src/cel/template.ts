@@ -6,7 +6,7 @@ import type { Expr } from "./syntax/ast.ts";
 /** A part of a string template: literal text, or an expression. */
 export type TemplatePart =
   | {
-    /** The literal text between two expressions. */
+    /** Literal text before, between or after the expressions. */
     readonly literal: string;
   }
   | {

@@ -33,7 +33,7 @@ export interface Estimate {
 
 /** The cost of looking up one field or element of a value. */
 const LOOK = range(0, ACCESS_COST.wrapped + ACCESS_COST.read);
-/** The cost of adding an entry to a map. */
+/** The cost of adding an entry to a map literal. */
 const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + 10);
 /**
  * The maximum cost of adding an entry to the map that a macro creates. The cost includes the lookup of the

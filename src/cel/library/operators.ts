@@ -211,9 +211,9 @@ const ARITHMETIC = ["double, double -> double", "int, int -> int", "uint, uint -
 const ORDERED = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"];
 
 /**
- * The overloads of relations such as `<` between numbers of different types. cel-go's checker considers
- * these overloads from the first macro of an expression on. The order of the overloads matters, because a
- * type variable is bound by the first overload that fits.
+ * Additional overloads of relations such as `<`, which cel-go's checker accepts from the first macro of an
+ * expression on. The keys are the types of the left operand, and the values are the types of the right
+ * operand. The order of the types matters, because a type variable is bound by the first overload that fits.
  */
 const MIXED: Readonly<Record<string, readonly string[]>> = {
   int: ["double", "uint"],
