@@ -5,7 +5,7 @@
 import { ApiError, isObject, type KindRef, type KubeObject, type ObjectRef } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
-/** The kind Lease of the API group coordination.k8s.io. */
+/** The kind Lease, with the plural and the scope that request URLs need. */
 export const LEASE_KIND: KindRef = {
   group: "coordination.k8s.io",
   version: "v1",

@@ -56,7 +56,7 @@ export type WatchEvent =
   | { type: "ADDED" | "MODIFIED" | "DELETED"; object: KubeObject }
   | { type: "BOOKMARK"; resourceVersion: string };
 
-/** The options of a list or watch. */
+/** The options of a list or watch, which select the objects. */
 export interface ListOptions {
   /** The namespace to list or watch; absent for all namespaces. */
   namespace?: string;
