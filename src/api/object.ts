@@ -40,7 +40,10 @@ export interface ManagedFieldsEntry {
   time?: string;
   /** The format of `fieldsV1`, which is always `FieldsV1`. */
   fieldsType?: string;
-  /** The owned fields as a tree. The keys of the tree have the prefix `f:`, `k:`, `v:` or `i:`. */
+  /**
+   * The owned fields as a tree. The prefix of a key tells what the key names: `f:` a field, `k:` a list
+   * element by its key fields, `v:` a list element by its value, and `i:` a list element by its index.
+   */
   fieldsV1?: JsonObject;
   /**
    * The subresource through which the fields were written, such as `status`; absent for the object itself.

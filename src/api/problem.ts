@@ -29,7 +29,7 @@ export type ProblemCode =
   | "COST"
   /** A warning: an expression reads a field of the instance that may be absent. */
   | "OPTIONAL"
-  /** A warning: YAML 1.1 and 1.2 read a scalar differently. */
+  /** A warning: YAML 1.1 and YAML 1.2 read a scalar differently, such as `yes`. */
   | "YAML"
   /**
    * A warning: the RGD would make a breaking change of the live CRD, which an annotation of the RGD allows.

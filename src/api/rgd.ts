@@ -99,7 +99,7 @@ export interface RgdStatus {
   state?: "Active" | "Inactive";
   /** The ids of all nodes in topological order. */
   topologicalOrder?: string[];
-  /** The nodes that have dependencies. */
+  /** The nodes that depend on other nodes, each with its dependencies. */
   resources?: ResourceInformation[];
   /** The conditions of the RGD. */
   conditions?: Condition[];
@@ -137,7 +137,7 @@ export function servedKind(rgd: ResourceGraphDefinition): GroupVersionKind | und
   return { group: schema.group ?? KRO_GROUP, version: schema.apiVersion, kind: schema.kind };
 }
 
-/** The kind ResourceGraphDefinition. */
+/** The kind ResourceGraphDefinition, with the plural and the scope that request URLs need. */
 export const RGD_KIND: KindRef = {
   group: KRO_GROUP,
   version: KRO_VERSION,
@@ -146,7 +146,7 @@ export const RGD_KIND: KindRef = {
   namespaced: false,
 };
 
-/** The kind GraphRevision. */
+/** The kind GraphRevision, with the plural and the scope that request URLs need. */
 export const REVISION_KIND: KindRef = {
   group: INTERNAL_GROUP,
   version: KRO_VERSION,
@@ -155,7 +155,7 @@ export const REVISION_KIND: KindRef = {
   namespaced: false,
 };
 
-/** The kind CustomResourceDefinition. */
+/** The kind CustomResourceDefinition, with the plural and the scope that request URLs need. */
 export const CRD_KIND: KindRef = {
   group: "apiextensions.k8s.io",
   version: "v1",
@@ -164,7 +164,7 @@ export const CRD_KIND: KindRef = {
   namespaced: false,
 };
 
-/** The kind Namespace. */
+/** The kind Namespace, with the plural and the scope that request URLs need. */
 export const NAMESPACE_KIND: KindRef = {
   group: "",
   version: "v1",
