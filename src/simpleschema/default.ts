@@ -10,7 +10,7 @@ import { parseBool, parseFloat64 } from "./scalar.ts";
  */
 export type DefaultValue = { value: Json } | { fault: string; unsound: boolean };
 
-/** Parses a default for a field with this schema. */
+/** Parses the value of a `default` marker for a field with this schema. */
 export function parseDefault(schema: Schema, text: string): DefaultValue {
   switch (schema.type) {
     case "string":

@@ -52,7 +52,10 @@ interface Built {
   required: number;
 }
 
-/** The position of a field in the SimpleSchema. */
+/**
+ * The position of a field in the SimpleSchema: its path, its depth of nesting, and the custom types that
+ * contain it.
+ */
 interface Place {
   path: string;
   depth: number;
@@ -85,7 +88,10 @@ class Transformer {
     for (const name of this.#types.keys()) this.#declare(name, [], 0);
   }
 
-  /** Transforms an object of fields to a schema. */
+  /**
+   * Transforms the fields of an object to the schema of the object. Returns undefined when a field has a
+   * problem.
+   */
   struct(fields: JsonObject, place: Place): Schema | undefined {
     const properties: [string, Schema][] = [];
     const required: string[] = [];

@@ -1,7 +1,7 @@
 /** Parses the type in a field's definition, such as `[]map[string]Port`. */
 import type { Report } from "./fault.ts";
 
-/** The parsed type of a field. */
+/** The parsed type of a field. `of` is the type of the elements of a list or of the values of a map. */
 export type TypeExpr =
   | { kind: "atomic"; type: string }
   | { kind: "object" }
