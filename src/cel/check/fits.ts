@@ -23,7 +23,8 @@ export type FitResult =
 
 /**
  * Checks whether a value of this CEL type may be written into a field with this schema. If the schema is
- * unknown or has no type, the field accepts every value. The rules are those of upstream's static analysis:
+ * unknown or has no type, the field accepts every value. The rules are those of upstream kro's static
+ * analysis:
  *
  * - A struct may lack fields that the schema declares, but must not have additional fields.
  * - An optional fits if its value fits.

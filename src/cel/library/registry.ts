@@ -21,8 +21,8 @@ export const DECLARATIONS: readonly FunctionDeclaration[] = [
   ...STANDARD,
   ...TIMES,
   ...OPTIONALS,
-  // The order of the libraries is upstream's order. The order matters because a type variable is bound by
-  // the first overload that fits.
+  // The order of the libraries is the same as in upstream kro. The order matters because a type variable is
+  // bound by the first overload that fits.
   ...LISTS,
   ...STRINGS,
   ...KUBERNETES_LISTS,

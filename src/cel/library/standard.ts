@@ -43,8 +43,8 @@ function size(value: Value, meter: Meter): bigint {
 }
 
 /**
- * The parameter types of `size` in upstream's order. The order matters because a type variable is bound by
- * the first overload that fits.
+ * The parameter types of `size`, in the same order as in upstream kro. The order matters because a type
+ * variable is bound by the first overload that fits.
  */
 const SIZED = ["bytes", "list(A)", "map(A, B)", "string"];
 

@@ -68,8 +68,8 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   } catch {
     return unknownZone();
   }
-  // In Go, the names of time zones are case-sensitive. In JavaScript's Intl they are not, so the case is
-  // compared here.
+  // Go distinguishes upper and lower case in the names of time zones, but JavaScript's `Intl` does not. A
+  // name that differs only in case is therefore refused here.
   const { timeZone } = format.resolvedOptions();
   if (zone !== "Local" && timeZone !== zone && timeZone.toLowerCase() === zone.toLowerCase()) {
     unknownZone();

@@ -276,8 +276,8 @@ export class Omit extends Opaque {
 /**
  * Returns the weight of a value, which is the number of values inside of it; 0 for a value that contains
  * none. A list may contain another list many times, so a small expression can build a value with billions of
- * values inside. An operation that visits all of them is therefore charged before it begins, according to the
- * weight.
+ * values inside. An operation that visits all values inside of a value is therefore charged by the weight,
+ * before the operation begins.
  */
 export function weightOf(value: Value): number {
   if (typeof value !== "object") return 0;
