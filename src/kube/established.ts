@@ -2,7 +2,7 @@
 import { ApiError, conditionsOf, CRD_KIND, type KubeObject } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
-/** The time limit of {@link waitEstablished}, in milliseconds. Upstream uses the same limit. */
+/** The time limit of {@link waitEstablished}, in milliseconds. Upstream kro uses the same limit. */
 const LIMIT_MS = 120_000;
 
 /**

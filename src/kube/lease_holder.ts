@@ -282,8 +282,8 @@ export class LeaseHolder {
       renewTime: now,
       leaseTransitions: ours || this.#lease === undefined ? transitions : transitions + 1,
     });
-    // The response arrived after the renew deadline, so other processes may already treat the Lease as
-    // expired. This process therefore ignores the renewal and tries again.
+    // If the response arrives after the renew deadline, other processes may already treat the Lease as
+    // expired. This process then ignores the renewal and tries again.
     if (performance.now() - started >= this.#deadlineMs) return "raced";
     this.#renewed(started);
     return "held";
