@@ -76,8 +76,8 @@ export interface ConditionStamp {
 }
 
 /**
- * Merges updates into the existing conditions of an object and derives the root condition, as upstream's
- * `apis.Set` does.
+ * Merges updates into the existing conditions of an object and derives the root condition, as upstream kro's
+ * function `apis.Set` does.
  *
  * - A dependent condition that was never set becomes Unknown with the reason AwaitingReconciliation.
  * - Only updated conditions get the new `observedGeneration`. The transition time of a condition changes only

@@ -1,8 +1,8 @@
 /** The version of this build of kro. */
 
 /**
- * The version: the tag of the release, or `devel` as in upstream's development builds. The release build
- * replaces the value.
+ * The version: the tag of the release, or `devel` in a development build, as in upstream kro. The release
+ * build replaces the value.
  */
 export const VERSION: string = "devel";
 
