@@ -29,8 +29,8 @@ export function partsOf({ properties, items, additionalProperties: values }: Sch
  * once.
  */
 export function* schemasWithin(root: Schema): Generator<Schema> {
-  // This loop needs no recursion, because iterating over the set also visits the schemas that are added
-  // during the iteration.
+  // The loop over the set also visits the schemas that are added to the set during the loop, so no recursion
+  // is needed.
   const schemas = new Set([root]);
   for (const schema of schemas) {
     yield schema;
