@@ -102,7 +102,10 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
   }
 }
 
-/** Reports whether a name is the CEL-escaped form (`app__dash__name`) of a property that still exists. */
+/**
+ * Reports whether a name is the CEL-escaped form of one of the properties, such as `app__dash__name` for
+ * `app-name`.
+ */
 function isEscapeOf(name: string, properties: ReadonlyMap<string, unknown>): boolean {
   const real = unescapeName(name);
   return real !== undefined && real !== name && properties.has(real);

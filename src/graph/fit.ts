@@ -71,8 +71,8 @@ function unwrapped(type: CelType): CelType {
 }
 
 /**
- * Hints on how to convert a value of a Kubernetes library type to a JSON value. The keys are the names of
- * the types.
+ * Hints on how to convert a value whose type comes from a CEL library of Kubernetes to a JSON value. The keys
+ * are the names of the types.
  */
 const PARTS: ReadonlyMap<string, string> = new Map([
   ["net.IP", "convert with string(..)"],

@@ -49,7 +49,7 @@ export function checkLabels(
 function checkAnnotations(annotations: Json | undefined, report: Report): void {
   if (!isObject(annotations)) return;
   for (const key of Object.keys(annotations)) {
-    // A key with an expression is skipped, because the search for the expressions of the template reports it.
+    // A key with an expression is skipped here, because the walk through the template reports such keys.
     const message = key.includes("${") ? undefined : annotationKeyFault(key);
     const path = below("template", ["metadata", "annotations", key]);
     if (message) report({ code: "LITERAL", path, message });
@@ -79,7 +79,7 @@ function areValidated(path: FieldPath): boolean {
 function checkMap(labels: JsonObject, at: FieldPath, report: Report): void {
   for (const [key, value] of Object.entries(labels)) {
     const path = below("template", at.concat(key));
-    // A key with an expression is skipped, because the search for the expressions of the template reports it.
+    // A key with an expression is skipped here, because the walk through the template reports such keys.
     const fault = key.includes("${") ? undefined : labelKeyFault(key);
     if (fault) report({ code: "LITERAL", path, message: fault });
     if (typeof value !== "string") continue;

@@ -26,8 +26,8 @@ export interface NodeDraft {
 }
 
 /**
- * Returns the field of the node that contains the object. Messages write this field first in paths, such as
- * `template` in `template.spec.replicas`.
+ * Returns the field of an entry of `spec.resources` that contains the node's object. In messages, the paths
+ * of the object's fields begin with this field, such as `template` in `template.spec.replicas`.
  */
 export function rootOf(type: NodeType): "template" | "externalRef" {
   return type === "external" || type === "externalCollection" ? "externalRef" : "template";

@@ -77,7 +77,8 @@ export class SchemaRules {
     if (known) return known;
     const variables = { self: typeOf(schema, "self") };
     const rules = (schema["x-kubernetes-validations"] ?? []).flatMap(({ rule, message }) => {
-      // The scope lacks the variable `oldSelf`, so a rule that reads `oldSelf` does not compile.
+      // The scope lacks the variable `oldSelf`. A rule that reads `oldSelf` therefore does not compile, and
+      // is left out.
       const compiled = compile(rule, { variables });
       return compiled.ok
         ? [{ program: compiled.program, message: message || `failed rule: ${rule}` }]
