@@ -85,8 +85,8 @@ export function isTaken(object: KubeObject, parent: Parent): boolean {
 
 /**
  * Returns those of the two labels `part-of` and `kro.run/instance-id` that kro does not own, according to the
- * managed fields. Returns an empty list when kro did not apply the object, or when the entry has no
- * `fieldsV1`.
+ * managed fields. Returns an empty list when kro did not apply the object, or when kro's managed-fields entry
+ * has no `fieldsV1`.
  */
 export function foreignLabels(object: KubeObject): ParentLabel[] {
   const entry = applyEntry(object);

@@ -20,8 +20,8 @@ export interface Fault {
    */
   retry?: boolean;
   /**
-   * Whether the instance stays IN_PROGRESS because of this fault. The state still becomes ERROR when
-   * another fault without `soft` exists.
+   * Whether the state of the instance is IN_PROGRESS instead of ERROR because of this fault. The state is
+   * still ERROR when another fault without `soft` exists.
    */
   soft?: boolean;
 }
