@@ -82,8 +82,8 @@ export interface Publication {
   /** The RGD's status after the writes. The caller writes the status after all other writes. */
   status: StatusUpdate;
   /**
-   * The graph by which instances are reconciled. This is the graph of the present spec, or else the last
-   * good graph. Absent when neither exists.
+   * The graph by which instances are reconciled. This is the graph of the present spec, or else the last good
+   * graph, which is the graph of an earlier spec that can be served. Absent when neither exists.
    */
   served?: ServedGraph;
   /** The reason why the RGD's spec is not served although the spec has no problems. */

@@ -21,8 +21,8 @@ export interface PublishResult {
   /** The RGD with its new status. */
   rgd: ResourceGraphDefinition;
   /**
-   * The graph by which instances are reconciled. This is the graph of the present spec, or else the last
-   * good graph. Absent when neither exists.
+   * The graph by which instances are reconciled. This is the graph of the present spec, or else the last good
+   * graph, which is the graph of an earlier spec that can be served. Absent when neither exists.
    */
   served?: ServedGraph;
   /** The problems of the RGD's spec; empty when the spec compiles. */
