@@ -2,8 +2,8 @@
 import type { JsonObject } from "../api/mod.ts";
 
 /**
- * The maximum number of interned strings. When the table has reached this size, it is cleared. Strings that
- * were interned before stay valid, but a later equal string is stored a second time.
+ * The maximum number of interned strings. When this number is reached, the table of strings is cleared. The
+ * strings themselves stay valid, but a later equal string is stored a second time.
  */
 const MAX_STRINGS = 10_000;
 

@@ -58,7 +58,7 @@ type Found = { objects: ReadonlyMap<string, KubeObject> } | { error: ApiError };
  * ```
  */
 export class ReadOnlyCluster implements Cluster {
-  /** The objects that a node defines but the cluster does not contain, by the id of the node. */
+  /** The objects of each node that do not exist in the cluster, by the id of the node. */
   readonly missing: Map<string, ObjectRef[]> = new Map();
   /** The reason why the objects of a kind could not be read, by {@link groupKind}. */
   readonly unreadable: Map<string, string> = new Map();

@@ -11,8 +11,8 @@ export interface MemberLabel {
 }
 
 /**
- * Returns the label by which a live list selects members: the label `kro.run/instance-id` if the UID of the
- * instance is given, otherwise the label `part-of`.
+ * Returns the label by which a list request to the API server selects the members of an ApplySet: the label
+ * `kro.run/instance-id` if the UID of the instance is given, otherwise the label `part-of`.
  */
 export function memberLabel(applySet: string, instanceUid: string | undefined): MemberLabel {
   return instanceUid === undefined

@@ -230,7 +230,7 @@ export class ChildCaches {
 
   /**
    * Runs a full resync of the cache of a kind, which finds and corrects changes that no event reported.
-   * Compares no object when the kind is not cached. Rejects with ApiError.
+   * Compares no object when the kind is not cached. Rejects with ApiError when objects cannot be read.
    */
   async sweep(kind: KindRef, waits: SweepWaits): Promise<Swept> {
     const { store, reflector } = this.#synced(kind) ?? {};

@@ -8,13 +8,15 @@ import type { ChildStore } from "./store.ts";
 export interface SweepWaits {
   /** Waits between two pages of the list, to limit the load on the API server. */
   pause: () => Promise<void>;
-  /** Waits long enough for a working watch to deliver the events of all changes that the list showed. */
+  /**
+   * Waits until a working watch has delivered the events of all changes that the list of the resync contains.
+   */
   awaitEvents: () => Promise<void>;
 }
 
 /** The result of a full resync of a kind. */
 export interface Swept {
-  /** The number of objects in the list. */
+  /** The number of listed objects, which were compared with the cache. */
   compared: number;
   /** The number of cached objects that differed from the API server and were corrected. */
   missed: number;

@@ -1,4 +1,4 @@
-/** Records the calls of a pass to a cluster, with their answers. */
+/** Records the calls of a pass to a cluster, with the results of the calls. */
 import {
   ApiError,
   type Json,
@@ -29,8 +29,8 @@ export interface RecordedApply {
 }
 
 /**
- * Passes every call to another cluster, and records the call with its answer. The recorded answers may
- * contain the values of Secrets.
+ * Wraps a cluster: passes each call to the wrapped cluster, and records the call with its answer. The
+ * recorded answers may contain the values of Secrets.
  *
  * @example
  * ```ts
@@ -57,22 +57,22 @@ export class ClusterRecorder implements Cluster {
     this.#cluster = cluster;
   }
 
-  /** Calls {@link Cluster.get} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.get} of the wrapped cluster, and records the call. */
   get(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#record(request.get(ref), this.#cluster.get(ref));
   }
 
-  /** Calls {@link Cluster.getExternal} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.getExternal} of the wrapped cluster, and records the call. */
   getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#record(request.getExternal(ref), this.#cluster.getExternal(ref));
   }
 
-  /** Calls {@link Cluster.getLive} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.getLive} of the wrapped cluster, and records the call. */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#record(request.getLive(ref), this.#cluster.getLive(ref));
   }
 
-  /** Calls {@link Cluster.listMembers} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.listMembers} of the wrapped cluster, and records the call. */
   listMembers(
     scope: ListScope,
     applySet: string,
@@ -85,7 +85,7 @@ export class ClusterRecorder implements Cluster {
     );
   }
 
-  /** Calls {@link Cluster.listMembersLive} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.listMembersLive} of the wrapped cluster, and records the call. */
   listMembersLive(scope: ListScope, applySet: string, uid?: string): Promise<KubeObject[]> {
     return this.#record(
       request.listMembersLive(scope, applySet, uid),
@@ -93,7 +93,7 @@ export class ClusterRecorder implements Cluster {
     );
   }
 
-  /** Calls {@link Cluster.listCollection} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.listCollection} of the wrapped cluster, and records the call. */
   listCollection(collection: CollectionRef): Promise<KubeObject[]> {
     return this.#record(
       request.listCollection(collection),
@@ -101,33 +101,33 @@ export class ClusterRecorder implements Cluster {
     );
   }
 
-  /** Calls {@link Cluster.listExternal} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.listExternal} of the wrapped cluster, and records the call. */
   listExternal(selection: ExternalSelection): Promise<KubeObject[]> {
     return this.#record(request.listExternal(selection), this.#cluster.listExternal(selection));
   }
 
-  /** Calls {@link Cluster.apply} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.apply} of the wrapped cluster, and records the call. */
   apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     this.applies.push({ ref, desired });
     return this.#record(request.apply(ref, options), this.#cluster.apply(ref, desired, options));
   }
 
-  /** Calls {@link Cluster.delete} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.delete} of the wrapped cluster, and records the call. */
   delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
     return this.#record(request.delete(ref, options), this.#cluster.delete(ref, options));
   }
 
-  /** Calls {@link Cluster.patch} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.patch} of the wrapped cluster, and records the call. */
   patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
     return this.#record(request.patch(ref), this.#cluster.patch(ref, patch));
   }
 
-  /** Calls {@link Cluster.writeStatus} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.writeStatus} of the wrapped cluster, and records the call. */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
     return this.#record(request.writeStatus(ref), this.#cluster.writeStatus(ref, object));
   }
 
-  /** Calls {@link Cluster.serves} of the other cluster, and records the call. */
+  /** Calls {@link Cluster.serves} of the wrapped cluster, and records the call. */
   serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined> {
     return this.#record(request.serves(kind, options), this.#cluster.serves(kind, options));
   }
