@@ -16,7 +16,7 @@ const MAX_LOGGED = 10;
  * {@link LAG_MS}.
  *
  * @param ms The time for which the event loop was blocked, in milliseconds.
- * @param queues The work queues, whose last keys are logged.
+ * @param queues The work queues, whose last processed keys are logged.
  * @param lastEvent The kind that the last watch event reported.
  */
 export function logBlocked(

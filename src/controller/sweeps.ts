@@ -24,8 +24,8 @@ export interface SweepsOptions {
 const PAUSE_MS = 1000;
 
 /**
- * The delay before a resync again reads the objects that differ from the cache, in milliseconds. The watch
- * event of a recent change arrives within this time.
+ * The delay after which a resync reads those objects again that differ from the cache, in milliseconds. The
+ * watch event of a recent change arrives within this time.
  */
 const EVENTS_MS = 30_000;
 

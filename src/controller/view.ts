@@ -73,7 +73,7 @@ export interface GraphDifference extends ObjectName {
 
 /** The writes that kro would send for an RGD if kro did not only observe. */
 export interface ObservedGraph {
-  /** The time at which kro first found exactly these differences, in RFC 3339 format. */
+  /** The time at which kro first found exactly these {@link changes}, in RFC 3339 format. */
   since: string;
   /** The objects that publishing the RGD would write; empty when publishing would write nothing. */
   changes: GraphDifference[];
@@ -83,7 +83,10 @@ export interface ObservedGraph {
 
 /** The writes that a pass over an instance would send if kro did not only observe. */
 export interface ObservedInstance {
-  /** The time at which kro first found exactly these differences, in RFC 3339 format. */
+  /**
+   * The time at which kro first found exactly the differences in {@link children} and {@link instance}, in
+   * RFC 3339 format.
+   */
   since: string;
   /** The child objects that kro would create, change, adopt or delete; empty without a difference. */
   children: ObjectChange[];

@@ -20,7 +20,7 @@ export interface GraphStatesDeps {
   readonly pool: Pick<InstancePool, "of">;
   /** The review of kro's permissions. */
   readonly rights: Pick<RightsReview, "of">;
-  /** The differences that kro would repair; only with `--observe`. */
+  /** The store of the differences that kro would repair; present only with `--observe`. */
   readonly observer?: Observer;
   /** The maximum number of objects of a collection. */
   readonly maxCollectionSize: number;

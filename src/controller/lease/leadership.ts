@@ -143,7 +143,8 @@ export class Leadership implements RequestGate {
 
   /**
    * The identity of the leader and the namespace of the Lease, for a process that waits for the Lease. The
-   * identity of a leader is the name of its pod or host and a unique suffix; see leaseIdentity.
+   * identity of a leader is the name of its pod or host and a unique suffix (see leaseIdentity). The suffix
+   * is left out here.
    */
   get leader(): { leader?: string; namespace: string } {
     const leader = this.#leader?.replace(/_[0-9a-f-]+$/, "");

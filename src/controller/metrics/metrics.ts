@@ -35,7 +35,7 @@ export interface MetricSources {
   leads: () => boolean;
   /** Returns the conditions of all instances; set only with the feature gate InstanceConditionMetrics. */
   conditions?: () => Iterable<InstanceConditions>;
-  /** The numbers of differences; set only if the operator only observes. */
+  /** The numbers of the writes that kro would send; set only if the operator only observes. */
   observer?: ObservedCounts;
 }
 

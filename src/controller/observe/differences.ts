@@ -23,7 +23,7 @@ interface Entry<T> {
 
 /** The result of {@link Differences.put}. */
 export interface Effect {
-  /** Whether the newly found differences are not equal to those found before. */
+  /** Whether the new differences differ from those that were found before. */
   isNew: boolean;
   /** Whether the differences must be logged now. */
   isLogged: boolean;

@@ -30,7 +30,7 @@ export interface ObservedCount {
 
 /** The result of recording a pass. */
 export interface Recorded {
-  /** Whether the differences are not equal to those of the pass before. */
+  /** Whether the pass found other differences than the pass before it. */
   isNew: boolean;
   /**
    * The time after which the instance must be compared again, in milliseconds; undefined when no further

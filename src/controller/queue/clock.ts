@@ -1,4 +1,4 @@
-/** The clock of timed work, which tests can replace. */
+/** The clock of the work queues and of the periodic resyncs. Tests replace it by a clock of their own. */
 
 /** A source of time that can call functions later. */
 export interface Clock {
