@@ -154,7 +154,7 @@ export interface InstanceCounts {
 export interface PlanReport {
   /** The RGDs that the input files of the plan contain. */
   graphs: GraphChange[];
-  /** The number of instances. */
+  /** The numbers of the instances that the plan concerns, by their state. */
   instances: InstanceCounts;
   /** The number of compared objects, including the unchanged objects. */
   objects: number;

@@ -6,8 +6,8 @@ import { conditionText } from "./objects.ts";
 import { step } from "./steps.ts";
 
 /**
- * Explains why an RGD is not active, or states that the RGD is active. Conditions that only wait for a condition
- * that is False are left out.
+ * Explains why an RGD is not active, or states that the RGD is active. A condition is left out if it only
+ * waits for another condition whose status is False.
  */
 export function whyGraph(rgd: KubeObject): Explanation {
   const object = nameOf(rgd);

@@ -14,9 +14,12 @@ export interface Observation {
   nodes: readonly NodeOutcome[];
   /** The objects that a pass would delete, or that are being deleted together with the instance. */
   removed: readonly ObjectOutcome[];
-  /** The live objects of each node, by the id of the node. The order is that of the node's results. */
+  /**
+   * The live objects of each node, by the id of the node. The objects of a node are in the order in which its
+   * entry in {@link nodes} lists them.
+   */
   objects: ReadonlyMap<string, readonly KubeObject[]>;
-  /** The objects that a node defines but the cluster does not contain, by the id of the node. */
+  /** The objects of each node that do not exist in the cluster, by the id of the node. */
   missing?: ReadonlyMap<string, readonly ObjectName[]>;
   /** The reason why the objects of a node could not be read, by the id of the node. */
   unreadable?: ReadonlyMap<string, string>;

@@ -224,7 +224,7 @@ function nextForMissing(facts: Facts, missing: string | undefined): Explanation[
   return [step(`set ${field} in the ${kind} ${name}`)];
 }
 
-/** Explains the objects that the node defines but the cluster does not contain. */
+/** Explains why the cluster lacks objects that the node defines. */
 function missingObjects(facts: Facts, node: Node, { reason }: NodeOutcome): Explanation[] {
   const names = facts.observation.missing?.get(node.id) ?? [];
   if (names.length === 0) {

@@ -10,7 +10,7 @@ export class UnknownSubject extends Error {
 /** The greatest number of known names that a message lists. */
 const MAX_NAMES = 20;
 
-/** Returns the error for a subject that is not a path. */
+/** Returns the error for an argument of `kro why` that is not a path. */
 export function malformed(subject: string): UnknownSubject {
   return new UnknownSubject(
     `"${subject}" is not NODE or NODE.field.path, such as app.spec.ports[0]`,

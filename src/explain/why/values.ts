@@ -173,7 +173,10 @@ function fieldAt(node: Node, path: FieldPath): Field | undefined {
   );
 }
 
-/** Returns the path below `stringData` for a path below the `data` of a Secret, and any other path unchanged. */
+/**
+ * Returns the path below `stringData` for a path below the `data` of a Secret, and any other path unchanged.
+ * A template may set `stringData`, but a live Secret contains only `data`.
+ */
 function storedPath(node: Node, path: FieldPath): FieldPath {
   const isData = node.kind.group === "" && node.kind.kind === "Secret" && path[0] === "data";
   return isData ? ["stringData", ...path.slice(1)] : path;
