@@ -12,7 +12,7 @@ interface Subject {
   removed: Outcome["removed"];
 }
 
-/** The kind of Events, which the controllers of Kubernetes and kro create. */
+/** The kind Event of the core group. */
 const EVENT_KIND: KindRef = {
   group: "",
   version: "v1",

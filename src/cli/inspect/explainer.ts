@@ -15,7 +15,7 @@ export interface ServedGraphs {
 
 /** The connection of {@link createExplainer} to the API server. */
 export interface ExplainerOptions {
-  /** The API server. */
+  /** The address of the API server, and the certificate authority that kro trusts. */
   config: ClusterConfig;
   /** The User-Agent of the requests. */
   userAgent: string;

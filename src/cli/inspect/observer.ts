@@ -154,7 +154,7 @@ export interface ObserverOptions {
   costs?: CostLimits;
 }
 
-/** Observes instances in the cluster. */
+/** Reads instances of the cluster with their graphs and objects, without writing. */
 export class Observer {
   readonly #options: ObserverOptions;
   readonly #graphs: GraphSource;
@@ -165,7 +165,10 @@ export class Observer {
     this.#graphs = graphs;
   }
 
-  /** Observes an instance, and the instances of other graphs among its objects. */
+  /**
+   * Reads an instance with its graph and its objects. If an object is an instance of another graph, reads
+   * this instance in the same way.
+   */
   async observe(ref: ObjectRef, instance: KubeObject, depth = 0): Promise<ObservedInstance> {
     const { client, discovery, costs } = this.#options;
     const found = await this.#graphs.graphOf(ref.kind);

@@ -33,8 +33,8 @@ export interface PlannedGraph {
   /** Whether the RGD is suspended. */
   suspended: boolean;
   /**
-   * Returns whether the live objects of a node may contain the value of a Secret, because the RGD of the
-   * cluster copies the value. Absent when the plan does not change the RGD.
+   * Returns whether the live objects of a node may contain the value of a Secret, because the RGD in the
+   * cluster copies such a value into them. Absent when the plan does not change the RGD.
    */
   wasConfidential?: (node: string) => boolean;
 }

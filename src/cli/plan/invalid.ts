@@ -34,7 +34,7 @@ export function invalidInstances(
     const isComputed = object.metadata.labels?.[Label.nodeId] !== undefined;
     const value = (object.spec ?? {}) as Json;
     const schemaProblems = violations(spec, value, ["spec"], isComputed ? () => true : isSecret);
-    // The API server evaluates the rules only if the value matches the schema.
+    // The API server evaluates the CEL rules of a schema only if the value matches the rest of the schema.
     const problems = schemaProblems.length > 0 ? schemaProblems : rules.violations(value, ["spec"]);
     const { namespace, name = "" } = object.metadata;
     const ref = { kind: graph.instance, namespace, name };

@@ -133,7 +133,10 @@ class Planner {
     for (const kind of ownCrds().flatMap(kindsOfCrd)) this.#store.kinds.add(kind);
   }
 
-  /** Adds all live instances of an RGD that changes, and checks them against the changed schema. */
+  /**
+   * Adds all live instances of a changed RGD to the plan, and checks the instances against the changed
+   * schema.
+   */
   async #addInstances({ change, planned, graph }: RgdPlan): Promise<void> {
     const { crd } = change;
     if (!graph || (!planned && crd?.action !== "refused")) return;

@@ -73,7 +73,7 @@ export async function recordedKind(kind: KindInfo): Promise<RecordedKind> {
   return { ...plainKind(kind), ...(!isBuiltIn && { schema: kind.schema }) };
 }
 
-/** Returns the source of the kinds of a record. */
+/** Returns a source of the kinds and schemas that a record contains. */
 export function schemasOf({ kinds }: RecordFile): SchemaSource {
   return {
     resolve: async ({ group, version, kind }) => {

@@ -27,8 +27,8 @@ export function instanceOf({ instance }: RecordFile): KubeObject {
 }
 
 /**
- * Returns the objects that the recorded pass read, each once, without the metadata that the API server and kro
- * set. Values of Secrets are HMACs.
+ * Returns the objects that the recorded pass read, each once, without the metadata that the API server and
+ * kro set. Values of Secrets are replaced by HMACs.
  */
 export function objectsOf({ calls, kinds, instance }: RecordFile): KubeObject[] {
   const known = new Set(kinds.map((kind) => `${apiVersionOf(kind)} ${kind.kind}`));
