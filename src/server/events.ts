@@ -27,7 +27,7 @@ const LIMITS: StreamLimits = { streams: 200, kept: 1000, keepAliveMs: 10_000 };
 /** One open stream. */
 interface Stream {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  /** The number of the last event that was sent. */
+  /** The sequence number of the last event that was sent to the client. */
   sent: number;
   /** Ends the wait for the next event; absent while the stream is not waiting. */
   wake?: () => void;
@@ -125,8 +125,8 @@ export class EventStreams {
   }
 
   /**
-   * Returns the number that an event id contains. Returns undefined if the id comes from an earlier start of
-   * kro, or if a later event has been dropped.
+   * Returns the sequence number in an event id, after which the stream resumes. Returns undefined if the
+   * stream cannot resume there: the id comes from an earlier start of kro, or a later event has been dropped.
    */
   #resumed(id: string | undefined): number | undefined {
     const [epoch, text] = id?.split("-") ?? [];

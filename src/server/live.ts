@@ -27,15 +27,15 @@ export interface LiveReader {
 export interface EventView {
   /** `Normal` or `Warning`. */
   type: string;
-  /** The reason, such as `BackOff`. */
+  /** The reason of the Event, such as `BackOff`. */
   reason: string;
-  /** The message. */
+  /** The message of the Event. */
   message: string;
-  /** The number of times that the event occurred. */
+  /** The number of times that the Event occurred. */
   count: number;
   /** The time of the last occurrence, in RFC 3339 format; absent if it is unknown. */
   last?: string;
-  /** The component that reported the event. */
+  /** The component that reported the Event. */
   source: string;
 }
 
@@ -45,7 +45,7 @@ export interface LiveObjectView {
   object: JsonObject;
   /** The newest 50 Events of the object, the newest first. */
   events: EventView[];
-  /** The reason why the events could not be read; absent if they were read. */
+  /** The reason why the Events could not be read; absent if they were read. */
   eventsRefused?: string;
 }
 
@@ -59,10 +59,10 @@ const EVENT_KIND: KindRef = {
 
 /** The annotation in which kubectl stores a copy of the object, with the values of a Secret. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
-/** The maximum number of events of a response. */
+/** The maximum number of Events in a response. */
 const MAX_EVENTS = 50;
 
-/** Returns the object with its events; undefined when the object does not exist. */
+/** Returns the object with its Events; undefined when the object does not exist. */
 export async function readLive(
   reader: LiveReader,
   ref: ObjectRef,
