@@ -110,7 +110,7 @@ export function expressionText(expression: Expression): string {
   return shortened(source === `\${${program.source}}` ? program.source : source, MAX_EXPRESSION);
 }
 
-/** The prefix by which the path of a missing field shows that the field belongs to the instance. */
+/** The path of a missing field starts with this prefix if the field belongs to the instance. */
 const INSTANCE = "schema.";
 
 function failed(verb: string, expression: Expression, failure: CelFailure): Evaluated {
