@@ -82,10 +82,7 @@ export class Controller implements ControllerView {
   readonly #leadership: Leadership;
   readonly #changes = new Changes();
   #endSampling = () => {};
-  /**
-   * The kind of the object in the last watch event. The log line about a blocked event loop contains this
-   * kind.
-   */
+  /** The kind of the object in the last watch event, for the log line about a blocked event loop. */
   #lastEvent?: KindRef;
   readonly #warmup: boolean;
   readonly #passDeadlineMs: number;
@@ -193,7 +190,7 @@ export class Controller implements ControllerView {
       allowCrdDeletion: options.allowCrdDeletion ?? false,
       workers: options.graphWorkers ?? CONTROLLER_DEFAULTS.graphWorkers,
       progressMs: options.graphProgressMs ?? CONTROLLER_DEFAULTS.graphProgressMs,
-      // The review of permissions sends create requests, which an operator that only observes must not send.
+      // The review of permissions sends create requests, which an observing operator must not send.
       rights: observe ? undefined : this.#rights,
       observer,
       leads: () => this.#leadership.mayWork,
@@ -302,10 +299,7 @@ export class Controller implements ControllerView {
     logger.info("controller stopped");
   }
 
-  /**
-   * Returns whether all passes meet their deadline. If a pass hangs, only a restart of the process can end
-   * it.
-   */
+  /** Returns whether all passes meet their deadline. Only a restart of kro ends a pass that hangs. */
   health(): { healthy: boolean; problem?: string } {
     return passHealth([this.#pool.queue, this.#graphs.queue], this.#passDeadlineMs);
   }
@@ -359,7 +353,7 @@ export class Controller implements ControllerView {
     return this.#states.causes();
   }
 
-  /** Returns the permissions of kro for a graph; undefined when the RGD does not exist. */
+  /** Returns the permissions that a graph needs, and those that kro lacks; undefined if the RGD is missing. */
   graphRights(name: string): GraphRightsView | undefined {
     return this.#states.graphRights(name);
   }

@@ -5,7 +5,7 @@ import type { WorkQueue } from "./queue/queue.ts";
 
 const logger = getLogger(["kro", "controller"]);
 
-/** The time for which the event loop must be blocked before the operator logs it, in milliseconds. */
+/** The shortest time for which a blocked event loop is logged, in milliseconds. */
 const LAG_MS = 500;
 
 /** The maximum number of passes that the log line about a blocked event loop names. */

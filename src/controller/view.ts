@@ -94,7 +94,9 @@ export interface ObservedInstance {
   instance: FieldChange[];
 }
 
-/** The permissions of kro for a graph, as the JSON API shows them. */
+/**
+ * The permissions that kro needs for a graph, and those of them that kro lacks, as the JSON API shows them.
+ */
 export interface GraphRightsView {
   /** The name of the RGD that declares the graph. */
   graph: string;
@@ -218,7 +220,10 @@ export interface ControllerView {
   definition(name: string): DefinitionView | undefined;
   /** Returns the causes of the problems of all graphs and instances. The most frequent cause is the first. */
   causes(): CauseView[];
-  /** Returns the permissions of kro for a graph; undefined when the RGD does not exist. */
+  /**
+   * Returns the permissions that a graph needs, and those that kro lacks; undefined when the RGD does not
+   * exist.
+   */
   graphRights(name: string): GraphRightsView | undefined;
   /**
    * Returns the keys of the graph's instances, in the form `namespace/name`, sorted as strings; undefined

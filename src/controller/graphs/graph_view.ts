@@ -46,7 +46,8 @@ export function graphProblem(rgd: ResourceGraphDefinition): string | undefined {
 }
 
 /**
- * Returns the view of kro's permissions for a graph.
+ * Returns the permissions that kro needs for a graph, and those of them that kro lacks, as the JSON API shows
+ * them.
  *
  * @param rights The reviewed permissions; undefined when kro has not served the graph.
  */

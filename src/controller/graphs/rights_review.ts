@@ -17,7 +17,7 @@ import {
 import type { Graph } from "../../graph/mod.ts";
 import { type ResourceAccess, sleep } from "../../kube/mod.ts";
 
-/** The permissions of kro for one graph. */
+/** The permissions that kro needs for one graph, and those of them that kro lacks. */
 export interface ReviewedRights {
   /** The permissions that the graph needs. */
   required: Right[];
@@ -102,7 +102,10 @@ export class RightsReview {
     this.#pollMs = this.#recheckMs;
   }
 
-  /** Reviews the permissions for a graph in the background. Reuses earlier answers of the API server. */
+  /**
+   * Finds out in the background which of the permissions for a graph kro lacks. Reuses earlier answers of the
+   * API server.
+   */
   review(name: string, graph: Graph): void {
     this.#graphs.set(name, { graph, missing: this.#graphs.get(name)?.missing });
     this.#start([name]);
@@ -113,7 +116,10 @@ export class RightsReview {
     this.#graphs.delete(name);
   }
 
-  /** Returns the permissions for a graph; undefined when the graph was never reviewed. */
+  /**
+   * Returns the permissions that kro needs for a graph, and those of them that kro lacks. Returns undefined
+   * when the graph was never reviewed.
+   */
   of(name: string): ReviewedRights | undefined {
     const known = this.#graphs.get(name);
     return known && { required: this.#rights(known.graph), missing: known.missing };

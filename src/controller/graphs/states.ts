@@ -84,7 +84,10 @@ export class GraphStates {
     )?.rgd.metadata.name;
   }
 
-  /** Returns the permissions of kro for a graph; undefined when the RGD does not exist. */
+  /**
+   * Returns the permissions that kro needs for a graph, and those of them that kro lacks. Returns undefined
+   * when the RGD does not exist.
+   */
   graphRights(name: string): GraphRightsView | undefined {
     return this.#entry(name) && rightsView(name, this.#deps.rights.of(name));
   }
