@@ -73,7 +73,8 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
   /** Whether caches are filled while the process waits for the Lease, set by `--enable-controller-warmup`. */
   enableControllerWarmup?: boolean;
   /**
-   * The time that running passes have after SIGTERM, in milliseconds. Set by `--graceful-shutdown-timeout`.
+   * The time within which running passes must end after SIGTERM, in milliseconds. Set by
+   * `--graceful-shutdown-timeout`.
    */
   gracefulShutdownTimeout: number;
   /**

@@ -1,4 +1,4 @@
-/** Finds the words that may follow on an incomplete command line, as the completion scripts of shells ask. */
+/** Finds the words that may follow on an incomplete command line, for the completion scripts of shells. */
 import type { Argument, Command, Option } from "commander";
 
 /** A word that may follow on the command line. */

@@ -21,7 +21,9 @@ export interface MaskedPass {
   ref: ObjectRef;
   /** Returns the replacement of a secret value. */
   hide: (value: Json) => string;
-  /** Whether another instance computed the instance from Secrets. */
+  /**
+   * Whether the instance is an object of another instance, whose graph computed it from values of Secrets.
+   */
   isConfidential: boolean;
 }
 
