@@ -11,6 +11,7 @@ import {
   kubeconfigPaths,
   permissionFlags,
   roleOf,
+  tlsPaths,
 } from "../../src/cli/mod.ts";
 import { bundle } from "./bundle.ts";
 
@@ -41,7 +42,7 @@ const hosts = role === "controller" ? [...CONTROLLER_HOSTS, ...await hostsIn(fil
 const child = new Deno.Command(Deno.execPath(), {
   args: [
     "run",
-    ...permissionFlags(role, files, debugDirOf(Deno.args), hosts),
+    ...permissionFlags(role, [...files, ...tlsPaths(Deno.args)], debugDirOf(Deno.args), hosts),
     ...BUNDLE_FLAGS,
     out,
     ...Deno.args,

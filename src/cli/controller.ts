@@ -15,6 +15,7 @@ import {
   type RequestInfo,
 } from "../kube/mod.ts";
 import {
+  type Certificate,
   createHandler,
   createMetricsHandler,
   listen,
@@ -35,6 +36,7 @@ import type { Output } from "./output.ts";
 import { requireOwnCrds } from "./own_crds.ts";
 import { catchProcessErrors } from "./process_errors.ts";
 import { stopSignal } from "./stop_signals.ts";
+import { readCertificate, tlsFiles, watchCertificate } from "./tls.ts";
 
 const logger = getLogger(["kro", "controller"]);
 const requestLogger = getLogger(["kro", "request"]);
@@ -51,6 +53,8 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   const config = await loadConfig({ kubeconfig: flags.kubeconfig });
   const pod = config.origin === "in-cluster" ? config.namespace : undefined;
   checkFlags(flags, pod);
+  const files = tlsFiles(flags);
+  const certificate = files && await readCertificate(files);
   confine({
     hosts: [...hostsOf(config), ...listenHosts(flags)],
     writes: flags.debugDir === undefined ? [] : [flags.debugDir],
@@ -102,7 +106,10 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
     live,
     explainer,
   };
-  const endpoints = await listenAll(flags, served);
+  const endpoints = await listenAll(flags, served, certificate);
+  const endRenewal = files && certificate
+    ? watchCertificate(files, certificate, (next) => endpoints.forEach((each) => each.renew(next)))
+    : () => {};
   for (const { url } of endpoints) logger.info("listening on {url}", { url });
   const endHeapSignal = flags.debugDir === undefined ? () => {} : onHeapSignal(flags.debugDir);
   controller.start();
@@ -115,6 +122,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   }
   await controller.stop(flags.gracefulShutdownTimeout);
   endHeapSignal();
+  endRenewal();
   endCatching();
   await Promise.all(endpoints.map((endpoint) => endpoint.close()));
   client.close();
@@ -195,15 +203,19 @@ function listenHosts(flags: ControllerFlags): string[] {
 }
 
 /** Listens on up to two addresses: one serves all URLs of the endpoint, and one serves only the metrics. */
-async function listenAll(flags: ControllerFlags, options: ServerOptions): Promise<Listening[]> {
+async function listenAll(
+  flags: ControllerFlags,
+  options: ServerOptions,
+  certificate: Certificate | undefined,
+): Promise<Listening[]> {
   const { healthProbeBindAddress: all, metricsBindAddress: metrics } = flags;
   const endpoints = [];
   if (all !== "0") {
     const { port } = parseAddress(all);
-    endpoints.push(await listen(all, createHandler({ ...options, port })));
+    endpoints.push(await listen(all, createHandler({ ...options, port }), {}, certificate));
   }
   if (metrics !== "0" && metrics !== all) {
-    endpoints.push(await listen(metrics, createMetricsHandler(options)));
+    endpoints.push(await listen(metrics, createMetricsHandler(options), {}, certificate));
   }
   return endpoints;
 }

@@ -20,12 +20,13 @@ import {
 } from "./flag_values.ts";
 import { durationOption } from "./durations.ts";
 import { parseVerbosity, type ZapFlags } from "./log.ts";
+import { addTlsFlags, type TlsFlags } from "./tls.ts";
 
 /**
  * The values of the flags of `kro controller`. Durations are in milliseconds, unless the field says
  * otherwise.
  */
-export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
+export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags, TlsFlags {
   /** The path of a kubeconfig file, set by `--kubeconfig`. */
   kubeconfig?: string;
   /** The maximum rate of requests per second, set by `--client-qps`; unlimited when absent. */
@@ -197,7 +198,8 @@ export function addControllerFlags(command: Command): Command {
       "--metrics-auth [bool]",
       "serve metrics only to tokens that may get the URL /metrics",
       truth,
-    )
+    );
+  addTlsFlags(command)
     .optionsGroup("Leader election, start and stop:")
     .option(
       "--leader-elect [bool]",

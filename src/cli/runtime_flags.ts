@@ -10,6 +10,9 @@ export type Role = "controller" | "local";
 /** The folder for heap snapshots in the image. A volume must be mounted at this folder. */
 export const DEBUG_DIR = "/debug";
 
+/** The folder of the endpoint's certificate in the image. The chart mounts a Secret at this folder. */
+export const TLS_DIR = "/tls";
+
 /**
  * The environment variables that the operator may read. The flag `--ignore-env` makes all other variables
  * appear unset.
@@ -70,7 +73,7 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
       flag: CONTROLLER_HOSTS,
       then: "the API server, its proxy, the addresses of the endpoint",
     },
-    read: { flag: [SERVICE_ACCOUNT_DIR] },
+    read: { flag: [SERVICE_ACCOUNT_DIR, TLS_DIR] },
     write: { flag: [DEBUG_DIR], then: "the folder of `--debug-dir`" },
     run: { flag: [] },
     env: { flag: ENVIRONMENT },
@@ -102,7 +105,7 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
  * The flag `--ignore-env` is needed because the library @kubernetes/client-node reads the whole environment
  * when it is imported.
  *
- * @param kubeconfigs The kubeconfig files that an operator outside of a cluster may read.
+ * @param files The files that an operator outside of a cluster may read: kubeconfigs and its certificate.
  * @param debugDir The only folder to which the operator may write; if absent, the operator may write nowhere.
  * @param hosts The hosts that the operator may reach, instead of {@link CONTROLLER_HOSTS}.
  *
@@ -117,12 +120,16 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
  */
 export function permissionFlags(
   role: Role,
-  kubeconfigs: readonly string[] = [],
+  files: readonly string[] = [],
   debugDir?: string,
   hosts: readonly string[] = CONTROLLER_HOSTS,
 ): string[] {
   const flags = ["--no-prompt"];
-  const places = { net: hosts, read: [SERVICE_ACCOUNT_DIR, ...kubeconfigs], write: debugDir ?? [] };
+  const places = {
+    net: hosts,
+    read: [SERVICE_ACCOUNT_DIR, TLS_DIR, ...files],
+    write: debugDir ?? [],
+  };
   for (const [kind, { flag }] of Object.entries(PERMISSIONS[role])) {
     const values = role === "controller" && kind in places
       ? places[kind as keyof typeof places]
@@ -175,6 +182,11 @@ export function kubeconfigPaths(
  */
 export function debugDirOf(args: readonly string[]): string | undefined {
   return valueOf("debug-dir", args) || undefined;
+}
+
+/** Returns the files of `--tls-cert-file` and `--tls-key-file` in a command line. */
+export function tlsPaths(args: readonly string[]): string[] {
+  return ["tls-cert-file", "tls-key-file"].flatMap((name) => valueOf(name, args) || []);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Serves a handler on an address in the form that Kubernetes components use, `host:port` or `:port`. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { inBackground } from "../api/mod.ts";
 import type { Handler } from "./app.ts";
@@ -8,10 +9,20 @@ import { SECURITY_HEADERS } from "./headers.ts";
 
 /** An HTTP endpoint that listens on an address. */
 export interface Listening {
-  /** The URL of the endpoint on this machine, `http://host:port`. */
+  /** The URL of the endpoint on this machine, `http://host:port` or `https://host:port`. */
   url: string;
+  /** Uses another certificate for new connections. Does nothing when the endpoint serves HTTP. */
+  renew(certificate: Certificate): void;
   /** Stops listening and closes idle connections. Running responses have one second to finish. */
   close(): Promise<void>;
+}
+
+/** A certificate of the endpoint. The caller ensures that the key belongs to the certificate. */
+export interface Certificate {
+  /** The certificate and its intermediates, in PEM format. */
+  cert: string;
+  /** The private key, in PEM format. */
+  key: string;
 }
 
 /**
@@ -82,6 +93,7 @@ export function parseAddress(address: string): { hostname: string; port: number 
  *
  * @param address The address in the form `host:port` or `:port`; see {@link parseAddress}.
  * @param limits The limits that differ from the defaults.
+ * @param certificate The certificate with which the endpoint serves HTTPS; HTTP when absent.
  *
  * @example
  * ```ts
@@ -97,18 +109,24 @@ export async function listen(
   address: string,
   handler: Handler,
   limits: Partial<ClientLimits> = {},
+  certificate?: Certificate,
 ): Promise<Listening> {
   const { hostname, port } = parseAddress(address);
   const { requestMs, checkMs, silentMs, connections, connectionsOfAddress } = {
     ...LIMITS,
     ...limits,
   };
-  const server = createServer({
+  const options = {
     headersTimeout: requestMs,
     requestTimeout: requestMs,
     keepAliveTimeout: silentMs,
     connectionsCheckingInterval: checkMs,
-  }, (request, response) => inBackground("HTTP endpoint", respond(handler, request, response)));
+  };
+  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+    inBackground("HTTP endpoint", respond(handler, request, response));
+  const tls = certificate &&
+    createTlsServer({ ...options, ...certificate, handshakeTimeout: requestMs }, onRequest);
+  const server = tls ?? createServer(options, onRequest);
   server.timeout = silentMs;
   server.maxConnections = connections;
   server.on("connection", limitByAddress(connectionsOfAddress));
@@ -129,7 +147,9 @@ export async function listen(
     await closed;
     clearTimeout(timer);
   };
-  return { url: `http://${shown}:${bound.port}`, close };
+  // Deno accepts a key that does not belong to the certificate, and then refuses every connection.
+  const renew = (next: Certificate) => tls?.setSecureContext({ ...next });
+  return { url: `${tls ? "https" : "http"}://${shown}:${bound.port}`, renew, close };
 }
 
 /**

@@ -12,6 +12,10 @@ defaults of the image.
 {{- if .metricsAuth }}
 - --metrics-auth
 {{- end }}
+{{- if $.Values.tls.secretName }}
+- --tls-cert-file=/tls/tls.crt
+- --tls-key-file=/tls/tls.key
+{{- end }}
 {{- if .clientQps }}
 - --client-qps={{ .clientQps }}
 {{- if .clientBurst }}

@@ -18,7 +18,7 @@ import { needsGo } from "../../support/cluster/upstream_controller.ts";
 const ignore = needsGo !== "";
 const folder = new URL("../../support/helm", import.meta.url).pathname;
 
-const SETS = ["default", "upstream", "everything", "scoped", "minimal", "observe"];
+const SETS = ["default", "upstream", "everything", "scoped", "minimal", "observe", "tls"];
 
 /** Declares a test that runs Helm. */
 function helmTest(name: string, fn: () => Promise<void>): void {

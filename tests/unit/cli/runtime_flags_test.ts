@@ -8,6 +8,7 @@ import {
   PERMISSIONS,
   type Role,
   roleOf,
+  tlsPaths,
 } from "../../../src/cli/mod.ts";
 
 Deno.test("the controller may read only its service account and kubeconfig, and run no programs", () => {
@@ -15,7 +16,10 @@ Deno.test("the controller may read only its service account and kubeconfig, and 
   assert.ok(controller.includes("--ignore-env"));
   assert.ok(!controller.some((flag) => flag.startsWith("--allow-run")));
   assert.ok(!controller.includes("--allow-read"));
-  assert.match(controller.find((f) => f.startsWith("--allow-read=")) ?? "", /serviceaccount,\/k$/);
+  assert.match(
+    controller.find((f) => f.startsWith("--allow-read=")) ?? "",
+    /serviceaccount,\/tls,\/k$/,
+  );
   assert.ok(permissionFlags("local").includes("--allow-run"));
   for (const flags of [controller, permissionFlags("local")]) {
     assert.ok(!flags.some((flag) => /ffi|import|^-A$|--allow-all/.test(flag)), flags.join());
@@ -37,6 +41,12 @@ Deno.test("the controller may read only the kubeconfigs that its flags and envir
   assert.deepEqual(kubeconfigPaths(["controller"], environment), ["/a", "/b"]);
   assert.deepEqual(kubeconfigPaths(["controller"], { HOME: "/root" }), ["/root/.kube/config"]);
   assert.deepEqual(kubeconfigPaths(["controller"], {}), []);
+});
+
+Deno.test("the files of the certificate are those of the flags", () => {
+  const args = ["controller", "--tls-cert-file=/c", "-tls-key-file", "/k"];
+  assert.deepEqual(tlsPaths(args), ["/c", "/k"]);
+  assert.deepEqual(tlsPaths(["controller"]), []);
 });
 
 Deno.test("the controller may write only to its debug folder", () => {

@@ -168,6 +168,24 @@ export const COMMAND_LINE: Section = {
     },
     {
       code: "exit 2",
+      texts: ["--tls-cert-file and --tls-key-file need each other: set both or none"],
+      cause: "Only one of the two flags is set.",
+      remedy: "Set both flags to serve HTTPS, or none to serve HTTP.",
+    },
+    {
+      code: "exit 2",
+      texts: [
+        "<file> contains no <what> in PEM format",
+        "… private key",
+        "the key in <key> does not belong to the certificate in <cert>",
+      ],
+      cause:
+        "The files of `--tls-cert-file` and `--tls-key-file` are not a certificate and its private key.",
+      remedy:
+        "Write the certificate and an unencrypted private key in PEM format, such as the keys `tls.crt` and `tls.key` of a Secret.",
+    },
+    {
+      code: "exit 2",
       texts: ['"<address>" is not an address: write host:port, such as :8079'],
       cause: "A bind address has no port or an invalid port.",
       remedy: "Write `:8079` or `127.0.0.1:8079`.",

@@ -55,6 +55,18 @@ export const LOG_LINES: Section = {
     },
     {
       code: "kro.controller WARN",
+      texts: ["the previous certificate stays in use: <error>"],
+      cause: "The changed files of `--tls-cert-file` and `--tls-key-file` cannot be used.",
+      remedy: "Correct the files. kro reads them again after a minute, without a restart.",
+    },
+    {
+      code: "kro.controller INFO",
+      texts: ["serving the new certificate of <file>"],
+      cause: "The files of `--tls-cert-file` and `--tls-key-file` have changed.",
+      remedy: "Nothing.",
+    },
+    {
+      code: "kro.controller WARN",
       texts: ["resync of <kind> failed: <error>"],
       cause: "The list request of a full resync failed.",
       remedy: "Look up the error in “Requests to the API server”. The next resync tries again.",
