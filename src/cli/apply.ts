@@ -12,6 +12,7 @@ import {
   RGD_KIND,
 } from "../api/mod.ts";
 import { applyObject } from "./apply_object.ts";
+import { checkKinds } from "./check_kinds.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { type Manifest, parseManifests, readManifests, undefinedKindHint } from "./manifests.ts";
 import { followReady } from "./follow.ts";
@@ -54,6 +55,7 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
   for (const manifest of instances) checkNamespace(manifest, flags.namespace);
   if (saved) await checkPlan(session, saved, flags);
   else await checkLimits(session, manifests, flags);
+  await checkKinds(session, rgds.map(({ object }) => object as ResourceGraphDefinition), instances);
   await ensureOwnKinds(session, flags.install);
 
   const report = new Report(output);

@@ -139,6 +139,18 @@ function named(object: KubeObject, where: string): KubeObject {
   return object;
 }
 
+/** Returns the error for an object whose kind no RGD defines. The error suggests a similar kind if there is one. */
+export function undefinedKind(
+  { object, file }: Pick<Manifest, "object" | "file">,
+  rgds: readonly ResourceGraphDefinition[],
+): UsageError {
+  const { apiVersion, kind } = object;
+  return new UsageError(
+    `${file}: no ResourceGraphDefinition serves the kind ${kind} in ${apiVersion}: ` +
+      undefinedKindHint(kind, rgds),
+  );
+}
+
 /** Returns a hint for the error about a kind that no RGD defines, such as the name of a similar kind. */
 export function undefinedKindHint(
   kind: string,
@@ -146,5 +158,5 @@ export function undefinedKindHint(
 ): string {
   const defined = rgds.flatMap((rgd) => servedKind(rgd)?.kind ?? []);
   return didYouMean(kind, [RGD_KIND.kind, ...defined]) ??
-    "add the ResourceGraphDefinition that defines it";
+    "add the ResourceGraphDefinition that defines it; kubectl applies objects of other kinds";
 }

@@ -1,7 +1,6 @@
 /** Plans the RGDs and instances of files against a cluster, and returns the report. */
 import {
   ApiError,
-  apiVersionOf,
   type GroupVersionKind,
   type KindRef,
   type KubeObject,
@@ -17,7 +16,7 @@ import { kindsOfCrd } from "../../openapi/mod.ts";
 import { ownCrds, ownCrdsPresent } from "../../publish/mod.ts";
 import type { PlannedWrite } from "../../reconcile/mod.ts";
 import { UsageError } from "../errors.ts";
-import { type Manifest, undefinedKindHint } from "../manifests.ts";
+import { type Manifest, undefinedKind } from "../manifests.ts";
 import { isOfKind, refOf, rgdRef } from "../report.ts";
 import type { Session } from "../session.ts";
 import { askFile } from "./files.ts";
@@ -163,12 +162,7 @@ class Planner {
     if (!planned) {
       const hasRgd = this.#rgds.some(({ spec }) => spec?.schema?.kind === gvk.kind);
       if (hasRgd) return void this.#notes.push(unserved(object));
-      throw new UsageError(
-        `${file}: no ResourceGraphDefinition serves the kind ${gvk.kind} in ${
-          apiVersionOf(gvk)
-        }: ` +
-          undefinedKindHint(gvk.kind, this.#rgds),
-      );
+      throw undefinedKind({ object, file }, this.#rgds);
     }
     const kind: KindRef = planned.graph.instance;
     const ref = refOf(object, kind, this.#session.namespace);

@@ -376,6 +376,26 @@ Deno.test("apply leaves instances to a live controller, unless --force-local is 
   await e.kubectl(["delete", "lease", "controller.kro.run", "-n", e.namespace]);
 });
 
+Deno.test("apply refuses a kind that no RGD defines, before it writes", async () => {
+  await using e = await example();
+  const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "plain" } };
+  await Deno.writeTextFile(`${e.dir}/map.json`, JSON.stringify(map));
+  const path = `${e.dir}/map.json`;
+  for (const files of [["-f", path], ["-f", `${e.dir}/rgd.yaml`, "-f", path]]) {
+    const { code, stderr, lines } = await e.kro("apply", ...files, "--timeout", "5s");
+    assert.match(
+      stderr,
+      /map\.json: no ResourceGraphDefinition serves the kind ConfigMap in v1: .*kubectl applies objects/,
+    );
+    assert.deepEqual([code, lines], [2, 1]);
+  }
+  assert.equal(await e.get("configmap", "plain"), undefined);
+  assert.equal(await e.get("crd", e.kind), undefined);
+  const planned = await e.kro("plan", "-f", `${e.dir}/rgd.yaml`, "-f", path);
+  assert.match(planned.stderr, /map\.json: no ResourceGraphDefinition serves the kind ConfigMap/);
+  assert.equal(planned.code, 2);
+});
+
 Deno.test("an unknown token and an unknown kind print one line each", async () => {
   await using e = await example();
   const config = (await Deno.readTextFile(e.kubeconfigFor("kro"))).replaceAll(
@@ -393,6 +413,6 @@ Deno.test("an unknown token and an unknown kind print one line each", async () =
   assert.equal(unknown.code, 2);
   assert.match(
     unknown.stderr,
-    /no kind HttpbinApp in .*: add the ResourceGraphDefinition that defines it/,
+    /no ResourceGraphDefinition serves the kind HttpbinApp in .*: add the ResourceGraphDefinition that/,
   );
 });

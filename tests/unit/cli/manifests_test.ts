@@ -91,6 +91,6 @@ Deno.test("a kind that no RGD defines is a misspelled kind, or needs its RGD", (
   assert.equal(undefinedKindHint("WebShp", rgds), 'did you mean "WebShop"?');
   assert.match(
     undefinedKindHint("WebShp", []),
-    /^add the ResourceGraphDefinition that defines it$/,
+    /^add the ResourceGraphDefinition that defines it; kubectl applies objects of other kinds$/,
   );
 });

@@ -237,7 +237,6 @@ export const COMMAND_LINE: Section = {
       code: "exit 2",
       texts: [
         "<file>: the cluster has no kind <kind> in <apiVersion>: <what to do>",
-        "… add the ResourceGraphDefinition that defines it",
       ],
       cause: "An instance's kind is not served, and no RGD of the same command defines it.",
       remedy: "Apply the RGD too, or correct `apiVersion` and `kind`.",

@@ -76,9 +76,12 @@ export const PLANS: Section = {
       code: "exit 2",
       texts: [
         "<file>: no ResourceGraphDefinition serves the kind <kind> in <apiVersion>: <what to do>",
+        "… add the ResourceGraphDefinition that defines it; kubectl applies objects of other kinds",
       ],
-      cause: "`kro plan` has an instance whose kind no RGD of the files or of the cluster defines.",
-      remedy: "Add the RGD to the files, or correct the apiVersion and the kind.",
+      cause:
+        "A file of `kro plan` or `kro apply` contains an object whose kind no RGD of the files or of the cluster defines.",
+      remedy:
+        "Add the RGD to the files, or correct the apiVersion and the kind. Apply objects that are not instances with `kubectl apply`.",
     },
     {
       code: "exit 1, exit 2",
