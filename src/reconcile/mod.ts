@@ -47,6 +47,7 @@
 export * from "./cluster.ts";
 export * from "./outcome.ts";
 export type { PassContext, RefusedStatus, StatusChange, StatusPacing } from "./context.ts";
+export { type ItemState, itemStates } from "./item_state.ts";
 export { ExpansionCache } from "./expansion_cache.ts";
 export type { NoGraph } from "./pass.ts";
 export type { PlannedWrite } from "./planned_write.ts";

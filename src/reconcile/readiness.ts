@@ -7,11 +7,16 @@ import { shortName } from "./ownership.ts";
 import { fail, type Fault, isUsable, type NodeResult, ok, type Result } from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
 
-/** Returns the reason why a node with these live objects is not ready; undefined when the node is ready. */
+/**
+ * Returns the reason why a node with these live objects is not ready; undefined when the node is ready.
+ *
+ * @param first The index of the first object in its collection.
+ */
 export function readinessFault(
   node: Node,
   observed: readonly KubeObject[],
   budget: PassBudget,
+  first = 0,
 ): Fault | undefined {
   if (node.readyWhen.length === 0) return undefined;
   const isList = node.type === "collection" || node.type === "externalCollection";
@@ -27,7 +32,7 @@ export function readinessFault(
         return { state: "Waiting", message: message + present };
       }
       const where = isList
-        ? `failed to evaluate readyWhen "${text}" (item ${index})`
+        ? `failed to evaluate readyWhen "${text}" (item ${first + index})`
         : `failed to evaluate readyWhen expression: "${text}"`;
       if (!result.ok && result.pending) {
         const message = `node "${node.id}": ${where}: ${

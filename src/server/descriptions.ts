@@ -19,6 +19,8 @@ export const SUMMARIES = {
   "/graphs/{graph}/instances/{namespace}/{instance}": "One instance",
   "/graphs/{graph}/instances/{namespace}/{instance}/object":
     "The instance or one of its objects, and its Events, read from the API server",
+  "/graphs/{graph}/instances/{namespace}/{instance}/items":
+    "The objects of a collection with their states, read from the API server",
   "/graphs/{graph}/instances/{namespace}/{instance}/why":
     "Why an instance is not ready, or why a node or a field is as it is",
 } as const;

@@ -1,5 +1,15 @@
 /** The source of the explanations that the endpoint returns. */
+import type { KindRef, KubeObject } from "../api/mod.ts";
 import type { Explanation } from "../explain/mod.ts";
+import type { ItemState } from "../reconcile/mod.ts";
+
+/** A node with forEach. */
+export interface Collection {
+  /** The kind of the node's objects. */
+  readonly kind: KindRef;
+  /** Returns the states of live objects of the node, in their order. */
+  states(objects: readonly KubeObject[]): ItemState[];
+}
 
 /** Explains instances with objects that are read from the API server for each request. */
 export interface Explainer {
@@ -19,4 +29,9 @@ export interface Explainer {
     subject: string | undefined,
     authorization: string | null,
   ): Promise<Explanation | undefined>;
+  /**
+   * Returns a node with forEach; undefined when the graph has no such node. If the method is absent, the
+   * endpoint does not show the states of single objects.
+   */
+  collection?(graph: string, node: string): Collection | undefined;
 }

@@ -6,6 +6,7 @@ import {
   type KubeObject,
   type ObjectRef,
 } from "../api/mod.ts";
+import { notableOwners, type OwnedField } from "./owners.ts";
 
 /** Reads objects of the cluster. Rejects with ApiError if the API server refuses the read. */
 export interface LiveReader {
@@ -43,6 +44,11 @@ export interface EventView {
 export interface LiveObjectView {
   /** The object without managed fields. All values of a Secret are hidden. */
   object: JsonObject;
+  /**
+   * The owners of the fields that explain why the object differs from its template, is suspended or is not
+   * gone yet. Empty for most objects.
+   */
+  owners: OwnedField[];
   /** The newest 50 Events of the object, the newest first. */
   events: EventView[];
   /** The reason why the Events could not be read; absent if they were read. */
@@ -62,24 +68,30 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 /** The maximum number of Events in a response. */
 const MAX_EVENTS = 50;
 
-/** Returns the object with its Events; undefined when the object does not exist. */
+/**
+ * Returns the object with its Events; undefined when the object does not exist.
+ *
+ * @param template The template of the object's node; undefined for an instance.
+ */
 export async function readLive(
   reader: LiveReader,
   ref: ObjectRef,
   authorization: string | null,
+  template?: JsonObject,
 ): Promise<LiveObjectView | undefined> {
   const object = await reader.get(ref, authorization);
   if (!object) return undefined;
   const { uid } = object.metadata;
+  const found = { object: shown(object), owners: notableOwners(object, template) };
   try {
     const events = await reader.list(EVENT_KIND, {
       namespace: ref.namespace ?? "default",
       fieldSelector: `involvedObject.uid=${uid}`,
     }, authorization);
-    return { object: shown(object), events: newest(events.map(eventView)) };
+    return { ...found, events: newest(events.map(eventView)) };
   } catch (error) {
     const eventsRefused = error instanceof Error ? error.message : String(error);
-    return { object: shown(object), events: [], eventsRefused };
+    return { ...found, events: [], eventsRefused };
   }
 }
 

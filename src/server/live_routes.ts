@@ -1,5 +1,5 @@
 /** The paths whose responses are read from the API server. */
-import { ApiError, type ObjectRef, REVISION_KIND } from "../api/mod.ts";
+import { ApiError, type JsonObject, type ObjectRef, REVISION_KIND } from "../api/mod.ts";
 import { revisionViews } from "../controller/mod.ts";
 import { unauthenticated } from "./access.ts";
 import type { Asked, ServerOptions } from "./asked.ts";
@@ -27,16 +27,18 @@ export async function liveObject(
     return problem(404, `graph "${graph}" has no such object; see the nodes of the instance`);
   }
   if (!live) return problem(503, "this process cannot read objects of the cluster");
-  return await read(ref, live, authorization);
+  const template = node && view.definition(graph!)?.nodes.find(({ id }) => id === node)?.template;
+  return await read(ref, live, authorization, template || undefined);
 }
 
 async function read(
   ref: ObjectRef,
   live: LiveReader,
   authorization: string | null,
+  template: JsonObject | undefined,
 ): Promise<Response> {
   try {
-    const found = await readLive(live, ref, authorization);
+    const found = await readLive(live, ref, authorization, template);
     return found
       ? json(found)
       : problem(404, `${ref.kind.kind} "${ref.name}" does not exist in the cluster`);
@@ -65,7 +67,7 @@ export async function liveRevisions(
  * Returns the response for an error of the API server. For a forbidden read, the response contains the API
  * server's message, which names the missing permission.
  */
-function refusal(error: unknown): Response {
+export function refusal(error: unknown): Response {
   if (error instanceof ApiError && error.reason === "Forbidden") return problem(403, error.message);
   if (error instanceof ApiError && error.reason === "Unauthorized") {
     return unauthenticated();

@@ -14,4 +14,4 @@ export type { LiveReader } from "./live.ts";
 export * from "./listen.ts";
 export type { Page } from "./page.ts";
 export type { HttpProblem } from "./problem.ts";
-export type { Explainer } from "./explainer.ts";
+export type { Collection, Explainer } from "./explainer.ts";

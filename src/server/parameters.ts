@@ -50,6 +50,9 @@ export const INSTANCE_LIST_PARAMETERS: Record<ListParameter | "namespace", Param
   },
 };
 
+/** The parameter that names a collection. */
+export const ITEMS_PARAMETERS: Record<"node", Parameter> = { node: OBJECT_PARAMETERS.node };
+
 /** The parameters of an explanation, by name. */
 export const WHY_PARAMETERS: Record<"node" | "field", Parameter> = {
   node: { description: DESCRIPTIONS.node, schema: { type: "string", minLength: 1 } },

@@ -6,6 +6,7 @@ import type { ControllerView, InstanceSummary, InstanceView } from "../controlle
 import { tokenRefusal } from "./access.ts";
 import type { Asked, ServerOptions } from "./asked.ts";
 import { selected, withFields } from "./filter.ts";
+import { collectionItems } from "./items_route.ts";
 import { json } from "./json.ts";
 import { openApi } from "./openapi.ts";
 import { page } from "./page.ts";
@@ -13,6 +14,7 @@ import { liveObject, liveRevisions } from "./live_routes.ts";
 import {
   GRAPH_LIST_PARAMETERS,
   INSTANCE_LIST_PARAMETERS,
+  ITEMS_PARAMETERS,
   OBJECT_PARAMETERS,
   WHY_PARAMETERS,
 } from "./parameters.ts";
@@ -175,6 +177,13 @@ export const API_ROUTES: readonly Route[] = [
     query: OBJECT_PARAMETERS,
     failures: [404],
     answer: liveObject,
+  },
+  {
+    path: "/graphs/{graph}/instances/{namespace}/{instance}/items",
+    success: { schema: "Items" },
+    query: ITEMS_PARAMETERS,
+    failures: [404],
+    answer: collectionItems,
   },
   {
     path: "/graphs/{graph}/instances/{namespace}/{instance}/why",

@@ -24,9 +24,11 @@ import {
   type RevisionChange,
   type RevisionView,
 } from "../controller/mod.ts";
-import type { Explanation, Topic } from "../explain/mod.ts";
+import type { Explanation, FieldOwner, Topic } from "../explain/mod.ts";
 import type { InstanceState, NodeOutcome, NodeState } from "../reconcile/mod.ts";
+import type { ItemView } from "./items_route.ts";
 import type { EventView, LiveObjectView } from "./live.ts";
+import type { OwnedField } from "./owners.ts";
 import type { Page } from "./page.ts";
 import type { HttpProblem } from "./problem.ts";
 import type { Schema } from "./schema.ts";
@@ -300,6 +302,15 @@ export const SCHEMAS = {
   }),
   LiveObject: object<LiveObjectView>({
     object: { type: "object" },
+    owners: listOf(object<OwnedField>({
+      path: text,
+      owners: listOf(object<FieldOwner>({
+        manager: text,
+        operation: oneOf<FieldOwner["operation"]>(["Apply", "Update"]),
+        subresource: optional(text),
+        time: optional(time),
+      })),
+    })),
     events: listOf(object<EventView>({
       type: text,
       reason: text,
@@ -309,6 +320,14 @@ export const SCHEMAS = {
       source: text,
     })),
     eventsRefused: optional(text),
+  }),
+  Items: object<{ items: ItemView[] }>({
+    items: listOf(object<ItemView>({
+      namespace: optional(text),
+      name: text,
+      state: oneOf<ItemView["state"]>(["Ready", "Waiting", "Failed", "Deleting"]),
+      reason: optional(text),
+    })),
   }),
   Instance: object<InstanceView>({
     ...summary,

@@ -1,6 +1,7 @@
-/** Explains instances for the HTTP endpoint of a controller. */
+/** Explains instances and their objects for the HTTP endpoint of a controller. */
 import { ApiError, type KindRef } from "../../api/mod.ts";
 import { type ClusterConfig, connect, Discovery, type KubeClient } from "../../kube/mod.ts";
+import { itemStates } from "../../reconcile/mod.ts";
 import type { Explainer } from "../../server/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
 import { explain, type FoundGraph, type GraphSource, Observer } from "./observer.ts";
@@ -63,6 +64,11 @@ export function createExplainer(
       } finally {
         if (!own) client.close();
       }
+    },
+    collection: (graph, id) => {
+      const node = graphs.served(graph)?.graph.nodes.get(id);
+      if (node?.type !== "collection") return undefined;
+      return { kind: node.kind, states: (objects) => itemStates(node, objects) };
     },
   };
 }

@@ -105,6 +105,11 @@ const explainer: Explainer = {
     if (subject === "nowhere") return Promise.reject(new UnknownSubject("no such node"));
     return Promise.resolve(graph === "a" && name === "one" ? EXPLAINED : undefined);
   },
+  collection: (graph, node) =>
+    graph !== "a" || node !== "web" ? undefined : {
+      kind: { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true },
+      states: (objects) => objects.map(() => ({ state: "Waiting", reason: "it starts" })),
+    },
 };
 
 async function ask(from: ControllerView, path: string): Promise<Response> {
@@ -160,6 +165,7 @@ const OK = [
   "/graphs/a/instances/root",
   "/graphs/a/instances/kro/one",
   "/graphs/a/instances/kro/one/object",
+  "/graphs/a/instances/kro/one/items?node=web",
   "/graphs/a/instances/kro/one/why",
 ];
 
@@ -180,6 +186,8 @@ Deno.test("the document describes every response, with and without optional fiel
     "/graphs/none/instances",
     "/graphs/a/instances/none",
     "/graphs/a/instances/kro/none",
+    "/graphs/a/instances/kro/none/items?node=web",
+    "/graphs/a/instances/kro/one/items?node=none",
     "/graphs/a/instances/kro/none/why",
     "/graphs/a/instances/kro/one/why?node=nowhere",
     "/graphs?fields=name,state",
