@@ -31,6 +31,9 @@ interface Entry {
   pause: number;
 }
 
+/** The event of the window that {@link setToken} dispatches. */
+export const TOKEN_EVENT = "token";
+
 const entries = new Map<string, Entry>();
 let token: string | undefined;
 
@@ -38,6 +41,12 @@ let token: string | undefined;
 export function setToken(value: string): void {
   token = value;
   refresh(() => true);
+  dispatchEvent(new Event(TOKEN_EVENT));
+}
+
+/** Reports whether a token was set. */
+export function hasToken(): boolean {
+  return token !== undefined;
 }
 
 /** The headers that authenticate a request. */

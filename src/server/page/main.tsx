@@ -1,11 +1,12 @@
 /// <reference lib="dom" />
 /** The live page: a header with the path and the state of the connection, and below it the selected view. */
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { graphLink, link, useAddress } from "./address.ts";
-import { setToken, useAnswer } from "./api.ts";
+import { hasToken, useAnswer } from "./api.ts";
 import { Notice } from "./marks.tsx";
 import { follow, useConnection } from "./stream.ts";
+import { Access } from "./views/access.tsx";
 import { Compare } from "./views/compare.tsx";
 import { GraphPage } from "./views/graph.tsx";
 import { InstancePage } from "./views/instance.tsx";
@@ -49,38 +50,6 @@ function View({ path }: { path: readonly string[] }) {
   );
 }
 
-/** Asks for a token when kro requires one. The token stays in the memory of the page. */
-function Access({ detail }: { detail: string }) {
-  const [value, setValue] = useState("");
-  return (
-    <form
-      class="notice"
-      onSubmit={(event: Event) => {
-        event.preventDefault();
-        setToken(value.trim());
-      }}
-    >
-      <strong>kro asks who you are</strong>
-      <p>{detail}</p>
-      <p>
-        Print a token with{" "}
-        <code>kubectl create token SERVICEACCOUNT</code>. The page forgets the token when it is
-        closed.
-      </p>
-      <label>
-        Token{" "}
-        <input
-          type="password"
-          autocomplete="off"
-          value={value}
-          onInput={(event: Event) => setValue((event.target as HTMLInputElement).value)}
-        />
-      </label>{" "}
-      <button type="submit">Continue</button>
-    </form>
-  );
-}
-
 /** Handles the keys that work everywhere: `/` searches, Esc closes the panel or leads one level up. */
 function pressed(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
@@ -104,6 +73,7 @@ function Page() {
   const { path } = useAddress();
   // This small response is requested only to find out whether kro requires a token.
   const { error } = useAnswer("/graphs?limit=1&fields=name");
+  const needsToken = error?.status === 401 || (error?.status === 403 && hasToken());
   useEffect(() => {
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
@@ -115,8 +85,8 @@ function Page() {
     <>
       <Head path={path} />
       <main>
-        {error && error.status === 401 && <Access detail={error.detail} />}
-        {error && error.status !== 401 && <div class="banner" role="alert">{error.detail}</div>}
+        {error && needsToken && <Access error={error} />}
+        {error && !needsToken && <div class="banner" role="alert">{error.detail}</div>}
         {(!error || error.status === 0) && <View path={path} />}
       </main>
     </>

@@ -4,7 +4,7 @@
  * again. The stream is read with `fetch`, because an EventSource cannot send a token.
  */
 import { useEffect, useState } from "preact/hooks";
-import { authHeaders, refresh } from "./api.ts";
+import { authHeaders, refresh, TOKEN_EVENT } from "./api.ts";
 
 /** Whether the page receives events. */
 export type Connection = "connecting" | "live" | "lost";
@@ -61,8 +61,21 @@ export async function follow(): Promise<never> {
       // The stream ends when kro restarts or the port-forward ends. The loop opens the stream again.
     }
     setConnection("lost");
-    await new Promise((resolve) => setTimeout(resolve, Math.min(300 * 1.5 ** attempt, 5000)));
+    await delay(Math.min(300 * 1.5 ** attempt, 5000));
   }
+}
+
+/** Waits for a time in milliseconds, but only until the reader enters a token. */
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      removeEventListener(TOKEN_EVENT, end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    addEventListener(TOKEN_EVENT, end);
+  });
 }
 
 function apply({ type, data }: StreamEvent): void {

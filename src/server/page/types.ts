@@ -13,6 +13,8 @@ export type {
 } from "../../controller/mod.ts";
 export type { Explanation } from "../../explain/mod.ts";
 export type { EventView, LiveObjectView } from "../live.ts";
+export type { ItemView } from "../items_route.ts";
+export type { OwnedField } from "../owners.ts";
 export type { Condition } from "../../api/mod.ts";
 export type { NodeOutcome, ObjectOutcome } from "../../reconcile/mod.ts";
 

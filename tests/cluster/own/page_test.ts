@@ -1,27 +1,10 @@
 /** Tests of the live page in Chromium, with a controller on the real control plane. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import type { Page } from "playwright-core";
-import { createExplainer } from "../../../src/cli/inspect/explainer.ts";
-import { ownReader } from "../../../src/cli/live_reader.ts";
-import { createHandler, listen } from "../../../src/server/mod.ts";
 import { kroTest, type Scenario } from "../../support/cluster/mod.ts";
-import { startChromium, TIMEOUT_MS, WITHOUT_CHROMIUM } from "../../support/page/chromium.ts";
+import { startChromium, WITHOUT_CHROMIUM } from "../../support/page/chromium.ts";
+import { accessible, openTab, serve } from "../../support/page/session.ts";
 
-const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const HOSTILE = '<img src=x onerror="globalThis.hacked=1">';
-
-/** Fails if axe-core finds a violation on the page. */
-async function accessible(page: Page): Promise<void> {
-  const violations = await page.evaluate(async () => {
-    // deno-lint-ignore no-explicit-any
-    const { violations } = await (globalThis as any).axe.run();
-    // deno-lint-ignore no-explicit-any
-    return violations.map((v: any) => `${v.id}: ${v.nodes.map((n: any) => n.html).join(" ")}`);
-  });
-  assert.deepEqual(violations, [], page.url());
-}
 
 const map = (id: string, data: Record<string, string>, more = {}) => ({
   id,
@@ -62,32 +45,9 @@ kroTest(
 
 async function run(s: Scenario): Promise<void> {
   const graph = await apply(s);
-  const { client } = s.cluster;
-  const serve = (address: string) => {
-    const view = s.controller;
-    const explainer = createExplainer(view.servedGraphs, {
-      config: client.config,
-      userAgent: "kro",
-      own: client,
-    });
-    const options = { view, version: "devel", live: ownReader(client), explainer };
-    return listen(address, createHandler(options));
-  };
-  let endpoint = await serve("127.0.0.1:0");
+  let endpoint = await serve(s);
   await using running = await startChromium();
-  const context = await running.browser.newContext({
-    viewport: { width: 1280, height: 900 },
-    bypassCSP: false,
-  });
-  context.setDefaultTimeout(TIMEOUT_MS);
-  // Chromium's debugger runs this script, so the Content-Security-Policy of the page does not apply to it.
-  await context.addInitScript(AXE);
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
+  const { context, page, errors } = await openTab(running.browser);
   const rgd = graph.rgd.name;
 
   await s.step("overview: search, filter by health, link to the graph", async () => {
@@ -148,8 +108,10 @@ async function run(s: Scenario): Promise<void> {
   });
 
   await s.step("comparison: the fields of spec that differ", async () => {
-    const [a, b] = ["one", "two"].map((name) => `${s.namespace}/${name}`);
-    await page.goto(`${endpoint.url}/#/graphs/${rgd}/compare?a=${a}&b=${b}`);
+    const a = `${s.namespace}/one`;
+    await page.goto(`${endpoint.url}/#/graphs/${rgd}/compare?a=${a}`);
+    await page.getByLabel("Second").fill("two");
+    await page.keyboard.press("Enter");
     await page.locator("td", { hasText: "spec.text" }).waitFor();
     assert.equal(await page.locator("tbody tr").count(), 2);
     await accessible(page);
@@ -190,7 +152,7 @@ async function run(s: Scenario): Promise<void> {
       await endpoint.close();
       await page.getByText("Disconnected").waitFor();
     });
-    endpoint = await serve(address);
+    endpoint = await serve(s, address);
     await page.getByText("Live", { exact: true }).waitFor();
     await page.getByRole("link", { name: rgd }).first().waitFor();
     // The browser also logs each connection that was refused while kro was stopped. The test ignores these

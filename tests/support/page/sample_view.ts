@@ -7,8 +7,6 @@ import {
   type InstanceView,
   type NodeView,
 } from "../../../src/controller/mod.ts";
-import type { KubeObject } from "../../../src/api/mod.ts";
-import type { Explainer, LiveReader } from "../../../src/server/mod.ts";
 import type { NodeState } from "../../../src/reconcile/mod.ts";
 import { view } from "../server/view.ts";
 
@@ -45,6 +43,8 @@ const NODES: readonly (readonly [string, string, string])[] = [
   ["workers", "batch/v1", "Job"],
   ["network", "net.example.com/v1", "Network"],
 ];
+/** The graph that defines the kind of the node `network`. */
+const NESTED = { graph: "media", apiVersion: "net.example.com/v1", kind: "Network" };
 const COST = { min: 3, max: 140 };
 const REFUSAL =
   "the API server refused the Deployment: spec.replicas: Invalid value: -1: must be at least 0";
@@ -76,8 +76,10 @@ export function sampleView(size: SampleSize): ControllerView {
   const graph = (name: string): GraphView => ({
     name,
     serves: {
-      apiVersion: "shop.example.com/v1",
-      kind: `${name[0]!.toUpperCase()}${name.slice(1).replace(/-\d+/, "")}App`,
+      apiVersion: name === NESTED.graph ? NESTED.apiVersion : "shop.example.com/v1",
+      kind: name === NESTED.graph
+        ? NESTED.kind
+        : `${name[0]!.toUpperCase()}${name.slice(1).replace(/-\d+/, "")}App`,
       plural: "apps",
       namespaced: true,
     },
@@ -124,7 +126,10 @@ export function sampleView(size: SampleSize): ControllerView {
       },
     ],
     instanceKeys: (name) => names.includes(name) ? keysOf(name) : undefined,
-    instance: (name, key) => keysOf(name).includes(key) ? instanceOf(key) : undefined,
+    instance: (name, key) => {
+      if (name === NESTED.graph) return instance(key, 5, nodes, 3);
+      return keysOf(name).includes(key) ? instanceOf(key) : undefined;
+    },
     objectRef: (name, key, object) => {
       const [namespace, own = ""] = key.split("/");
       const { serves: { kind: ownKind } } = graph(name);
@@ -137,88 +142,6 @@ export function sampleView(size: SampleSize): ControllerView {
     },
     instanceFacts: (name, key) =>
       keysOf(name).includes(key) ? { state: instanceOf(key).state } : undefined,
-  };
-}
-
-/**
- * A reader of made-up live objects. It returns an object for each reference, an Event about each object, and
- * three revisions of each graph.
- */
-export const sampleLive: LiveReader = {
-  get: ({ kind: { kind }, namespace, name }) =>
-    Promise.resolve({
-      apiVersion: "v1",
-      kind,
-      metadata: {
-        name,
-        namespace,
-        uid: "0-1",
-        creationTimestamp: before(86_400_000),
-        labels: { app: name },
-      },
-      spec: {
-        replicas: 2 + name.length % 2 + Number(name.endsWith("7")),
-        image: "registry.example.com/catalog:1.4.2",
-      },
-      status: { observedGeneration: 3, replicas: 2 },
-    }),
-  list: ({ kind }) =>
-    Promise.resolve(
-      kind === "Event" ? [sampleEvent()] : [1, 2, 3].map(sampleRevision),
-    ),
-};
-
-/**
- * An explainer for the live page, which explains each node as failed because the API server refused its
- * object.
- */
-export const sampleExplainer: Explainer = {
-  explain: (_graph, _at, subject = "the instance") =>
-    Promise.resolve({
-      topic: "node",
-      state: "Failed",
-      text: `${subject} is Failed: the API server refused the object`,
-      because: [{
-        topic: "expression",
-        text: "spec.replicas is ${schema.spec.replicas}",
-        because: [{ topic: "value", text: "schema.spec.replicas is -1", because: [] }],
-      }],
-    }),
-};
-
-function before(ms: number): string {
-  return new Date(Date.now() - ms).toISOString();
-}
-
-function sampleEvent(): KubeObject {
-  return {
-    apiVersion: "v1",
-    kind: "Event",
-    metadata: { name: "one" },
-    type: "Warning",
-    reason: "FailedCreate",
-    message: "exceeded quota: pods, requested: 1, used: 20, limited: 20",
-    count: 4,
-    lastTimestamp: before(240_000),
-    source: { component: "replicaset-controller" },
-  };
-}
-
-function sampleRevision(revision: number): KubeObject {
-  const template = (replicas: string, image: string) => ({
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    spec: { replicas, template: { spec: { containers: [{ name: "app", image }] } } },
-  });
-  const resources = [
-    { id: "deployment", template: template("${schema.spec.replicas}", `app:1.${revision}`) },
-    ...(revision > 2 ? [{ id: "service", template: { apiVersion: "v1", kind: "Service" } }] : []),
-  ];
-  return {
-    apiVersion: "internal.kro.run/v1alpha1",
-    kind: "GraphRevision",
-    metadata: { name: `r${revision}`, creationTimestamp: before((5 - revision) * 86_400_000) },
-    spec: { revision, snapshot: { spec: { schema: { kind: "App" }, resources } } },
   };
 }
 

@@ -6,7 +6,8 @@
 import type { Page } from "playwright-core";
 import { createHandler, listen } from "../../../src/server/mod.ts";
 import { startChromium, TIMEOUT_MS } from "./chromium.ts";
-import { sampleExplainer, sampleLive, sampleView } from "./sample_view.ts";
+import { sampleExplainer, sampleLive } from "./sample_live.ts";
+import { sampleView } from "./sample_view.ts";
 
 /** One picture: the size of the data, the address, and the appearance of the browser. */
 interface Picture {
@@ -15,6 +16,8 @@ interface Picture {
   width?: number;
   height?: number;
   isDark?: boolean;
+  /** Whether kro requires a token. */
+  isRefused?: boolean;
   /** Brings the page into the state that the picture shows, such as by a click. */
   before?: (page: Page) => Promise<void>;
 }
@@ -60,6 +63,19 @@ const PICTURES: Record<string, Picture> = {
     nodes: 8,
     address: "#/graphs/catalog/instances/team-0/catalog-0000?node=workers",
   },
+  "instance-nested": {
+    nodes: 8,
+    address: "#/graphs/catalog/instances/team-0/catalog-0000?node=network&inner=deployment",
+    height: 1400,
+  },
+  "unauthorized": { nodes: 8, address: "#/", isRefused: true },
+  "unauthorized-dark": { nodes: 8, address: "#/", isRefused: true, isDark: true },
+  "compare-narrow": {
+    nodes: 8,
+    address: "#/graphs/catalog/compare?a=team-0/catalog-0000&b=team-0/catalog-0007",
+    width: 360,
+    height: 740,
+  },
   "instance-missing": { nodes: 8, address: "#/graphs/catalog/instances/team-3/none" },
 };
 
@@ -69,11 +85,18 @@ export async function screenshots(folder: string, only = ""): Promise<void> {
   await using running = await startChromium();
   for (const [name, picture] of Object.entries(PICTURES)) {
     if (!name.includes(only)) continue;
-    const { nodes, address, width = 1280, height = 800, isDark = false, before } = picture;
+    const { nodes, address, width = 1280, height = 800, isDark = false, isRefused, before } =
+      picture;
     const view = sampleView({ graphs: 40, instances: 5000, nodes, items: 1000 });
     const { url, close } = await listen(
       "127.0.0.1:0",
-      createHandler({ view, version: "devel", live: sampleLive, explainer: sampleExplainer }),
+      createHandler({
+        view,
+        version: "devel",
+        live: sampleLive,
+        explainer: sampleExplainer,
+        ...isRefused && { mayReadApi: () => Promise.resolve("unauthenticated" as const) },
+      }),
     );
     const context = await running.browser.newContext({
       viewport: { width, height },

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /** Compares the specs of two instances of a graph. */
+import { useEffect, useState } from "preact/hooks";
 import { instanceLink, setQuery, useAddress } from "../address.ts";
 import { useAnswer } from "../api.ts";
 import { Code, yamlOf } from "../code.tsx";
@@ -77,6 +78,10 @@ function Value({ value }: { value: unknown }) {
   return <Code text={yamlOf(value)} />;
 }
 
+/** The number of suggestions below a search field. */
+const MAX_SUGGESTIONS = 20;
+
+/** A search field that suggests instances. The parameter `name` of the address holds the chosen instance. */
 function Choice(
   { label, name, value = "", keys }: {
     label: string;
@@ -85,16 +90,34 @@ function Choice(
     keys: readonly string[];
   },
 ) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const words = text.toLowerCase().split(/\s+/);
+  const found = keys.filter((key) => words.every((word) => key.toLowerCase().includes(word)));
+  const typed = (event: Event) => {
+    const typed = (event.target as HTMLInputElement).value;
+    setText(typed);
+    if (typed === "" || keys.includes(typed)) setQuery({ [name]: typed });
+  };
+  // Enter chooses the first suggestion, so that a part of a name suffices.
+  const entered = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && found[0] !== undefined) setQuery({ [name]: found[0] });
+  };
   return (
     <label>
       {label}{" "}
-      <select
-        value={value}
-        onChange={(event: Event) => setQuery({ [name]: (event.target as HTMLSelectElement).value })}
-      >
-        <option value="">choose</option>
-        {keys.map((key) => <option key={key} value={key}>{key}</option>)}
-      </select>
+      <input
+        type="search"
+        list={`instances-${name}`}
+        value={text}
+        placeholder="namespace/name"
+        onInput={typed}
+        onKeyDown={entered}
+      />
+      <datalist id={`instances-${name}`}>
+        {found.slice(0, MAX_SUGGESTIONS).map((key) => <option key={key} value={key} />)}
+      </datalist>
+      {text !== value && found.length === 0 && <span class="muted">no match</span>}
     </label>
   );
 }

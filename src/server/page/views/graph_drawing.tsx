@@ -30,7 +30,7 @@ export const TYPES: Readonly<Record<string, string>> = {
 
 /** Selects a node or an edge in the address. */
 export function select({ node, edge }: { node?: string; edge?: string }): void {
-  setQuery({ node, edge, object: undefined, why: undefined });
+  setQuery({ node, edge, object: undefined, why: undefined, inner: undefined });
 }
 
 const COLUMNS: readonly Column<NodeView>[] = [

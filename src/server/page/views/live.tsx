@@ -3,7 +3,7 @@
 import { useAnswer } from "../api.ts";
 import { Yaml } from "../code.tsx";
 import { Age, Mark, Notice } from "../marks.tsx";
-import type { Condition, LiveObjectView } from "../types.ts";
+import type { Condition, LiveObjectView, OwnedField } from "../types.ts";
 import { Conditions, Part } from "./parts.tsx";
 
 /** The parts of an object that this view reads. */
@@ -21,7 +21,7 @@ export function Live({ path }: { path: string }) {
   const { data, error } = useAnswer<LiveObjectView>(path);
   if (error) return <Notice title="The object cannot be read">{error.detail}</Notice>;
   if (!data) return <p class="muted">Loading…</p>;
-  const { object, events, eventsRefused } = data;
+  const { object, owners, events, eventsRefused } = data;
   const { metadata = {}, status } = object as Content;
   const conditions = Array.isArray(status?.conditions) ? status.conditions : [];
   return (
@@ -42,6 +42,11 @@ export function Live({ path }: { path: string }) {
           <dd class="list">{metadata.finalizers.map((each) => <code key={each}>{each}</code>)}</dd>
         )}
       </dl>
+      {owners.length > 0 && (
+        <Part title="Fields of other field managers">
+          <Owners items={owners} />
+        </Part>
+      )}
       {conditions.length > 0 && (
         <Part title="Conditions of the object">
           <Conditions items={conditions} />
@@ -67,5 +72,27 @@ export function Live({ path }: { path: string }) {
         <Yaml value={object} />
       </Part>
     </div>
+  );
+}
+
+/** Fields, and the field managers that own them instead of kro. */
+function Owners({ items }: { items: readonly OwnedField[] }) {
+  return (
+    <ul class="conditions owners">
+      {items.map(({ path, owners }) => (
+        <li key={path}>
+          <code>{path}</code>
+          {owners.map(({ manager, operation, subresource, time }) => (
+            <p key={`${manager} ${operation} ${subresource}`}>
+              <strong>{manager}</strong>
+              <span class="muted">
+                {` ${operation}${subresource ? ` of ${subresource}` : ""} · `}
+                <Age since={time} />
+              </span>
+            </p>
+          ))}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -33,12 +33,13 @@ export function Why({ path, node, field, label }: WhyProps) {
       >
         {label}
       </button>
-      {isOpen && <Answered path={path} node={node} field={field} />}
+      {isOpen && <Explained path={path} node={node} field={field} />}
     </div>
   );
 }
 
-function Answered({ path, node, field }: Omit<WhyProps, "label">) {
+/** The explanation itself. */
+export function Explained({ path, node, field }: Omit<WhyProps, "label">) {
   const query = new URLSearchParams({ ...node && { node }, ...field && { field } });
   const { data, error } = useAnswer<Explanation>(`${path}/why?${query}`);
   if (error && !data) return <Notice title="kro cannot explain this">{error.detail}</Notice>;
