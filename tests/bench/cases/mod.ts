@@ -15,6 +15,7 @@ import { readers } from "./readers.ts";
 import { restart } from "./restart.ts";
 import { crds, rgds } from "./rgd.ts";
 import { start } from "./start.ts";
+import { streams } from "./streams.ts";
 import { update } from "./update.ts";
 
 /**
@@ -28,6 +29,7 @@ export const cases: readonly Case[] = [
   quiet,
   drift,
   readers,
+  streams,
   update,
   restart,
   remove,
@@ -61,6 +63,14 @@ export const scripts: readonly Script[] = [
     name: "example",
     about: "What kro costs for deploy/examples/httpbin on a control plane with all controllers.",
     file: "example.ts",
+    isOnRequest: true,
+  },
+  {
+    name: "page",
+    about:
+      "The live page in Chromium: first paint, time from an event to the change on the screen, and the " +
+      "layout of 200 nodes.",
+    file: "page.ts",
     isOnRequest: true,
   },
   {
