@@ -23,6 +23,7 @@ import { type Manifest, readManifests } from "./manifests.ts";
 import type { Output } from "./output.ts";
 import { clusterIdentity, stateOf, writePlan } from "./plan/file.ts";
 import { makePlan, type Plan } from "./plan/planner.ts";
+import { checkWritable } from "./sealed.ts";
 import { type ConnectionFlags, openSession, type Session } from "./session.ts";
 
 /** The formats in which `kro plan` prints its report. */
@@ -119,6 +120,7 @@ export function parseForbid(text: string): ObjectAction[] {
 export async function plan(flags: PlanFlags, output: Output): Promise<number> {
   try {
     const manifests = await readManifests(flags.filename);
+    if (flags.out !== undefined) await checkWritable(flags.out, "plan");
     using session = await openSession(flags, output);
     const made = await makePlan(session, manifests);
     const { report } = made;

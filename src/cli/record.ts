@@ -10,6 +10,7 @@ import type { Output } from "./output.ts";
 import { readRecord, recordText, writeRecord } from "./record/file.ts";
 import { graphOf, isComputedFromSecrets, recordInstance, replayPass } from "./record/pass.ts";
 import { differencesOf, type ReplayResult, replayText } from "./record/report.ts";
+import { checkWritable } from "./sealed.ts";
 import { type ConnectionFlags, listRgds, openSession, parseTarget } from "./session.ts";
 import { toYaml } from "./yaml.ts";
 
@@ -60,6 +61,7 @@ async function recordTo(target: string, flags: RecordFlags, output: Output): Pro
   if (name === undefined) {
     throw new UsageError(`"${target}" is a kind without a name: kro record records one instance`);
   }
+  if (flags.out !== undefined) await checkWritable(flags.out, "record");
   using session = await openSession(flags, output);
   const kind = await kindOf(session, kindName);
   if (gvkKey(kind) === gvkKey(RGD_KIND)) {

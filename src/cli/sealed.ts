@@ -1,6 +1,7 @@
 /** JSON files that only kro writes: saved plans and records. A digest shows whether a file was edited. */
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject, jsonText, parseJson } from "../api/mod.ts";
+import { UsageError } from "./errors.ts";
 
 /** Returns the text of a plan or a record: its content and the digest of the content. */
 export function sealed(content: object): string {
@@ -29,14 +30,51 @@ export function unsealed(text: string): Unsealed | undefined {
 }
 
 /**
- * Writes a file that only its owner may read, because the file may contain secret values. Rejects with the
- * errors of `Deno.writeTextFile`.
+ * Writes a file that only its owner may read, because the file may contain secret values. Rejects with
+ * UsageError when the write fails.
+ *
+ * @param what The content of the file as the error names it, such as `plan`.
  */
-export async function writePrivate(path: string, text: string): Promise<void> {
-  // The mode applies only to a new file, so the mode of an existing file is changed before the write.
-  await Deno.writeTextFile(path, "", { mode: 0o600 });
-  if (Deno.build.os !== "windows") await Deno.chmod(path, 0o600);
-  await Deno.writeTextFile(path, text);
+export async function writePrivate(path: string, what: string, text: string): Promise<void> {
+  try {
+    // The mode applies only to a new file, so the mode of an existing file is changed before the write.
+    await Deno.writeTextFile(path, "", { mode: 0o600 });
+    const { isFile } = await Deno.stat(path); // the mode of a device, such as /dev/null, stays
+    if (isFile && Deno.build.os !== "windows") await Deno.chmod(path, 0o600);
+    await Deno.writeTextFile(path, text);
+  } catch (cause) {
+    throw writeError(path, what, cause as Error);
+  }
+}
+
+/**
+ * Checks that {@link writePrivate} may write to the path, so that a command fails before its work. Does not
+ * change an existing file, and leaves no new file behind. Rejects with UsageError when the path cannot be
+ * written.
+ *
+ * @param what The content of the file as the error names it, such as `plan`.
+ */
+export async function checkWritable(path: string, what: string): Promise<void> {
+  try {
+    const info = await Deno.stat(path).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    });
+    // Opening a named pipe would wait for a reader.
+    if (info && !info.isFile && !info.isDirectory) return;
+    const mode = info ? { append: true } : { write: true, createNew: true, mode: 0o600 };
+    (await Deno.open(path, mode)).close();
+    if (!info) await Deno.remove(path);
+  } catch (cause) {
+    throw writeError(path, what, cause as Error);
+  }
+}
+
+function writeError(path: string, what: string, cause: Error): UsageError {
+  const reason = cause instanceof Deno.errors.NotCapable
+    ? "Deno does not permit kro to write there; name a file in another folder"
+    : systemReason(cause);
+  return new UsageError(`cannot write the ${what} to ${path}: ${reason}`, { cause });
 }
 
 /** Returns the message of the operating system without the error number and the path, which Deno appends. */

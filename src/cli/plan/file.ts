@@ -46,16 +46,12 @@ export interface PlanFile {
 
 const FORMAT = "kro-plan/v1";
 
-/** Writes a plan to a file that only its owner may read, because templates may contain secret values. */
+/**
+ * Writes a plan to a file that only its owner may read, because templates may contain secret values. Rejects
+ * with UsageError when the write fails.
+ */
 export async function writePlan(path: string, plan: Omit<PlanFile, "format">): Promise<void> {
-  try {
-    await writePrivate(path, sealed({ format: FORMAT, ...plan }));
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new UsageError(`cannot write the plan to ${path}: ${systemReason(cause as Error)}`, {
-      cause,
-    });
-  }
+  await writePrivate(path, "plan", sealed({ format: FORMAT, ...plan }));
 }
 
 /**

@@ -14,7 +14,7 @@ import { type KindInfo, type SchemaSource, snapshotSource } from "../../openapi/
 import type { NodeOutcome } from "../../reconcile/mod.ts";
 import { UsageError } from "../errors.ts";
 import { readText } from "../manifests.ts";
-import { sealed, systemReason, unsealed, writePrivate } from "../sealed.ts";
+import { sealed, unsealed, writePrivate } from "../sealed.ts";
 
 /** The API version of records. */
 export const RECORD_API = "record.kro.run/v1";
@@ -94,14 +94,7 @@ export function recordText(record: RecordFile): string {
 
 /** Writes a record to a file that only its owner may read. Rejects with UsageError when the write fails. */
 export async function writeRecord(path: string, record: RecordFile): Promise<void> {
-  try {
-    await writePrivate(path, recordText(record));
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new UsageError(`cannot write the record to ${path}: ${systemReason(cause as Error)}`, {
-      cause,
-    });
-  }
+  await writePrivate(path, "record", recordText(record));
 }
 
 /** Reads the record of a file, as {@link parseRecord} does. */

@@ -33,8 +33,13 @@ export const PLANS: Section = {
     },
     {
       code: "exit 2",
-      texts: ["cannot write the plan to <file>: <cause>", "cannot read the plan <file>: <cause>"],
-      cause: "The file of `--out` or `--plan` cannot be written or read.",
+      texts: [
+        "cannot write the <what> to <file>: <cause>",
+        "… Deno does not permit kro to write there; name a file in another folder",
+        "cannot read the plan <file>: <cause>",
+      ],
+      cause:
+        "The file of `--out` or `--plan` cannot be written or read. Deno never permits kro to write to `/proc`, `/sys` and most of `/dev`.",
       remedy: "Check the path and its permissions.",
     },
     {

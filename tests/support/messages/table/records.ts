@@ -39,12 +39,6 @@ export const RECORDS: Section = {
     },
     {
       code: "exit 2",
-      texts: ["cannot write the record to <file>: <cause>"],
-      cause: "The file of `--out` cannot be written.",
-      remedy: "Check the path and its permissions.",
-    },
-    {
-      code: "exit 2",
       texts: [
         "<file> is not a record of kro: make one with kro record",
         "the record <file> was edited after kro wrote it, so that a replay proves nothing: record again",
