@@ -55,7 +55,9 @@ export async function readKubeconfig(files: readonly string[]): Promise<Kubeconf
       text = await readFile(file, "kubeconfig");
     } catch (error) {
       if (!(error instanceof MissingFileError)) throw error;
-      missing ??= error;
+      missing ??= new MissingFileError(
+        `cannot read kubeconfig ${file}: no such file; set --kubeconfig or KUBECONFIG`,
+      );
       continue;
     }
     found++;

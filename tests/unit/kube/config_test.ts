@@ -299,7 +299,7 @@ for (const [name, expected, config, context] of broken) {
 Deno.test("a missing kubeconfig is named in the error", async () => {
   await assert.rejects(loadConfig({ kubeconfig: "/nowhere/config" }), {
     name: "ConfigError",
-    message: "/nowhere/config: no such file (kubeconfig)",
+    message: "cannot read kubeconfig /nowhere/config: no such file; set --kubeconfig or KUBECONFIG",
   });
 });
 

@@ -12,8 +12,10 @@ export const CONNECTION: Entry[] = [
       "no cluster: neither --kubeconfig nor KUBECONFIG is given, kro does not run in a pod with a service account, <last>",
       "… and HOME is not set",
       "… and <file> does not exist",
+      "cannot read kubeconfig <file>: no such file; set --kubeconfig or KUBECONFIG",
     ],
-    cause: "kro found no kubeconfig and no service account.",
+    cause:
+      "kro found no kubeconfig and no service account, or the given kubeconfig does not exist.",
     remedy: "Set `--kubeconfig` or `KUBECONFIG`.",
   },
   {
