@@ -116,6 +116,15 @@ export interface KindRef extends GroupVersionKind {
   namespaced: boolean;
 }
 
+/** The kind Event of the core group. */
+export const EVENT_KIND: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "Event",
+  plural: "events",
+  namespaced: true,
+};
+
 /** A reference to one object in a cluster. */
 export interface ObjectRef {
   /** The kind of the object. */

@@ -13,26 +13,37 @@ export function ownReader(client: KubeClient): LiveReader {
 }
 
 /**
- * Returns a reader that sends the token of the request to the API server, which thus decides what the caller
- * may read. Each read has its own connection, so that a token never stays in memory after the read.
+ * Returns a client that sends the token of an HTTP request to the API server, which thus decides what the caller
+ * may read. The client has its own connection and is closed after the read, so that a token never stays in
+ * memory.
  *
  * @param config The API server. Its credentials are not used.
+ * @param authorization The Authorization header of the HTTP request; null when the request lacks the header.
  */
-export function callersReader(config: ClusterConfig, userAgent: string): LiveReader {
+export function callersClient(
+  config: ClusterConfig,
+  userAgent: string,
+  authorization: string | null,
+): KubeClient {
   const { server, ca, insecure, proxyUrl, namespace, origin } = config;
+  return connect({
+    server,
+    ca,
+    insecure,
+    proxyUrl,
+    namespace,
+    origin,
+    authorization: () => Promise.resolve(authorization ?? undefined),
+  }, { userAgent });
+}
+
+/** Returns a reader that reads with the rights of the caller. See {@link callersClient}. */
+export function callersReader(config: ClusterConfig, userAgent: string): LiveReader {
   const as = async <T>(
     authorization: string | null,
     read: (client: KubeClient) => Promise<T>,
   ): Promise<T> => {
-    const client = connect({
-      server,
-      ca,
-      insecure,
-      proxyUrl,
-      namespace,
-      origin,
-      authorization: () => Promise.resolve(authorization ?? undefined),
-    }, { userAgent });
+    const client = callersClient(config, userAgent, authorization);
     try {
       return await read(client);
     } finally {

@@ -1,5 +1,6 @@
 /** Reads objects from the API server for a request to the JSON API, with the rights of the caller. */
 import {
+  EVENT_KIND,
   isObject,
   type JsonObject,
   type KindRef,
@@ -54,14 +55,6 @@ export interface LiveObjectView {
   /** The reason why the Events could not be read; absent if they were read. */
   eventsRefused?: string;
 }
-
-const EVENT_KIND: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "Event",
-  plural: "events",
-  namespaced: true,
-};
 
 /** The annotation in which kubectl stores a copy of the object, with the values of a Secret. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";

@@ -1,5 +1,5 @@
 /** Reads the Events of an instance and of its objects. */
-import { ApiError, type KindRef, type KubeObject } from "../../api/mod.ts";
+import { ApiError, EVENT_KIND, type KubeObject } from "../../api/mod.ts";
 import { eventTime, type ObjectName, type Observation } from "../../explain/mod.ts";
 import type { KubeClient } from "../../kube/mod.ts";
 import type { Outcome } from "../../reconcile/mod.ts";
@@ -11,15 +11,6 @@ interface Subject {
   observation?: Observation;
   removed: Outcome["removed"];
 }
-
-/** The kind Event of the core group. */
-const EVENT_KIND: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "Event",
-  plural: "events",
-  namespaced: true,
-};
 
 /** The namespace of the Events of cluster-scoped objects. */
 const CLUSTER_EVENTS = "default";

@@ -1,9 +1,10 @@
 /** Explains instances and their objects for the HTTP endpoint of a controller. */
 import { ApiError, type KindRef } from "../../api/mod.ts";
-import { type ClusterConfig, connect, Discovery, type KubeClient } from "../../kube/mod.ts";
+import { type ClusterConfig, Discovery, type KubeClient } from "../../kube/mod.ts";
 import { itemStates } from "../../reconcile/mod.ts";
 import type { Explainer } from "../../server/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
+import { callersClient } from "../live_reader.ts";
 import { explain, type FoundGraph, type GraphSource, Observer } from "./observer.ts";
 
 /** The graphs that a controller serves. */
@@ -40,15 +41,7 @@ export function createExplainer(
       const served = graphs.served(graph);
       if (!served) return undefined;
       const kind = served.graph.instance;
-      const client = own ?? connect({
-        server: config.server,
-        ca: config.ca,
-        insecure: config.insecure,
-        proxyUrl: config.proxyUrl,
-        namespace: config.namespace,
-        origin: config.origin,
-        authorization: () => Promise.resolve(authorization ?? undefined),
-      }, { userAgent });
+      const client = own ?? callersClient(config, userAgent, authorization);
       try {
         const ref = { kind, name, ...namespace !== undefined && { namespace } };
         const instance = await client.get(ref);

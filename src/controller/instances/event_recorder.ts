@@ -6,6 +6,7 @@ import { getLogger } from "@logtape/logtape";
 import {
   apiVersionOf,
   errorText,
+  EVENT_KIND,
   groupKind,
   type KindRef,
   type KubeObject,
@@ -14,14 +15,6 @@ import {
 } from "../../api/mod.ts";
 import { type KubeClient, TokenBucket } from "../../kube/mod.ts";
 import type { PassEvent } from "./pass_events.ts";
-
-const EVENT: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "Event",
-  plural: "events",
-  namespaced: true,
-};
 
 /**
  * The rate limit for the Events of each instance: a burst of 25 Events, and then one Event per five minutes.
@@ -143,13 +136,17 @@ export class EventRecorder {
     if (before && now.getTime() - before.at < SAME_MS) {
       const count = before.count + 1;
       const patch = { count, lastTimestamp: timestamp(now) };
-      await this.#client.mergePatch({ kind: EVENT, namespace: at, name: before.name }, patch, by);
+      await this.#client.mergePatch(
+        { kind: EVENT_KIND, namespace: at, name: before.name },
+        patch,
+        by,
+      );
       series.sent.set(key, { ...before, count, at: now.getTime() });
       return;
     }
     const eventName = `${name.slice(0, 200)}.${crypto.randomUUID().slice(0, 13)}`;
     const component = `kro/${kind.plural}.${kind.group}-controller`;
-    await this.#client.create(EVENT, {
+    await this.#client.create(EVENT_KIND, {
       apiVersion: "v1",
       kind: "Event",
       metadata: { name: eventName, namespace: at },

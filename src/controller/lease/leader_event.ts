@@ -1,14 +1,6 @@
 /** Writes the Kubernetes Event about a new leader, as client-go's leader election does. */
-import { apiVersionOf, type KindRef, LEASE_NAME, timestamp } from "../../api/mod.ts";
+import { apiVersionOf, EVENT_KIND, LEASE_NAME, timestamp } from "../../api/mod.ts";
 import { type KubeClient, LEASE_KIND } from "../../kube/mod.ts";
-
-const EVENT_KIND: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "Event",
-  plural: "events",
-  namespaced: true,
-};
 
 /**
  * Creates the Event about the new leader on the Lease. Rejects with ApiError. The leadership does not depend
