@@ -4,6 +4,7 @@
  */
 import {
   gvkKey,
+  isNotFound,
   type KubeObject,
   type ObjectRef,
   parseGvk,
@@ -13,13 +14,13 @@ import {
 } from "../api/mod.ts";
 import { withdrawGraph } from "../publish/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
+import { existingOnes, kindOf, refTo } from "./inspect/target.ts";
 import { readManifests } from "./manifests.ts";
 import { followGone } from "./follow.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
 import type { Output } from "./output.ts";
 import { isOfKind, refOf, Report, rgdRef } from "./report.ts";
 import {
-  kindByName,
   leftToController,
   type OneShotFlags,
   openSession,
@@ -51,29 +52,31 @@ export async function deleteObjects(
   const manifests = files.length > 0 ? await readManifests(files) : [];
 
   using session = await openSession(flags, output);
+  const report = new Report(output);
   const refs = files.length > 0
     ? (await Promise.all(manifests.map(({ object }) => fileRef(session, object, output))))
       .filter((ref) => ref !== undefined)
-    : await Promise.all(wanted.map(async ({ kind: name, name: object }) => {
-      const kind = await kindByName(session, name);
-      return { kind, namespace: kind.namespaced ? session.namespace : undefined, name: object! };
-    }));
+    : await existingOnes(
+      session,
+      await Promise.all(
+        wanted.map(async ({ kind, name }) => refTo(await kindOf(session, kind), name!, session)),
+      ),
+      report,
+    );
   // Instances are deleted before RGDs, because an operator deletes the objects of an instance only while its
   // RGD exists.
   const rgds = refs.filter((ref) => gvkKey(ref.kind) === gvkKey(RGD_KIND));
   const instances = refs.filter((ref) => !rgds.includes(ref));
 
-  const report = new Report(output);
   if (await leftToController(session, flags)) {
     for (const group of [instances, rgds]) {
-      await Promise.all(
-        group.map((ref) => session.client.delete(ref, { propagation: "Background" })),
-      );
-      await followGone(session, group, report, flags.timeout);
+      const going = await Promise.all(group.map((ref) => startDeletion(session, ref, report)));
+      await followGone(session, going.filter((ref) => ref !== undefined), report, flags.timeout);
     }
   } else {
+    const before = report.failures;
     await new LocalReconciler(session, report, flags.timeout).remove(instances);
-    for (const ref of report.failed ? [] : rgds) await removeRgd(session, ref, report);
+    for (const ref of report.failures > before ? [] : rgds) await removeRgd(session, ref, report);
   }
   report.print(flags.output);
   return report.failed ? Exit.failed : Exit.ok;
@@ -94,6 +97,22 @@ async function fileRef(
   if (kind) return refOf(object, kind, session.namespace);
   output.err(`${object.kind} ${object.metadata.name}: the cluster has no such kind`);
   return undefined;
+}
+
+/** Sends the request that deletes an object. Returns undefined when the object does not exist. */
+async function startDeletion(
+  { client }: Session,
+  ref: ObjectRef,
+  report: Report,
+): Promise<ObjectRef | undefined> {
+  try {
+    await client.delete(ref, { propagation: "Background" });
+    return ref;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    report.ended(ref, "not found");
+    return undefined;
+  }
 }
 
 /** Deletes an RGD, and removes kro's finalizers from the RGD and from its revisions. */

@@ -4,7 +4,7 @@ import { ApiError } from "../api/mod.ts";
 /** The exit codes of all commands. */
 export const Exit = {
   ok: 0,
-  /** An RGD was rejected, an instance failed, or an instance was not ready in time. */
+  /** An object does not exist, an RGD was rejected, an instance failed, or was not ready in time. */
   failed: 1,
   /** The command line is invalid, the input cannot be read, or the cluster cannot be reached. */
   usage: 2,
@@ -14,6 +14,12 @@ export const Exit = {
 export class UsageError extends Error {
   /** The name of the error, which is always `UsageError`. */
   override readonly name = "UsageError";
+}
+
+/** The error for an object that a command line names and that does not exist in the cluster. */
+export class MissingObject extends Error {
+  /** The name of the error, which is always `MissingObject`. */
+  override readonly name = "MissingObject";
 }
 
 /** The names of errors that end a command before its first request to the cluster. */
@@ -46,6 +52,7 @@ export function describeError(error: unknown): { message: string; code: number }
   if (error instanceof Error && STARTUP_ERRORS.has(error.name)) {
     return { message: error.message, code: Exit.usage };
   }
+  if (error instanceof MissingObject) return { message: error.message, code: Exit.failed };
   const text = error instanceof Error ? error.stack ?? error.message : String(error);
   return { message: `internal error, please report it: ${text}`, code: Exit.failed };
 }

@@ -15,7 +15,7 @@ export interface CommandHelp {
 /** The exit codes of most commands. */
 export const EXIT_CODES: readonly string[] = [
   "0: success",
-  "1: an RGD was rejected, an instance failed, or an instance was not ready in time",
+  "1: an object does not exist, an RGD was rejected, or an instance failed or was not ready in time",
   "2: wrong usage, unreadable input, or a failed connection",
 ];
 

@@ -9,13 +9,13 @@ import {
   servedKind,
 } from "../api/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
+import { existingOnes, kindOf, refTo } from "./inspect/target.ts";
 import { followReady } from "./follow.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
 import type { Output } from "./output.ts";
 import { Report, rgdRef } from "./report.ts";
 import {
   ensureOwnKinds,
-  kindByName,
   leftToController,
   listRgds,
   type OneShotFlags,
@@ -51,7 +51,7 @@ export async function reconcileCluster(
   const rgds = isAll ? await listRgds(session) : [];
   const refs = isAll
     ? rgds.map(rgdRef)
-    : (await Promise.all(wanted.map((w) => named(session, w, flags.allNamespaces)))).flat();
+    : (await Promise.all(wanted.map((w) => named(session, w, report, flags.allNamespaces)))).flat();
   const graphs = refs.filter((ref) => gvkKey(ref.kind) === gvkKey(RGD_KIND));
   if (local) await local.publish(isAll ? rgds : await read(session, graphs, report));
   else await followReady(session, graphs, report, flags.timeout);
@@ -99,12 +99,12 @@ async function instancesOf(
 async function named(
   session: Session,
   target: { kind: string; name?: string },
+  report: Report,
   everywhere = false,
 ): Promise<ObjectRef[]> {
-  const kind = await kindByName(session, target.kind);
+  const kind = await kindOf(session, target.kind);
   if (target.name === undefined) return await listed(session, kind, everywhere);
-  const namespace = kind.namespaced ? session.namespace : undefined;
-  return [{ kind, namespace, name: target.name }];
+  return await existingOnes(session, [refTo(kind, target.name, session)], report);
 }
 
 async function listed(

@@ -27,7 +27,7 @@ export class Report {
   readonly #rows = new Map<string, Row>();
   readonly #printed = new Map<string, string>();
   readonly #objects = new Map<string, KubeObject>();
-  #failed = false;
+  #failures = 0;
 
   /**
    * Creates an empty report. Progress is written to stderr immediately, and the results are written to stdout
@@ -39,7 +39,12 @@ export class Report {
 
   /** Whether some RGD or instance has failed. */
   get failed(): boolean {
-    return this.#failed;
+    return this.#failures > 0;
+  }
+
+  /** The number of failures of RGDs and instances so far. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /**
@@ -74,7 +79,7 @@ export class Report {
     const { kind, namespace = "", name } = ref;
     this.#rows.set(nameOf(ref), { kind: kind.kind, namespace, name, node: "", result });
     if (object) this.#objects.set(nameOf(ref), object);
-    if (failed) this.#failed = true;
+    if (failed) this.#failures += 1;
   }
 
   /** Prints the table of all results, or the recorded objects as YAML or JSON. */

@@ -2,7 +2,6 @@
 import {
   ApiError,
   gvkKey,
-  type KindRef,
   LEASE_NAME,
   type ObjectRef,
   type ResourceGraphDefinition,
@@ -156,18 +155,6 @@ export async function leftToController(
   const controller = `${live.holder} in namespace ${live.namespace}`;
   output.err(`left to the controller ${controller} (--force-local overrides)`);
   return true;
-}
-
-/**
- * Looks up a kind by any of its names, such as its kind, plural or short name. Rejects with UsageError when
- * the cluster does not serve the kind.
- */
-export async function kindByName(session: Session, name: string): Promise<KindRef> {
-  const kind = await session.discovery.byName(name);
-  if (kind) return kind;
-  throw new UsageError(
-    `the cluster has no kind "${name}": kubectl api-resources lists those that it has`,
-  );
 }
 
 /** Parses a command-line argument of the form `KIND/NAME` or `KIND`. Throws UsageError for any other form. */

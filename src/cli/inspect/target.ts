@@ -12,8 +12,9 @@ import {
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../../api/mod.ts";
-import { UsageError } from "../errors.ts";
+import { MissingObject, UsageError } from "../errors.ts";
 import { plural } from "../../graph/mod.ts";
+import type { Report } from "../report.ts";
 import { listRgds, type Session } from "../session.ts";
 import type { ClusterGraphs } from "./observer.ts";
 
@@ -84,31 +85,57 @@ export function refTo(kind: KindRef, name: string, { namespace }: Session): Obje
 }
 
 /**
- * Reads an object. Rejects with UsageError when the object does not exist. The error suggests a name, a
+ * Reads an object. Rejects with MissingObject when the object does not exist. The error suggests a name, a
  * namespace, or the command that lists the names.
  */
 export async function existing(session: Session, ref: ObjectRef): Promise<KubeObject> {
   const object = await session.client.get(ref);
   if (object) return object;
-  throw new UsageError(
+  throw new MissingObject(
     `${refText(ref)} does not exist in the cluster; ${await nearName(session, ref)}`,
   );
+}
+
+/**
+ * Returns those of the objects that exist. Each other object is printed as an error with a suggestion, and
+ * fails the report.
+ */
+export async function existingOnes(
+  session: Session,
+  refs: readonly ObjectRef[],
+  report: Report,
+): Promise<ObjectRef[]> {
+  const found = await Promise.all(refs.map(async (ref) => {
+    try {
+      await existing(session, ref);
+      return ref;
+    } catch (error) {
+      if (!(error instanceof MissingObject)) throw error;
+      session.output.err(`error: ${error.message}`);
+      report.ended(ref, "not found", undefined, true);
+      return undefined;
+    }
+  }));
+  return found.filter((ref) => ref !== undefined);
 }
 
 async function nearName(session: Session, ref: ObjectRef): Promise<string> {
   const { kind, namespace, name } = ref;
   const isGraph = gvkKey(kind) === gvkKey(RGD_KIND);
-  const list = `kro get ${isGraph ? "graphs" : kind.plural} lists the names`;
+  const list = (place: string) =>
+    `kro get ${isGraph ? "graphs" : kind.plural}${place} lists the names`;
+  const here = namespace === undefined ? "" : ` -n ${namespace}`;
   try {
     const { items } = await session.client.list(kind, { namespace, metadataOnly: true });
     const hint = didYouMean(name, items.map(({ metadata }) => metadata.name ?? ""));
-    if (hint || namespace === undefined) return hint ?? list;
+    if (hint || namespace === undefined) return hint ?? list(here);
     const fieldSelector = `metadata.name=${name}`;
     const all = await session.client.list(kind, { fieldSelector, metadataOnly: true });
     const [other] = all.items;
-    return other ? `the namespace ${other.metadata.namespace} has it: use -n` : list;
+    if (other) return `the namespace ${other.metadata.namespace} has it: use -n`;
+    return list(items.length > 0 ? here : " -A");
   } catch (error) {
-    if (error instanceof ApiError) return list;
+    if (error instanceof ApiError) return list(here);
     throw error;
   }
 }

@@ -376,6 +376,26 @@ Deno.test("apply leaves instances to a live controller, unless --force-local is 
   await e.kubectl(["delete", "lease", "controller.kro.run", "-n", e.namespace]);
 });
 
+Deno.test("a missing object exits with 1 and a suggestion, and the other objects are processed", async () => {
+  await using e = await nestedExample();
+  const kind = `inners.${e.group}`;
+  const noSuch = `Inner.${e.group} ${e.namespace}/none does not exist in the cluster`;
+  const listed = `${noSuch}; kro get inners -n ${e.namespace} lists the names`;
+  for (const command of ["get", "describe", "why", "reconcile", "delete"]) {
+    const { code, stderr } = await e.kro(command, `${kind}/none`);
+    assert.deepEqual([code, stderr], [1, `error: ${listed}`], command);
+    const unknown = await e.kro(command, "resourcegraphdefinitoin/none");
+    assert.match(unknown.stderr, /no kind "\S+": did you mean "resourcegraphdefinition"\?$/);
+    assert.equal(unknown.code, 2);
+  }
+  const flags = ["--force-local", "-o", "table"];
+  const both = await e.kro("delete", `${kind}/none`, `outers.${e.group}/a`, ...flags);
+  assert.equal(both.code, 1);
+  assert.equal(results(both.stdout).Outer, "deleted");
+  const empty = await e.kro("get", `${kind}/none`);
+  assert.equal(empty.stderr, `error: ${noSuch}; kro get inners -A lists the names`);
+});
+
 Deno.test("apply refuses a kind that no RGD defines, before it writes", async () => {
   await using e = await example();
   const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "plain" } };

@@ -167,8 +167,8 @@ kroTest(
     const cases: [target: string, code: number, message: RegExp][] = [
       [
         `${kind}/other`,
-        2,
-        /^error: Shop\.\S+ \S+\/other does not exist in the cluster; kro get shops lists the names$/,
+        1,
+        /^error: Shop\.\S+ \S+\/other does not exist in the cluster; kro get shops -n \S+ lists the names$/,
       ],
       [kind, 2, /is a kind without a name: kro record records one instance$/],
       ["configmap/corner-plain", 2, /no ResourceGraphDefinition defines ConfigMap: /],

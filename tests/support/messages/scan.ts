@@ -64,6 +64,7 @@ const ERROR_CODES = new Map([
   ["ConfigError", "exit 2"],
   ["ListenError", "exit 2"],
   ["MissingFileError", "exit 2"],
+  ["MissingObject", "exit 1"],
   ["NoClusterError", "exit 2"],
   ["UsageError", "exit 2"],
 ]);

@@ -9,8 +9,8 @@ import type { Section } from "./types.ts";
 export const COMMAND_LINE: Section = {
   title: "Command line",
   intro:
-    "An error is one line that begins with `error:`. Exit code 1 means that an RGD was rejected, or that an instance failed or is not " +
-    "ready. Exit code 2 means wrong usage, unreadable input, or a failed connection.",
+    "An error is one line that begins with `error:`. Exit code 1 means that an object does not exist, that an RGD was rejected, " +
+    "or that an instance failed or is not ready. Exit code 2 means wrong usage, unreadable input, or a failed connection.",
   entries: [
     {
       code: "exit 1",
@@ -256,12 +256,6 @@ export const COMMAND_LINE: Section = {
       ],
       cause: "The arguments of the command do not name an object.",
       remedy: "Name an object by its kind and name, for example `webapp/shop`.",
-    },
-    {
-      code: "exit 2",
-      texts: ['the cluster has no kind "<kind>": kubectl api-resources lists those that it has'],
-      cause: "The kind is misspelled, or no active RGD defines the kind.",
-      remedy: "Correct the kind, or check the state of its RGD with `kubectl get rgd`.",
     },
     {
       code: "exit 2",

@@ -5,7 +5,7 @@ import type { Section } from "./types.ts";
 export const INSPECTION: Section = {
   title: "Get, describe and why",
   intro:
-    "These commands only read. Exit code 2 means that the command line names a kind, object, node or field that does not exist. " +
+    "These commands only read. Exit code 1 means that the object does not exist. Exit code 2 means that the command line names a kind, node or field that does not exist. " +
     "[Find out why](debugging.md) shows the statements of `kro why`.",
   entries: [
     {
@@ -40,13 +40,19 @@ export const INSPECTION: Section = {
         'the cluster has no kind "<name>": <hint>',
         "… kubectl api-resources lists the kinds",
         'the cluster does not serve the kind <kind> of the graph "<graph>": kro why graph/<graph> says why',
-        "<object> does not exist in the cluster; <hint>",
-        "… kro get <kind> lists the names",
-        "… the namespace <namespace> has it: use -n",
         "<object> does not exist",
       ],
-      cause:
-        "The cluster does not serve the kind, or the object does not exist in the namespace. The object may have been deleted.",
+      cause: "The cluster does not serve the kind, or the object has been deleted.",
+      remedy: "Correct the kind. `kro get` lists all graphs with their kinds.",
+    },
+    {
+      code: "exit 1",
+      texts: [
+        "<object> does not exist in the cluster; <hint>",
+        "… kro get <kind><namespace> lists the names",
+        "… the namespace <namespace> has it: use -n",
+      ],
+      cause: "The object does not exist in the namespace. It may have been deleted.",
       remedy: "Check the name and the namespace. `kro get instances -A` lists all instances.",
     },
     {
