@@ -353,7 +353,7 @@ export class Controller implements ControllerView {
     return this.#states.causes();
   }
 
-  /** Returns the permissions that a graph needs, and those that kro lacks; undefined if the RGD is missing. */
+  /** Returns the permissions that a graph needs, and those kro lacks; undefined if the RGD is missing. */
   graphRights(name: string): GraphRightsView | undefined {
     return this.#states.graphRights(name);
   }
