@@ -10,13 +10,13 @@ import {
   servedKind,
 } from "../api/mod.ts";
 import { addCostFlags } from "./cost_flags.ts";
-import { Exit, UsageError } from "./errors.ts";
+import { Exit } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { graphDescription, instanceDescription } from "./inspect/description.ts";
 import { eventsOf } from "./inspect/events.ts";
 import { nameOf } from "./inspect/names.ts";
 import { ClusterGraphs, Observer } from "./inspect/observer.ts";
-import { checkInstance, existing, kindOf, parseArguments, refTo } from "./inspect/target.ts";
+import { checkInstance, existing, kindOf, parseObject, refTo } from "./inspect/target.ts";
 import type { Output } from "./output.ts";
 import { type ConnectionFlags, openSession, type Session } from "./session.ts";
 
@@ -44,8 +44,7 @@ export async function describeObject(
   flags: ConnectionFlags,
   output: Output,
 ): Promise<number> {
-  const { kind: kindName, name } = parseArguments(words);
-  if (!kindName || !name) throw new UsageError(`"${words.join(" ")}" is not KIND/NAME`);
+  const { kind: kindName, name } = parseObject(words);
   using session = await openSession(flags, output);
   const kind = await kindOf(session, kindName);
   const ref = refTo(kind, name, session);

@@ -7,7 +7,7 @@ import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { ageText } from "./inspect/age.ts";
 import { ClusterGraphs, explain, Observer } from "./inspect/observer.ts";
-import { checkInstance, existing, kindOf, parseArguments, refTo } from "./inspect/target.ts";
+import { checkInstance, existing, kindOf, parseSubject, refTo } from "./inspect/target.ts";
 import { isColored, type Output } from "./output.ts";
 import { type ConnectionFlags, openSession } from "./session.ts";
 import { toYaml } from "./yaml.ts";
@@ -29,8 +29,11 @@ export function addWhyCommand(
 ): void {
   const command = program.command("why")
     .description("explain why an instance is not ready, an object exists, or a field has its value")
-    .argument("<target>", "KIND/NAME of an instance, or of a ResourceGraphDefinition")
-    .argument("[subject]", "NODE or NODE.field.path of the graph, or status.path of the instance")
+    .argument("<target>", "KIND/NAME or KIND NAME of an instance or a ResourceGraphDefinition")
+    .argument(
+      "[subject...]",
+      "NODE or NODE.field.path of the graph, or status.path of the instance",
+    )
     .addOption(
       new Option("-o, --output <format>", "output format").choices([...FORMATS]).default("text"),
     )
@@ -39,19 +42,17 @@ export function addWhyCommand(
     .option("--context <name>", "context of the kubeconfig; the current one by default")
     .addOption(featureGatesOption());
   addCostFlags(command).action(async (target, subject, flags) =>
-    done(await whyCommand(target, subject, flags, output))
+    done(await whyCommand([target, ...subject], flags, output))
   );
 }
 
-/** Runs `kro why KIND/NAME [SUBJECT]` and returns the exit code. Sends only requests that read. */
+/** Runs `kro why` with the words `KIND/NAME [SUBJECT]` or `KIND NAME [SUBJECT]` and returns the exit code. Sends only requests that read. */
 export async function whyCommand(
-  target: string,
-  subject: string | undefined,
+  words: readonly string[],
   flags: WhyFlags,
   output: Output,
 ): Promise<number> {
-  const { kind: kindName, name } = parseArguments([target]);
-  if (!kindName || !name) throw new UsageError(`"${target}" is not KIND/NAME`);
+  const { kind: kindName, name, subject } = parseSubject(words);
   using session = await openSession(flags, output);
   const kind = await kindOf(session, kindName);
   const ref = refTo(kind, name, session);

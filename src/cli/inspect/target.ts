@@ -31,6 +31,31 @@ export function parseArguments(words: readonly string[]): { kind?: string; name?
   return { kind: kind || undefined, name: name ?? second };
 }
 
+/** Parses the arguments `KIND NAME` or `KIND/NAME`. Throws UsageError for any other form. */
+export function parseObject(words: readonly string[]): { kind: string; name: string } {
+  const { kind, name } = parseArguments(words);
+  if (kind && name) return { kind, name };
+  throw new UsageError(
+    `"${words.join(" ")}" is a kind without a name: write ${kind}/NAME; ` +
+      `kro get ${kind} lists the names`,
+  );
+}
+
+/**
+ * Parses the arguments `KIND/NAME [SUBJECT]` or `KIND NAME [SUBJECT]`. Throws UsageError for any other form.
+ */
+export function parseSubject(
+  words: readonly string[],
+): { kind: string; name: string; subject?: string } {
+  const count = words[0]?.includes("/") ? 1 : 2;
+  const target = parseObject(words.slice(0, count));
+  const [subject, ...more] = words.slice(count);
+  if (more.length === 0) return { ...target, subject };
+  throw new UsageError(
+    `"${words.join(" ")}" is not KIND/NAME [SUBJECT] or KIND NAME [SUBJECT]`,
+  );
+}
+
 /**
  * Looks up a kind by its kind, plural, singular or short name, with or without the group, such as `deploy` or
  * `deployments.apps`. Rejects with UsageError, which suggests a name, when the cluster serves no such kind.

@@ -9,7 +9,7 @@ import { graphDescription, instanceDescription } from "../../../src/cli/inspect/
 import type { ObservedInstance as Observed } from "../../../src/cli/inspect/observer.ts";
 import { graphRows, instanceRows, treeRows } from "../../../src/cli/inspect/rows.ts";
 import { isInState, parseSortBy, parseState, sorted } from "../../../src/cli/inspect/select.ts";
-import { parseArguments } from "../../../src/cli/inspect/target.ts";
+import { parseArguments, parseSubject } from "../../../src/cli/inspect/target.ts";
 import { table } from "../../../src/cli/mod.ts";
 import { explanationText, why } from "../../../src/explain/mod.ts";
 import { read } from "../../support/documents.ts";
@@ -188,9 +188,19 @@ Deno.test("targets are KIND, KIND NAME or KIND/NAME", async () => {
   for (const bad of [["a/b/c"], ["a/"], ["/a"], ["a/b", "c"], ["a", "b", "c"]]) {
     assert.throws(() => parseArguments(bad), /is not KIND, KIND NAME or KIND\/NAME/, bad.join(" "));
   }
+  const target = { kind: "shop", name: "a" };
+  for (const form of [["shop/a"], ["shop", "a"]]) {
+    assert.deepEqual(parseSubject(form), { ...target, subject: undefined });
+    assert.deepEqual(parseSubject([...form, "b.c"]), { ...target, subject: "b.c" });
+  }
   const cases: [args: string[], message: RegExp][] = [
-    [["why", "shop"], /"shop" is not KIND\/NAME/],
-    [["describe", "shop"], /"shop" is not KIND\/NAME/],
+    [["why", "shop"], /"shop" is a kind without a name: write shop\/NAME; kro get shop lists /],
+    [
+      ["describe", "shop"],
+      /"shop" is a kind without a name: write shop\/NAME; kro get shop lists /,
+    ],
+    [["why", "shop/a", "x", "y"], /"shop\/a x y" is not KIND\/NAME \[SUBJECT\] or KIND NAME /],
+    [["why", "shop", "a", "x", "--kubeconfig", "/none"], /cannot read kubeconfig \/none/],
     [["get", "shop/a", "-A"], /a name cannot be combined with -A/],
     [["get", "shop", "-A", "-n", "x"], /-A and -n exclude each other/],
     [["get", "--state", "ACTIV"], /did you mean "ACTIVE"\?/],

@@ -25,7 +25,8 @@ export const INSPECTION: Section = {
       code: "exit 2",
       texts: [
         '"<words>" is not KIND, KIND NAME or KIND/NAME',
-        '"<words>" is not KIND/NAME',
+        '"<words>" is not KIND/NAME [SUBJECT] or KIND NAME [SUBJECT]',
+        '"<kind>" is a kind without a name: write <kind>/NAME; kro get <kind> lists the names',
         '"<kind>" cannot be combined with a name',
         "a name cannot be combined with -A, -l, --state or --sort-by",
         "-w needs a kind: kro get KIND -w",
