@@ -23,6 +23,7 @@ import { goStyle } from "./go_flags.ts";
 import { durationOption } from "./durations.ts";
 import { type Output, parseFormat, processOutput } from "./output.ts";
 import { addLimitFlags, addPlanCommand } from "./plan.ts";
+import { withKubectlHint } from "./kubectl_hints.ts";
 import { programName } from "./program_name.ts";
 import { addRecordCommands } from "./record.ts";
 import { reconcileCluster } from "./reconcile.ts";
@@ -107,7 +108,7 @@ export function createProgram(
       writeOut: (text) => output.out(text),
       // For an unknown name, the library commander prints a suggestion such as "(Did you mean apply?)" on a
       // second line. Errors of kro are a single line, so the two lines are joined.
-      writeErr: (text) => output.err(text.trim().replace(/\n\(/g, " (")),
+      writeErr: (text) => output.err(withKubectlHint(text.trim().replace(/\n\(/g, " ("))),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });

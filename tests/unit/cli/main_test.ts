@@ -35,6 +35,19 @@ Deno.test("a usage error is printed to stderr and exits with 2", async () => {
   const cases: [string[], RegExp][] = [
     [["aply"], /unknown command 'aply'[^]*Did you mean apply/],
     [["apply"], /name the objects with -f, or a saved plan with --plan, but not both/],
+    [
+      ["apply", "-f", "x", "--dry-run=server"],
+      /unknown option '--dry-run=server'; kro plan -f FILE/,
+    ],
+    [["apply", "-f", "x", "--server-side"], /'--server-side'; kro apply always uses server-side/],
+    [["apply", "-k", "x"], /unknown option '-k'; kubectl kustomize DIR \| kro apply -f - applies/],
+    [["diff", "-f", "x"], /unknown command 'diff'; kro plan -f FILE shows/],
+    [["create", "-f", "x"], /unknown command 'create'; kro apply -f FILE creates/],
+    [
+      ["get", "x", "-o", "jsonpath={.spec}"],
+      /'jsonpath=\{\.spec\}' is invalid\. Allowed choices are table, .*, name; kro get -o json prints/,
+    ],
+    [["get", "x", "-o", "custom-columns=A:.b"], /name; kro get -o json prints all fields/],
     [["apply", "--plan", "/no/such/file"], /cannot read the plan \/no\/such\/file/],
     [["apply", "--plan", `${example}/rgd.yaml`], /is not a plan of kro/],
     [["plan"], /required option '-f, --filename <path>' not specified/],

@@ -192,6 +192,18 @@ export const COMMAND_LINE: Section = {
     },
     {
       code: "exit 2",
+      texts: [
+        "kro plan -f FILE shows what kro apply would change",
+        "kro apply -f FILE creates and updates objects",
+        "kubectl kustomize DIR | kro apply -f - applies DIR",
+        "kro apply always uses server-side apply",
+        "kro get -o json prints all fields, from which jq selects",
+      ],
+      cause: "The command line has a command, a flag or an output format that only kubectl has.",
+      remedy: "Use the command of kro that the hint names.",
+    },
+    {
+      code: "exit 2",
       texts: ["no objects found in <paths>", 'the path "<path>" does not exist'],
       cause: "The path of `-f` does not exist, or its files contain no objects.",
       remedy:
