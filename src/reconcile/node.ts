@@ -13,7 +13,15 @@ import type { ObjectOutcome } from "./outcome.ts";
 import { type AppliedObject, applyFault, applyOwned, shortName } from "./ownership.ts";
 import { itemsMessage } from "./item_faults.ts";
 import { included, readinessFault } from "./readiness.ts";
-import { fail, type Fault, isUsable, type NodeResult, ok, type Result } from "./result.ts";
+import {
+  dataPending,
+  fail,
+  type Fault,
+  isUsable,
+  type NodeResult,
+  ok,
+  type Result,
+} from "./result.ts";
 import { addressed, resolveOne } from "./template.ts";
 import { volatileOf } from "./volatile.ts";
 
@@ -69,7 +77,7 @@ function dependencyFault(
     const { state, fault } = result;
     const why = fault?.message ?? state;
     const message = `node "${node.id}": dependent node "${id}" not ready: ${why}`;
-    return { state: "Pending", message: `${message} (data pending)` };
+    return { state: "Pending", message: dataPending(message) };
   }
   return undefined;
 }

@@ -4,7 +4,15 @@ import type { PassBudget } from "../cel/mod.ts";
 import type { Node, ReadyExpression } from "../graph/mod.ts";
 import { causeOf, failureOf } from "./confidential.ts";
 import { shortName } from "./ownership.ts";
-import { fail, type Fault, isUsable, type NodeResult, ok, type Result } from "./result.ts";
+import {
+  dataPending,
+  fail,
+  type Fault,
+  isUsable,
+  type NodeResult,
+  ok,
+  type Result,
+} from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
 
 /**
@@ -107,14 +115,14 @@ export function included(
       if (!dependency || isUsable(dependency)) continue;
       const why = dependency.fault?.message ?? dependency.state;
       const message = `node "${node.id}": includeWhen dependency "${id}" not ready: ${why}`;
-      return fail("Pending", `${message} (data pending)`);
+      return fail("Pending", dataPending(message));
     }
     const where = `node "${node.id}": includeWhen "${expressionText(expression)}"`;
     const result = scope.evaluate(expression);
     if (!result.ok) {
       const message = `${where}: ${failureOf(node, result)}`;
       return result.pending && expression.nodes.length > 0
-        ? fail("Pending", `${message} (data pending)`)
+        ? fail("Pending", dataPending(message))
         : fail("Failed", message);
     }
     if (result.value === false || result.value === null) return ok(false);

@@ -85,3 +85,14 @@ export function fail(
 ): { ok: false; fault: Fault } {
   return { ok: false, fault: { state, message, ...more } };
 }
+
+/** The end of the message of a fault because of which kro waits for data of other objects. */
+const DATA_PENDING = " (data pending)";
+
+/**
+ * Returns the message of a fault because of which kro waits for data of other objects. If the message quotes
+ * such a fault of another node at its end, the suffix is not repeated.
+ */
+export function dataPending(message: string): string {
+  return message.endsWith(DATA_PENDING) ? message : message + DATA_PENDING;
+}

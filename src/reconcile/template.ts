@@ -12,7 +12,7 @@ import {
 } from "../api/mod.ts";
 import type { Field, Node } from "../graph/mod.ts";
 import { failureOf } from "./confidential.ts";
-import { fail, ok, type Result } from "./result.ts";
+import { dataPending, fail, ok, type Result } from "./result.ts";
 import { withoutAbsent } from "./absent_optionals.ts";
 import type { Evaluated, Scope } from "./scope.ts";
 import { encodeStringData } from "./secret.ts";
@@ -61,7 +61,7 @@ export function evaluationFault(
   const message = `node "${node.id}": ${prefix}${why}`;
   // The suffix `(data pending)` announces that kro waits for data of other objects. Missing data of the
   // instance arrives only when a user changes the instance, so the message has no such suffix.
-  const waiting = result.fromInstance ? message : `${message} (data pending)`;
+  const waiting = result.fromInstance ? message : dataPending(message);
   return result.pending
     ? { ok: false, fault: { state: "Pending", message: waiting } }
     : { ok: false, fault: { state: "Failed", message } };

@@ -134,6 +134,23 @@ Deno.test("an unmet readyWhen blocks dependents, with its expression in the reas
   assert.deepEqual(w.configMaps(), ["demo-after"]);
 });
 
+Deno.test("along a chain of nodes, each reason says once that data is pending", async () => {
+  const w = await world(
+    WITH_DEPLOYMENT(
+      "[]",
+      mapNode("first", "${string(deployment.status.replicas)}") +
+        mapNode("second", "${first.data.value}") + mapNode("third", "${second.data.value}"),
+    ),
+  );
+  w.create();
+  const { nodes } = await w.pass();
+  const reasons = nodes.slice(1).map(({ reason = "" }) => reason);
+  assert.match(reasons[2]!, /^node "third": dependent node "second" not ready: node "second": /);
+  for (const reason of reasons) {
+    assert.match(reason, /^(?!.*data pending.*data pending).*pending\)$/);
+  }
+});
+
 Deno.test("a readyWhen without dependents keeps the instance IN_PROGRESS", async () => {
   const w = await world(WITH_DEPLOYMENT('["${deployment.status.replicas == 1}"]', ""));
   w.create();

@@ -144,7 +144,7 @@ export const INSTANCE_CONDITIONS: Section = {
         'node "<id>": dependent node "<other>" not ready: <why>',
         'node "<id>": includeWhen dependency "<other>" not ready: <why>',
         'node "<id>": includeWhen "<expression>"',
-        "<message> (data pending)",
+        "… (data pending)",
         "failed to evaluate expression:",
       ],
       cause: "An expression reads a field that does not exist yet, or a node that is not ready.",
