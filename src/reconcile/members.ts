@@ -93,8 +93,8 @@ const MAX_NAMESPACES = 32;
 const MAX_SCOPES = 256;
 
 /**
- * The limit that replaces {@link MAX_SCOPES} when RBAC forbids lists of all namespaces. If an inventory has
- * more pairs, kro cannot find the members of the ApplySet. kro then neither prunes objects nor ends the
+ * The largest number of pairs of a kind and a namespace when RBAC forbids lists of all namespaces, instead of
+ * {@link MAX_SCOPES}. If an inventory has more pairs, kro cannot find the members of the ApplySet. kro then neither prunes objects nor ends the
  * deletion of the instance.
  */
 const MAX_FALLBACK = 2000;

@@ -177,11 +177,17 @@ function projectList(list: readonly Json[], fields: JsonObject, level: number): 
 interface Selectors {
   /** The entries that select an element by its index. The keys are of the form `i:0`. */
   readonly byIndex: Map<string, JsonObject>;
-  /** The entries that select an element by its value. The keys are the {@link canonical} values. */
+  /**
+   * The managed-field entries that select a list element by its value. The keys of this map are the values in
+   * {@link canonical} form.
+   */
   readonly byValue: Map<string, JsonObject>;
   /** The length of the longest key of {@link byValue}, in UTF-16 code units. */
   longestValue: number;
-  /** The entries that select an element by its merge keys. The keys are the {@link canonical} merge keys. */
+  /**
+   * The managed-field entries that select a list element by its merge keys. The keys of this map are the merge
+   * keys in {@link canonical} form.
+   */
   readonly byKeys: Map<string, JsonObject>;
   /**
    * The combinations of merge keys that the entries use, such as `containerPort` and `protocol`. Each value
