@@ -19,7 +19,7 @@ import { ageText } from "./age.ts";
 import { table } from "../output.ts";
 import { nameOf } from "./names.ts";
 import { explain, type ObservedInstance } from "./observer.ts";
-import { instanceRows, stateOf } from "./rows.ts";
+import { instanceRows, instanceState, stateOf } from "./rows.ts";
 
 /** The options of descriptions. */
 export interface DescriptionOptions {
@@ -53,7 +53,7 @@ export function instanceDescription(
       ["Namespace", metadata.namespace],
       ["Kind", `${instance.kind} (${instance.apiVersion})`],
       ["Graph", graph ?? "none"],
-      ["State", leaving === undefined ? stateOf(instance) || "unknown" : "DELETING"],
+      ["State", instanceState(instance) || "unknown"],
       ["Ready", findCondition(conditions, "Ready")?.status ?? "Unknown"],
       ["Age", ageText(metadata.creationTimestamp, options.now)],
       ["Deleting", leaving && `since ${ageText(leaving, options.now)}`],
@@ -86,7 +86,7 @@ export function graphDescription(
     const type = externalRef ? "external" : forEach ? "collection" : "resource";
     return [id, type, `${nodeKind ?? ""} (${version ?? ""})`, needs.map((n) => n.id).join(", ")];
   });
-  const broken = (instances ?? []).filter((each) => stateOf(each) !== "ACTIVE");
+  const broken = (instances ?? []).filter((each) => instanceState(each) !== "ACTIVE");
   const columns = { namespaces: true, kinds: false, wide: false, now: options.now };
   const { header, rows } = instanceRows(broken.slice(0, MAX_INSTANCES), columns);
   const more = broken.length - rows.length;
@@ -120,7 +120,7 @@ export function graphDescription(
 const MAX_INSTANCES = 20;
 
 function instanceCounts(instances: readonly KubeObject[]): string {
-  const counts = Map.groupBy(instances, (each) => stateOf(each) || "no state");
+  const counts = Map.groupBy(instances, (each) => instanceState(each) || "no state");
   const states = [...counts].sort(([a], [b]) => a < b ? -1 : 1)
     .map(([state, all]) => `${all.length} ${state}`);
   return states.length > 0 ? `${instances.length} (${states.join(", ")})` : "0";

@@ -12,7 +12,7 @@ import {
   problemConditions,
   shownState,
 } from "../../explain/mod.ts";
-import type { NodeOutcome } from "../../reconcile/mod.ts";
+import { isSuspended, type NodeOutcome } from "../../reconcile/mod.ts";
 import { ageText } from "./age.ts";
 import { nameKey, nameOf } from "./names.ts";
 import type { ObservedInstance } from "./observer.ts";
@@ -41,6 +41,19 @@ export interface InstanceColumns {
 export function stateOf({ status }: KubeObject): string {
   const state = (status as { state?: unknown } | undefined)?.state;
   return typeof state === "string" ? state : "";
+}
+
+/**
+ * Returns the state of an instance as the tables show it: `DELETING` while it is being deleted, `SUSPENDED`
+ * while the annotation of the instance or of its RGD suspends it, and otherwise `status.state`, which a
+ * suspension does not change.
+ */
+export function instanceState(instance: KubeObject): string {
+  if (instance.metadata.deletionTimestamp !== undefined) return "DELETING";
+  const resources = findCondition(conditionsOf(instance), "ResourcesReady");
+  // If the RGD is suspended, only the condition of the last pass shows it.
+  const isIdle = isSuspended(instance) || resources?.reason === "ReconciliationSuspended";
+  return isIdle ? "SUSPENDED" : stateOf(instance);
 }
 
 function ready(object: KubeObject): string {
@@ -107,7 +120,7 @@ export function instanceRows(
       ...(namespaces ? [metadata.namespace ?? ""] : []),
       ...(kinds ? [kind] : []),
       metadata.name ?? "",
-      metadata.deletionTimestamp === undefined ? stateOf(instance) : "DELETING",
+      instanceState(instance),
       ready(instance),
       ageText(metadata.creationTimestamp, now),
       ...(wide ? [String(metadata.generation ?? ""), messageOf(instance)] : []),
@@ -219,7 +232,7 @@ function instanceLine(
       }))
     )
     : [];
-  const state = isLeaving ? "DELETING" : stateOf(instance);
+  const state = instanceState(instance);
   return {
     text: nameText(nameOf(instance)),
     node,

@@ -1,14 +1,16 @@
 /** Selects and sorts the objects that `kro get` prints. */
-import { didYouMean, type KubeObject, valueAt } from "../../api/mod.ts";
+import { didYouMean, type KubeObject, RGD_KIND, valueAt } from "../../api/mod.ts";
 import { parsePath } from "../../explain/mod.ts";
 import { UsageError } from "../errors.ts";
-import { stateOf } from "./rows.ts";
+import { isOfKind } from "../report.ts";
+import { instanceState, stateOf } from "./rows.ts";
 
 /** The values of `--state`: the states of instances and of graphs. */
 const STATES: readonly string[] = [
   "ACTIVE",
   "IN_PROGRESS",
   "ERROR",
+  "SUSPENDED",
   "DELETING",
   "Active",
   "Inactive",
@@ -37,7 +39,8 @@ export function parseState(text: string): string {
 export function isInState(object: KubeObject, state: string | undefined): boolean {
   if (state === undefined) return true;
   const isLeaving = object.metadata.deletionTimestamp !== undefined;
-  return (isLeaving ? "DELETING" : stateOf(object)).toLowerCase() === state;
+  const shown = isOfKind(object, RGD_KIND) && !isLeaving ? stateOf(object) : instanceState(object);
+  return shown.toLowerCase() === state;
 }
 
 /**

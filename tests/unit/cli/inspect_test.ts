@@ -135,6 +135,24 @@ for (const [file, make] of Object.entries(OUTPUTS)) {
   });
 }
 
+Deno.test("a suspended instance has the state SUSPENDED, unless it is being deleted", async () => {
+  const found = await observed();
+  const { instance } = found;
+  instance.metadata.annotations = { "kro.run/reconcile": "suspended" };
+  const outputs = () => {
+    const columns = { namespaces: false, kinds: false, wide: false, now: NOW };
+    return [
+      plain(instanceRows([instance], columns)),
+      plain(treeRows(found, { wide: false, now: NOW })),
+      instanceDescription(found, { now: NOW }),
+      graphDescription(published, [instance], [], { now: NOW }),
+    ].map((text) => /IN_PROGRESS|SUSPENDED|DELETING/.exec(text)?.[0]);
+  };
+  assert.deepEqual(outputs(), ["SUSPENDED", "SUSPENDED", "SUSPENDED", "SUSPENDED"]);
+  instance.metadata.deletionTimestamp = CREATED.toISOString();
+  assert.deepEqual(outputs(), ["DELETING", "DELETING", "DELETING", "DELETING"]);
+});
+
 Deno.test("docs/debugging.md shows the present output", () => {
   const page = read("docs/debugging.md");
   for (const name of ["get.tree", "why.instance", "why.node", "why.field"]) {
@@ -176,6 +194,18 @@ Deno.test("objects are selected by state and sorted by words or paths", () => {
   assert.equal(names(sorted(all, parseSortBy(".spec.size"))), "cab");
   assert.equal(names(sorted(all, parseSortBy("{.status.state}"))), "bac");
   assert.equal(names(all.filter((each) => isInState(each, parseState("error")))), "a");
+  const suspended = made("s", 1, "IN_PROGRESS");
+  suspended.metadata.annotations = { "kro.run/reconcile": "suspended" };
+  const idle = made("r", 1, "IN_PROGRESS");
+  const conditions = [{
+    type: "ResourcesReady",
+    status: "False",
+    reason: "ReconciliationSuspended",
+  }];
+  idle.status = { ...idle.status as object, conditions };
+  all.push(suspended, idle);
+  assert.equal(names(all.filter((each) => isInState(each, parseState("suspended")))), "sr");
+  assert.equal(names(all.filter((each) => isInState(each, parseState("in_progress")))), "");
   assert.throws(() => parseSortBy("nmae"), /cannot sort by "nmae"; did you mean "name"\?/);
   assert.throws(() => parseState("ACTIV"), /unknown state "ACTIV"; did you mean "ACTIVE"\?/);
 });
