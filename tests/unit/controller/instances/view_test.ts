@@ -3,28 +3,12 @@
  * reconciliation wrote, the view must contain the result of this reconciliation.
  */
 import assert from "node:assert/strict";
-import type { JsonObject, KindRef, KubeObject } from "../../../../src/api/mod.ts";
-import {
-  type CachedParts,
-  ChildCaches,
-  ExternalCaches,
-  KeyedMutex,
-  RevertBackoff,
-} from "../../../../src/clusters/mod.ts";
-import { InstanceController } from "../../../../src/controller/instances/instance_controller.ts";
-import { Metrics } from "../../../../src/controller/metrics/metrics.ts";
+import type { JsonObject, KubeObject } from "../../../../src/api/mod.ts";
 import type { InstanceView } from "../../../../src/controller/view.ts";
 import type { KubeClient } from "../../../../src/kube/mod.ts";
-import { MemoryCluster } from "../../../../src/reconcile/mod.ts";
+import type { MemoryCluster } from "../../../../src/reconcile/mod.ts";
 import { configMap, graphOf, rgd, SPEC } from "../../graph/fixtures.ts";
-
-const CONFIG_MAP: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  namespaced: true,
-};
+import { clusterWithInstance, CONFIG_MAP, controllerOver, readsOf } from "../instance_fixtures.ts";
 
 /**
  * Returns a client of an in-memory cluster. `written` is called when a status is stored, before the
@@ -35,15 +19,7 @@ function clientOver(
   written: (status: KubeObject) => void,
 ): KubeClient {
   const client: Partial<KubeClient> = {
-    async *pages({ kind }) {
-      const items = await Promise.resolve(memory.objects().filter((o) => o.kind === kind));
-      yield { items, resourceVersion: "1" };
-    },
-    async *watch(_kind, { signal }) {
-      await new Promise((resolve) => signal.addEventListener("abort", resolve));
-      yield* [];
-    },
-    get: (ref) => memory.getLive(ref),
+    ...readsOf(memory),
     apply: async (ref, object, { force = false }) =>
       (await memory.apply(ref, object, { force })).object,
     mergePatch: (ref, patch) => memory.patch(ref, patch),
@@ -59,47 +35,13 @@ function clientOver(
 async function setup() {
   const definition = rgd({ spec: SPEC }, [configMap("cm")]);
   const graph = await graphOf(definition);
-  const memory = new MemoryCluster();
-  const { group, version, kind } = graph.instance;
-  memory.put(graph.instance, {
-    apiVersion: `${group}/${version}`,
-    kind,
-    metadata: { namespace: "ns", name: "one" },
-    spec: { name: "one", names: [], count: 1, labels: {} },
-  });
+  const memory = clusterWithInstance(graph.instance);
   const seen: { status: JsonObject; view: InstanceView }[] = [];
   const client = clientOver(memory, ({ status }) => {
     seen.push({ status: status as JsonObject, view: controller.states.view("ns/one")! });
   });
-  const schemas = { resolve: () => Promise.resolve(undefined) };
-  const parts = {
-    client,
-    schemas,
-    children: new ChildCaches(client, schemas),
-    externals: new ExternalCaches(client),
-    reverts: new RevertBackoff(),
-    locks: new KeyedMutex(),
-  } as unknown as CachedParts;
-  const now = () => new Date("2026-01-01T00:00:00Z");
-  const controller = new InstanceController(graph.instance, {
-    parts,
-    context: { now, version: "v0.9.4", podId: "pod", maxCollectionSize: 1000 },
-    metrics: new Metrics(),
-    requeueMs: 0,
-    syncTimeoutMs: 10_000,
-    mayWrite: () => true,
-  }, { add: () => {}, addBackground: () => {} });
-  return {
-    controller,
-    definition,
-    graph,
-    memory,
-    seen,
-    stop: async () => {
-      await controller.stop();
-      parts.children.stop();
-    },
-  };
+  const { controller, stop } = controllerOver(client, graph.instance);
+  return { controller, definition, graph, memory, seen, stop };
 }
 
 const shown = ({ state, conditions, nodes }: InstanceView) => ({ state, conditions, nodes });

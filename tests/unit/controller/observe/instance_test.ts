@@ -3,56 +3,29 @@
  * every write.
  */
 import assert from "node:assert/strict";
-import type { KindRef, KubeObject } from "../../../../src/api/mod.ts";
+import type { KubeObject } from "../../../../src/api/mod.ts";
 import type { Reads } from "../../../../src/cel/mod.ts";
-import {
-  type CachedParts,
-  ChildCaches,
-  ExternalCaches,
-  KeyedMutex,
-  RevertBackoff,
-} from "../../../../src/clusters/mod.ts";
-import { InstanceController } from "../../../../src/controller/instances/instance_controller.ts";
-import { Metrics } from "../../../../src/controller/metrics/metrics.ts";
 import { Observer } from "../../../../src/controller/observe/observer.ts";
 import type { KubeClient } from "../../../../src/kube/mod.ts";
-import { type Cluster, MemoryCluster, reconcile } from "../../../../src/reconcile/mod.ts";
+import { type Cluster, type MemoryCluster, reconcile } from "../../../../src/reconcile/mod.ts";
 import { configMap, graphOf, rgd, SPEC } from "../../graph/fixtures.ts";
+import {
+  clusterWithInstance,
+  CONFIG_MAP,
+  CONTEXT,
+  controllerOver,
+  NOW,
+  readsOf,
+  SCHEMAS,
+} from "../instance_fixtures.ts";
 
-const CONFIG_MAP: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  namespaced: true,
-};
-const NOW = new Date("2026-01-01T00:00:00Z");
-const CONTEXT = { now: () => NOW, version: "v0.9.4", podId: "pod", maxCollectionSize: 1000 };
 const AT = { kind: CONFIG_MAP, namespace: "ns", name: "cm-one" };
 
 const RESOURCES = [configMap("cm", { data: { ours: "a" } })];
 
-/** Returns a client of an in-memory cluster. The client has methods for reading, but none for writing. */
-function readerOf(memory: MemoryCluster): KubeClient {
-  const client: Partial<KubeClient> = {
-    async *pages({ kind }, { labelSelector } = {}) {
-      const items = memory.objects().filter((o) =>
-        o.kind === kind && (!labelSelector || o.metadata.labels?.["kro.run/owned"] === "true")
-      );
-      yield await Promise.resolve({ items, resourceVersion: "1" });
-    },
-    async *watch(_kind, { signal }) {
-      await new Promise((resolve) => signal.addEventListener("abort", resolve));
-      yield* [];
-    },
-    get: (ref) => memory.getLive(ref),
-  };
-  return client as KubeClient;
-}
-
 /**
  * Starts a controller that only observes, in a cluster in which another controller has already reconciled the
- * instance.
+ * instance. The client of the controller has methods for reading, but none for writing.
  */
 async function setup(
   change: (memory: MemoryCluster) => Promise<unknown> = async () => {},
@@ -60,41 +33,14 @@ async function setup(
 ) {
   const definition = rgd({ spec: SPEC }, RESOURCES);
   const graph = await graphOf(definition);
-  const memory = new MemoryCluster();
-  const { group, version, kind } = graph.instance;
-  memory.put(graph.instance, {
-    apiVersion: `${group}/${version}`,
-    kind,
-    metadata: { namespace: "ns", name: "one" },
-    spec: { name: "one", names: [], count: 1, labels: {} },
-  });
+  const memory = clusterWithInstance(graph.instance);
   const instance = (await memory.getLive({ kind: graph.instance, namespace: "ns", name: "one" }))!;
   await reconcile(graph, instance, memory as Cluster, CONTEXT);
   await change(memory);
-  const client = readerOf(memory);
-  const schemas = { resolve: () => Promise.resolve(undefined) };
-  const parts = {
-    client,
-    schemas,
-    children: new ChildCaches(client, schemas),
-    externals: new ExternalCaches(client),
-    reverts: new RevertBackoff(),
-    locks: new KeyedMutex(),
-  } as unknown as CachedParts;
-  const controller = new InstanceController(graph.instance, {
-    parts,
-    context: CONTEXT,
-    metrics: new Metrics(),
-    observer: new Observer({ schemas, now: () => NOW, secretInputs }),
-    requeueMs: 0,
-    syncTimeoutMs: 10_000,
-    mayWrite: () => true,
-  }, { add: () => {}, addBackground: () => {} });
+  const observer = new Observer({ schemas: SCHEMAS, now: () => NOW, secretInputs });
+  const client = readsOf(memory) as KubeClient;
+  const { controller, stop } = controllerOver(client, graph.instance, observer);
   await controller.serve({ graph, revision: 1 }, definition);
-  const stop = async () => {
-    await controller.stop();
-    parts.children.stop();
-  };
   return { controller, memory, [Symbol.asyncDispose]: stop };
 }
 
