@@ -73,10 +73,10 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
   render: {
     examples: [
-      ["Print the objects of an instance", "kro render -f rgd.yaml -f instance.yaml"],
+      ["Print the objects of an instance", "kro render -f rgd.yaml -i instance.yaml"],
       [
         "Give the values that the status of an object has in the cluster",
-        "kro render -f rgd.yaml -f instance.yaml --observed deployment.yaml",
+        "kro render -f rgd.yaml -i instance.yaml --observed deployment.yaml",
       ],
     ],
     exit: [

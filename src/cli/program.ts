@@ -159,6 +159,11 @@ export function createProgram(
     "print the objects of a graph, without a cluster",
   )
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
+    .option(
+      "-i, --instance <path>",
+      "file or folder with the instances to render; those of -f by default",
+      collect,
+    )
     .option("-n, --namespace <name>", "namespace of instances without one", "default")
     .option(
       "--observed <path>",

@@ -30,15 +30,24 @@ import { toYaml } from "./yaml.ts";
 export interface RenderFlags extends GateFlags, CostFlags {
   /** The files and folders that `-f` names; at least one. */
   filename: string[];
+  /** The files and folders with the instances, set by `-i`; those of `-f` when absent. */
+  instance?: string[];
   /** The namespace of instances that have no namespace, set by `-n`. */
   namespace: string;
   /** The files and folders with objects that exist in the cluster, set by `--observed`. */
   observed?: string[];
 }
 
+/** An object of an instance, with the id of the node that it belongs to. */
+interface Rendered {
+  node: string;
+  object: KubeObject;
+}
+
 /**
- * Runs `kro render`, which prints the generated CRDs and the objects as YAML. Returns the exit code:
- * 1 if an RGD has problems, or if an instance or a node was not rendered.
+ * Runs `kro render`, which prints the generated CRDs and the objects as YAML, in apply order. A comment above
+ * each object names its node. Returns the exit code: 1 if an RGD has problems, or if an instance or a node was
+ * not rendered.
  */
 export async function render(flags: RenderFlags, output: Output): Promise<number> {
   const manifests = await readManifests(flags.filename);
@@ -47,24 +56,23 @@ export async function render(flags: RenderFlags, output: Output): Promise<number
   const rgds = sources.map(({ object }) => object as ResourceGraphDefinition);
   if (rgds.length === 0) throw new UsageError("there is no ResourceGraphDefinition in these files");
   const crds = objects.filter((o) => isOfKind(o, CRD_KIND));
-  const instances = objects.filter((o) => !isOfKind(o, RGD_KIND) && !isOfKind(o, CRD_KIND));
+  const instances = (flags.instance ? await objectsOf(flags.instance) : objects)
+    .filter((o) => !isOfKind(o, RGD_KIND) && !isOfKind(o, CRD_KIND));
 
-  const observed = flags.observed
-    ? (await readManifests(flags.observed)).map((manifest) => manifest.object)
-    : [];
+  const observed = flags.observed ? await objectsOf(flags.observed) : [];
   const verdicts = await compileSet(rgds, crds, builtIn(), compileOptions(flags));
   for (const [i, { problems }] of verdicts.entries()) {
     for (const finding of findingsOf(sources[i]!, problems)) output.err(findingText(finding));
   }
   const graphs = verdicts.flatMap(({ graph }) => graph ?? []);
-  const documents: unknown[] = graphs.map((graph) => graph.crd);
+  const documents = graphs.map((graph) => toYaml(graph.crd));
   let complete = graphs.length === rgds.length;
   for (const instance of instances) {
     const gvk = parseGvk(instance.apiVersion, instance.kind);
     const graph = graphs.find((g) => gvk && gvkKey(g.instance) === gvkKey(gvk));
     if (graph) {
       const rendered = await renderInstance(graph, instance, observed, flags, output);
-      documents.push(...rendered.objects);
+      documents.push(...rendered.objects.map(documentOf));
       complete &&= rendered.complete;
     } else {
       const name = `${instance.kind} ${instance.metadata.name}`;
@@ -72,8 +80,18 @@ export async function render(flags: RenderFlags, output: Output): Promise<number
       complete = false;
     }
   }
-  output.out(documents.map(toYaml).join("---\n"));
+  output.out(documents.join("---\n"));
   return complete ? Exit.ok : Exit.failed;
+}
+
+/** Returns the YAML document of an object, below a comment with the id of its node. */
+function documentOf({ node, object }: Rendered): string {
+  return `# node: ${node}\n${toYaml(object)}`;
+}
+
+/** Returns the objects of these files and folders. */
+async function objectsOf(paths: readonly string[]): Promise<KubeObject[]> {
+  return (await readManifests(paths)).map((manifest) => manifest.object);
 }
 
 /** Renders the objects of one instance. `complete` is false if a node was not rendered. */
@@ -83,7 +101,7 @@ async function renderInstance(
   observed: readonly KubeObject[],
   flags: RenderFlags,
   output: Output,
-): Promise<{ objects: KubeObject[]; complete: boolean }> {
+): Promise<{ objects: Rendered[]; complete: boolean }> {
   const kind: KindRef = graph.instance;
   const namespace = kind.namespaced ? given.metadata.namespace ?? flags.namespace : undefined;
   const kinds = [...graph.nodes.values()].map((node) => node.kind);
@@ -106,14 +124,15 @@ async function renderInstance(
     state === "Failed" || (state !== "Ready" && objects.length === 0)
   );
   for (const { id, state, reason } of absent) {
-    output.err(`node "${id}" is not rendered: ${state}: ${reason ?? ""}`);
+    const why = reason ?? "includeWhen excludes it, or a node that it reads";
+    output.err(`node "${id}" is not rendered: ${state}: ${why}`);
   }
-  const objects: KubeObject[] = [];
+  const objects: Rendered[] = [];
   for (const node of outcome.nodes) {
     for (const { namespace, name } of node.objects) {
       const ref = { kind: graph.nodes.get(node.id)!.kind, namespace, name };
       const object = cluster.rendered.get(refKey(ref))?.object;
-      if (object) objects.push(authored(object));
+      if (object) objects.push({ node: node.id, object: authored(object) });
     }
   }
   return { objects, complete: absent.every(({ state }) => state === "Skipped") };

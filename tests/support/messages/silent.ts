@@ -57,6 +57,10 @@ export const SILENT: { why: string; texts: string[] }[] = [
     ],
   },
   {
+    why: "It is the comment above an object in the output of `kro render`.",
+    texts: ["# node: <id> <object>"],
+  },
+  {
     why: "They are cells of the table of permissions in docs/operating.md.",
     texts: [
       "the API server, its proxy, the addresses of the endpoint",

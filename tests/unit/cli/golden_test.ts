@@ -9,13 +9,20 @@ import { recorded } from "../../support/record.ts";
 
 const GOLDEN = new URL("golden/", import.meta.url).pathname;
 const EXAMPLE = "deploy/examples/httpbin";
+/** An example with nodes that wait for the status of another node. */
+const WAITING = "deploy/examples/web-app";
 
 /**
- * The command whose output each file in the folder `golden` contains. The placeholder RECORD stands for the
- * path of a file that `kro record` has written.
+ * The command whose output each file in the folder `golden` contains: stdout, or the given stream. The
+ * placeholder RECORD stands for the path of a file that `kro record` has written.
  */
-const OUTPUTS: Record<string, { args: string[]; code?: number }> = {
+const OUTPUTS: Record<string, { args: string[]; code?: number; stream?: "stderr" }> = {
   "render.yaml": { args: ["render", "-f", EXAMPLE, "-n", "kro"] },
+  "render.waiting.txt": {
+    args: ["render", "-f", `${WAITING}/rgd.yaml`, "-i", `${WAITING}/instance.yaml`],
+    code: 1,
+    stream: "stderr",
+  },
   "validate.txt": {
     args: ["validate", "--offline", "-f", `${EXAMPLE}/tests/unknown_field.yaml`],
     code: 1,
@@ -40,7 +47,7 @@ const OUTPUTS: Record<string, { args: string[]; code?: number }> = {
   "version.txt": { args: ["version"] },
 };
 
-for (const [file, { args, code = 0 }] of Object.entries(OUTPUTS)) {
+for (const [file, { args, code = 0, stream = "stdout" }] of Object.entries(OUTPUTS)) {
   Deno.test(`kro ${args.join(" ")} prints golden/${file}`, async () => {
     const record = await Deno.makeTempFile({ suffix: ".json" });
     try {
@@ -48,9 +55,9 @@ for (const [file, { args, code = 0 }] of Object.entries(OUTPUTS)) {
       const result = await runCommand(args.map((arg) => arg === "RECORD" ? record : arg));
       assert.equal(result.code, code, result.stderr);
       if (Deno.args.includes("--update")) {
-        await Deno.writeTextFile(`${GOLDEN}${file}`, result.stdout);
+        await Deno.writeTextFile(`${GOLDEN}${file}`, result[stream]);
       }
-      assert.equal(result.stdout, await Deno.readTextFile(`${GOLDEN}${file}`));
+      assert.equal(result[stream], await Deno.readTextFile(`${GOLDEN}${file}`));
     } finally {
       await Deno.remove(record);
     }

@@ -1,6 +1,6 @@
 /**
- * Tests of `kro render`: expressions can read the objects of `--observed`, and the exit code is 1 if a node
- * is not rendered.
+ * Tests of `kro render`: expressions can read the objects of `--observed`, comments name the nodes of the
+ * objects, and the exit code is 1 if a node is not rendered.
  */
 import assert from "node:assert/strict";
 import { parseYaml } from "../../../src/cli/mod.ts";
@@ -59,19 +59,21 @@ spec: {replicas: 1, revisionHistoryLimit: 10}
 status: {readyReplicas: 3}
 `;
 
-/** Runs `kro render` on these files, with `--observed` if `observed` is given. */
-async function render(files: string[], observed?: string) {
+/** Runs `kro render` on these files, with `--observed` and `-i` if `observed` and `instance` are given. */
+async function render(files: string[], observed?: string, instance?: string) {
   const dir = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${dir}/files.yaml`, files.join("---\n"));
     if (observed) await Deno.writeTextFile(`${dir}/observed.yaml`, observed);
+    if (instance) await Deno.writeTextFile(`${dir}/instance.yaml`, instance);
     const { code, stdout, stderr } = await runCommand([
       ...["render", "-f", `${dir}/files.yaml`],
       ...observed ? ["--observed", `${dir}/observed.yaml`] : [],
+      ...instance ? ["-i", `${dir}/instance.yaml`] : [],
     ]);
     // deno-lint-ignore no-explicit-any -- objects of any kind
     const objects = (parseYaml(stdout, "stdout") as any[]).slice(1);
-    return { code, objects, stderr };
+    return { code, objects, stdout, stderr };
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
@@ -101,9 +103,31 @@ Deno.test("nodes read the observed objects, which are not printed", async () => 
 
 Deno.test("an excluded node does not fail the command", async () => {
   const instance = `${INSTANCE}spec: {full: false}\n`;
-  const { code, objects } = await render([RGD, instance], SETTINGS);
+  const { code, objects, stderr } = await render([RGD, instance], SETTINGS);
   assert.equal(code, 0);
+  assert.equal(
+    stderr,
+    'node "after" is not rendered: Skipped: includeWhen excludes it, or a node that it reads',
+  );
   assert.deepEqual(namesOf(objects), ["Deployment web"]);
+});
+
+Deno.test("a comment above each object names its node", async () => {
+  const { stdout } = await render([RGD, INSTANCE], `${SETTINGS}---\n${WEB}`);
+  assert.deepEqual(
+    [...stdout.matchAll(/^---\n(# .*)\napiVersion: .*\nkind: (.*)$/gm)].map(([, ...found]) =>
+      found
+    ),
+    [["# node: web", "Deployment"], ["# node: after", "ConfigMap"]],
+  );
+});
+
+Deno.test("-i names the files of the instances, in place of those among the files of -f", async () => {
+  const other = INSTANCE.replace("name: a", "name: b");
+  const { code, objects } = await render([RGD, INSTANCE], `${SETTINGS}---\n${WEB}`, other);
+  assert.equal(code, 0);
+  const names = objects.map(({ metadata }) => metadata.labels["kro.run/instance-name"]);
+  assert.deepEqual(names, ["b", "b"]);
 });
 
 Deno.test("an instance that no graph serves is reported, and the exit code is 1", async () => {

@@ -82,6 +82,7 @@ export const RESULTS: Entry[] = [
     texts: [
       "<instance>: no graph of these files serves it",
       'node "<id>" is not rendered: <state>: <why>',
+      "… includeWhen excludes it, or a node that it reads",
     ],
     cause:
       "`kro render` has no RGD for the instance, or a node reads data that exists only in a cluster, such as an external object or a status.",
