@@ -18,7 +18,7 @@ export function addGenerate(
 ): void {
   const generate = program.command("generate").description("derive files from RGDs");
   const command = (name: string, description: string) =>
-    graphFlags(generate.command(`${name} [names...]`).description(description));
+    graphFlags(generate.command(name).description(description));
   addRbacFlags(command("rbac", "print the RBAC roles that the controller needs for RGDs"))
     .action(async (names, flags) => done(await generateRbac(names, flags, output)));
   const describe = (name: ApiGenerator, description: string) =>
@@ -36,15 +36,16 @@ export function addGenerate(
  * @param done Called with the exit code of the command.
  */
 export function addGraph(program: Command, output: Output, done: (code: number) => void): void {
-  const command = program.command("graph [names...]").description("draw the graph of an RGD");
+  const command = program.command("graph").description("draw the graph of an RGD");
   addDrawFlags(graphFlags(command))
     .action(async (names, flags) => done(await drawGraph(names, flags, output)));
 }
 
-/** Adds the flags that name RGDs. */
+/** Adds the argument and the flags that name RGDs. */
 function graphFlags(command: Command): Command {
   const collect = (value: string, previous: string[] = []) => [...previous, value];
   return command
+    .argument("[names...]", "names of RGDs in the files of -f, or in the cluster without -f")
     .option("-f, --filename <path>", "file or folder with RGDs, or - for standard input", collect)
     .option("--crd <path>", "file or folder with CustomResourceDefinitions", collect)
     .option("--all", "all RGDs of the cluster")

@@ -39,16 +39,18 @@ export function addRecordCommands(
   output: Output,
   done: (code: number) => void,
 ): void {
-  const record = program.command("record <target>")
+  const record = program.command("record")
     .description("save what one pass over an instance reads, for kro replay; changes nothing")
+    .argument("<target>", "KIND/NAME of an instance")
     .option("--out <file>", "file to write instead of standard output")
     .option("-n, --namespace <name>", "namespace of the instance")
     .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
     .option("--context <name>", "context of the kubeconfig; the current one by default")
     .addOption(featureGatesOption());
   addCostFlags(record).action(async (target, flags) => done(await recordTo(target, flags, output)));
-  program.command("replay <file>")
+  program.command("replay")
     .description("repeat the pass of a record, without a cluster")
+    .argument("<file>", "file that kro record has written")
     .addOption(
       new Option("-o, --output <format>", "output format").choices(REPLAY_FORMATS).default("text"),
     )

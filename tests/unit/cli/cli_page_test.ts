@@ -31,6 +31,14 @@ Deno.test("each command has examples, and each example names its command and exi
   }
 });
 
+Deno.test("each argument and each flag has a description", () => {
+  for (const command of leavesOf(createProgram(output, () => {}, "kro"))) {
+    for (const { description } of [...command.registeredArguments, ...command.options]) {
+      assert.notEqual(description, "", pathOf(command));
+    }
+  }
+});
+
 Deno.test("as a plugin of kubectl, the help names the command kubectl kro", () => {
   const program = createProgram(output, () => {}, "kubectl kro");
   const command = program.commands.find((each) => each.name() === "record")!;

@@ -3,7 +3,7 @@
  * in the folder `golden`; `deno test -A tests/unit/cli/inspect_test.ts -- --update` writes it anew.
  */
 import assert from "node:assert/strict";
-import type { KubeObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";
+import { jsonText, type KubeObject, type ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { ageText } from "../../../src/cli/inspect/age.ts";
 import { graphDescription, instanceDescription } from "../../../src/cli/inspect/description.ts";
 import type { ObservedInstance as Observed } from "../../../src/cli/inspect/observer.ts";
@@ -117,6 +117,7 @@ const OUTPUTS: Record<string, () => Promise<string>> = {
   },
   "why.instance.txt": async () => text(await observed()),
   "why.node.txt": async () => text(await observed(), "parts"),
+  "why.node.json": async () => `${jsonText(why((await observed()).observation!, "parts"), 2)}\n`,
   "why.field.txt": async () => text(await observed(), "app.spec.replicas"),
 };
 
