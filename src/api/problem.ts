@@ -29,6 +29,8 @@ export type ProblemCode =
   | "COST"
   /** A warning: an expression reads a field of the instance that may be absent. */
   | "OPTIONAL"
+  /** A warning: the RGD has a field that does not exist. */
+  | "UNKNOWN"
   /** A warning: YAML 1.1 and YAML 1.2 read a scalar differently, such as `yes`. */
   | "YAML"
   /**
@@ -40,6 +42,7 @@ export type ProblemCode =
 export const WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "COST",
   "OPTIONAL",
+  "UNKNOWN",
   "YAML",
   "BREAKING",
 ]);

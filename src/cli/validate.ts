@@ -37,6 +37,7 @@ import type { Output } from "./output.ts";
 import { invalidAt, invalidInstances, listInstances } from "./plan/invalid.ts";
 import { isOfKind } from "./report.ts";
 import { type ConnectionFlags, openSession } from "./session.ts";
+import { unknownFields } from "./unknown_fields.ts";
 import { type AmbiguousScalar, ambiguousScalars } from "./yaml_versions.ts";
 
 /** The flags of `kro validate`. */
@@ -181,7 +182,11 @@ function allFindings(
     const document = [rgd.document, rgd.file].join(" ");
     const isFirst = !seen.has(document);
     seen.add(document);
-    const found = findingsOf(rgd, [...problems, ...(graph ? warnings(graph, limits) : [])]);
+    const found = findingsOf(rgd, [
+      ...problems,
+      ...unknownFields(verdicts[i]!.rgd),
+      ...(graph ? warnings(graph, limits) : []),
+    ]);
     if (!isFirst) return found;
     const ambiguous = scalars.get(rgd.text) ?? ambiguousScalars(rgd.text);
     scalars.set(rgd.text, ambiguous);

@@ -224,6 +224,18 @@ Deno.test("warnings of optional reads and of ambiguous YAML have their lines, an
   ]]);
 });
 
+Deno.test("a misspelled field of an RGD is a warning with a suggestion, and the RGD stays valid", async () => {
+  const text = rgd("A", ["B"]).replace("    kind: A\n", "    kind: A\n    scoope: Cluster\n")
+    .replace("      template:", "      inclodeWhen: []\n      template:");
+  const { code, stdout } = await validate({ "a.yaml": text, "b.yaml": rgd("B", []) });
+  assert.deepEqual([code, stdout.trim().split("\n").slice(0, 2)], [0, [
+    'a.yaml:7:5: a: warning: schema.scoope: unknown field "scoope", which the API server drops; did you ' +
+    'mean "scope"? [UNKNOWN]',
+    'a.yaml:12:7: a: warning: node "b": inclodeWhen: unknown field "inclodeWhen", which the API server ' +
+    'drops; did you mean "includeWhen"? [UNKNOWN]',
+  ]]);
+});
+
 Deno.test("a problem of a key has the position of the key", async () => {
   const wrong = rgd("A", ["B"]).replace(
     "{name: x}",

@@ -187,6 +187,12 @@ export const GRAPH: Entry[] = [
     remedy: "Do one of the three that the hint names, or test the field with `has(..)`.",
   },
   {
+    code: "UNKNOWN",
+    texts: ['unknown field "<field>", which the API server drops'],
+    cause: "A warning: the RGD has a field that does not exist, such as a misspelled one.",
+    remedy: "Correct the name of the field, or remove the field.",
+  },
+  {
     code: "YAML",
     texts: [
       "the scalar <scalar> is <reading>",
