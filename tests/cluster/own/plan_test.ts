@@ -163,6 +163,7 @@ kroTest("an object that the API server would refuse is reported, with exit code 
 kroTest("an RGD that kubectl applied is planned with only the change of the file", async (s) => {
   const graph = await s.graph(twoMaps("red"));
   await s.cluster.remove(graph.rgd);
+  await s.cluster.untilGone(graph.crd);
   const apply = ["apply", "-n", s.namespace, "-f", "-"];
   await kubectl(apply, { stdin: graph.object(twoMaps("red")) });
   await graph.create("one");
