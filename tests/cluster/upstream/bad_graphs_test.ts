@@ -112,7 +112,7 @@ kroTest("a built-in kind is not created a second time", async (s) => {
     graphOf("Deployment", "x", { group: "apps" }),
     `undotted-${s.namespace.slice(-8)}`,
   );
-  await refused(s, undotted, "KindReady", /apps/);
+  await refused(s, undotted, "GraphAccepted", /"apps" is not a domain/);
 });
 
 kroTest("kro's own kinds are not created a second time", async (s) => {
