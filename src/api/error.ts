@@ -18,6 +18,8 @@ export type ApiErrorReason =
   | "BadRequest"
   | "Gone"
   | "TooManyRequests"
+  /** The object is too large for the API server or for etcd, so the same request will never succeed. */
+  | "TooLarge"
   | "ServerError"
   | "Timeout"
   /** The request was not sent, because this process does not hold the Lease or is stopping. */

@@ -30,6 +30,7 @@ const byCode: Record<number, ApiErrorReason> = {
   404: "NotFound",
   409: "Conflict",
   410: "Gone",
+  413: "TooLarge",
   422: "Invalid",
   429: "TooManyRequests",
   504: "Timeout",
@@ -59,6 +60,12 @@ export function reasonOf(code: number, statusReason?: unknown): ApiErrorReason {
   const named = typeof statusReason === "string" ? byReason.get(statusReason) : undefined;
   return named ?? byCode[code] ?? (code >= 500 ? "ServerError" : "Other");
 }
+
+/**
+ * Matches the messages about an object that is too large for etcd. The API server sends these messages with
+ * status 500 (etcd's errors `ErrRequestTooLarge` and gRPC's `ResourceExhausted`).
+ */
+const TOO_LARGE_FOR_ETCD = /request is too large|trying to send message larger than max/;
 
 /**
  * Returns the seconds to wait according to a Retry-After header. The header contains either seconds or a
@@ -100,7 +107,9 @@ export function refusal(
     ? "the API server does not serve this kind"
     : `HTTP ${code} ${firstLine(body)}`.trimEnd();
   return new ApiError(`${request}: ${message}`, {
-    reason: reasonOf(code, status?.reason),
+    reason: code === 500 && TOO_LARGE_FOR_ETCD.test(message)
+      ? "TooLarge"
+      : reasonOf(code, status?.reason),
     code,
     causes: causes?.map(withShortValue),
     answer: message,

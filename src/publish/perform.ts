@@ -113,7 +113,7 @@ function isRefusal(part: Refusal["part"], error: unknown): boolean {
   switch (part) {
     case "revision":
       return error instanceof ApiError &&
-        ["Forbidden", "Invalid", "BadRequest"].includes(error.reason);
+        ["Forbidden", "Invalid", "BadRequest", "TooLarge"].includes(error.reason);
     case "kind":
     case "fallback":
       return !isOutrun(error);

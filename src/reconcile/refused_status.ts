@@ -12,7 +12,7 @@ import type { RefusedStatus } from "./context.ts";
 import { fieldsOf, type InstanceStatus } from "./instance_status.ts";
 import type { Pass } from "./pass.ts";
 
-const REFUSALS = new Set([400, 403, 413, 422]);
+const REFUSALS = new Set([400, 403, 422]);
 
 /**
  * Matches the message of a request that RBAC refused. RBAC refuses the request regardless of its content, so
@@ -27,9 +27,8 @@ const RBAC = /is forbidden: User "[^"]*" cannot /;
  */
 export function isRefusal(error: unknown): error is ApiError {
   if (!(error instanceof ApiError)) return false;
-  const { code = 0, message } = error;
-  // The API server responds with 500 when an object is too large for etcd.
-  if (code === 500) return /request is too large/.test(message);
+  const { code = 0, message, reason } = error;
+  if (reason === "TooLarge") return true;
   return REFUSALS.has(code) && !(code === 403 && RBAC.test(message));
 }
 

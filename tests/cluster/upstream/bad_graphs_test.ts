@@ -6,6 +6,7 @@ import {
   condition,
   configMap,
   type GraphSpec,
+  KroRequests,
   kroTest,
   NAME,
   refused,
@@ -13,6 +14,7 @@ import {
   sharedControlPlane,
   verdicts,
 } from "../../support/cluster/mod.ts";
+import { eventually } from "../../support/wait.ts";
 
 /** Returns an RGD with one ConfigMap. */
 function graphOf(kind: string, value = "one", schema = {}): GraphSpec {
@@ -149,12 +151,25 @@ kroTest("an RGD too big for kro's own writes leaves its previous revision in use
   await graph.create("app");
   await graph.active("app");
   await assert.rejects(graph.put(graphOf("TooBig", "x".repeat(2_000_000))), /too large|limit/i);
-  // Gives the RGD almost the greatest size that etcd accepts. A GraphRevision with the same spec, or the RGD
-  // with a longer status, is then too large for etcd.
-  let length = 1_572_000;
-  const taken = () =>
-    graph.put(graphOf("TooBig", "x".repeat(length))).then(() => true, () => false);
-  while (!await taken()) length -= 200;
+  using requests = await KroRequests.open();
+  await s.restart(async () => {
+    // Without a status, the RGD is smaller than a GraphRevision with the same spec.
+    const none = { conditions: null, state: null, topologicalOrder: null, resources: null };
+    await s.cluster.patchStatus(graph.rgd, none);
+    // Gives the RGD almost the greatest size that etcd accepts. The GraphRevision, or the RGD with its status, is
+    // then too large for etcd.
+    let length = 1_572_000;
+    const isAccepted = () =>
+      graph.put(graphOf("TooBig", "x".repeat(length))).then(() => true, () => false);
+    while (!await isAccepted()) length -= 100;
+  });
+  await eventually(
+    "refused GraphRevision",
+    async () =>
+      (await requests.take()).some(({ verb, resource, code }) =>
+        verb === "create" && resource === "graphrevisions" && code >= 400
+      ),
+  );
   await s.cluster.patch(graph.instance("app"), { spec: { f: "y" } });
   await graph.active("app");
   assert.equal((await s.cluster.get({ kind: "ConfigMap", name: "app" })).data.value, "one");

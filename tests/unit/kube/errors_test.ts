@@ -41,6 +41,24 @@ Deno.test("a refusal has the API server's message and causes", () => {
   assert.deepEqual(error.causes, causes);
 });
 
+Deno.test("a request that is too large for the API server or for etcd has the reason TooLarge", () => {
+  const cases: [number, string][] = [
+    [413, "Request entity too large: limit is 3145728"],
+    [500, "etcdserver: request is too large"],
+    [
+      500,
+      "rpc error: code = ResourceExhausted desc = trying to send message larger than max (9 vs. 5)",
+    ],
+  ];
+  for (const [code, message] of cases) {
+    const error = refusal("POST graphrevisions a", code, status(code, "", message));
+    assert.equal(error.reason, "TooLarge", message);
+  }
+  assert.equal(refusal("POST graphrevisions a", 413, "<html>").reason, "TooLarge");
+  const other = status(500, "InternalError", "etcdserver: request timed out");
+  assert.equal(refusal("POST graphrevisions a", 500, other).reason, "ServerError");
+});
+
 Deno.test("an HTML page of a proxy is reported as the status code and its first line", () => {
   const error = refusal("GET pods a/b", 502, "<html>bad gateway</html>\n<p>secret</p>", 3);
   assert.equal(error.message, "GET pods a/b: HTTP 502 <html>bad gateway</html>");

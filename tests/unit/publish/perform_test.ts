@@ -83,6 +83,7 @@ Deno.test("writes are sent in order, without waiting for a CRD that is created a
 Deno.test("a refusal stops the remaining writes and reports the refused part", async () => {
   const cases: [Parameters<typeof performed>[1], string, number][] = [
     [{ at: "create cart-r00001" }, "revision", 2],
+    [{ at: "create cart-r00001", reason: "TooLarge" }, "revision", 2],
     [{ at: "patch/status cart-r00001", reason: "Invalid" }, "revision", 3],
     [{ at: "create carts.shop.example.com" }, "kind", 4],
     [{ at: "create carts.shop.example.com", reason: "ServerError" }, "kind", 4],

@@ -186,7 +186,7 @@ Deno.test("a status that is too large is written without the author's fields", a
     cluster.refuses = ({ deep }) =>
       deep === undefined
         ? undefined
-        : new ApiError("etcdserver: request is too large", { reason: "ServerError", code });
+        : new ApiError("etcdserver: request is too large", { reason: "TooLarge", code });
     w.create();
     const { instance } = await w.pass();
     assert.equal(status(instance).state, "ERROR");
@@ -200,7 +200,7 @@ Deno.test("the author's conditions are left out if no status with them is accept
   );
   cluster.refuses = ({ conditions }) => {
     const isRefused = (conditions as JsonObject[]).some((c) => c.reason === "huge");
-    return isRefused ? new ApiError("too large", { reason: "Other", code: 413 }) : undefined;
+    return isRefused ? new ApiError("too large", { reason: "TooLarge", code: 413 }) : undefined;
   };
   w.create({ v: "huge" });
   const { instance } = await w.pass();
