@@ -3,7 +3,7 @@ import { BUNDLE_FLAGS, DEBUG_DIR, permissionFlags } from "../../../src/cli/mod.t
 import { freePorts } from "../controlplane/api.ts";
 import { type Guarded, guarded } from "../controlplane/guard.ts";
 import type { RunningControlPlane } from "../controlplane/mod.ts";
-import { moduleDir } from "../controlplane/parts.ts";
+import { moduleSource } from "../controlplane/module_source.ts";
 import { kubectl } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 import { helm, type HelmOutput } from "./mod.ts";
@@ -40,11 +40,7 @@ export interface Deployment {
 
 /** Returns the path of the Helm chart of upstream kro. The chart is a folder of upstream's Go module. */
 export async function upstreamChart(): Promise<string> {
-  const args = ["list", "-m", "-f", "{{.Dir}}", "github.com/kubernetes-sigs/kro"];
-  const { success, stdout, stderr } = await new Deno.Command("go", { args, cwd: moduleDir })
-    .output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return `${new TextDecoder().decode(stdout).trim()}/helm`;
+  return `${await moduleSource("github.com/kubernetes-sigs/kro")}/helm`;
 }
 
 /** Runs Helm and kubectl as the administrator of a control plane, in one namespace. */
