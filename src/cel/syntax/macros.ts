@@ -114,7 +114,8 @@ function bind(args: readonly Expr[]): ExprShape | undefined {
 
 /**
  * Converts `runtime.newCondition({type: ...})`. The keys of the map are written as identifiers, which become
- * string literals.
+ * string literals. The mark `?` of an optional entry has no effect, as in upstream's macro: the value of
+ * `{?type: x}` is the optional `x` itself, which is not a string.
  */
 function newCondition(target: Expr, args: readonly Expr[]): ExprShape {
   const [map] = args;
@@ -140,7 +141,8 @@ function newCondition(target: Expr, args: readonly Expr[]): ExprShape {
       return syntaxFault(key.start, `runtime.newCondition() has the key "${key.name}" twice`);
     }
     seen.add(key.name);
-    return { ...entry, key: node({ kind: "literal", value: key.name }, key.start, key.end) };
+    const literal = node({ kind: "literal", value: key.name }, key.start, key.end);
+    return { ...entry, key: literal, optional: false };
   });
   for (const key of ["type", "status"]) {
     if (!seen.has(key)) syntaxFault(map.start, `runtime.newCondition() needs the key "${key}"`);

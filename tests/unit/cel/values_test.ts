@@ -242,6 +242,13 @@ Deno.test("a variable can be plain JSON", () => {
   });
 });
 
+Deno.test("an optional entry of runtime.newCondition is not unwrapped", () => {
+  const value = (entries: string) => run(`runtime.newCondition({${entries}}).status`, {});
+  assert.deepEqual(value("type: 'A', ?status: dyn('True')"), { ok: true, value: "True" });
+  assert.equal(value("?type: optional.of('A'), status: 'True'").ok, false);
+  assert.equal(value("type: 'A', status: 'True', ?reason: optional.none()").ok, false);
+});
+
 Deno.test("conditionsOf accepts a condition or a list of conditions, and nothing else", () => {
   const variables: Record<string, [unknown, CelType]> = {
     job: [{ conditions: [{ type: "Ready", status: "True" }] }, job],
