@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import { inBackground } from "../api/mod.ts";
 import type { Handler } from "./app.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
+import { RequestQueues } from "./pipelining.ts";
 
 /** An HTTP endpoint that listens on an address. */
 export interface Listening {
@@ -54,6 +55,11 @@ export interface ClientLimits {
   connections: number;
   /** The maximum number of open connections from one client address; 256 by default. */
   connectionsOfAddress: number;
+  /**
+   * The maximum number of requests in all connections that wait for the response to an earlier request of the
+   * same connection; 4,000 by default.
+   */
+  waitingRequests: number;
 }
 
 const LIMITS: ClientLimits = {
@@ -62,6 +68,7 @@ const LIMITS: ClientLimits = {
   silentMs: 30_000,
   connections: 1024,
   connectionsOfAddress: 256,
+  waitingRequests: 4000,
 };
 
 /**
@@ -112,10 +119,11 @@ export async function listen(
   certificate?: Certificate,
 ): Promise<Listening> {
   const { hostname, port } = parseAddress(address);
-  const { requestMs, checkMs, silentMs, connections, connectionsOfAddress } = {
+  const { requestMs, checkMs, silentMs, connections, connectionsOfAddress, waitingRequests } = {
     ...LIMITS,
     ...limits,
   };
+  const queues = new RequestQueues(waitingRequests);
   const options = {
     headersTimeout: requestMs,
     requestTimeout: requestMs,
@@ -123,7 +131,10 @@ export async function listen(
     connectionsCheckingInterval: checkMs,
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse) =>
-    inBackground("HTTP endpoint", respond(handler, request, response));
+    inBackground(
+      "HTTP endpoint",
+      queues.run(request.socket, response, () => respond(handler, request, response)),
+    );
   const tls = certificate &&
     createTlsServer({ ...options, ...certificate, handshakeTimeout: requestMs }, onRequest);
   const server = tls ?? createServer(options, onRequest);

@@ -62,3 +62,68 @@ Deno.test("a connection that sends 2,000 requests at once gets all responses, an
   socket.destroy();
   await listening.close();
 });
+
+Deno.test("the requests that a connection sends at once are handled one after another", async () => {
+  const [first, end] = [Promise.withResolvers<void>(), Promise.withResolvers<Response>()];
+  let handled = 0;
+  const listening = await listen("127.0.0.1:0", (_, address) => {
+    if (address === "127.0.0.3") return new Response("ok");
+    handled++;
+    first.resolve();
+    return end.promise.then((response) => response.clone());
+  });
+  const socket = open(listening, "127.0.0.2");
+  let text = "";
+  socket.on("data", (chunk) => text += chunk);
+  socket.write(REQUEST.repeat(1000));
+  await first.promise;
+  assert.match(await answer(listening, "127.0.0.3"), /^HTTP\/1\.1 200 /);
+  assert.equal(handled, 1);
+  end.resolve(new Response("done"));
+  await eventually(
+    "all responses",
+    () => Promise.resolve(text.match(/HTTP\/1\.1 200 /g)?.length === 1000),
+  );
+  socket.destroy();
+  await listening.close();
+});
+
+Deno.test("a connection is closed when its waiting requests exceed the maximum", async () => {
+  const end = Promise.withResolvers<Response>();
+  let handled = 0;
+  const listening = await listen("127.0.0.1:0", (_, address) => {
+    if (address === "127.0.0.3") return new Response("ok");
+    handled++;
+    return end.promise;
+  }, { waitingRequests: 1500, silentMs: 600_000 });
+  const sockets = [1, 2, 3].map(() => open(listening, "127.0.0.2"));
+  for (const socket of sockets) socket.resume().write(REQUEST.repeat(1000));
+  await eventually(
+    "a closed connection",
+    () => Promise.resolve(sockets.some(({ destroyed }) => destroyed)),
+  );
+  assert.match(await answer(listening, "127.0.0.3"), /^HTTP\/1\.1 200 /);
+  assert.ok(handled <= 3, `${handled} requests`);
+  end.resolve(new Response("done"));
+  for (const socket of sockets) socket.destroy();
+  await listening.close();
+});
+
+Deno.test("a client that reads no response does not make the endpoint answer all of its requests", async () => {
+  const large = "x".repeat(2 ** 20);
+  let handled = 0;
+  const listening = await listen("127.0.0.1:0", (_, address) => {
+    if (address === "127.0.0.2") handled++;
+    return new Response(address === "127.0.0.2" ? large : "ok");
+  }, { silentMs: 300, connections: 1 });
+  const socket = open(listening, "127.0.0.2");
+  socket.pause().write(REQUEST.repeat(1000));
+  await once(socket, "connect");
+  await eventually(
+    "an answer on a second connection, after the first one is closed",
+    async () => (await answer(listening, "127.0.0.3")).endsWith("ok"),
+  );
+  assert.ok(handled > 0 && handled < 100, `${handled} requests`);
+  socket.destroy();
+  await listening.close();
+});
