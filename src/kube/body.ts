@@ -57,3 +57,22 @@ export async function readBody(response: Response, limit: number): Promise<strin
   }
   return text + decoder.decode();
 }
+
+/**
+ * Returns the bytes of a stream, or undefined when the stream has more than `limit` bytes. Reading stops as
+ * soon as the stream is known to be too long.
+ */
+export async function readAtMost(
+  limit: number,
+  stream: ReadableStream<Uint8Array>,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // A return from this loop also cancels the rest of the stream.
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}

@@ -3,6 +3,7 @@
  * a certificate expires, another program, such as the kubelet, writes a new certificate to its file.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
 const REREAD_MS = 60_000;
@@ -73,7 +74,7 @@ export function certificateReader(
 
 /** Returns the content of a PEM file; undefined when the file cannot be read or is not PEM. */
 async function content(file: string): Promise<string | undefined> {
-  const text = await Deno.readTextFile(file).catch(() => "");
+  const text = await readFile(file, "certificate").catch(() => "");
   return text.includes("-----BEGIN ") ? text : undefined;
 }
 

@@ -2,6 +2,7 @@
  * Replaces Deno's error for a missing permission with an error that names the flag that grants the
  * permission.
  */
+import { readAtMost } from "./body.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
 
 /**
@@ -18,18 +19,25 @@ export function permitted<T>(doing: string, flag: string, action: () => T): T {
   }
 }
 
+/** The maximum size of a kubeconfig file, certificate file or token file, in bytes. */
+const LARGEST_FILE = 16 * 2 ** 20;
+
 /**
  * Reads a text file. Rejects with MissingFileError when the file does not exist, and with ConfigError when
- * the file cannot be read for another reason.
+ * the file cannot be read for another reason, or is larger than 16 MiB. A device such as `/dev/zero` has no
+ * end.
  *
  * @param what The role of the file as the error message names it, such as `kubeconfig`.
  */
 export async function readFile(path: string, what: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    using file = await Deno.open(path);
+    const bytes = await readAtMost(LARGEST_FILE, file.readable);
+    if (bytes) return new TextDecoder().decode(bytes);
   } catch (error) {
     throw fileError(path, what, error);
   }
+  throw new ConfigError(`${path}: cannot read the ${what}: larger than 16 MiB`);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { isObject, type JsonObject } from "../api/mod.ts";
 import { ConfigError } from "./errors.ts";
+import { readAtMost } from "./body.ts";
 import { permissionError } from "./deno_permission.ts";
 import { settledIn } from "./timers.ts";
 import type { ClusterConfig } from "./types.ts";
@@ -23,6 +24,9 @@ export interface ExecStatus {
  * user's login in a browser.
  */
 const LIMIT_MS = 60_000;
+
+/** The maximum length of a plugin's standard output and of its standard error, in bytes. */
+const LONGEST_OUTPUT = 2 ** 20;
 
 /**
  * Runs the plugin and returns the credentials from its output. The plugin gets an empty standard input.
@@ -66,21 +70,35 @@ export async function runPlugin(
     const denied = permissionError(plugin, `--allow-run=${name} --allow-env`, error);
     throw denied instanceof ConfigError ? denied : new ConfigError(`${plugin}: ${denied.message}`);
   }
-  const output = child.output();
-  if (!await settledIn(limitMs, output)) {
-    child.kill("SIGKILL");
-    // The plugin exceeded the time limit and was killed. A process that the plugin has started may keep the
-    // output open, so kro does not wait for the end of the output.
+  // A process that the plugin has started may keep the output open after the plugin was killed. kro therefore
+  // does not wait for the end of the output.
+  const stop = () => {
     child.unref();
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // The plugin has ended already.
+    }
+  };
+  const read = async (stream: ReadableStream<Uint8Array>): Promise<string> => {
+    const bytes = await readAtMost(LONGEST_OUTPUT, stream);
+    if (!bytes) throw new ConfigError(`${plugin}: it wrote more than 1 MiB`);
+    return new TextDecoder().decode(bytes);
+  };
+  const output = Promise.all([read(child.stdout), read(child.stderr), child.status]);
+  if (!await settledIn(limitMs, output)) {
+    stop();
     throw new ConfigError(`${plugin}: it did not end within ${limitMs / 1000} s`);
   }
-  const { success, stdout, stderr } = await output;
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const [stdout, stderr, { success }] = await output.catch((error) => {
+    stop();
+    throw error;
+  });
   if (!success) {
-    const last = text(stderr).trim().split("\n").at(-1);
+    const last = stderr.trim().split("\n").at(-1);
     throw new ConfigError(`${plugin}: ${last || "it failed without output"}`);
   }
-  return statusOf(plugin, text(stdout));
+  return statusOf(plugin, stdout);
 }
 
 function variables(given: unknown): Record<string, string> {

@@ -92,6 +92,24 @@ Deno.test("a token file that holds no single word is refused, and the error name
   }
 });
 
+for (
+  const [what, user, cluster] of [
+    ["token file", "tokenFile: /dev/zero"],
+    ["certificate-authority", "token: t", 'server: "https://k", certificate-authority: /dev/zero'],
+    ["kubeconfig", ""],
+  ] as const
+) {
+  Deno.test(`a ${what} without end is refused`, async () => {
+    using files = folder({ config: kubeconfig(user, cluster) });
+    const path = user === "" ? "/dev/zero" : `${files.dir}/config`;
+    const load = async () => await (await loadConfig({ kubeconfig: path })).authorization?.();
+    await assert.rejects(load, {
+      name: "ConfigError",
+      message: /^\/dev\/zero: cannot read the .*: larger than 16 MiB$/,
+    });
+  });
+}
+
 Deno.test("a token file is read again after a minute; while the file is unusable, the token is kept", async () => {
   using files = folder({ token: "one" });
   const file = `${files.dir}/token`;

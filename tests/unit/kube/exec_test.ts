@@ -132,6 +132,15 @@ Deno.test("a plugin that does not end is killed after the time limit", async () 
   assert.deepEqual(signals, ["SIGKILL"]);
 });
 
+for (const script of ["exec yes", "exec yes >&2", "exec head -c 1048577 /dev/zero"]) {
+  Deno.test(`a plugin that writes more than 1 MiB is refused: ${script}`, async () => {
+    await assert.rejects(runPlugin("o", sh(script), cluster), {
+      name: "ConfigError",
+      message: 'o: credential plugin "/bin/sh": it wrote more than 1 MiB',
+    });
+  });
+}
+
 Deno.test("a plugin gets the cluster if it asks for it, and Always interactive is refused", async () => {
   const script = `printf '{"status":{"token":"%s"}}' $(echo $KUBERNETES_EXEC_INFO | tr -d '"')`;
   const { token } = await runPlugin("o", { ...sh(script), provideClusterInfo: true }, cluster);

@@ -114,6 +114,7 @@ export const CONNECTION: Entry[] = [
       "<plugin>: its output is not JSON",
       "<plugin>: its output is not an ExecCredential with a status",
       "<plugin>: it did not end within <n> s",
+      "<plugin>: it wrote more than 1 MiB",
       "<plugin> needs a terminal (interactiveMode Always); kro gives it none",
       "… it failed without output",
     ],
@@ -126,6 +127,7 @@ export const CONNECTION: Entry[] = [
     texts: [
       "<path>: no such file (<what>)",
       "<path>: cannot read the <what>: <why>",
+      "<path>: cannot read the <what>: larger than 16 MiB",
       "<path>: the token is empty",
       "… service account's token",
       "… service account's certificate authority",
@@ -133,7 +135,7 @@ export const CONNECTION: Entry[] = [
       "… token file",
     ],
     cause:
-      "A file that the kubeconfig or the pod's service account names is missing, unreadable or empty.",
+      "A file that the kubeconfig or the pod's service account names is missing, unreadable, empty or too large.",
     remedy: "Correct the path. In a pod, set `automountServiceAccountToken: true`.",
   },
   {
