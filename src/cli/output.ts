@@ -2,19 +2,15 @@
  * The output of commands: data on stdout, progress and diagnostics on stderr, and colors only on a terminal.
  */
 import { jsonText } from "../api/mod.ts";
-import { UsageError } from "./errors.ts";
 import { toYaml } from "./yaml.ts";
 
 export { table } from "./table.ts";
 
-/** The output formats that the flag `-o` selects. */
-export type Format = "table" | "yaml" | "json";
+/** The output formats of the commands that apply, reconcile and delete objects. */
+export const FORMATS = ["table", "yaml", "json"] as const;
 
-/** Parses the value of the flag `-o`. Throws UsageError for an unknown format. */
-export function parseFormat(text: string): Format {
-  if (text === "table" || text === "yaml" || text === "json") return text;
-  throw new UsageError(`unsupported output format "${text}": use table, yaml or json`);
-}
+/** The name of an output format that the flag `-o` selects. */
+export type Format = typeof FORMATS[number];
 
 /** The output streams of a command. */
 export interface Output {

@@ -16,12 +16,11 @@ import { describeError, Exit } from "./errors.ts";
 import { addExamples } from "./examples.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { addGenerate, addGraph } from "./generate.ts";
-import { argument } from "./flag_values.ts";
 import { addGetCommand } from "./get.ts";
 import { FINDING_FORMATS } from "./findings.ts";
 import { goStyle } from "./go_flags.ts";
 import { durationOption } from "./durations.ts";
-import { type Output, parseFormat, processOutput } from "./output.ts";
+import { FORMATS, type Output, processOutput } from "./output.ts";
 import { addLimitFlags, addPlanCommand } from "./plan.ts";
 import { withKubectlHint } from "./kubectl_hints.ts";
 import { programName } from "./program_name.ts";
@@ -221,8 +220,7 @@ function oneShot(command: Command): Command {
   return command
     .addOption(durationOption("--timeout <duration>", "time to wait for objects", TIMEOUT_MS))
     .addOption(
-      new Option("-o, --output <format>", "output format: table, yaml or json")
-        .argParser(argument(parseFormat)).default("table"),
+      new Option("-o, --output <format>", "output format").choices(FORMATS).default("table"),
     )
     .option("--force-local", "reconcile in this process even if a controller is running");
 }

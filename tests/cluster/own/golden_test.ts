@@ -1,17 +1,21 @@
 /**
- * Tests of the complete output of the commands that change a cluster. The expected output is in the folder
- * `golden` of the unit tests of the commands; with `UPDATE_GOLDEN=1`, the test writes it anew.
+ * Tests of the complete output of the commands that read or change a cluster. The expected output is in the
+ * folder `golden` of the unit tests of the commands; with `UPDATE_GOLDEN=1`, the tests write it anew.
  */
 import assert from "node:assert/strict";
 import { table } from "../../../src/cli/mod.ts";
 import {
   configMap,
+  eventually,
   kroTest,
   kubectl,
   NAME,
   sharedControlPlane,
+  startKro,
 } from "../../support/cluster/mod.ts";
 import { runCommand } from "../../support/command.ts";
+import { guarded } from "../../support/controlplane/guard.ts";
+import { withoutVariableParts } from "../../support/golden.ts";
 
 const GOLDEN = new URL("../../unit/cli/golden/", import.meta.url);
 
@@ -35,46 +39,93 @@ function cleanTable(text: string, clean: (text: string) => string): string {
   return table(cells(header), lines.map(cells));
 }
 
-kroTest("apply, plan, reconcile, record and delete print their golden files", async (s) => {
+/** Compares a text with a golden file, or writes the file with `UPDATE_GOLDEN=1`. */
+async function isGolden(file: string, text: string): Promise<void> {
+  const path = new URL(file, GOLDEN);
+  if (Deno.env.has("UPDATE_GOLDEN")) await Deno.writeTextFile(path, text);
+  assert.equal(text, await Deno.readTextFile(path), file);
+}
+
+kroTest("commands that read or change a cluster print their golden files", async (s) => {
   const group = `${s.namespace}.example.com`;
   const kubeconfig = (await sharedControlPlane()).kubeconfigFor("kro");
   const dir = await Deno.makeTempDir();
   const name = `paint-${s.namespace}`;
   const clean = (text: string) =>
-    text.replaceAll(group, "example.com").replaceAll(name, "paint").replaceAll(s.namespace, "demo");
+    withoutVariableParts(text).replaceAll(group, "example.com").replaceAll(name, "paint")
+      .replaceAll(s.namespace, "demo").replaceAll(Deno.hostname(), "HOST");
   const prints = async (file: string, args: string[], code = 0) => {
     const found = await runCommand([...args, "-n", s.namespace, "--kubeconfig", kubeconfig]);
     assert.equal(found.code, code, found.stderr);
     // kro record writes the record to a file, and prints a summary to stderr.
     const printed = found.stdout === "" ? `${found.stderr}\n` : found.stdout;
-    const text = printed.startsWith("KIND ") ? cleanTable(printed, clean) : clean(printed);
-    const path = new URL(file, GOLDEN);
-    if (Deno.env.has("UPDATE_GOLDEN")) await Deno.writeTextFile(path, text);
-    assert.equal(text, await Deno.readTextFile(path), file);
+    await isGolden(file, printed.startsWith("KIND ") ? cleanTable(printed, clean) : clean(printed));
   };
   const write = async (color: string) => {
     const head = { apiVersion: `${group}/v1alpha1`, kind: "Paint", metadata: { name: "wall" } };
     await Deno.writeTextFile(`${dir}/rgd.json`, JSON.stringify(rgdOf(name, group)));
     await Deno.writeTextFile(`${dir}/wall.json`, JSON.stringify({ ...head, spec: { color } }));
   };
+  const wall = `paint.${group}/wall`;
+  const fade = () =>
+    s.cluster.patch({ kind: "ConfigMap", name: "wall-map" }, { data: { color: "gray" } });
   try {
     await s.restart(async () => {
       await write("red");
       await prints("plan.new.txt", ["plan", "-f", dir], 1);
       await prints("apply.txt", ["apply", "-f", dir]);
       await prints("plan.same.txt", ["plan", "-f", dir]);
+      for (const format of ["yaml", "json", "name"]) {
+        await prints(`get.${format}`, ["get", wall, "-o", format]);
+      }
       await write("blue");
       await prints("plan.txt", ["plan", "-f", dir], 1);
       await prints("plan.md", ["plan", "-f", dir, "-o", "markdown"], 1);
+      await prints("plan.github.md", ["plan", "-f", dir, "-o", "github"], 1);
       await prints("plan.json", ["plan", "-f", dir, "-o", "json"], 1);
-      await s.cluster.patch({ kind: "ConfigMap", name: "wall-map" }, { data: { color: "gray" } });
-      await prints("reconcile.txt", ["reconcile", `paint.${group}/wall`]);
-      await prints("record.txt", ["record", `paint.${group}/wall`, "--out", `${dir}/record`]);
+      for (const format of ["yaml", "json"]) {
+        await fade();
+        await prints(`reconcile.${format}`, ["reconcile", wall, "-o", format]);
+      }
+      await fade();
+      await prints("reconcile.txt", ["reconcile", wall]);
+      await prints("record.txt", ["record", wall, "--out", `${dir}/record`]);
       await prints("delete.txt", ["delete", "-f", `${dir}/wall.json`]);
+      for (const format of ["yaml", "json"]) {
+        await prints(`apply.${format}`, ["apply", "-f", `${dir}/wall.json`, "-o", format]);
+        await prints(`delete.${format}`, ["delete", wall, "-o", format]);
+      }
     });
   } finally {
     await kubectl(["delete", "rgd", name, "--ignore-not-found"]);
     await kubectl(["delete", "crd", `paints.${group}`, "--ignore-not-found"]);
     await Deno.remove(dir, { recursive: true });
+  }
+});
+
+kroTest("kro controller, check and dashboard print their golden files", async (s) => {
+  await s.restart(async () => {
+    await using kro = await startKro(["--log-format=text", "--leader-elect=false"]);
+    // The lines that follow are about the graphs of the cluster.
+    const [start = ""] = /^.*?controller started\n/s.exec(kro.log()) ?? [];
+    await isGolden("controller.txt", withoutVariableParts(start));
+    const { code, stdout, stderr } = await runCommand(["check", kro.url]);
+    assert.equal(code, 0, stderr);
+    await isGolden("check.txt", stdout);
+  });
+  const main = new URL("../../../main.ts", import.meta.url).pathname;
+  const kubeconfig = (await sharedControlPlane()).kubeconfigFor("kro");
+  const flags = ["--port", "0", "--no-open", "--kubeconfig", kubeconfig];
+  const dashboard = guarded(Deno.execPath(), ["run", "-A", main, "dashboard", ...flags]);
+  let printed = "";
+  try {
+    const text = dashboard.output.stdout.pipeThrough(new TextDecoderStream());
+    void (async () => {
+      for await (const part of text) printed += part;
+    })();
+    await eventually("the dashboard prints its URL", () => printed.endsWith("\n"));
+    await isGolden("dashboard.txt", withoutVariableParts(printed));
+  } finally {
+    await dashboard.stop();
   }
 });

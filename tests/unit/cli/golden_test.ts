@@ -5,18 +5,22 @@
 import assert from "node:assert/strict";
 import { writeRecord } from "../../../src/cli/record/file.ts";
 import { runCommand } from "../../support/command.ts";
+import { GOLDEN_FOLDER, withoutVariableParts } from "../../support/golden.ts";
 import { recorded } from "../../support/record.ts";
 
-const GOLDEN = new URL("golden/", import.meta.url).pathname;
 const EXAMPLE = "deploy/examples/httpbin";
 /** An example with nodes that wait for the status of another node. */
 const WAITING = "deploy/examples/web-app";
 
 /**
  * The command whose output each file in the folder `golden` contains: stdout, or the given stream. The
- * placeholder RECORD stands for the path of a file that `kro record` has written.
+ * placeholder RECORD stands for the path of a file that `kro record` has written. With `hasTimes`, durations are
+ * replaced.
  */
-const OUTPUTS: Record<string, { args: string[]; code?: number; stream?: "stderr" }> = {
+const OUTPUTS: Record<
+  string,
+  { args: string[]; code?: number; stream?: "stderr"; hasTimes?: boolean }
+> = {
   "render.yaml": { args: ["render", "-f", EXAMPLE, "-n", "kro"] },
   "render.waiting.txt": {
     args: ["render", "-f", `${WAITING}/rgd.yaml`, "-i", `${WAITING}/instance.yaml`],
@@ -36,6 +40,8 @@ const OUTPUTS: Record<string, { args: string[]; code?: number; stream?: "stderr"
     code: 1,
   },
   "test.txt": { args: ["test", "--coverage", EXAMPLE] },
+  "test.json": { args: ["test", "--coverage", "-o", "json", EXAMPLE], hasTimes: true },
+  "test.junit.xml": { args: ["test", "-o", "junit", EXAMPLE], hasTimes: true },
   "rbac.yaml": { args: ["generate", "rbac", "-f", `${EXAMPLE}/rgd.yaml`] },
   "replay.txt": { args: ["replay", "RECORD"] },
   "replay.json": { args: ["replay", "-o", "json", "RECORD"] },
@@ -47,17 +53,17 @@ const OUTPUTS: Record<string, { args: string[]; code?: number; stream?: "stderr"
   "version.txt": { args: ["version"] },
 };
 
-for (const [file, { args, code = 0, stream = "stdout" }] of Object.entries(OUTPUTS)) {
+for (const [file, { args, code = 0, stream = "stdout", hasTimes }] of Object.entries(OUTPUTS)) {
   Deno.test(`kro ${args.join(" ")} prints golden/${file}`, async () => {
     const record = await Deno.makeTempFile({ suffix: ".json" });
     try {
       if (args.includes("RECORD")) await writeRecord(record, await recorded());
       const result = await runCommand(args.map((arg) => arg === "RECORD" ? record : arg));
       assert.equal(result.code, code, result.stderr);
-      if (Deno.args.includes("--update")) {
-        await Deno.writeTextFile(`${GOLDEN}${file}`, result[stream]);
-      }
-      assert.equal(result[stream], await Deno.readTextFile(`${GOLDEN}${file}`));
+      const text = hasTimes ? withoutVariableParts(result[stream]) : result[stream];
+      const path = new URL(`../../../${GOLDEN_FOLDER}/${file}`, import.meta.url);
+      if (Deno.args.includes("--update")) await Deno.writeTextFile(path, text);
+      assert.equal(text, await Deno.readTextFile(path));
     } finally {
       await Deno.remove(record);
     }

@@ -11,6 +11,7 @@ import { graphRows, instanceRows, treeRows } from "../../../src/cli/inspect/rows
 import { isInState, parseSortBy, parseState, sorted } from "../../../src/cli/inspect/select.ts";
 import { parseArguments, parseSubject } from "../../../src/cli/inspect/target.ts";
 import { table } from "../../../src/cli/mod.ts";
+import { toYaml } from "../../../src/cli/yaml.ts";
 import { explanationText, why } from "../../../src/explain/mod.ts";
 import { read } from "../../support/documents.ts";
 import { CREATED, ObservedInstance } from "../../support/observation.ts";
@@ -118,6 +119,7 @@ const OUTPUTS: Record<string, () => Promise<string>> = {
   "why.instance.txt": async () => text(await observed()),
   "why.node.txt": async () => text(await observed(), "parts"),
   "why.node.json": async () => `${jsonText(why((await observed()).observation!, "parts"), 2)}\n`,
+  "why.node.yaml": async () => toYaml(why((await observed()).observation!, "parts")),
   "why.field.txt": async () => text(await observed(), "app.spec.replicas"),
 };
 

@@ -53,7 +53,10 @@ Deno.test("a usage error is printed to stderr and exits with 2", async () => {
     [["plan"], /required option '-f, --filename <path>' not specified/],
     [["plan", "-f", "/no/such/file"], /the path "\/no\/such\/file" does not exist/],
     [["plan", "-f", example, "--forbid", "purge"], /unknown action "purge"; .*prune/],
-    [["apply", "-f", example, "-o", "wide"], /unsupported output format "wide"/],
+    [
+      ["apply", "-f", example, "-o", "wide"],
+      /argument 'wide' is invalid. Allowed choices are table, yaml, json/,
+    ],
     [["apply", "-f", example, "--timeout", "5"], /"5" is not a duration/],
     [["apply", "-f", "/no/such/file"], /the path "\/no\/such\/file" does not exist/],
     [["replay", `${example}/rgd.yaml`], /rgd\.yaml is not a record of kro/],

@@ -28,12 +28,6 @@ export const FLAGS: Entry[] = [
   },
   {
     code: "exit 2",
-    texts: ['unsupported output format "<value>": use table, yaml or json'],
-    cause: "The value of `-o` is not an output format.",
-    remedy: "Use `table`, `yaml` or `json`.",
-  },
-  {
-    code: "exit 2",
     texts: [
       '"<value>" is not a level: 0, 1 or 2',
       '--zap-log-level: "<value>" is not debug, info, error, panic or a number',
