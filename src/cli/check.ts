@@ -1,10 +1,8 @@
 /** `kro check`: asks the HTTP endpoint of a running controller whether the controller works. */
 import type { Command } from "commander";
-import { Exit, UsageError } from "./errors.ts";
+import { Endpoint } from "./endpoint.ts";
+import { Exit } from "./errors.ts";
 import type { Output } from "./output.ts";
-
-/** The time limit of each request, in milliseconds. */
-const TIMEOUT_MS = 10_000;
 
 /** The flags of `kro check`. */
 interface CheckFlags {
@@ -35,49 +33,27 @@ export function addCheckCommand(
  * clients on the controller's own host.
  */
 async function check(url: string, { tokenFile }: CheckFlags, output: Output): Promise<number> {
-  if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new UsageError(`"${url}" is not a URL: write it as http://HOST:PORT`);
-  }
-  const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
-  const ready = await get(url, "/readyz");
+  const endpoint = await Endpoint.open(url, tokenFile);
+  const ready = await endpoint.get("/readyz", { withToken: false });
   if (ready.status !== 200) {
-    output.err(`error: ${url}/readyz responded with ${ready.status}: ${ready.text}`);
+    output.err(
+      `error: ${endpoint.url}/readyz responded with ${ready.status}: ${oneLine(ready.text)}`,
+    );
     return Exit.failed;
   }
   output.out("ready\n");
-  const graphs = await get(url, "/graphs", token);
+  const graphs = await endpoint.get("/graphs");
   const refused = graphs.status === 401 || graphs.status === 403;
-  if (graphs.status !== 200 && !(refused && token === undefined)) {
-    output.err(`error: ${url}/graphs responded with ${graphs.status}: ${graphs.text}`);
+  if (graphs.status !== 200 && !(refused && !endpoint.hasToken)) {
+    output.err(
+      `error: ${endpoint.url}/graphs responded with ${graphs.status}: ${oneLine(graphs.text)}`,
+    );
     return Exit.failed;
   }
   output.out(refused ? "API serves permitted clients only\n" : "API serves graphs\n");
   return Exit.ok;
 }
 
-async function readToken(file: string): Promise<string> {
-  try {
-    return (await Deno.readTextFile(file)).trim();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new UsageError(`the path "${file}" does not exist`);
-    }
-    throw error;
-  }
-}
-
-async function get(
-  url: string,
-  path: string,
-  token?: string,
-): Promise<{ status: number; text: string }> {
-  try {
-    const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(new URL(path, url), { headers, signal });
-    return { status: response.status, text: (await response.text()).trim().replaceAll("\n", " ") };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`GET ${url}${path}: ${why}; check that the controller runs at this URL`);
-  }
+function oneLine(text: string): string {
+  return text.trim().replaceAll("\n", " ");
 }

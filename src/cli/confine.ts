@@ -82,12 +82,15 @@ function keepOnly(
 /** The default port of each URL scheme. */
 const PORTS: Record<string, string> = { "http:": "80", "https:": "443", "socks5:": "1080" };
 
-/** Returns `host:port` of the API server, and of the proxy if the kubeconfig names one. */
+/**
+ * Returns `host:port` of the API server, and of the proxy if the kubeconfig names one. Leaves out a URL without
+ * a host, such as `localhost:80`, which has the scheme `localhost`.
+ */
 export function hostsOf(
   { server, proxyUrl }: Pick<ClusterConfig, "server" | "proxyUrl">,
 ): string[] {
-  return [server, ...(proxyUrl ? [proxyUrl] : [])].filter((url) => URL.canParse(url)).map((url) => {
-    const { hostname, port, protocol } = new URL(url);
-    return `${hostname}:${port || PORTS[protocol] || "443"}`;
+  return [server, ...(proxyUrl ? [proxyUrl] : [])].flatMap((url) => {
+    const { hostname, port, protocol } = URL.parse(url) ?? {};
+    return hostname ? [`${hostname}:${port || PORTS[protocol ?? ""] || "443"}`] : [];
   });
 }

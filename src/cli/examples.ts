@@ -165,6 +165,10 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
         "Explain where the value of a field comes from, and who owns the field",
         "kro why shops/corner deployment.spec.replicas",
       ],
+      [
+        "Ask a controller instead of the API server",
+        "kro why shops/corner -n default --server http://127.0.0.1:8079",
+      ],
     ],
     exit: READING,
   },

@@ -202,15 +202,19 @@ export function createProgram(
 
 /**
  * Gives up the permissions that a one-shot command does not need. A command without a cluster may run no
- * program and reach no host; only `kro check` may reach the host of its URL. The only files that a command
+ * program and reach no host; `kro check` and `kro why --server` may reach the host of their URL. The only files that a command
  * may write are the file of `--out` and, for `kro test --update`, the files in the folders of the snapshots.
  */
 function confineCommand(command: Command): void {
   if (command.name() === "controller") return;
-  const { offline, out } = command.opts<{ offline?: boolean; out?: string }>();
+  const { offline, out, server } = command.opts<
+    { offline?: boolean; out?: string; server?: string }
+  >();
   const snapshots = command.name() === "test" ? snapshotFolders(command.args, command.opts()) : [];
-  const isLocal = offline || !command.options.some(({ long }) => long === "--kubeconfig");
-  const hosts = command.name() === "check" ? hostsOf({ server: command.args[0] ?? "" }) : [];
+  const url = command.name() === "check" ? command.args[0] : server;
+  const needsCluster = command.options.some(({ long }) => long === "--kubeconfig");
+  const isLocal = offline || server !== undefined || !needsCluster;
+  const hosts = url === undefined ? [] : hostsOf({ server: url });
   const writes = [...(out ? [out] : []), ...snapshots];
   confine({ writes, ...(isLocal && { hosts, run: false }) });
 }

@@ -83,7 +83,10 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
     import: { flag: [] },
   },
   local: {
-    net: { flag: "all", then: "all; none for a command without a cluster" },
+    net: {
+      flag: "all",
+      then: "all; none for a command without a cluster and without a controller",
+    },
     read: { flag: "all" },
     // Deno can narrow --allow-write=/ to single files later, but not --allow-write without a path.
     write: { flag: ["/"], then: "the file of `--out`; the folders of `kro test --update`" },

@@ -3,10 +3,12 @@ import { type Command, Option } from "commander";
 import { jsonText, RGD_KIND } from "../api/mod.ts";
 import { type Explanation, explanationText, UnknownSubject, whyGraph } from "../explain/mod.ts";
 import { addCostFlags } from "./cost_flags.ts";
+import { Endpoint } from "./endpoint.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { ageText } from "./inspect/age.ts";
 import { ClusterGraphs, explain, Observer } from "./inspect/observer.ts";
+import { whyOfServer } from "./inspect/remote.ts";
 import { checkInstance, existing, kindOf, parseSubject, refTo } from "./inspect/target.ts";
 import { isColored, type Output } from "./output.ts";
 import { type ConnectionFlags, openSession } from "./session.ts";
@@ -15,10 +17,17 @@ import { toYaml } from "./yaml.ts";
 /** The formats in which `kro why` prints an explanation. */
 const FORMATS = ["text", "json", "yaml"] as const;
 
+/** The names of the options that limit the cost of expressions. */
+const COSTS = ["celExpressionBudget", "celPassBudget"];
+
 /** The flags of `kro why`. */
 export interface WhyFlags extends ConnectionFlags {
   /** The output format that `-o` selects. */
   output: typeof FORMATS[number];
+  /** The URL of the controller that explains the instance; the cluster is read when absent. */
+  server?: string;
+  /** The path of a file with a token for the controller, set by `--token-file`. */
+  tokenFile?: string;
 }
 
 /** Adds the command `kro why` to the program. */
@@ -37,6 +46,13 @@ export function addWhyCommand(
     .addOption(
       new Option("-o, --output <format>", "output format").choices([...FORMATS]).default("text"),
     )
+    .addOption(
+      new Option(
+        "--server <url>",
+        "URL of a controller that explains the instance, instead of the API server",
+      ).conflicts(["kubeconfig", "context", "featureGates", ...COSTS]),
+    )
+    .option("--token-file <file>", "file with a token that may get the URL /graphs of --server")
     .option("-n, --namespace <name>", "namespace of the instance")
     .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
     .option("--context <name>", "context of the kubeconfig; the current one by default")
@@ -46,13 +62,23 @@ export function addWhyCommand(
   );
 }
 
-/** Runs `kro why` with the words `KIND/NAME [SUBJECT]` or `KIND NAME [SUBJECT]` and returns the exit code. Sends only requests that read. */
+/**
+ * Runs `kro why` with the words `KIND/NAME [SUBJECT]` or `KIND NAME [SUBJECT]` and returns the exit code. Sends
+ * only requests that read.
+ */
 export async function whyCommand(
   words: readonly string[],
   flags: WhyFlags,
   output: Output,
 ): Promise<number> {
   const { kind: kindName, name, subject } = parseSubject(words);
+  if (flags.server !== undefined) {
+    const endpoint = await Endpoint.open(flags.server, flags.tokenFile);
+    const asked = { kind: kindName, name, subject, namespace: flags.namespace };
+    output.out(formatted(await whyOfServer(endpoint, asked), flags, output));
+    return Exit.ok;
+  }
+  if (flags.tokenFile !== undefined) throw new UsageError("--token-file needs --server");
   using session = await openSession(flags, output);
   const kind = await kindOf(session, kindName);
   const ref = refTo(kind, name, session);

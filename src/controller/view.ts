@@ -1,5 +1,5 @@
 /** The read-only view of a running operator, which the HTTP endpoints show. */
-import type { Condition, KindRef, ObjectRef } from "../api/mod.ts";
+import type { Condition, KindRef, ObjectRef, ResourceGraphDefinition } from "../api/mod.ts";
 import type { CostEstimate } from "../cel/mod.ts";
 import type { FieldChange, ObjectChange, ObjectName, PolicyRule } from "../explain/mod.ts";
 import type { CauseView } from "./causes.ts";
@@ -180,6 +180,8 @@ export interface NodeObject {
 export interface ServedGraphs {
   /** Returns the graph that serves the instances of an RGD; undefined when no graph serves the RGD. */
   served(name: string): ServedGraph | undefined;
+  /** Returns the RGD with this name; undefined when it does not exist. */
+  rgd(name: string): ResourceGraphDefinition | undefined;
   /** Returns the name of the RGD whose served graph defines the kind; undefined when no such RGD exists. */
   graphOfKind(kind: KindRef): string | undefined;
 }

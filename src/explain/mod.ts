@@ -77,7 +77,7 @@ export { type FieldOwner, fieldOwners, ownerText } from "./why/owners.ts";
 export { whyGraph } from "./why/graph.ts";
 export { shownState } from "./why/inclusion.ts";
 export { withoutGraph } from "./why/instance.ts";
-export { type Explanation, type Observation, type Topic } from "./why/model.ts";
+export { type Explanation, inOrder, type Observation, type Topic } from "./why/model.ts";
 export { conditionText, eventTime, problemConditions } from "./why/objects.ts";
 export { parsePath } from "./why/path.ts";
 export { noGraph, UnknownSubject } from "./why/subject.ts";

@@ -1,5 +1,5 @@
 /** Explains instances and their objects for the HTTP endpoint of a controller. */
-import { ApiError, type KindRef } from "../../api/mod.ts";
+import { ApiError, type KindRef, type ResourceGraphDefinition } from "../../api/mod.ts";
 import { type ClusterConfig, Discovery, type KubeClient } from "../../kube/mod.ts";
 import { itemStates } from "../../reconcile/mod.ts";
 import type { Explainer } from "../../server/mod.ts";
@@ -11,6 +11,8 @@ import { explain, type FoundGraph, type GraphSource, Observer } from "./observer
 export interface ServedGraphs {
   /** Returns the graph that serves the instances of an RGD; undefined when no graph serves the RGD. */
   served(graph: string): ServedGraph | undefined;
+  /** Returns the RGD with this name; undefined when it does not exist. */
+  rgd(graph: string): ResourceGraphDefinition | undefined;
   /** Returns the name of the RGD that defines a kind; undefined when no served graph defines the kind. */
   graphOfKind(kind: KindRef): string | undefined;
 }
@@ -82,6 +84,7 @@ class ControllerGraphs implements GraphSource {
     const name = this.#graphs.graphOfKind(kind);
     const served = name === undefined ? undefined : this.#graphs.served(name);
     if (!served) return Promise.resolve({ problems: [] });
-    return Promise.resolve({ graph: served.graph, revision: served.revision, problems: [] });
+    const { graph, revision } = served;
+    return Promise.resolve({ rgd: this.#graphs.rgd(name!), graph, revision, problems: [] });
   }
 }

@@ -21,6 +21,14 @@ import type { ClusterGraphs } from "./observer.ts";
 /** The names of the kind ResourceGraphDefinition that commands accept in addition to those of discovery. */
 const GRAPH_NAMES: readonly string[] = ["graph", "graphs", "rgds"];
 
+/** Reports whether a word names the kind ResourceGraphDefinition, without asking the cluster. */
+export function isGraphName(word: string): boolean {
+  const [name = ""] = word.toLowerCase().split(".");
+  return [...GRAPH_NAMES, "rgd", "resourcegraphdefinition", "resourcegraphdefinitions"].includes(
+    name,
+  );
+}
+
 /** Parses the arguments `KIND NAME` or `KIND/NAME`. Throws UsageError for any other form. */
 export function parseArguments(words: readonly string[]): { kind?: string; name?: string } {
   const [first, second, ...rest] = words;

@@ -1,5 +1,10 @@
 /** The graphs and their instances as the JSON API shows them. */
-import { groupKind, type KindRef, type ObjectRef } from "../../api/mod.ts";
+import {
+  groupKind,
+  type KindRef,
+  type ObjectRef,
+  type ResourceGraphDefinition,
+} from "../../api/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
 import { type Affected, causesOf, type CauseView } from "../causes.ts";
 import { type DefinitionView, definitionView } from "../definition.ts";
@@ -74,6 +79,11 @@ export class GraphStates {
   /** Returns the graph that serves the instances of an RGD; undefined when no graph serves the RGD. */
   served(name: string): ServedGraph | undefined {
     return this.#entry(name)?.served;
+  }
+
+  /** Returns the RGD with this name; undefined when it does not exist. */
+  rgd(name: string): ResourceGraphDefinition | undefined {
+    return this.#entry(name)?.rgd;
   }
 
   /** Returns the name of the RGD whose served graph defines the kind; undefined when no such RGD exists. */

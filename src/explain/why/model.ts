@@ -69,15 +69,39 @@ export interface Explanation {
   because: Explanation[];
 }
 
+/** The fields of an explanation and of the object that it names, in the order in which commands print them. */
+const ORDER: readonly string[] = [
+  ...["topic", "text", "node", "state", "object", "path", "expression", "value", "hidden", "time"],
+  "because",
+];
+const OBJECT_ORDER: readonly string[] = ["apiVersion", "kind", "namespace", "name"];
+
 /** Creates an explanation. */
 export function explanation(
   topic: Topic,
   text: string,
   more: Partial<Omit<Explanation, "topic" | "text">> = {},
 ): Explanation {
-  const { because = [], ...fields } = more;
-  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return { topic, text, ...Object.fromEntries(known) as typeof fields, because };
+  return sorted({ topic, text, because: [], ...more }, ORDER);
+}
+
+/**
+ * Returns an explanation whose fields have the order that {@link explanation} gives them. In the JSON of a
+ * controller, the fields have another order.
+ */
+export function inOrder(found: Explanation): Explanation {
+  return sorted({
+    ...found,
+    ...found.object && { object: sorted(found.object, OBJECT_ORDER) },
+    because: found.because.map(inOrder),
+  }, ORDER);
+}
+
+/** Returns a copy of an object with its fields in this order, without the fields that are undefined. */
+function sorted<T extends object>(object: T, order: readonly string[]): T {
+  const known = Object.entries(object).filter(([, value]) => value !== undefined);
+  known.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  return Object.fromEntries(known) as T;
 }
 
 /** Returns the name of an object. */

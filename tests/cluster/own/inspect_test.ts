@@ -165,9 +165,61 @@ kroTest("the endpoint explains an instance with the rights of the caller", async
     const refused = await ask(stranger, field);
     assert.deepEqual([refused.status, refused.body.status], [403, 403]);
     assert.match(refused.body.detail, /forbidden/);
+    const file = await Deno.makeTempFile();
+    try {
+      const server = ["why", `waiter.${graph.group}/app`, "-n", s.namespace, "--server", kro.url];
+      await Deno.writeTextFile(file, `${stranger}\n`);
+      const denied = await runCommand([...server, "--token-file", file]);
+      assert.equal(denied.code, 1);
+      assert.match(denied.stderr, /responded with 403: .*forbidden/);
+      const anonymous = await runCommand(server);
+      assert.equal(anonymous.code, 2);
+      assert.match(anonymous.stderr, /responded with 401: .*; set --token-file$/);
+      await Deno.writeTextFile(file, reader);
+      const allowed = await runCommand([...server, "--token-file", file]);
+      assert.equal(allowed.code, 0, allowed.stderr);
+    } finally {
+      await Deno.remove(file);
+    }
   } finally {
     await kubectl(["delete", "clusterrolebinding,clusterrole", role]);
   }
+});
+
+kroTest("a controller and the cluster give the same explanations", async (s) => {
+  const graph = await s.graph(WAITING);
+  await graph.create("app");
+  const kro = await commandIn(s.namespace);
+  const kind = `waiter.${graph.group}`;
+  // The controller of the test runs in this process, and serves no endpoint.
+  await s.restart(async () => {
+    await using controller = await startKro();
+    const both = async (...subject: string[]) => {
+      const [here, there] = await Promise.all([
+        kro("why", `${kind}/app`, ...subject, "-o", "json"),
+        runCommand([
+          ...["why", `${kind}/app`, ...subject, "-o", "json", "-n", s.namespace],
+          ...["--server", controller.url],
+        ]),
+      ]);
+      assert.equal(here.code, there.code, there.stderr);
+      const text = ({ stdout, stderr }: CommandResult) => stdout || stderr;
+      return [text(here), text(there)] as const;
+    };
+    const agrees = (...subject: string[]) =>
+      eventually(`the same explanation of ${subject.join(" ") || "the instance"}`, async () => {
+        const [here, there] = await both(...subject);
+        return here === there ? here : undefined;
+      });
+    assert.match(await agrees(), /the external ConfigMap \S+\/given does not exist/);
+    for (const subject of ["first", "extra", "last", "first.data.size", "status.size"]) {
+      await agrees(subject);
+    }
+    assert.match(await agrees("frist"), /did you mean \\?"first/);
+    assert.match(await agrees("first.dta"), /did you mean \\?"data/);
+    await kubectl(["annotate", "rgd", graph.rgd.name, "kro.run/reconcile=suspended"]);
+    assert.match(await agrees(), /suspended by an annotation of the ResourceGraphDefinition/);
+  });
 });
 
 kroTest("with rights to read instances only, why shows the conditions", async (s) => {

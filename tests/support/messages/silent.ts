@@ -66,7 +66,7 @@ export const SILENT: { why: string; texts: string[] }[] = [
       "the API server, its proxy, the addresses of the endpoint",
       "the folder of `--debug-dir`",
       "the file of `--out`; the folders of `kro test --update`",
-      "all; none for a command without a cluster",
+      "all; none for a command without a cluster and without a controller",
       "none, for `kro dashboard` after it has opened a browser; all if the kubeconfig names a credential plugin",
     ],
   },

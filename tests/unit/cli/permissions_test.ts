@@ -205,6 +205,11 @@ const COMMANDS: { name: string; args: (folder: string) => string[]; givenUp: str
     givenUp: RUN,
   },
   {
+    name: "kro why --server loses the right to run programs",
+    args: () => ["why", "shops/corner", "--server=http://127.0.0.1:1"],
+    givenUp: RUN,
+  },
+  {
     name: "a dashboard that opens no browser loses the right to run programs",
     args: (folder) => ["dashboard", "--port=0", `--kubeconfig=${folder}/kubeconfig`],
     givenUp: RUN,

@@ -25,14 +25,50 @@ export const ENDPOINTS: Entry[] = [
   {
     code: "exit 2",
     texts: ['"<url>" is not a URL: write it as http://HOST:PORT'],
-    cause: "The argument of `kro check` is not the URL of an HTTP endpoint.",
+    cause:
+      "The argument of `kro check`, or of `kro why --server`, is not the URL of an HTTP endpoint.",
     remedy: "Write the URL of kro's Service, such as `http://kro.kro:8079`.",
   },
   {
     code: "exit 2",
     texts: ["GET <url><path>: <why>; check that the controller runs at this URL"],
-    cause: "`kro check` got no response from the controller.",
+    cause: "`kro check` or `kro why --server` got no response from the controller.",
     remedy: "Check the URL, and that the pods run.",
+  },
+  {
+    code: "exit 2",
+    texts: [
+      "<url> is not the endpoint of a kro controller: <path> responded with <status> and <type>; check the URL",
+      "… no content type",
+    ],
+    cause: "Another program listens at the URL of `kro why --server`.",
+    remedy:
+      "Check the host and the port. The endpoint of a controller has the port 8079 by default.",
+  },
+  {
+    code: "exit 2",
+    texts: [
+      "<url> responded with <status>: <detail>",
+      "… the token of --token-file is not valid",
+      "… set --token-file",
+    ],
+    cause:
+      "The controller that `kro why --server` asks refuses the request, or is a standby. The exit code is 1 for status 403.",
+    remedy:
+      "Bind the ClusterRole `kro:graphs-reader` to the account of the token. If the controller is a standby, ask the leader, which the message names.",
+  },
+  {
+    code: "exit 2",
+    texts: [
+      'the controller serves no kind "<kind>": <hint>',
+      "… it serves no graph",
+      "… its kinds are <kinds>",
+      'several graphs define the kind "<kind>": name <names>',
+      "--server explains instances only: leave it out to explain a graph",
+      "--token-file needs --server",
+    ],
+    cause: "`kro why --server` asks a controller, which knows the kinds of its graphs only.",
+    remedy: "Correct the kind, or leave out `--server`.",
   },
   {
     code: "stdout",
