@@ -103,7 +103,9 @@ kroTest("the dashboard shows graphs and drift without a controller or a write", 
 
       assert.equal(await kro.end("SIGINT"), 0, kro.stderr);
       assert.equal(kro.stdout, `${url}\n`);
-      assert.equal(kro.stderr, "");
+      // On a busy machine, kro may warn that its process is short of CPU.
+      const lines = kro.stderr.split("\n").filter((line) => !/event loop was blocked/.test(line));
+      assert.equal(lines.join("\n"), "");
     });
     const sent = await requests.takeAll();
     assert.ok(sent.some(({ verb }) => verb === "watch"), "the audit log contains the requests");

@@ -160,10 +160,11 @@ for (const kind of Object.keys(KINDS)) {
 }
 
 /**
- * Objects that the API server refuses and kro accepts, because kro does not know the rules for the names of
- * these kinds.
+ * Objects that the API server refuses and kro accepts: kro does not know the rules for the names of Leases and
+ * StatefulSets, and only older versions of Kubernetes refuse a Service whose name starts with a digit.
  */
-const UNKNOWN_RULES = /^(coordination\.k8s\.io\/v1 Lease .*|apps\/v1 StatefulSet (a\.b|a{253}))$/;
+const UNKNOWN_RULES =
+  /^(coordination\.k8s\.io\/v1 Lease .*|apps\/v1 StatefulSet (a\.b|a{253})|v1 Service 1a)$/;
 
 /**
  * Returns the reasons why kro refuses an RGD with this object as a template. Returns undefined if kro accepts
