@@ -5,6 +5,7 @@
 import {
   apiVersionOf,
   jsonText,
+  type KubeObject,
   type ObjectRef,
   parseGvk,
   refKey,
@@ -12,10 +13,12 @@ import {
   RGD_KIND,
 } from "../api/mod.ts";
 import { applyObject } from "./apply_object.ts";
+import { ApplyProgress } from "./apply_progress.ts";
 import { checkKinds } from "./check_kinds.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { type Manifest, parseManifests, readManifests, undefinedKindHint } from "./manifests.ts";
 import { followReady } from "./follow.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
 import type { Output } from "./output.ts";
 import type { LimitFlags } from "./plan.ts";
@@ -42,11 +45,20 @@ export interface ApplyFlags extends OneShotFlags, LimitFlags {
   install: boolean;
 }
 
-/** Runs `kro apply` and returns the exit code. */
+/**
+ * Runs `kro apply` and returns the exit code. SIGINT and SIGTERM print what was applied, and end the process
+ * with the exit codes of {@link onInterrupt}.
+ */
 export async function apply(flags: ApplyFlags, output: Output): Promise<number> {
   const { manifests, saved } = await inputOf(flags);
   const rgds = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
   const instances = manifests.filter(({ object }) => !isOfKind(object, RGD_KIND));
+  const progress = new ApplyProgress(manifests.map(({ object }) => object), saved !== undefined);
+  const report = new Report(output);
+  using _interrupt = onInterrupt((signal) => {
+    if (progress.hasBegun) report.print(flags.output);
+    output.err(progress.interruptedText(signal));
+  });
   if (saved) checkSavedNamespace(saved, flags);
   using session = await openSession(
     saved ? { ...flags, namespace: saved.namespace } : flags,
@@ -58,19 +70,21 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
   await checkKinds(session, rgds.map(({ object }) => object as ResourceGraphDefinition), instances);
   await ensureOwnKinds(session, flags.install);
 
-  const report = new Report(output);
   const deadline = performance.now() + flags.timeout;
   const local = await leftToController(session, flags)
     ? undefined
     : new LocalReconciler(session, report, flags.timeout);
+  progress.isLeftToController = local === undefined;
 
-  const applied = await Promise.all(rgds.map((manifest) => applyRgd(session, manifest)));
+  const applied = await Promise.all(
+    rgds.map(({ object }) => progress.apply(object, () => applyRgd(session, object))),
+  );
   if (local) await local.publish(applied);
   else await followReady(session, applied.map(rgdRef), report, flags.timeout);
 
   let refs: ObjectRef[] = [];
   for (const manifest of instances) {
-    const ref = await applyInstance(session, manifest, applied, report);
+    const ref = await applyInstance(session, manifest, { rgds: applied, report, progress });
     if (ref) refs.push(ref);
   }
   if (local && saved) refs = refs.concat(await others(session, saved, refs));
@@ -120,7 +134,7 @@ async function others(
   return more.filter((ref) => live.has(refKey(ref)));
 }
 
-async function applyRgd(session: Session, { object }: Manifest): Promise<ResourceGraphDefinition> {
+async function applyRgd(session: Session, object: KubeObject): Promise<ResourceGraphDefinition> {
   return await applyObject(session.client, rgdRef(object), object) as ResourceGraphDefinition;
 }
 
@@ -131,8 +145,11 @@ async function applyRgd(session: Session, { object }: Manifest): Promise<Resourc
 async function applyInstance(
   session: Session,
   { object, file }: Manifest,
-  rgds: readonly ResourceGraphDefinition[],
-  report: Report,
+  { rgds, report, progress }: {
+    rgds: readonly ResourceGraphDefinition[];
+    report: Report;
+    progress: ApplyProgress;
+  },
 ): Promise<ObjectRef | undefined> {
   const gvk = parseGvk(object.apiVersion, object.kind);
   if (!gvk) throw new UsageError(`${file}: apiVersion "${object.apiVersion}" is not group/version`);
@@ -156,7 +173,7 @@ async function applyInstance(
   }
   const ref = refOf(object, kind, session.namespace);
   const metadata = { ...object.metadata, namespace: ref.namespace };
-  await applyObject(session.client, ref, { ...object, metadata });
+  await progress.apply(object, () => applyObject(session.client, ref, { ...object, metadata }));
   return ref;
 }
 

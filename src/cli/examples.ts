@@ -46,6 +46,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       ["Refuse to apply if an object would be deleted", "kro apply -f shop/ --max-deletes 0"],
       ["Apply a reviewed plan", "kro apply --plan shop.plan"],
     ],
+    exit: [...EXIT_CODES, "130 or 143: interrupted by SIGINT or SIGTERM"],
   },
   reconcile: {
     examples: [
@@ -69,6 +70,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       "0: nothing would change",
       "1: objects would change",
       "2: a change would be refused, a limit is exceeded, or an error occurred",
+      "130 or 143: interrupted by SIGINT or SIGTERM",
     ],
   },
   render: {

@@ -19,6 +19,7 @@ import { addCostFlags } from "./cost_flags.ts";
 import { describeError, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { argument, parseCount } from "./flag_values.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { type Manifest, readManifests } from "./manifests.ts";
 import type { Output } from "./output.ts";
 import { clusterIdentity, stateOf, writePlan } from "./plan/file.ts";
@@ -116,11 +117,17 @@ export function parseForbid(text: string): ObjectAction[] {
   });
 }
 
-/** Runs `kro plan` and returns the exit code. */
+/**
+ * Runs `kro plan` and returns the exit code. SIGINT and SIGTERM end the process with the exit codes of
+ * {@link onInterrupt}.
+ */
 export async function plan(flags: PlanFlags, output: Output): Promise<number> {
+  using _interrupt = onInterrupt((signal) =>
+    output.err(`interrupted by ${signal}: the plan is incomplete, and nothing was changed`)
+  );
   try {
     const manifests = await readManifests(flags.filename);
-    if (flags.out !== undefined) await checkWritable(flags.out, "plan");
+    if (flags.out !== undefined) checkWritable(flags.out, "plan");
     using session = await openSession(flags, output);
     const made = await makePlan(session, manifests);
     const { report } = made;

@@ -63,7 +63,7 @@ async function recordTo(target: string, flags: RecordFlags, output: Output): Pro
   if (name === undefined) {
     throw new UsageError(`"${target}" is a kind without a name: kro record records one instance`);
   }
-  if (flags.out !== undefined) await checkWritable(flags.out, "record");
+  if (flags.out !== undefined) checkWritable(flags.out, "record");
   using session = await openSession(flags, output);
   const kind = await kindOf(session, kindName);
   if (gvkKey(kind) === gvkKey(RGD_KIND)) {

@@ -30,43 +30,54 @@ export function unsealed(text: string): Unsealed | undefined {
 }
 
 /**
- * Writes a file that only its owner may read, because the file may contain secret values. Rejects with
- * UsageError when the write fails.
+ * Writes a file that only its owner may read, because the file may contain secret values. A regular file is
+ * written synchronously, so that a signal leaves no part of it behind (see `onInterrupt`). Rejects with
+ * UsageError when the write fails; a new file is then removed.
  *
  * @param what The content of the file as the error names it, such as `plan`.
  */
 export async function writePrivate(path: string, what: string, text: string): Promise<void> {
+  let isNew = false;
   try {
+    const info = infoOf(path);
+    // Opening a named pipe waits for a reader, and the mode of a device, such as /dev/null, stays.
+    if (info && !info.isFile) return await Deno.writeTextFile(path, text);
     // The mode applies only to a new file, so the mode of an existing file is changed before the write.
-    await Deno.writeTextFile(path, "", { mode: 0o600 });
-    const { isFile } = await Deno.stat(path); // the mode of a device, such as /dev/null, stays
-    if (isFile && Deno.build.os !== "windows") await Deno.chmod(path, 0o600);
-    await Deno.writeTextFile(path, text);
+    Deno.writeTextFileSync(path, "", { mode: 0o600 });
+    isNew = info === undefined;
+    if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600);
+    Deno.writeTextFileSync(path, text);
   } catch (cause) {
+    if (isNew) Deno.removeSync(path);
     throw writeError(path, what, cause as Error);
   }
 }
 
 /**
  * Checks that {@link writePrivate} may write to the path, so that a command fails before its work. Does not
- * change an existing file, and leaves no new file behind. Rejects with UsageError when the path cannot be
- * written.
+ * change an existing file, and leaves no new file behind. Throws UsageError when the path cannot be written.
  *
  * @param what The content of the file as the error names it, such as `plan`.
  */
-export async function checkWritable(path: string, what: string): Promise<void> {
+export function checkWritable(path: string, what: string): void {
   try {
-    const info = await Deno.stat(path).catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    });
+    const info = infoOf(path);
     // Opening a named pipe would wait for a reader.
     if (info && !info.isFile && !info.isDirectory) return;
     const mode = info ? { append: true } : { write: true, createNew: true, mode: 0o600 };
-    (await Deno.open(path, mode)).close();
-    if (!info) await Deno.remove(path);
+    Deno.openSync(path, mode).close();
+    if (!info) Deno.removeSync(path);
   } catch (cause) {
     throw writeError(path, what, cause as Error);
+  }
+}
+
+function infoOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   gvkKey,
+  isObject,
   jsonEqual,
   type KubeObject,
   type ObjectRef,
@@ -108,8 +109,13 @@ export function differenceOf(
   const isHidden = (value: unknown) => typeof value === "string" && value.startsWith("hmac:");
   // The plan has an empty value where it could not know the UID of a new instance. Such a value is not
   // compared.
+  // Controllers and webhooks may fill an object that is empty in the plan.
+  const isFilled = (path: string, value: unknown) =>
+    isObject(value) && Object.keys(value).length === 0 &&
+    values.keys().some((each) => each.startsWith(`${path}.`) || each.startsWith(`${path}[`));
   const wrong = fields.find(({ path, new: value }) =>
-    value !== "" && !isHidden(value) && !jsonEqual(values.get(path), value)
+    value !== "" && !isHidden(value) && !jsonEqual(values.get(path), value) &&
+    !isFilled(path, value)
   );
   return wrong && `${wrong.path} is not as planned`;
 }

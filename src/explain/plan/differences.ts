@@ -53,7 +53,7 @@ export function differences(
 function contentOf({ apiVersion: _v, kind: _k, metadata, ...rest }: KubeObject): JsonObject {
   const { name: _n, namespace: _s, ...kept } = metadata as JsonObject;
   for (const field of SYSTEM) delete kept[field];
-  return { metadata: kept, ...rest as JsonObject };
+  return { ...(Object.keys(kept).length > 0 && { metadata: kept }), ...rest as JsonObject };
 }
 
 function compare(

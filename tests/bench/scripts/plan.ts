@@ -1,7 +1,7 @@
 /**
  * The benchmark case `plan`: the time, memory and requests of `kro plan` for a changed RGD with 1,000
- * instances of five objects each. The changed RGD changes every object. The script's argument replaces the
- * number of instances. The script fails when the plan sends more than one dry run for each changed object.
+ * instances of five objects each. The changed RGD changes every object. The script's arguments
+ * replace the number of instances and the number of their objects. The script fails when the plan sends more than one dry run for each changed object.
  */
 import { permissionFlags } from "../../../src/cli/mod.ts";
 import { connect, loadConfig, waitEstablished } from "../../../src/kube/mod.ts";
@@ -13,7 +13,7 @@ import { install, start } from "../kit/controller.ts";
 import { BY, concurrently, isActive, namesOf, pause, until } from "../kit/user.ts";
 
 const count = Number(Deno.args[0] ?? 1000);
-const OBJECTS = 5;
+const OBJECTS = Number(Deno.args[1] ?? 5);
 const root = new URL("../../..", import.meta.url).pathname;
 const group = "plan.example.com";
 const kind = { group, version: "v1", kind: "Wide", plural: "wides", namespaced: true };

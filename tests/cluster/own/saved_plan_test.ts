@@ -53,6 +53,24 @@ kroTest("a saved plan is applied, and refused once an object has changed", async
   });
 });
 
+kroTest("a saved plan of new and changed instances is applied as planned", async (s) => {
+  const graph = await s.graph(twoMaps("red"));
+  await graph.create("one");
+  await graph.active("one");
+  const instances = ["one", "two"].map((name) => ({
+    apiVersion: graph.apiVersion,
+    kind: "Planned",
+    metadata: { name, labels: { team: "a" } },
+    spec: { size: 2 },
+  }));
+  const bare = { ...instances[0]!, metadata: { name: "three" }, spec: {} };
+  await withSaved(s, [...instances, bare], async (apply) => {
+    const { code, stderr } = await apply();
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /differs from the plan/);
+  });
+});
+
 kroTest("kro apply of files applies nothing that exceeds a limit", async (s) => {
   const graph = await s.graph(twoMaps("red"));
   await graph.create("one");

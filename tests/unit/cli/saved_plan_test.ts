@@ -59,6 +59,8 @@ Deno.test("an object that is not as planned is named with the field", () => {
   assert.equal(differenceOf(removed, object()), "data.k is not as planned");
   const hidden = change({ fields: [{ path: "data.k", new: "hmac:abc" }] });
   assert.equal(differenceOf(hidden, object()), undefined);
+  const empty = change({ fields: [{ path: "data", new: {} }] });
+  assert.equal(differenceOf(empty, object()), undefined);
   assert.equal(differenceOf(change({}), undefined), "the object does not exist");
   assert.equal(differenceOf(change({ action: "pruned" }), object()), "the object still exists");
   assert.equal(differenceOf(change({ action: "pruned" }), undefined), undefined);

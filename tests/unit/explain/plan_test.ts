@@ -67,6 +67,12 @@ Deno.test("differences names changed, new and removed fields, and no system fiel
   ]);
 });
 
+Deno.test("metadata with only the name of a new object is not a difference", () => {
+  assert.deepEqual(differences(undefined, configMap({ a: "1" }, { uid: "u" })), [
+    { path: ["data", "a"], new: "1" },
+  ]);
+});
+
 Deno.test("differences matches elements of a keyed list by their key", () => {
   const item = { type: "object", properties: { name: { type: "string" } } };
   const list = {

@@ -67,6 +67,28 @@ export const PLANS: Section = {
       remedy: "Run `kro plan --out` again and check the new plan.",
     },
     {
+      code: "exit 130 or 143",
+      texts: ["interrupted by <signal>: the plan is incomplete, and nothing was changed"],
+      cause: "SIGINT (exit code 130) or SIGTERM (exit code 143) ended `kro plan`.",
+      remedy: "Run `kro plan` again.",
+    },
+    {
+      code: "exit 130 or 143",
+      texts: [
+        "interrupted by <signal> before the first write: nothing was applied",
+        "interrupted by <signal>: <n> of <n> objects were applied",
+        "… applied: <objects>",
+        "… not applied: <objects>",
+        "… perhaps applied: <objects>",
+        "… the running controller reconciles them",
+        "… to continue, run the same command again",
+        "… the plan is now out of date: to continue, make a new plan of the same files with kro plan --out",
+      ],
+      cause:
+        "SIGINT (exit code 130) or SIGTERM (exit code 143) ended `kro apply`. The response to the request for an object that is perhaps applied did not arrive.",
+      remedy: "Follow the advice in the message.",
+    },
+    {
       code: "exit 1",
       texts: [
         "differs from the plan: <difference>",
