@@ -2,7 +2,7 @@
  * Converts the OpenAPI JSON that an API server publishes to {@link Schema}. The caller passes a function that
  * resolves references between schemas.
  */
-import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { isObject, type Json, type JsonObject, MAX_DEPTH } from "../api/mod.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -34,10 +34,16 @@ export const PLAIN_KEYWORDS = [
 /** Returns the schema that a `$ref` refers to. */
 export type Resolve = (ref: string) => Schema;
 
-/** Converts a schema and all of its subschemas. */
-export function convert(json: Json | undefined, resolve: Resolve): Schema {
+/**
+ * Converts a schema and all of its subschemas. A subschema that is nested deeper than {@link MAX_DEPTH} becomes
+ * a schema that accepts any value, because functions that read schemas recurse.
+ *
+ * @param level The nesting level of the schema.
+ */
+export function convert(json: Json | undefined, resolve: Resolve, level = 0): Schema {
   if (!isObject(json)) return {};
-  const own = convertOwn(json, resolve);
+  if (level > MAX_DEPTH) return { "x-kubernetes-preserve-unknown-fields": true };
+  const own = convertOwn(json, resolve, level);
   const ref = refOf(json);
   if (ref === undefined) return own;
   const target = resolve(ref);
@@ -52,27 +58,31 @@ export function convert(json: Json | undefined, resolve: Resolve): Schema {
 export function refOf(json: JsonObject): string | undefined {
   if (typeof json.$ref === "string") return json.$ref;
   if (!Array.isArray(json.allOf)) return undefined;
-  return json.allOf.filter(isObject).map(refOf).find((ref) => ref !== undefined);
+  for (const entry of json.allOf) {
+    if (isObject(entry) && typeof entry.$ref === "string") return entry.$ref;
+  }
+  return undefined;
 }
 
-function convertOwn(json: JsonObject, resolve: Resolve): Schema {
+function convertOwn(json: JsonObject, resolve: Resolve, level: number): Schema {
+  const below = (each: Json | undefined) => convert(each, resolve, level + 1);
   const schema: Schema = {};
   for (const key of PLAIN_KEYWORDS) {
     if (json[key] !== undefined) (schema as JsonObject)[key] = json[key];
   }
-  const each = (list: Json[]) => list.map((entry) => convert(entry, resolve));
+  const each = (list: Json[]) => list.map(below);
   if (isObject(json.properties)) {
     schema.properties = Object.fromEntries(
-      Object.entries(json.properties).map(([name, value]) => [name, convert(value, resolve)]),
+      Object.entries(json.properties).map(([name, value]) => [name, below(value)]),
     );
   }
-  if (json.items !== undefined) schema.items = convert(json.items, resolve);
-  if (json.not !== undefined) schema.not = convert(json.not, resolve);
+  if (json.items !== undefined) schema.items = below(json.items);
+  if (json.not !== undefined) schema.not = below(json.not);
   if (Array.isArray(json.oneOf)) schema.oneOf = each(json.oneOf);
   if (Array.isArray(json.anyOf)) schema.anyOf = each(json.anyOf);
   if (Array.isArray(json.allOf) && refOf(json) === undefined) schema.allOf = each(json.allOf);
   const values = json.additionalProperties;
   if (typeof values === "boolean") schema.additionalProperties = values;
-  else if (values !== undefined) schema.additionalProperties = convert(values, resolve);
+  else if (values !== undefined) schema.additionalProperties = below(values);
   return schema;
 }
