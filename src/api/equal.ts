@@ -19,6 +19,15 @@ function equalAt(a: unknown, b: unknown, level: number): boolean {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
       a.every((value, i) => equalAt(value, b[i], level + 1));
   }
-  return Object.keys(a).every((key) => equalAt(ownValue(a, key), ownValue(b, key), level + 1)) &&
-    Object.keys(b).every((key) => Object.hasOwn(a, key) || ownValue(b, key) === undefined);
+  const keys = Object.keys(a);
+  let absent = 0;
+  for (const key of keys) {
+    const value = ownValue(a, key);
+    if (value === undefined) absent++;
+    if (!equalAt(value, ownValue(b, key), level + 1)) return false;
+  }
+  // If all keys of `a` have values, `b` has these keys. With the same number of keys, it has no other key.
+  const others = Object.keys(b);
+  return absent === 0 && keys.length === others.length ||
+    others.every((key) => Object.hasOwn(a, key) || ownValue(b, key) === undefined);
 }

@@ -3,8 +3,8 @@ import { define, isObject, type Json, type JsonObject, ownValue } from "../api/m
 import type { Schema } from "./schema.ts";
 
 /**
- * Returns a copy of a value in which missing fields have the schema's defaults. If a default is an object,
- * its missing fields are filled in too. A null counts as missing if the property has a default and is not
+ * Returns a value in which missing fields have the schema's defaults. The result shares the parts of the given
+ * value that lack no default. If a default is an object, its missing fields are filled in too. A null counts as missing if the property has a default and is not
  * nullable. The rules are described under "Defaulting" in the Kubernetes documentation of
  * CustomResourceDefinitions.
  *
@@ -21,26 +21,42 @@ export function withDefaults<T>(schema: Schema, value: T): T {
   return filled(schema, value as Json) as T;
 }
 
+/** Returns the value itself when no default is missing, because copying a large value takes long. */
 function filled(schema: Schema, value: Json): Json {
-  if (Array.isArray(value)) {
-    const { items } = schema;
-    return items ? value.map((item) => filled(items, item)) : value;
-  }
+  if (Array.isArray(value)) return schema.items ? filledList(schema.items, value) : value;
   if (!isObject(value)) return value;
-  const result: JsonObject = { ...value };
+  let result: JsonObject = value;
+  const put = (name: string, field: Json) => {
+    if (result === value) result = { ...value };
+    define(result, name, field);
+  };
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const given = ownValue(result, name) as Json | undefined;
+    const given = ownValue(value, name) as Json | undefined;
     const isReplaced = given === null && !property.nullable && property.default !== undefined;
     const present = given === undefined || isReplaced ? structuredClone(property.default) : given;
-    if (present !== undefined) define(result, name, filled(property, present));
+    if (present === undefined) continue;
+    const complete = filled(property, present);
+    if (complete !== given) put(name, complete);
   }
   const { additionalProperties, properties } = schema;
   if (typeof additionalProperties === "object") {
-    for (const [key, entry] of Object.entries(result)) {
+    for (const key in value) {
+      const entry = value[key];
       if (entry === undefined || (properties && Object.hasOwn(properties, key))) continue;
       const complete = filled(additionalProperties, entry);
-      if (complete !== entry) result[key] = complete;
+      if (complete !== entry) put(key, complete);
     }
+  }
+  return result;
+}
+
+function filledList(items: Schema, list: Json[]): Json[] {
+  let result = list;
+  for (const [i, item] of list.entries()) {
+    const complete = filled(items, item);
+    if (complete === item) continue;
+    if (result === list) result = [...list];
+    result[i] = complete;
   }
   return result;
 }

@@ -86,6 +86,14 @@ const compiled = compile("[o.spec.value]", { variables: { o: DYN } });
 
 const READS = new Map([["spec", new Map([["value", new Map([["*", "whole" as const]])]])]]);
 const FREE = { type: "object", additionalProperties: {} };
+/** A schema with a default for the hostile value, and with a schema for each of its fields. */
+const DEFAULTED = {
+  ...FREE,
+  additionalProperties: {
+    ...FREE,
+    additionalProperties: { ...FREE, properties: { missing: { default: 1 } } },
+  },
+};
 const STAMP = { generation: 1, now: "2026-01-01T00:00:00Z", created: "2026-01-01T00:00:00Z" };
 
 /**
@@ -134,7 +142,7 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
   },
   readPart: ({ object }) => readPart(object, READS),
   "observe an instance": ({ object }) => new InstanceStore().observe(object),
-  withDefaults: ({ object }) => withDefaults({ ...FREE, additionalProperties: FREE }, object),
+  withDefaults: ({ object }) => withDefaults(DEFAULTED, object),
   toEvent: ({ objectText }) => toEvent("WATCH", `{"type":"ADDED","object":${objectText}}`),
   evaluate: ({ object }) => {
     if (!compiled.ok) throw new Error("the expression does not compile");
