@@ -30,6 +30,7 @@ import { render } from "./render.ts";
 import { addTestCommand, snapshotFolders } from "./test.ts";
 import { validate } from "./validate.ts";
 import { addWhyCommand } from "./why.ts";
+import { partialPath } from "./write_file.ts";
 
 /** The default of `--timeout`, in milliseconds. */
 const TIMEOUT_MS = 300_000;
@@ -215,7 +216,7 @@ function confineCommand(command: Command): void {
   const needsCluster = command.options.some(({ long }) => long === "--kubeconfig");
   const isLocal = offline || server !== undefined || !needsCluster;
   const hosts = url === undefined ? [] : hostsOf({ server: url });
-  const writes = [...(out ? [out] : []), ...snapshots];
+  const writes = [...(out ? [out, partialPath(out)] : []), ...snapshots];
   confine({ writes, ...(isLocal && { hosts, run: false }) });
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject, jsonText, parseJson } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
+import { writeFile } from "./write_file.ts";
 
 /** Returns the text of a plan or a record: its content and the digest of the content. */
 export function sealed(content: object): string {
@@ -30,25 +31,15 @@ export function unsealed(text: string): Unsealed | undefined {
 }
 
 /**
- * Writes a file that only its owner may read, because the file may contain secret values. A regular file is
- * written synchronously, so that a signal leaves no part of it behind (see `onInterrupt`). Rejects with
- * UsageError when the write fails; a new file is then removed.
+ * Writes a file that only its owner may read, because the file may contain secret values. Rejects with
+ * UsageError when the write fails.
  *
  * @param what The content of the file as the error names it, such as `plan`.
  */
 export async function writePrivate(path: string, what: string, text: string): Promise<void> {
-  let isNew = false;
   try {
-    const info = infoOf(path);
-    // Opening a named pipe waits for a reader, and the mode of a device, such as /dev/null, stays.
-    if (info && !info.isFile) return await Deno.writeTextFile(path, text);
-    // The mode applies only to a new file, so the mode of an existing file is changed before the write.
-    Deno.writeTextFileSync(path, "", { mode: 0o600 });
-    isNew = info === undefined;
-    if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600);
-    Deno.writeTextFileSync(path, text);
+    await writeFile(path, text, 0o600);
   } catch (cause) {
-    if (isNew) Deno.removeSync(path);
     throw writeError(path, what, cause as Error);
   }
 }

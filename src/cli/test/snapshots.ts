@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type { KubeObject } from "../../api/mod.ts";
 import { parseManifests } from "../manifests.ts";
+import { writeFile } from "../write_file.ts";
 import { toYaml } from "../yaml.ts";
 import { snapshotMismatches } from "./expectations.ts";
 import { pathFrom } from "./graphs.ts";
@@ -43,7 +44,7 @@ export class Snapshots {
       return [`${path} is the snapshot of several steps, and the objects of the steps differ`];
     }
     await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeTextFile(path, objects.map(toYaml).join("---\n"));
+    await writeFile(path, objects.map(toYaml).join("---\n"));
     this.written.push(path);
     return [];
   }
