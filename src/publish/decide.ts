@@ -153,7 +153,11 @@ function accepted(known: Known, graph: Graph, settings: Settings): Outcome | Sea
   const planned = planCrd(rgd, graph, kind, { version, part: "kind" });
   const error = refused.kind ?? planned.refusal;
   if (error !== undefined) {
-    const rest = fallback(known, { revisions: older, live: kind.live }, settings);
+    // If the API server refused the write of the CRD, the newest revision may already be in use: the write may
+    // only undo another client's change.
+    const mayBeServed = refused.kind !== undefined && kind.live !== undefined;
+    const candidates = { revisions: mayBeServed ? revisions : older, live: kind.live };
+    const rest = fallback(known, candidates, settings);
     if ("kind" in rest) return rest;
     const writes = isStarted(known) ? rest.writes : [...record, ...rest.writes];
     const failed = condition("KindReady", "False", "Failed", error);
@@ -190,7 +194,9 @@ function rejected(known: Known, settings: Settings): Outcome | Search {
   const revisions = keptRevisions(known);
   const [newest] = revisions;
   const recorded = isRecorded(known);
-  const rest = fallback(known, { revisions: recorded ? revisions.slice(1) : revisions }, settings);
+  // The newest revision stays a candidate if it needs a missing kind, so that the search ends with it.
+  const isBad = recorded && build.missing.length === 0;
+  const rest = fallback(known, { revisions: isBad ? revisions.slice(1) : revisions }, settings);
   if ("kind" in rest) return rest;
   const conditions = [condition("GraphAccepted", "False", "InvalidResourceGraph", message)];
   if (newest && recorded) {
@@ -252,7 +258,7 @@ function suspended(known: Known): Outcome | Search {
  * remove the finalizers of these instances.
  */
 function fallback(
-  { rgd, lastGood, refused }: Known,
+  { rgd, build, lastGood, refused }: Known,
   candidates: Candidates,
   { version }: Settings,
 ): Pick<Outcome, "writes" | "served" | "crd"> | Search {
@@ -261,7 +267,8 @@ function fallback(
   if (!served || !kind) return { writes: [] };
   const { writes, crd, refusal } = planCrd(rgd, served.graph, kind, { version, part: "fallback" });
   const serve = refused.controller === undefined ? [serving(served)] : [];
-  if ((refused.fallback ?? refusal) !== undefined) {
+  const isPresent = build.graph?.hash === served.graph.hash;
+  if ((refused.fallback ?? (isPresent ? refused.kind : undefined) ?? refusal) !== undefined) {
     const isOwn = kind.live !== undefined && generatedFor(rgd.metadata.name!, kind.live);
     return isOwn ? { writes: serve, served } : { writes: [] };
   }

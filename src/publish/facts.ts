@@ -27,7 +27,7 @@ export interface Facts {
 export interface LastGood {
   /**
    * The last good graph. This is the graph that kro already serves. If kro serves no graph yet, this is the
-   * graph of the newest revision that compiles and fits the live CRD; absent when no such revision exists.
+   * graph of a revision that compiles and fits the live CRD; absent when no such revision exists.
    */
   served?: ServedGraph;
   /**

@@ -17,7 +17,7 @@ import { tryBuild } from "./build.ts";
 import type { KindFacts } from "./crd_writes.ts";
 import type { PublishDeps, ServedGraph } from "./deps.ts";
 import { type Candidates, type Facts, isRecorded, type LastGood } from "./facts.ts";
-import { fits, foreignOwner, ownerOf } from "./generated_crd.ts";
+import { fittingChanges, foreignOwner, ownerOf } from "./generated_crd.ts";
 import { isIssuable, listRevisions } from "./revisions.ts";
 
 /**
@@ -51,26 +51,43 @@ export async function findLastGood(
 ): Promise<LastGood> {
   const found = deps.current
     ? { served: deps.current, live: candidates.live }
-    : await newestFitting(rgd, candidates, deps);
+    : await lastServed(rgd, candidates, deps);
   if (!found) return {};
   const { served, live } = found;
   if (isSuspended(rgd)) return { served };
   return { served, kind: await gatherKind(rgd, served.graph, deps, live) };
 }
 
-async function newestFitting(
+/**
+ * Returns the graph by which kro most likely reconciled the instances before, so that a restart does not roll
+ * instances back to an older revision, which would delete the objects that only the newer revision has. Among
+ * the revisions that compile and fit the live CRD, this is the one with the fewest pending changes of the CRD,
+ * because kro writes the CRD before it serves a graph. Of several such revisions, it is the newest.
+ *
+ * The search ends at a revision that needs a kind which the cluster does not serve now.
+ */
+async function lastServed(
   rgd: ResourceGraphDefinition,
   { revisions, live }: Candidates,
   deps: PublishDeps,
 ): Promise<{ served: ServedGraph; live?: KubeObject } | undefined> {
+  let crd = live;
+  let best: { served: ServedGraph; live: KubeObject; pending: number } | undefined;
   for (const { spec: { revision, snapshot } } of revisions) {
-    const { graph, seconds, unavailable } = await tryBuild({ ...rgd, spec: snapshot.spec }, deps);
+    const build = await tryBuild({ ...rgd, spec: snapshot.spec }, deps);
+    const { graph, missing, seconds, unavailable } = build;
     if (unavailable === undefined) deps.events?.compiled(graph !== undefined, seconds);
+    if (missing.length > 0) break;
     if (!graph) continue;
-    const crd = live ?? await liveCrd(graph, deps.client);
-    if (!crd || fits(rgd, graph, crd)) return { served: { graph, revision }, live: crd };
+    const served = { graph, revision };
+    crd ??= await liveCrd(graph, deps.client);
+    if (!crd) return { served };
+    const pending = fittingChanges(rgd, graph, crd)?.length;
+    if (pending === undefined) continue;
+    if (!best || pending < best.pending) best = { served, live: crd, pending };
+    if (pending === 0) break;
   }
-  return undefined;
+  return best;
 }
 
 async function gatherKind(

@@ -90,11 +90,17 @@ export function pendingChanges(
 }
 
 /**
- * Reports whether the graph can be served with the live CRD. This is the case if the live CRD already fits
- * the graph, or if the necessary change breaks no instance.
+ * Returns the changes of the live CRD that the graph needs. Returns undefined if the graph cannot be served with
+ * the live CRD, because the CRD has another owner or a change breaks instances.
  */
-export function fits(rgd: ResourceGraphDefinition, graph: Graph, live: KubeObject): boolean {
-  return !foreignOwner(rgd, live) && !pendingChanges(rgd, graph, live).some((c) => c.breaking);
+export function fittingChanges(
+  rgd: ResourceGraphDefinition,
+  graph: Graph,
+  live: KubeObject,
+): CrdChange[] | undefined {
+  if (foreignOwner(rgd, live)) return undefined;
+  const changes = pendingChanges(rgd, graph, live);
+  return changes.some((c) => c.breaking) ? undefined : changes;
 }
 
 /** Reports whether an annotation of the RGD allows changes of the CRD that may break instances. */

@@ -8,9 +8,10 @@ import type {
   Problem,
   ResourceGraphDefinition,
 } from "../api/mod.ts";
-import { CRD_KIND, RGD_KIND } from "../api/mod.ts";
+import { ApiError, CRD_KIND, isOutrun, RGD_KIND } from "../api/mod.ts";
 import { decide, type Known, type Publication } from "./decide.ts";
 import { MAX_REVISIONS, type PublishDeps, type ServedGraph } from "./deps.ts";
+import { keptRevisions } from "./facts.ts";
 import { findLastGood, gather } from "./gather.ts";
 import { Answers, performWrites } from "./perform.ts";
 import { writeRgdStatus } from "./rgd_status.ts";
@@ -59,7 +60,8 @@ export interface GraphPlan {
  *
  * Refusals that a retry would not change become conditions of the RGD. Rejects with ApiError when a request
  * fails, or when another client changed an object at the same time. The caller then publishes the RGD
- * again.
+ * again. If a write fails and `deps.current` is absent, for example after a restart, the last good graph is
+ * served until then.
  *
  * @example
  * ```ts
@@ -78,8 +80,19 @@ export async function publishGraph(
 ): Promise<PublishResult> {
   const answers = new Answers();
   let plan = await planGraph(rgd, deps);
+  let isServed = deps.current !== undefined;
+  const serve = async (served: ServedGraph) => {
+    await deps.serve?.(served);
+    isServed = true;
+  };
   for (;;) {
-    const refusal = await performWrites(plan.publication.writes, answers, deps);
+    let refusal: Refusal | undefined;
+    try {
+      refusal = await performWrites(plan.publication.writes, answers, { ...deps, serve });
+    } catch (error) {
+      if (deps.serve && !isServed && isFailure(error)) await serveLastGood(plan.known, deps);
+      throw error;
+    }
     if (!refusal) break;
     plan = await planned(withRefusal(plan.known, refusal), deps);
   }
@@ -129,6 +142,28 @@ async function planned(known: Known, deps: PublishDeps): Promise<GraphPlan> {
   if (decision.kind === "publication") return { known, publication: decision };
   const lastGood = await findLastGood(known.rgd, decision, deps);
   return await planned({ ...known, lastGood }, deps);
+}
+
+/**
+ * Reports whether the API server or the network made a write fail. Not a failure: another client changed the
+ * object, or kro itself did not send the write.
+ */
+function isFailure(error: unknown): boolean {
+  return error instanceof ApiError && error.reason !== "Withheld" && !isOutrun(error);
+}
+
+/**
+ * Serves the last good graph among the recorded revisions. An error is ignored, because the caller publishes
+ * the RGD again.
+ */
+async function serveLastGood(known: Known, deps: PublishDeps): Promise<void> {
+  const candidates = { revisions: keptRevisions(known), live: known.kind?.live };
+  try {
+    const { served, kind } = await findLastGood(known.rgd, candidates, deps);
+    if (served && kind?.live) await deps.serve?.(served);
+  } catch {
+    // The next publication searches again.
+  }
 }
 
 function withRefusal(known: Known, { part, message }: Refusal): Known {

@@ -287,6 +287,7 @@ export class GraphController {
         rights?.review(name, served.graph);
         const controller = await pool.controller(served.graph.instance);
         await controller.serve(served, entry.rgd);
+        this.#store.serving(entry, served);
         // The RGD may have been deleted while it was published. The key of its CRD is then queued, so that
         // from now on only deletions of the instances are processed.
         if (!this.#store.entry(name)) this.#queue.add(`crd/${entry.crd}`);

@@ -187,6 +187,15 @@ export class GraphStore {
   }
 
   /**
+   * Stores the graph by which the instances of an RGD are reconciled from now on. Called before the publication
+   * ends, because a later write of the publication may fail.
+   */
+  serving(entry: GraphEntry, served: ServedGraph): void {
+    const stored: StoredEntry = entry;
+    stored.served = served;
+  }
+
+  /**
    * Stores the result of publishing an RGD. Requeues the RGD if a CRD that its graph uses has changed since
    * the publication began.
    *

@@ -50,6 +50,21 @@ const cases: Case[] = [
     },
   },
   {
+    name: "a kind of the newest revision is missing: the revision stays a candidate",
+    known: {
+      rgd: rgd(SPECS.compatible),
+      build: { ...bad, missing: [{ group: "example.com", version: "v1", kind: "Widget" }] },
+      revisions: [revision(SPECS.compatible, graphs.compatible, 2), first],
+    },
+    candidates: [2, 1],
+    lastGood: {},
+    expected: {
+      writes: ["verifyRevision cart-r00002"],
+      conditions: [INVALID, "GraphRevisionsResolved=False/Failed"],
+      keepsCrd: false,
+    },
+  },
+  {
     name: "an invalid spec and no earlier good graph",
     known: { rgd: rgd(SPECS.first, { finalizers: [] }, running), build: bad },
     candidates: [],
@@ -277,6 +292,25 @@ const cases: Case[] = [
       serves: 1,
       error: /^admission says no$/,
       keepsCrd: true,
+    },
+  },
+  {
+    name: "the API server refuses the CRD of the newest revision, which may already be in use",
+    known: {
+      rgd: rgd(SPECS.compatible),
+      build: built(graphs.compatible),
+      revisions: [revision(SPECS.compatible, graphs.compatible, 2), first],
+      kind: { live },
+      refused: { kind: "the webhook does not answer" },
+    },
+    candidates: [2, 1],
+    lastGood: { served: { graph: graphs.compatible, revision: 2 }, kind: { live } },
+    expected: {
+      writes: ["serve 2"],
+      conditions: KIND_FAILED,
+      serves: 2,
+      error: /^the webhook does not answer$/,
+      keepsCrd: false,
     },
   },
   {

@@ -33,7 +33,7 @@ export const RGD_CONDITIONS: Section = {
       cause:
         "kro cannot read the schema of a kind that the RGD uses, because the kind's aggregated API or CRD is not available.",
       remedy:
-        "Check `kubectl get apiservices` and `kubectl get crd`. kro retries, and continues to reconcile instances with the last good revision.",
+        "Check `kubectl get apiservices` and `kubectl get crd`. kro retries, and continues to reconcile instances with the last good revision. If kro has started since, kro reconciles no instance until the kind is available.",
     },
     {
       code: "GraphRevisionsResolved=True/Resolved",
