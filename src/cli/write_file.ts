@@ -1,7 +1,5 @@
 /** Writes files as a whole: a command that is interrupted leaves the old content or the new content. */
-
-/** The exit code of a process that SIGINT has ended, as shells report it. */
-const INTERRUPTED = 130;
+import { onInterrupt } from "./interrupt.ts";
 
 /** Returns the path of the file that {@link writeFile} renames to `path`. */
 export function partialPath(path: string): string {
@@ -68,14 +66,8 @@ function statOf(path: string): Deno.FileInfo | undefined {
  * the action.
  */
 async function uninterrupted(action: () => void): Promise<void> {
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  // A signal with a listener does not end the process, and the listener runs after the synchronous action.
-  const end = () => Deno.exit(INTERRUPTED);
-  for (const signal of signals) Deno.addSignalListener(signal, end);
-  try {
-    action();
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  } finally {
-    for (const signal of signals) Deno.removeSignalListener(signal, end);
-  }
+  using _signals = onInterrupt(() => {});
+  action();
+  // The signals' listeners run after the synchronous action.
+  await new Promise((resolve) => setTimeout(resolve, 0));
 }
