@@ -7,7 +7,6 @@ import type { JsonObject } from "../../../src/api/mod.ts";
 import { kubectl } from "../../support/controlplane/shared.ts";
 import {
   configMap,
-  eventually,
   type GraphSpec,
   kroTest,
   NAME,
@@ -15,40 +14,7 @@ import {
   secret,
   service,
 } from "../../support/cluster/mod.ts";
-import {
-  assertPlanned,
-  changesBetween,
-  changesOfReport,
-  isPlanned,
-  planned,
-  planText,
-  snapshot,
-  twoMaps,
-} from "../../support/cluster/plan.ts";
-
-/**
- * Plans the change of a graph, applies the change, and checks that the objects changed as planned. Returns
- * the report of the plan.
- */
-async function proven(s: Scenario, old: GraphSpec, next: GraphSpec, kinds = ["ConfigMap"]) {
-  const graph = await s.graph(old);
-  for (const name of ["one", "two"]) await graph.create(name);
-  for (const name of ["one", "two"]) await graph.active(name);
-  await s.idle();
-  const { report, code } = await planned(s.cluster, [graph.object(next)]);
-  const before = await snapshot(s.cluster, kinds);
-  const plan = changesOfReport(report);
-  const seen = async () => await changesBetween(before, await snapshot(s.cluster, kinds));
-  await graph.change(next);
-  // kro may reconcile an instance before the API server sets the defaults of the changed CRD. kro then
-  // repeats the reconciliation after a delay, so the test waits. A timeout of the wait is ignored, because
-  // `assertPlanned` then reports the difference.
-  await eventually("the planned objects", async () => isPlanned(plan, await seen()), 40)
-    .catch(() => {});
-  await s.idle();
-  assertPlanned(plan, await seen());
-  return { report, code, graph };
-}
+import { changesOfReport, planned, planText, proven, twoMaps } from "../../support/cluster/plan.ts";
 
 kroTest("a plan of a changed RGD lists every changed field of all instances", async (s) => {
   const { report, code } = await proven(s, twoMaps("red"), twoMaps("blue"));

@@ -18,8 +18,10 @@ import { runCommand } from "../command.ts";
 import { sharedControlPlane } from "../controlplane/shared.ts";
 import type { User } from "../controlplane/users.ts";
 import type { TestCluster } from "./cluster.ts";
-import type { GraphSpec } from "./graph.ts";
+import { eventually } from "../wait.ts";
+import type { GraphSpec, TestGraph } from "./graph.ts";
 import { configMap, NAME } from "./nodes.ts";
+import type { Scenario } from "./session.ts";
 
 /** The report of `kro plan -o json`, with the exit code of the command. */
 export interface PlanResult {
@@ -227,4 +229,38 @@ function withoutUid(change: SeenChange): SeenChange {
   const isUid = ({ path, new: value }: FieldChange) =>
     path.includes(Label.instanceId) && (value === "" || change.action === "created");
   return { ...change, fields: change.fields.filter((field) => !isUid(field)) };
+}
+
+/**
+ * Plans the change of a graph with the instances `one` and `two`, applies the change, and checks that the
+ * objects changed as planned. Returns the report of the plan.
+ *
+ * @param kinds The kinds of the compared objects.
+ * @param prepare Called when the instances are in state ACTIVE, before the plan.
+ */
+export async function proven(
+  s: Scenario,
+  old: GraphSpec,
+  next: GraphSpec,
+  kinds: readonly string[] = ["ConfigMap"],
+  prepare: (graph: TestGraph) => Promise<unknown> = () => Promise.resolve(),
+): Promise<PlanResult & { graph: TestGraph }> {
+  const graph = await s.graph(old);
+  for (const name of ["one", "two"]) await graph.create(name);
+  for (const name of ["one", "two"]) await graph.active(name);
+  await prepare(graph);
+  await s.idle();
+  const result = await planned(s.cluster, [graph.object(next)]);
+  const before = await snapshot(s.cluster, kinds);
+  const plan = changesOfReport(result.report);
+  const seen = async () => await changesBetween(before, await snapshot(s.cluster, kinds));
+  await graph.change(next);
+  // kro may reconcile an instance before the API server sets the defaults of the changed CRD. kro then
+  // repeats the reconciliation after a delay, so the test waits. A timeout of the wait is ignored, because
+  // `assertPlanned` then reports the difference.
+  await eventually("the planned objects", async () => isPlanned(plan, await seen()), 40)
+    .catch(() => {});
+  await s.idle();
+  assertPlanned(plan, await seen());
+  return { ...result, graph };
 }
