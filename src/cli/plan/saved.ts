@@ -9,18 +9,23 @@ import {
   parseGvk,
   refKey,
   refText,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+  servedKind,
 } from "../../api/mod.ts";
 import { fieldChanges, type ObjectChange, objectText, type PlanLimits } from "../../explain/mod.ts";
 import { UsageError } from "../errors.ts";
+import { isOfKind } from "../report.ts";
 import type { Session } from "../session.ts";
 import { clusterIdentity, type PlanFile, stateOf } from "./file.ts";
+import { listInstances } from "./invalid.ts";
 import { checkReport } from "./limits.ts";
 import { liveObjects } from "./live_objects.ts";
 
 /**
  * Rejects with UsageError when the plan must not be applied: the plan is for another cluster, the API server
- * would refuse a change, the plan exceeds a limit, or an object has changed since the plan was saved. Sends
- * no write.
+ * would refuse a change, the plan exceeds a limit, an object has changed since the plan was saved, or an RGD of
+ * the plan has a new instance. Sends no write.
  */
 export async function checkPlan(
   session: Session,
@@ -41,6 +46,37 @@ export async function checkPlan(
     const what = state === null ? "was created" : object ? "was changed" : "was deleted";
     throw new UsageError(`${refText(ref)} ${what} after the plan was made: plan again`);
   }
+  const unplanned = await unplannedInstance(session, file);
+  if (unplanned) {
+    throw new UsageError(`${refText(unplanned)} was created after the plan was made: plan again`);
+  }
+}
+
+/**
+ * Returns an instance of an RGD that the plan changes, if the instance did not exist when the plan was made.
+ * Returns undefined when the plan has all instances. Instances that are being deleted are left out.
+ */
+async function unplannedInstance(
+  { client, discovery }: Session,
+  { manifests, instances, report }: PlanFile,
+): Promise<ObjectRef | undefined> {
+  const planned = new Set(instances.map(refKey));
+  const changed = new Set(
+    report.graphs.filter(({ action, crd }) => action !== "unchanged" || crd).map(({ name }) =>
+      name
+    ),
+  );
+  for (const object of manifests) {
+    if (!isOfKind(object, RGD_KIND) || !changed.has(object.metadata.name!)) continue;
+    const served = servedKind(object as ResourceGraphDefinition);
+    const kind = served && await discovery.resolve(served);
+    if (!kind) continue;
+    for (const { metadata } of await listInstances(client, kind)) {
+      const ref = { kind, namespace: metadata.namespace, name: metadata.name! };
+      if (metadata.deletionTimestamp === undefined && !planned.has(refKey(ref))) return ref;
+    }
+  }
+  return undefined;
 }
 
 /** The pause between two comparisons with the cluster, in milliseconds. */

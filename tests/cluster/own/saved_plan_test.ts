@@ -108,6 +108,24 @@ kroTest("kro apply of files applies nothing that exceeds a limit", async (s) => 
   assert.equal(code, 0, stderr);
 });
 
+kroTest("a saved plan is refused once its RGD has an instance that was not planned", async (s) => {
+  const graph = await s.graph(twoMaps("red"));
+  await graph.create("one");
+  await graph.active("one");
+  await s.idle();
+  await withSaved(s, [graph.object(twoMaps("blue"))], async (apply) => {
+    await graph.create("late");
+    await graph.active("late");
+    const { code, stderr } = await apply();
+    assert.equal(code, 2);
+    assert.match(stderr, /Planned\.\S+ \S+\/late was created after the plan was made: plan again/);
+    const { spec } = await s.cluster.get(graph.rgd);
+    assert.equal(spec.resources[0].template.data.color, "red");
+    await s.cluster.remove(graph.instance("late"));
+    assert.equal((await apply()).code, 0);
+  });
+});
+
 kroTest("a plan file that was edited is refused", async (s) => {
   const graph = await s.graph(twoMaps("red"));
   await withSaved(s, [graph.object(twoMaps("blue"))], async (apply, path) => {

@@ -62,8 +62,10 @@ export const PLANS: Section = {
         "… was created",
         "… was changed",
         "… was deleted",
+        "<object> was created after the plan was made: plan again",
       ],
-      cause: "Another client has written an object on which the plan depends.",
+      cause:
+        "Another client has written an object on which the plan depends, or has created an instance of an RGD that the plan changes.",
       remedy: "Run `kro plan --out` again and check the new plan.",
     },
     {
