@@ -14,10 +14,10 @@ import {
   type KindRef,
   type KubeObject,
   type ObjectRef,
-  parseJson,
 } from "../api/mod.ts";
 import { LONGEST_WHOLE, TooLongError } from "./body.ts";
 import { InactivityError } from "./errors.ts";
+import { parseJsonInSlices } from "./json_slices.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
 import { type KubeRequest, requestText } from "./request.ts";
 import { bodyOf, statusBodyOf } from "./request_body.ts";
@@ -225,7 +225,7 @@ class Client implements KubeClient {
       ...options,
     });
     try {
-      return parseJson(text);
+      return await parseJsonInSlices(text);
     } catch {
       return text;
     }
@@ -279,7 +279,7 @@ class Client implements KubeClient {
   async #json(request: KubeRequest): Promise<Json> {
     const text = await this.#send(request);
     try {
-      return parseJson(text);
+      return await parseJsonInSlices(text);
     } catch (cause) {
       throw badAnswer(request, "not JSON", cause);
     }

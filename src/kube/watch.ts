@@ -5,6 +5,7 @@
 import { ApiError, isObject, type Json, jsonText, type KubeObject, parseJson } from "../api/mod.ts";
 import { LONGEST_OBJECT } from "./body.ts";
 import { ConfigError, refusal } from "./errors.ts";
+import { isLarge, parseJsonInSlices } from "./json_slices.ts";
 import { type KubeRequest, requestText } from "./request.ts";
 import type { OpenStream, Transport } from "./transport.ts";
 import type { WatchEvent } from "./types.ts";
@@ -22,7 +23,12 @@ export async function* readWatch(
   let stream: OpenStream | undefined;
   try {
     stream = await transport.open(request, signal);
-    for await (const line of lines(stream.body, signal)) yield toEvent(requestText(request), line);
+    for await (const line of lines(stream.body, signal)) {
+      const parsed = isLarge(line)
+        ? await parseJsonInSlices(line).catch(() => undefined)
+        : undefined;
+      yield toEvent(requestText(request), line, parsed);
+    }
   } catch (error) {
     if (signal.aborted) return;
     const known = error instanceof ApiError || error instanceof ConfigError;
@@ -35,9 +41,11 @@ export async function* readWatch(
 /**
  * Parses one watch event. Throws ApiError when the JSON is malformed, and for an event of type ERROR, which
  * contains a Status.
+ *
+ * @param parsed The value of the JSON, if the caller has parsed it already.
  */
-export function toEvent(request: string, line: string): WatchEvent {
-  const event = parseEvent(request, line);
+export function toEvent(request: string, line: string, parsed?: Json): WatchEvent {
+  const event = parseEvent(request, line, parsed);
   switch (event.type) {
     case "ADDED":
     case "MODIFIED":
@@ -52,11 +60,15 @@ export function toEvent(request: string, line: string): WatchEvent {
   }
 }
 
-function parseEvent(request: string, line: string): { type: string; object: KubeObject } {
-  let event: Json | undefined;
+function parseEvent(
+  request: string,
+  line: string,
+  parsed?: Json,
+): { type: string; object: KubeObject } {
+  let event = parsed;
   let cause: unknown;
   try {
-    event = parseJson(line);
+    event ??= parseJson(line);
   } catch (error) {
     cause = error;
   }

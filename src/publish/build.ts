@@ -2,6 +2,7 @@
  * Compiles an RGD (ResourceGraphDefinition), or a recorded revision of an RGD, against the kinds that a
  * cluster serves.
  */
+import { inSlices } from "../kube/mod.ts";
 import {
   type GroupVersionKind,
   gvkKey,
@@ -21,7 +22,6 @@ import {
   kindsOf,
 } from "../graph/mod.ts";
 import { resolveKinds, type SchemaSource } from "../openapi/mod.ts";
-import { inSlices } from "./slices.ts";
 
 /** The dependencies of compiling an RGD. */
 export interface BuildDeps {

@@ -5,6 +5,8 @@
  * takes longer than its limit. `SECURITY.md` names the functions with a higher limit, and the reasons.
  */
 import process from "node:process";
+import { jsonText } from "../../../src/api/mod.ts";
+import { parseSteps } from "../../../src/kube/json_slices.ts";
 import { hostileArgument, PIECES, STRING_CALLS, VALUE_CALLS } from "../../support/hostile_calls.ts";
 import { HOSTILE_VALUES, LARGEST } from "../../support/hostile_values.ts";
 
@@ -18,8 +20,8 @@ const ATTEMPTS = 8;
 /**
  * The functions that may take longer than {@link LIMIT_MS}. All of them take linear time. The first seven
  * functions parse expressions or SimpleSchema, which occur only in RGDs. V8 parses JSON in one call, and
- * parses it again if it contains integers that a JavaScript number cannot represent. The other functions copy
- * or enumerate the keys of an object.
+ * parses it again if it contains integers that a JavaScript number cannot represent. kro parses large responses
+ * and watch events with `parseSteps` instead. The other functions copy or enumerate the keys of an object.
  */
 const EXCEPTIONS = new Set([
   ...["parse", "parse of a literal", "scan", "scan of an open expression"],
@@ -53,6 +55,23 @@ function cpuTime(call: () => unknown, limit: number): number {
   return best;
 }
 
+/** Returns the longest CPU time of one step of a computation in steps, in milliseconds. */
+function longestStep(steps: () => Iterator<unknown>): number {
+  let best = Infinity;
+  for (let i = 0; i < ATTEMPTS && (i < 2 || best > LIMIT_MS); i++) {
+    const running = steps();
+    let longest = 0;
+    for (let isDone = false; !isDone;) {
+      const before = process.threadCpuUsage();
+      isDone = running.next().done ?? false;
+      const { user, system } = process.threadCpuUsage(before);
+      longest = Math.max(longest, (user + system) / 1000);
+    }
+    best = Math.min(best, longest);
+  }
+  return best;
+}
+
 let failed = 0;
 
 function report(name: string, times: [what: string, ms: number][]): void {
@@ -73,6 +92,13 @@ for (const [name, call] of Object.entries(VALUE_CALLS)) {
     }),
   );
 }
+report(
+  "a step of parseSteps",
+  Object.entries(HOSTILE_VALUES).map(([what, make]) => {
+    const text = jsonText(make(LARGEST));
+    return [what, longestStep(() => parseSteps(text))];
+  }),
+);
 for (const [name, call] of Object.entries(STRING_CALLS)) {
   report(
     name,

@@ -92,6 +92,7 @@ export const REQUESTS: Section = {
       texts: [
         "<request>: the answer is <what>",
         "… not JSON",
+        "… malformed JSON at position <n>",
         "… not a list",
         "… not an object",
         "… neither the object nor a Status",

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers";
 import type { ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { compile, compileSteps, kindsOf } from "../../../src/graph/mod.ts";
 import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
-import { inSlices } from "../../../src/publish/slices.ts";
+import { inSlices } from "../../../src/kube/slices.ts";
 
 const NODES = 10;
 
