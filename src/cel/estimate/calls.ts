@@ -7,23 +7,35 @@ import { COUNTED } from "../library/standard.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
 import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { ACCESS_COST } from "../value/meter.ts";
+import { ANY, jsonShape, shapeOfType } from "./assumed.ts";
 import { type Estimate, type Estimator, type Shapes, sortCost } from "./estimate.ts";
 import { either, MOST, type Range, range, sum, times, total, upTo } from "./range.ts";
-import {
-  ANY,
-  jsonShape,
-  listShape,
-  oneOf,
-  plainShape,
-  type Shape,
-  shapeOf,
-  shapeOfType,
-} from "./shape.ts";
+import { entriesOf, listShape, oneOf, plainShape, type Shape, shapeOf } from "./shape.ts";
 
 /** The maximum cost of visiting one value in a function's arguments, such as one element of a list. */
 const WALKED = 90;
+/** The functions that visit all values inside of their arguments. All other functions visit the elements. */
+const DEEP: ReadonlySet<string> = new Set([
+  "json.marshal",
+  "json.encode",
+  "format",
+  "merge",
+  "deepMerge",
+]);
+/** The types of results that are not library types, so that no value is parsed from a string. */
+const PLAIN: ReadonlySet<string> = new Set([
+  "bool",
+  "bytes",
+  "double",
+  "int",
+  "list",
+  "map",
+  "string",
+  "struct",
+  "uint",
+]);
 /** The maximum cost of comparing two values, without the cost of comparing their characters. */
-const COMPARED = 100;
+const COMPARED = 120;
 /** The maximum cost of reading an element of a list or map. */
 const READ = ACCESS_COST.wrapped + 10;
 /** The maximum cost of copying one element when two lists are concatenated. */
@@ -31,7 +43,7 @@ const COPIED = 90;
 /** The maximum cost of copying one entry of a map, including its key. */
 const MERGED = 800;
 /** The number of parts into which a function such as `split` is assumed to split a short string. */
-const PARTS = 64;
+const PARTS = 10;
 /** The maximum cost of converting a timestamp to a time zone. This cost is added to the cost of the call. */
 const ZONE = 8_000;
 /** The maximum cost of each part that a function cuts out of a string. */
@@ -51,6 +63,12 @@ const TEXT_LENGTHS: Readonly<Record<string, number>> = {
 };
 /** The maximum length in {@link TEXT_LENGTHS}. */
 const SCALAR_TEXT = 49;
+
+/**
+ * The maximum length of a value in JSON and in the result of `format`, without the characters of strings. The
+ * length includes quotes, a comma and the name of a field.
+ */
+const WRITTEN_TEXT = 32;
 
 /** Returns the estimated cost of a call, and the estimated size of its result. */
 export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Shapes): Estimate {
@@ -82,11 +100,12 @@ export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Sh
     ? textOf(kinds[0], first?.shape ?? ANY)
     : resultOf(called, nodes, shapes, typed);
   const own = /^[A-Za-z]/.test(called)
-    ? functionCost(called, isMember, nodes, kinds, shapes, result)
+    ? functionCost(estimator, called, isMember, nodes, kinds, shapes, result)
     : operatorCost(called, kinds, shapes);
+  const parsed = PLAIN.has(estimator.checker.known(expr).kind) ? 0 : COST.parsed;
   // The evaluator computes a call with constant arguments only once and keeps the result. The minimum cost of
   // the call is therefore 0.
-  return { cost: sum(operands, isConstant ? range(0, own.max) : own), shape: result };
+  return { cost: sum(operands, range(isConstant ? 0 : own.min, own.max + parsed)), shape: result };
 }
 
 /** Returns the shape (the estimated size) of the string that `string(x)` returns. */
@@ -143,8 +162,8 @@ function walkCost(name: string, [a, b]: readonly string[], left: Shape, right: S
  */
 function comparison(a: Shape, b: Shape): number {
   const values = Math.min(a.values(), b.values());
-  if (values === 1) return Math.min(a.size.max, b.size.max) * ACCESS_COST.compared;
-  return values * (COMPARED + compared(a.element()));
+  const characters = Math.min(a.characters(), b.characters()) * ACCESS_COST.compared;
+  return values === 1 ? characters : values * COMPARED + characters;
 }
 
 /** Returns the maximum cost of comparing the characters of two elements that have this shape. */
@@ -158,6 +177,7 @@ function counted(kind: string | undefined, shape: Shape): number {
 }
 
 function functionCost(
+  estimator: Estimator,
   name: string,
   isMember: boolean,
   nodes: readonly Expr[],
@@ -170,11 +190,13 @@ function functionCost(
   if (isFixed) return range(COST.call, COST.call + fixedCost(name, kinds[0], shapes));
   const { call, character } = chargeOf(name);
   const walked = [...shapes, result].map((shape) => {
-    const values = shape.values();
+    const values = DEEP.has(name)
+      ? shape.values()
+      : Math.min(shape.values(), 1 + entriesOf(shape).max);
     return values === 1 ? shape.size.max * character : values * WALKED;
   });
-  const most = walked.reduce((all, each) => all + each, ownCost(name, nodes, shapes));
-  return range(call, call + COST.parsed + most);
+  const most = walked.reduce((all, each) => all + each, ownCost(estimator, name, nodes, shapes));
+  return range(call, call + most);
 }
 
 /**
@@ -192,7 +214,12 @@ function fixedCost(
 }
 
 /** Returns the maximum cost of a call, without the cost of visiting its arguments and its result. */
-function ownCost(name: string, nodes: readonly Expr[], shapes: readonly Shape[]): number {
+function ownCost(
+  estimator: Estimator,
+  name: string,
+  nodes: readonly Expr[],
+  shapes: readonly Shape[],
+): number {
   const [subject = ANY, other = ANY] = shapes;
   const element = () => subject.element();
   switch (name) {
@@ -212,6 +239,8 @@ function ownCost(name: string, nodes: readonly Expr[], shapes: readonly Shape[])
       return subject.size.max * (element().size.max + other.size.max);
     case "format":
       return formatCost(nodes[0], other);
+    case "flatten":
+      return flattenedSize(subject, nodes.length === 1) * WALKED;
     case "trim":
       return subject.size.max * 2;
     case "split":
@@ -223,21 +252,31 @@ function ownCost(name: string, nodes: readonly Expr[], shapes: readonly Shape[])
     case "matches":
     case "find":
     case "findAll":
-      return matchCost(name, nodes[1], subject, other);
+      return matchCost(estimator, name, nodes[1], subject, other);
   }
   return /^get[A-Z]/.test(name) && shapes.length > 1 ? ZONE : 0;
 }
 
 /**
  * Returns the maximum cost of matching a pattern. In the worst case, the matcher runs all instructions of the
- * compiled pattern for each character of the string.
+ * compiled pattern for each character of the string. A literal pattern is compiled once for the whole
+ * expression, because the evaluator caches compiled patterns.
  */
-function matchCost(name: string, pattern: Expr | undefined, text: Shape, other: Shape): number {
+function matchCost(
+  estimator: Estimator,
+  name: string,
+  pattern: Expr | undefined,
+  text: Shape,
+  other: Shape,
+): number {
   const literal = pattern?.kind === "literal" && typeof pattern.value === "string"
-    ? patternCost(pattern.value)
-    : patternCost("a".repeat(other.size.max));
+    ? pattern.value
+    : undefined;
+  const { compile, character } = patternCost(literal ?? "a".repeat(other.size.max));
+  if (literal !== undefined) estimator.addOnce(`pattern ${literal}`, compile);
   const searches = name === "findAll" ? partsOf(text) : 1;
-  return literal.compile + searches * SEARCH_COST + text.size.max * literal.character;
+  return (literal === undefined ? compile : 0) + searches * SEARCH_COST +
+    text.size.max * character;
 }
 
 /**
@@ -246,6 +285,32 @@ function matchCost(name: string, pattern: Expr | undefined, text: Shape, other: 
  */
 function partsOf({ size }: Shape): number {
   return Math.min(size.max + 1, Math.max(PARTS, size.max / 16));
+}
+
+/**
+ * Returns the maximum number of elements of a flattened list.
+ *
+ * @param isShallow Whether only the elements of the list are replaced by their own elements.
+ */
+function flattenedSize(list: Shape, isShallow: boolean): number {
+  const inner = isShallow ? Math.max(1, entriesOf(list.element()).max) : Infinity;
+  return Math.min(list.values(), entriesOf(list).max * inner);
+}
+
+/**
+ * Returns the shape of the parts into which a string is split. All parts together have at most the characters
+ * of the string, but one part may have all of them.
+ */
+function partsShape(text: Shape, separator: Expr | undefined): Shape {
+  const length = text.size.max;
+  const isEach = separator?.kind === "literal" && separator.value === "";
+  const count = isEach ? length : partsOf(text);
+  return shapeOf({
+    size: range(0, count),
+    element: () => plainShape(range(0, 1 + length / Math.max(1, count))),
+    field: () => plainShape(range(0, length)),
+    characters: () => length,
+  });
 }
 
 function formatCost(format: Expr | undefined, args: Shape): number {
@@ -277,24 +342,21 @@ function resultOf(
       return plainShape(upTo(times(subject.size, sum(subject.element().size, other.size))));
     case "split":
     case "findAll":
-      return listShape(
-        range(0, partsOf(subject)),
-        () => plainShape(range(0, 1 + subject.size.max / 4)),
-      );
+      return partsShape(subject, nodes[1]);
     case "format":
     case "json.marshal":
     case "json.encode": {
       const written = shapes.at(-1) ?? ANY;
       const characters = written === subject ? 0 : subject.size.max;
       return plainShape(
-        range(0, characters + written.characters() + written.values() * SCALAR_TEXT),
+        range(0, characters + written.characters() + written.values() * WRITTEN_TEXT),
       );
     }
     case "base64.encode":
       return plainShape(range(0, 4 + subject.size.max * 4 / 3));
     case "first":
     case "last":
-      return subject.element();
+      return subject.field("0");
     case "lists.range":
     case "random.seededString": {
       const [count] = nodes;
@@ -305,7 +367,7 @@ function resultOf(
     }
     case "flatten":
       return shapeOf({
-        size: range(0, subject.values()),
+        size: range(0, flattenedSize(subject, nodes.length === 1)),
         element: () => oneOf([subject.element(), subject.element().element()]),
         values: () => subject.values(),
         characters: () => subject.characters(),

@@ -9,17 +9,9 @@ import { COST, failureCost } from "../evaluate/budget.ts";
 import type { Expr, Node } from "../syntax/ast.ts";
 import { ACCESS_COST } from "../value/meter.ts";
 import { estimateCall } from "./calls.ts";
+import { ANY, shapeOfType } from "./assumed.ts";
 import { type Range, range, sum, times, total, upTo } from "./range.ts";
-import {
-  ANY,
-  listShape,
-  oneOf,
-  plainShape,
-  type Shape,
-  shapeOf,
-  shapeOfType,
-  TEXT,
-} from "./shape.ts";
+import { entriesOf, listShape, oneOf, plainShape, type Shape, shapeOf } from "./shape.ts";
 
 /** The estimate of one node of the syntax tree. */
 export interface Estimate {
@@ -51,11 +43,16 @@ const RETURNED_CHARACTER = 0.1;
  * @param checker The checker that has checked the expression.
  */
 export function estimate(tree: Expr, checker: Checker): Range {
-  const { cost, shape } = new Estimator(checker).of(tree, new Map());
+  const estimator = new Estimator(checker);
+  const { cost, shape } = estimator.of(tree, new Map());
   // The evaluator charges for each failure that it catches, as for `a` in `a || true`. The maximum cost
   // includes one caught failure for the whole expression, although a macro may catch one for each element.
   const failure = absorbsFailures(tree) ? failureCost(tree.depth) : 0;
-  return sum(cost, range(0, failure), isInput(tree) ? range(0, 1) : resultCost(shape));
+  return sum(
+    cost,
+    range(0, estimator.once + failure),
+    isInput(tree) ? range(0, 1) : resultCost(shape),
+  );
 }
 
 /**
@@ -101,6 +98,8 @@ export type Shapes = ReadonlyMap<string, Shape>;
 
 /** Estimates the nodes of one expression. */
 export class Estimator {
+  readonly #once = new Map<string, number>();
+
   /**
    * Creates an estimator.
    *
@@ -108,6 +107,20 @@ export class Estimator {
    * checker has inferred.
    */
   constructor(readonly checker: Checker) {}
+
+  /** The maximum of all costs that an evaluation is charged once, even inside of a loop. */
+  get once(): number {
+    return [...this.#once.values()].reduce((all, cost) => all + cost, 0);
+  }
+
+  /**
+   * Adds a cost that an evaluation is charged once, such as the cost of compiling a literal pattern.
+   *
+   * @param key Identifies the cost. A cost with the same key is added once.
+   */
+  addOnce(key: string, cost: number): void {
+    this.#once.set(key, cost);
+  }
 
   /** Returns the estimate of a node. */
   of(expr: Expr, names: Shapes): Estimate {
@@ -150,10 +163,11 @@ export class Estimator {
   #index(expr: Node<"index">, names: Shapes): Estimate {
     const [operand, index] = [this.of(expr.operand, names), this.of(expr.index, names)];
     const key = expr.index.kind === "literal" ? expr.index.value : undefined;
+    const isKnown = typeof key === "string" || typeof key === "bigint";
     const { shape } = operand;
     return {
       cost: sum(operand.cost, index.cost, range(COST.call), upTo(LOOK)),
-      shape: typeof key === "string" ? shape.field(key) : shape.element(),
+      shape: isKnown ? shape.field(String(key)) : shape.element(),
     };
   }
 
@@ -199,7 +213,7 @@ export class Estimator {
     const walked = this.of(expr.range, names);
     const { kind } = this.checker.known(plain(expr.range));
     const [key, item] = [
-      kind === "list" ? plainShape() : keyShape(expr, this.checker),
+      kind === "list" ? plainShape() : walked.shape.key(),
       walked.shape.element(),
     ];
     const single = kind === "map" || kind === "struct" ? key : item;
@@ -209,7 +223,7 @@ export class Estimator {
 
     const condition = expr.condition && this.of(expr.condition, inside);
     const body = expr.body && this.of(expr.body, inside);
-    const count = walked.shape.size;
+    const count = entriesOf(walked.shape);
     const isQuantified = macro === "all" || macro === "exists";
     const steps = isQuantified ? range(Math.min(1, count.min), count.max) : count;
     const isMap = macro === "transformMap" || macro === "transformMapEntry";
@@ -295,19 +309,6 @@ function absorbsFailures(expr: Expr): boolean {
 function plain(expr: Expr): Expr {
   const [argument] = expr.kind === "call" && expr.name === "dyn" ? expr.args : [];
   return argument === undefined ? expr : plain(argument);
-}
-
-/**
- * Returns the shape (the estimated size) of the keys over which a macro iterates: the keys of a map, or the
- * field names of an object.
- */
-function keyShape(expr: Node<"loop">, checker: Checker): Shape {
-  const type = checker.known(plain(expr.range));
-  if (type.kind !== "struct") return TEXT;
-  const names = Object.keys(type.schema.properties ?? {});
-  return names.length === 0
-    ? TEXT
-    : plainShape(range(0, names.reduce((most, { length }) => Math.max(most, length), 0)));
 }
 
 /**

@@ -1,33 +1,34 @@
 /**
- * Estimates the sizes of values from their schemas. If the schema of a list or map has no bound, 1,000
- * elements are assumed. By default, this is also the maximum number of objects that kro creates with one
- * `forEach`. A string without a bound is assumed to have at most 1,024 characters. Kubernetes instead assumes
- * that an unbounded list is as large as the largest possible request, so that every loop over this list would
- * exceed the cost limit.
+ * The shape of a value: its size and the sizes of the values inside of it, as far as they are known before an
+ * evaluation.
  */
-import type { Schema } from "../../openapi/mod.ts";
-import { declaredFields } from "../check/schema.ts";
-import { unescapeName } from "../check/names.ts";
-import type { Term } from "../check/types.ts";
 import { either, MOST, type Range, range } from "./range.ts";
+import { ROOT } from "./room.ts";
 
-/** The assumed maximum number of elements of a list or map whose schema has no bound. */
-const ELEMENTS = 1000;
-/** The assumed maximum length of a string whose schema has no bound, in characters. */
-const CHARACTERS = 1024;
 /**
- * The maximum number of values in one object. etcd limits an object to 1.5 MB, and each value takes some of
- * these bytes for its field name.
+ * The maximum number of values in one object. etcd limits an object to 1.5 MB, and each value takes about 60
+ * of these bytes, together with its field name.
  */
-const VALUES = 50_000;
+const VALUES = 25_000;
 
 /** The size of a value, as far as it is known before the evaluation. */
 export interface Shape {
   /** The number of characters, bytes, elements or entries; 0 for values such as numbers. */
   readonly size: Range;
-  /** Returns the shape of the elements of a list, or of the values of a map. */
+  /**
+   * The number of elements or entries, if it differs from {@link size} because the value may also be a
+   * string.
+   */
+  readonly entries?: Range;
+  /** Returns the shape of each element of a list, or of each value of a map. */
   element(): Shape;
-  /** Returns the shape of a field of an object, or of the value under a literal key of a map. */
+  /** Returns the shape of each key of a map. */
+  key(): Shape;
+  /**
+   * Returns the shape of a field of an object, of the value under a literal key of a map, or of the element
+   * at a literal index of a list. A single part may be larger than the parts of {@link element}, which share
+   * the size of the whole value.
+   */
   field(name: string): Shape;
   /**
    * Returns the maximum number of values that the value consists of: the value itself and all values inside
@@ -44,7 +45,10 @@ export interface Shape {
  */
 interface Parts {
   readonly size: Range;
+  readonly entries?: Range;
   readonly element: () => Shape;
+  /** Returns the shape of the keys; by default, all keys share the text that is assumed for one value. */
+  readonly key?: () => Shape;
   /** Returns the shape of a field; by default the result of {@link element}. */
   readonly field?: (name: string) => Shape;
   /** Returns the result of {@link Shape.values}; by default the result is computed from {@link element}. */
@@ -61,19 +65,27 @@ interface Parts {
  */
 class KnownShape implements Shape {
   readonly size: Range;
+  readonly entries?: Range;
   readonly #parts: Parts;
   readonly #fields = new Map<string, Shape>();
   #element: Shape | undefined;
+  #key: Shape | undefined;
   #values: number | undefined;
   #characters: number | undefined;
 
   constructor(parts: Parts) {
     this.size = parts.size;
+    if (parts.entries) this.entries = parts.entries;
     this.#parts = parts;
   }
 
   element(): Shape {
     return this.#element ??= this.#parts.element();
+  }
+
+  key(): Shape {
+    const shared = () => plainShape(range(0, ROOT.inside(this.size.max).text));
+    return this.#key ??= this.#parts.key?.() ?? shared();
   }
 
   field(name: string): Shape {
@@ -114,6 +126,7 @@ export function plainShape(size: Range = range(0)): Shape {
   return {
     size,
     element: () => NOTHING,
+    key: () => NOTHING,
     field: () => NOTHING,
     values: () => 1,
     characters: () => size.max,
@@ -124,37 +137,15 @@ export function plainShape(size: Range = range(0)): Shape {
 export const NOTHING: Shape = {
   size: range(0),
   element: () => NOTHING,
+  key: () => NOTHING,
   field: () => NOTHING,
   values: () => 1,
   characters: () => 0,
 };
 
-/** The shape of a string whose schema has no bound. */
-export const TEXT: Shape = plainShape(range(0, CHARACTERS));
-
-/** The shape of a value whose type and size are unknown. */
-export const ANY: Shape = {
-  size: range(0, Math.max(ELEMENTS, CHARACTERS)),
-  element: () => ANY,
-  field: () => ANY,
-  values: () => ELEMENTS,
-  characters: () => ANY.size.max,
-};
-
-/**
- * Returns the shape of the value that is parsed from a JSON string of this length. In JSON, each value takes
- * at least two characters.
- */
-export function jsonShape({ max }: Range): Shape {
-  const size = range(0, Math.min(max / 2, ANY.size.max));
-  const shape: Shape = {
-    size,
-    element: () => shape,
-    field: () => shape,
-    values: () => 1 + Math.min(size.max, ELEMENTS),
-    characters: () => max,
-  };
-  return shape;
+/** Returns the number of elements or entries of a value over which a macro iterates. */
+export function entriesOf({ size, entries }: Shape): Range {
+  return entries ?? size;
 }
 
 /** Returns a shape that covers all given shapes; {@link NOTHING} for an empty list. */
@@ -164,108 +155,13 @@ export function oneOf(shapes: readonly Shape[]): Shape {
   const all = [first, ...others];
   return new KnownShape({
     size: others.reduce((size, shape) => either(size, shape.size), first.size),
+    ...(all.some(({ entries }) => entries) && {
+      entries: all.map(entriesOf).reduce(either),
+    }),
     element: () => oneOf(all.map((shape) => shape.element())),
+    key: () => oneOf(all.map((shape) => shape.key())),
     field: (name) => oneOf(all.map((shape) => shape.field(name))),
     values: () => all.reduce((most, shape) => Math.max(most, shape.values()), 1),
     characters: () => all.reduce((most, shape) => Math.max(most, shape.characters()), 0),
   });
-}
-
-/**
- * Returns the shape of a value with this type. Inside of a struct, the shape is derived from the schema of
- * the struct.
- */
-export function shapeOfType(type: Term): Shape {
-  switch (type.kind) {
-    case "struct":
-      return shapeOfSchema(type.schema);
-    case "list":
-      return listShape(range(0, ELEMENTS), () => shapeOfType(type.element));
-    case "map":
-      return listShape(range(0, ELEMENTS), () => shapeOfType(type.value));
-    case "optional":
-      return shapeOfType(type.value);
-    case "string":
-    case "bytes":
-      return TEXT;
-    case "dyn":
-    case "variable":
-    case "error":
-      return ANY;
-    case "opaque":
-      return { ...TEXT, field: () => TEXT };
-    default:
-      return plainShape();
-  }
-}
-
-/** Returns the shape of a value with this OpenAPI schema. */
-function shapeOfSchema(schema: Schema | undefined): Shape {
-  if (schema?.["x-kubernetes-int-or-string"]) return TEXT;
-  switch (schema?.type) {
-    case "array":
-      return listShape(
-        bounds(schema.minItems, schema.maxItems, ELEMENTS),
-        () => shapeOfSchema(schema.items),
-      );
-    case "object": {
-      const values = schema.additionalProperties;
-      return typeof values === "object"
-        ? listShape(range(0, ELEMENTS), () => shapeOfSchema(values))
-        : objectShape(schema);
-    }
-    case "string":
-      return plainShape(textSize(schema));
-    case "boolean":
-    case "integer":
-    case "number":
-      return plainShape();
-    default:
-      return ANY;
-  }
-}
-
-function objectShape(schema: Schema): Shape {
-  const fields = declaredFields(schema);
-  const all = Object.values(fields);
-  const isOpen = schema["x-kubernetes-preserve-unknown-fields"] === true || all.length === 0;
-  return new KnownShape({
-    size: range(0, isOpen ? ELEMENTS : all.length),
-    element: () => isOpen ? ANY : oneOf(all.map(shapeOfSchema)),
-    field: (name) => {
-      const key = unescapeName(name) ?? name;
-      return Object.hasOwn(fields, key) ? shapeOfSchema(fields[key]) : ANY;
-    },
-    values: () => {
-      const known = counts.get(schema) ?? (isOpen ? ELEMENTS : valuesOf(all));
-      counts.set(schema, known);
-      return known;
-    },
-    characters: () =>
-      isOpen ? ANY.size.max : all.reduce((sum, each) => sum + shapeOfSchema(each).characters(), 0),
-  });
-}
-
-/**
- * A cache of the number of values in the objects of each schema. An entry exists as long as its schema,
- * which never changes.
- */
-const counts = new WeakMap<Schema, number>();
-
-function valuesOf(fields: readonly Schema[]): number {
-  return fields.reduce((all, field) => Math.min(VALUES, all + shapeOfSchema(field).values()), 1);
-}
-
-function textSize(schema: Schema): Range {
-  if (schema.enum) {
-    const lengths = schema.enum.map((value) => String(value).length);
-    const least = lengths.reduce((a, b) => Math.min(a, b), Infinity);
-    return range(least, lengths.reduce((a, b) => Math.max(a, b), 0));
-  }
-  return bounds(schema.minLength, schema.maxLength, CHARACTERS);
-}
-
-function bounds(least: number | bigint = 0, most: number | bigint | undefined, assumed: number) {
-  const min = Number(least);
-  return range(min, most === undefined ? Math.max(min, assumed) : Number(most));
 }

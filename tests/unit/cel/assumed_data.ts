@@ -12,54 +12,89 @@ import type { Schema } from "../../../src/openapi/mod.ts";
 const ELEMENTS = 1000;
 const CHARACTERS = 1024;
 
+/**
+ * The number of values and characters that estimates assume inside of one list or map. The elements share
+ * these numbers.
+ */
+const LIST_VALUES = 10_000;
+const LIST_CHARACTERS = 64_000;
+/** The number of values that estimates assume inside of one object. */
+const OBJECT_VALUES = 20_000;
+
+/** The number of values and characters that are left for a value. */
+interface Room {
+  readonly values: number;
+  readonly characters: number;
+}
+
+const ROOT: Room = { values: OBJECT_VALUES, characters: LIST_CHARACTERS };
+
 /** The data that was created for each schema. Many test cases share a schema. */
 const known = new WeakMap<Schema, Json>();
 
 /** Returns the largest data that a cost estimate assumes for a value of this schema. */
 export function assumedData(schema: Schema): Json {
-  const data = known.get(schema) ?? dataOf(schema, 0);
+  const data = known.get(schema) ?? dataOf(schema, 0, ROOT);
   known.set(schema, data);
   return data;
 }
 
-function dataOf(schema: Schema | undefined, index: number): Json {
+function dataOf(schema: Schema | undefined, index: number, room: Room): Json {
   switch (schema?.type) {
     case "array": {
-      const size = Number(schema.maxItems ?? ELEMENTS);
-      // For a list of lists, all elements are the same object. Separate inner lists would contain a
-      // million strings and take too much memory.
-      const inner = schema.items?.type === "array" ? dataOf(schema.items, 0) : undefined;
-      return Array.from({ length: size }, (_, i) => inner ?? dataOf(schema.items, i));
+      const size = Number(schema.maxItems ?? elementsOf(room, schema.items));
+      const inner = inside(room, size);
+      return Array.from({ length: size }, (_, i) => dataOf(schema.items, i, inner));
     }
     case "object": {
       const values = schema.additionalProperties;
       if (typeof values !== "object") {
-        if (schema.properties === undefined) return objectOf(1);
+        if (schema.properties === undefined) return mapOf(room, () => 1);
         const fields = Object.entries(schema.properties ?? {});
         return Object.fromEntries(
-          fields.map(([name, field]) => [name, dataOf(field, index)]),
+          fields.map(([name, field]) => [name, dataOf(field, index, room)]),
         );
       }
-      return objectOf(dataOf(values, index));
+      return mapOf(room, (inner) => dataOf(values, index, inner), values);
     }
     case undefined:
-      return schema?.["x-kubernetes-int-or-string"] ? "a".repeat(CHARACTERS) : objectOf(1);
+      return schema?.["x-kubernetes-int-or-string"]
+        ? "a".repeat(charactersOf(room))
+        : mapOf(room, () => 1);
     case "integer":
       return 8080;
     case "number":
       return 1.5;
     case "boolean":
       return true;
-    default:
-      return "a".repeat(Math.max(0, Number(schema?.maxLength ?? CHARACTERS) - 4)) +
-        String(index).padStart(4, "0");
+    default: {
+      const length = Number(schema?.maxLength ?? charactersOf(room));
+      return "a".repeat(Math.max(0, length - 4)) + String(index).padStart(4, "0");
+    }
   }
 }
 
-function objectOf(value: Json): Json {
-  const name = "k".repeat(CHARACTERS - 4);
+/** Each field of an object in a list counts as one value. */
+function elementsOf({ values }: Room, element?: Schema): number {
+  const parts = 1 + Object.keys(element?.properties ?? {}).length;
+  return Math.max(1, Math.min(ELEMENTS, Math.floor(values / parts)));
+}
+
+function charactersOf({ characters }: Room): number {
+  return Math.max(1, Math.min(CHARACTERS, characters));
+}
+
+function inside({ values, characters }: Room, count: number): Room {
+  const divided = (size: number) => Math.floor(size / Math.max(1, count));
+  return { values: divided(Math.min(values, LIST_VALUES)), characters: divided(characters) };
+}
+
+function mapOf(room: Room, value: (inner: Room) => Json, element?: Schema): Json {
+  const size = elementsOf(room, element);
+  const inner = inside(room, size);
+  const name = "k".repeat(Math.max(0, charactersOf(inner) - 4));
   return Object.fromEntries(
-    Array.from({ length: ELEMENTS }, (_, i) => [name + String(i).padStart(4, "0"), value]),
+    Array.from({ length: size }, (_, i) => [name + String(i).padStart(4, "0"), value(inner)]),
   );
 }
 
