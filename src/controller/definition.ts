@@ -2,7 +2,7 @@
  * Builds the definition of a graph for the JSON API: the templates and expressions of its nodes, and the
  * fields of its instances.
  */
-import { isObject, type JsonObject } from "../api/mod.ts";
+import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import { type FieldRow, fieldRows, sampleYaml } from "../explain/mod.ts";
 import type { Graph, Node } from "../graph/mod.ts";
 
@@ -60,20 +60,27 @@ function nodeDefinition({ id, kind, template, ...node }: Node): NodeDefinition {
  * of fields instead of secret values.
  */
 export function hiddenSecret(template: JsonObject): JsonObject {
-  const without = (values: JsonObject) =>
-    Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [key, isExpression(value) ? value : "hidden"]),
-    );
-  const { data, stringData } = template;
-  return {
-    ...template,
-    ...isObject(data) && { data: without(data) },
-    ...isObject(stringData) && { stringData: without(stringData) },
-    ...(typeof data === "string" && !isExpression(data) && { data: "hidden" }),
-  };
+  const hidden = ["data", "stringData"].filter((field) => Object.hasOwn(template, field))
+    .map((field) => [field, withoutLiterals(template[field]!)]);
+  return { ...template, ...Object.fromEntries(hidden) };
 }
 
-/** Reports whether the value is one expression without literal text around it. */
+function withoutLiterals(values: Json): Json {
+  if (!isObject(values)) return isExpression(values) ? values : HIDDEN;
+  const shown = Object.entries(values).map(([key, value]) => [
+    key,
+    isExpression(value) ? value : HIDDEN,
+  ]);
+  return Object.fromEntries(shown);
+}
+
+/** The string that replaces a literal value. */
+const HIDDEN = "hidden";
+
+/**
+ * Reports whether the value is one expression without a string literal and without text around it. The text
+ * between two expressions is literal too, so the expression must contain no brace.
+ */
 function isExpression(value: unknown): boolean {
-  return typeof value === "string" && /^\$\{[^"']*\}$/.test(value);
+  return typeof value === "string" && /^\$\{[^"'{}]*\}$/.test(value);
 }
