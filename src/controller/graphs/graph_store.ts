@@ -147,10 +147,14 @@ export class GraphStore {
 
   /**
    * Requeues all keys. Called when this process becomes the leader, because the previous leader may have
-   * stopped before it finished its work.
+   * stopped before it finished its work. Drops the graphs that this process served when it was the leader
+   * before, because the previous leader may have served newer ones.
    */
   enqueueAll(): void {
-    for (const name of this.#entries.keys()) this.#enqueue(`rgd/${name}`);
+    for (const [name, entry] of this.#entries) {
+      entry.served = undefined;
+      this.#enqueue(`rgd/${name}`);
+    }
     for (const name of this.#toRelease.keys()) this.#enqueue(`revision/${name}`);
     if (this.#synced) this.synced();
   }

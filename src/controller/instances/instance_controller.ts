@@ -174,6 +174,15 @@ export class InstanceController {
     this.#all();
   }
 
+  /**
+   * Processes only deletions of instances until a further call of {@link serve} or {@link serveUnresolved}. The
+   * caches stay filled. Called when this process has become the leader, because another leader may have served
+   * a newer revision since this process chose its graph.
+   */
+  awaitGraph(): void {
+    this.#mode = { kind: "deletions" };
+  }
+
   /** Stops the watch and releases the caches. */
   async stop(): Promise<void> {
     const stopped = this.#watch.stop();

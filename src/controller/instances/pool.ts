@@ -114,8 +114,12 @@ export class InstancePool {
     await this.#options.metrics.kindGone(controller.kind);
   }
 
-  /** Starts the workers. Also resumes them after {@link pause}. */
+  /**
+   * Starts the workers. Also resumes them after {@link pause}; passes then use no graph that was served before
+   * the pause.
+   */
   start(): void {
+    for (const controller of this.#controllers.values()) controller.awaitGraph();
     this.#queue.start();
   }
 

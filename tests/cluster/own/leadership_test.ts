@@ -175,6 +175,43 @@ Deno.test("a process that was frozen past its Lease's expiry writes nothing unti
   }
 });
 
+Deno.test("a controller that holds the Lease again does not use the revision that it served before", async () => {
+  await using cluster = await TestCluster.open("again");
+  const { namespace } = cluster;
+  await using first = await startController({ lease: { elect: true, namespace, ...FAST } });
+  const graph = await appliedNote(cluster, "one");
+  await using admin = await openClient();
+  const name = "controller.kro.run";
+  const rival = new LeaseHolder(admin.client, { namespace, name, identity: "rival", ...FAST });
+  try {
+    const renewTime = new Date().toISOString().replace("Z", "000Z");
+    await cluster.patch({ kind: "Lease.coordination.k8s.io", name }, {
+      spec: { holderIdentity: "rival", renewTime },
+    });
+    rival.start();
+    await eventually("the loss", () => rival.held && first.controller.standby() !== undefined);
+
+    const second = await candidate({ lease: { namespace } });
+    const more = { kind: "ConfigMap", name: "more" };
+    await graph.change({ ...NOTE, resources: [...NOTE.resources, configMap("more", "more")] });
+    const { uid } = (await cluster.until(more, () => true)).metadata;
+    await graph.active("one");
+    await second.stop();
+
+    using requests = await KroRequests.open();
+    await rival.release();
+    await eventually("the Lease", () => first.controller.standby() === undefined);
+    await graph.create("one", { text: "two" });
+    await graph.active("one", states("two"));
+    await requests.idle(500);
+    assert.equal((await cluster.get(more)).metadata.uid, uid);
+    assert.deepEqual((await requests.take()).filter(({ verb }) => verb === "delete"), []);
+    await graph.removeAll();
+  } finally {
+    await rival.release();
+  }
+});
+
 Deno.test("the first write after a blocked event loop checks the Lease against the clock, not against past events", async () => {
   await using cluster = await TestCluster.open("still");
   await using admin = await openClient();
