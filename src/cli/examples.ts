@@ -238,11 +238,29 @@ export function leavesOf(command: Command): Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
 }
 
+/** The commands whose first examples the help of a group of commands shows, by the words that name the group. */
+const OVERVIEWS: Readonly<Record<string, readonly string[]>> = {
+  "": ["validate", "apply", "get", "why", "test"],
+  generate: [
+    ...["generate rbac", "generate crd", "generate jsonschema"],
+    ...["generate instance", "generate docs"],
+  ],
+};
+
+/** Returns the examples in the help of a command or of a group of commands. */
+export function examplesOf(command: Command): readonly Example[] {
+  const path = pathOf(command);
+  const commands = command.commands.length === 0 ? undefined : OVERVIEWS[path] ?? [];
+  if (!commands) return COMMAND_HELP[path]?.examples ?? [];
+  return commands.flatMap((each) => COMMAND_HELP[each]?.examples.slice(0, 1) ?? []);
+}
+
 /** Adds the examples to the help of all commands. */
 export function addExamples(program: Command): void {
   const name = program.name();
-  for (const command of leavesOf(program)) {
-    const examples = COMMAND_HELP[pathOf(command)]?.examples ?? [];
+  const groups = program.commands.filter(({ commands }) => commands.length > 0);
+  for (const command of [program, ...groups, ...leavesOf(program)]) {
+    const examples = examplesOf(command);
     if (examples.length === 0) continue;
     const lines = examples.flatMap(([purpose, line]) => [
       `  # ${purpose}`,

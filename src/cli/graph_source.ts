@@ -17,6 +17,7 @@ import { type Manifest, readManifests } from "./manifests.ts";
 import type { Output } from "./output.ts";
 import { isOfKind } from "./report.ts";
 import { type ConnectionFlags, listRgds, openSession, type Session } from "./session.ts";
+import { unknownFields } from "./unknown_fields.ts";
 
 /** The flags that name graphs. */
 export interface GraphFlags extends Omit<ConnectionFlags, "namespace"> {
@@ -94,8 +95,9 @@ async function fromFiles(
   );
   const wanted = verdicts.map((verdict, i) => ({ ...verdict, manifest: rgds[i]! }))
     .filter(({ rgd }) => names.length === 0 || names.includes(rgd.metadata.name!));
-  for (const { manifest, problems } of wanted) {
-    for (const finding of findingsOf(manifest, problems)) output.err(findingText(finding));
+  for (const { manifest, rgd, problems } of wanted) {
+    const found = [...problems, ...unknownFields(rgd)];
+    for (const finding of findingsOf(manifest, found)) output.err(findingText(finding));
   }
   const graphs = wanted.flatMap(({ rgd, graph }) => graph ? [{ rgd, graph }] : []);
   return graphs.length === wanted.length ? graphs : undefined;

@@ -51,8 +51,7 @@ export async function readManifests(paths: readonly string[]): Promise<Manifest[
   const parsed: Manifest[][] = [];
   for (const path of paths) {
     if (path === "-") {
-      const text = await new Response(Deno.stdin.readable).text();
-      parsed.push(parseManifests(text, "<stdin>"));
+      parsed.push(parseManifests(await readText(path), fileName(path)));
       continue;
     }
     for (const file of await filesOf(path)) parsed.push(parseManifests(await readText(file), file));
@@ -99,6 +98,7 @@ async function filesOf(path: string): Promise<string[]> {
     if (cause instanceof Deno.errors.NotFound) {
       throw new UsageError(`the path "${path}" does not exist`, { cause });
     }
+    if (isDevice(path)) return { isDirectory: false }; // reading it gives the error
     throw cause;
   });
   if (!info.isDirectory) return [path];
@@ -109,15 +109,37 @@ async function filesOf(path: string): Promise<string[]> {
   return names.sort().map((name) => `${path.replace(/\/$/, "")}/${name}`);
 }
 
-/** Returns the content of a file. Rejects with UsageError if the file cannot be read or is not UTF-8 text. */
-export async function readText(file: string): Promise<string> {
+/** Returns the name of a file in messages: `<stdin>` for `-`, which is standard input. */
+export function fileName(file: string): string {
+  return file === "-" ? "<stdin>" : file;
+}
+
+/**
+ * Returns the content of a file, or of standard input (`-`). Rejects with UsageError if the file cannot be read
+ * or is not UTF-8 text.
+ *
+ * @param what The content of the file as the error names it, such as `the plan `.
+ */
+export async function readText(file: string, what = ""): Promise<string> {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(file));
+    const bytes = file === "-"
+      ? await new Response(Deno.stdin.readable).bytes()
+      : await Deno.readFile(file);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    const why = cause instanceof TypeError ? "it is not UTF-8 text" : systemReason(cause as Error);
-    throw new UsageError(`cannot read ${file}: ${why}`, { cause });
+    if (cause instanceof Deno.errors.NotCapable && !isDevice(file)) throw cause;
+    const why = cause instanceof Deno.errors.NotCapable
+      ? "Deno does not permit it; name - for standard input"
+      : cause instanceof TypeError
+      ? "it is not UTF-8 text"
+      : systemReason(cause as Error);
+    throw new UsageError(`cannot read ${what}${fileName(file)}: ${why}`, { cause });
   }
+}
+
+/** Whether a path is that of a file that Deno lets no program read without --allow-all, such as /dev/stdin. */
+function isDevice(path: string): boolean {
+  return /^\/(?:dev|proc)\//.test(path);
 }
 
 function checkObject(value: unknown, where: string): KubeObject {

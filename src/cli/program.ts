@@ -129,7 +129,7 @@ export function createProgram(
     "apply RGDs and instances, and reconcile them until they are ready",
   )
     .option("-f, --filename <path>", "file, folder, or - for standard input", collect)
-    .option("--plan <file>", "saved plan of kro plan --out, instead of -f")
+    .option("--plan <file>", "saved plan of kro plan --out, or - for standard input; instead of -f")
     .option("--no-install", "do not install kro's own CRDs if they are missing")
     .addOption(featureGatesOption());
   connection(oneShot(addCostFlags(addLimitFlags(applyCommand))))

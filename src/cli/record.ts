@@ -5,13 +5,13 @@ import type { NodeOutcome } from "../reconcile/mod.ts";
 import { addCostFlags } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
-import { existing, kindOf, refTo } from "./inspect/target.ts";
+import { existing, kindOf, parseObject, refTo } from "./inspect/target.ts";
 import type { Output } from "./output.ts";
 import { readRecord, recordText, writeRecord } from "./record/file.ts";
 import { graphOf, isComputedFromSecrets, recordInstance, replayPass } from "./record/pass.ts";
 import { differencesOf, type ReplayResult, replayText } from "./record/report.ts";
 import { checkWritable } from "./sealed.ts";
-import { type ConnectionFlags, listRgds, openSession, parseTarget } from "./session.ts";
+import { type ConnectionFlags, listRgds, openSession } from "./session.ts";
 import { toYaml } from "./yaml.ts";
 
 /** The flags of `kro record`. */
@@ -41,7 +41,7 @@ export function addRecordCommands(
 ): void {
   const record = program.command("record")
     .description("save what one pass over an instance reads, for kro replay; changes nothing")
-    .argument("<target>", "KIND/NAME of an instance")
+    .argument("<target...>", "KIND/NAME or KIND NAME of an instance")
     .option("--out <file>", "file to write instead of standard output")
     .option("-n, --namespace <name>", "namespace of the instance")
     .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
@@ -50,19 +50,20 @@ export function addRecordCommands(
   addCostFlags(record).action(async (target, flags) => done(await recordTo(target, flags, output)));
   program.command("replay")
     .description("repeat the pass of a record, without a cluster")
-    .argument("<file>", "file that kro record has written")
+    .argument("<file>", "file that kro record has written, or - for standard input")
     .addOption(
       new Option("-o, --output <format>", "output format").choices(REPLAY_FORMATS).default("text"),
     )
     .action(async (file, flags) => done(await replay(file, flags, output)));
 }
 
-/** Runs `kro record KIND/NAME` and returns the exit code. */
-async function recordTo(target: string, flags: RecordFlags, output: Output): Promise<number> {
-  const { kind: kindName, name } = parseTarget(target);
-  if (name === undefined) {
-    throw new UsageError(`"${target}" is a kind without a name: kro record records one instance`);
-  }
+/** Runs `kro record` with the words `KIND/NAME` or `KIND NAME`, and returns the exit code. */
+async function recordTo(
+  words: readonly string[],
+  flags: RecordFlags,
+  output: Output,
+): Promise<number> {
+  const { kind: kindName, name } = parseObject(words);
   if (flags.out !== undefined) checkWritable(flags.out, "record");
   using session = await openSession(flags, output);
   const kind = await kindOf(session, kindName);

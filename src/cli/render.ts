@@ -24,6 +24,7 @@ import { findingsOf, findingText } from "./findings.ts";
 import type { Output } from "./output.ts";
 import { RecordingCluster } from "./recording_cluster.ts";
 import { isOfKind } from "./report.ts";
+import { unknownFields } from "./unknown_fields.ts";
 import { toYaml } from "./yaml.ts";
 
 /** The flags of `kro render`. */
@@ -61,8 +62,9 @@ export async function render(flags: RenderFlags, output: Output): Promise<number
 
   const observed = flags.observed ? await objectsOf(flags.observed) : [];
   const verdicts = await compileSet(rgds, crds, builtIn(), compileOptions(flags));
-  for (const [i, { problems }] of verdicts.entries()) {
-    for (const finding of findingsOf(sources[i]!, problems)) output.err(findingText(finding));
+  for (const [i, { rgd, problems }] of verdicts.entries()) {
+    const found = [...problems, ...unknownFields(rgd)];
+    for (const finding of findingsOf(sources[i]!, found)) output.err(findingText(finding));
   }
   const graphs = verdicts.flatMap(({ graph }) => graph ?? []);
   const documents = graphs.map((graph) => toYaml(graph.crd));

@@ -17,13 +17,19 @@ export interface Unsealed {
   isEdited: boolean;
 }
 
-/** Returns the content of a plan or a record with this text; undefined when the text is not a JSON object. */
-export function unsealed(text: string): Unsealed | undefined {
+/**
+ * Returns the content of a plan or a record with this text; undefined when the text is not a JSON object. Throws
+ * UsageError, with line and column, when the text starts as a JSON object but is not valid JSON.
+ *
+ * @param file The name of the file in the error; when absent, the result for invalid JSON is undefined.
+ */
+export function unsealed(text: string, file?: string): Unsealed | undefined {
   let found: unknown;
   try {
     found = parseJson(text);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (file === undefined || !text.trimStart().startsWith("{")) return undefined;
+    throw invalidJson(text, file, error as Error);
   }
   if (!isObject(found)) return undefined;
   const { digest, ...content } = found;
@@ -82,6 +88,16 @@ function writeError(path: string, what: string, cause: Error): UsageError {
 /** Returns the message of the operating system without the error number and the path, which Deno appends. */
 export function systemReason({ message }: Error): string {
   return message.replace(/ \(os error \d+\).*$/s, "");
+}
+
+/** Returns the error for a text that is not valid JSON. V8 names the place unless the text ends early. */
+function invalidJson(text: string, file: string, { message }: Error): UsageError {
+  const [, what, line, column] =
+    /^(.*?) in JSON at position \d+ \(line (\d+) column (\d+)\)$/s.exec(message) ?? [];
+  if (what !== undefined) return new UsageError(`${file}:${line}:${column}: invalid JSON: ${what}`);
+  const lines = text.split("\n");
+  const end = `${lines.length}:${lines.at(-1)!.length + 1}`;
+  return new UsageError(`${file}:${end}: invalid JSON: the file is incomplete`);
 }
 
 function digestOf(content: object): string {

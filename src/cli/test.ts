@@ -142,6 +142,7 @@ async function test(
   if (results.length === 0 && invalid.length === 0) {
     throw new UsageError(`no test has a name that contains "${flags.filter}"`);
   }
+  for (const warning of new Set(tools.loader.warnings)) output.err(warning);
   const coverage = tools.coverage?.results();
   output.out(formatResults(results, flags.output, coverage));
   for (const path of tools.snapshots.written) output.err(`wrote ${path}`);

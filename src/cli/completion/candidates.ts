@@ -167,6 +167,11 @@ async function ofArgument(
   if (/^(?:names|graphs?|rgds?)$/.test(name)) {
     return { ...NONE, candidates: (await names.graphs(flags)).map(asCandidate) };
   }
+  const [kind = ""] = operands;
+  if (/^(?:target|subject)$/.test(name) && operands.length === 1 && !kind.includes("/")) {
+    return { ...NONE, candidates: (await names.instances(flags, kind)).map(asCandidate) };
+  }
+  if (name === "target" && operands.length > 0) return NONE;
   if (name === "kind" || /^targets?$/.test(name)) return await ofTarget(last, flags, names);
   return { ...NONE, files: /^(?:files?|paths?)$/.test(name) };
 }

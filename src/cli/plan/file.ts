@@ -11,7 +11,8 @@ import {
 import type { PlanReport } from "../../explain/mod.ts";
 import type { KubeClient } from "../../kube/mod.ts";
 import { UsageError } from "../errors.ts";
-import { sealed, systemReason, unsealed, writePrivate } from "../sealed.ts";
+import { fileName, readText } from "../manifests.ts";
+import { sealed, unsealed, writePrivate } from "../sealed.ts";
 
 /** The state of an object at the time of the plan. */
 export interface PlannedState {
@@ -55,15 +56,13 @@ export async function writePlan(path: string, plan: Omit<PlanFile, "format">): P
 }
 
 /**
- * Reads a plan. Rejects with UsageError when the file does not contain a plan, was edited, or was written by
+ * Reads a plan from a file, or from standard input (`-`). Rejects with UsageError when the file does not contain a plan, was edited, or was written by
  * another version of kro.
  */
-export async function readPlan(path: string): Promise<PlanFile> {
-  const text = await Deno.readTextFile(path).catch((cause) => {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new UsageError(`cannot read the plan ${path}: ${systemReason(cause)}`, { cause });
-  });
-  const found = unsealed(text);
+export async function readPlan(file: string): Promise<PlanFile> {
+  const text = await readText(file, "the plan ");
+  const path = fileName(file);
+  const found = unsealed(text, path);
   const { format, version } = found?.content ?? {};
   if (!found || typeof format !== "string" || !format.startsWith("kro-plan/")) {
     throw new UsageError(`${path} is not a plan of kro: make one with kro plan --out`);

@@ -13,7 +13,7 @@ import type { CompileOptions, CostLimits } from "../../graph/mod.ts";
 import { type KindInfo, type SchemaSource, snapshotSource } from "../../openapi/mod.ts";
 import type { NodeOutcome } from "../../reconcile/mod.ts";
 import { UsageError } from "../errors.ts";
-import { readText } from "../manifests.ts";
+import { fileName, readText } from "../manifests.ts";
 import { sealed, unsealed, writePrivate } from "../sealed.ts";
 
 /** The API version of records. */
@@ -97,9 +97,9 @@ export async function writeRecord(path: string, record: RecordFile): Promise<voi
   await writePrivate(path, "record", recordText(record));
 }
 
-/** Reads the record of a file, as {@link parseRecord} does. */
+/** Reads the record of a file, or of standard input (`-`), as {@link parseRecord} does. */
 export async function readRecord(path: string): Promise<RecordFile> {
-  return parseRecord(await readText(path), path);
+  return parseRecord(await readText(path), fileName(path));
 }
 
 /** Whether a text is a record. Also true for a record that a user has edited. */
@@ -120,21 +120,25 @@ export function parseRecord(
   file: string,
   { anyVersion = false }: { anyVersion?: boolean } = {},
 ): RecordFile {
-  const found = unsealed(text);
-  if (!found || found.content.kind !== "Record" || found.content.apiVersion !== RECORD_API) {
-    throw new UsageError(`${file} is not a record of kro: make one with kro record`);
+  const found = unsealed(text, file);
+  const { kind, apiVersion, kroVersion } = found?.content ?? {};
+  // The version is compared first, because another version may have another format and another digest.
+  if (!found || kind !== "Record" || typeof kroVersion !== "string") throw notRecord(file);
+  if (!anyVersion && kroVersion !== VERSION) {
+    throw new UsageError(
+      `the record ${file} was made by kro ${kroVersion}, but this is kro ${VERSION}: ` +
+        "use the version of the record, or record again",
+    );
   }
+  if (apiVersion !== RECORD_API) throw notRecord(file);
   if (found.isEdited) {
     throw new UsageError(
       `the record ${file} was edited after kro wrote it, so that a replay proves nothing: record again`,
     );
   }
-  const record = found.content as unknown as RecordFile;
-  if (!anyVersion && record.kroVersion !== VERSION) {
-    throw new UsageError(
-      `the record ${file} was made by kro ${record.kroVersion}, but this is kro ${VERSION}: ` +
-        "use the version of the record, or record again",
-    );
-  }
-  return record;
+  return found.content as unknown as RecordFile;
+}
+
+function notRecord(file: string): UsageError {
+  return new UsageError(`${file} is not a record of kro: make one with kro record`);
 }

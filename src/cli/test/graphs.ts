@@ -8,11 +8,13 @@ import {
 } from "../../api/mod.ts";
 import type { CompileOptions } from "../../graph/mod.ts";
 import { type Beyond, builtIn, compileSet, type Verdict } from "../compile_set.ts";
+import { findingsOf, findingText } from "../findings.ts";
 import { firstOf, type SchemaSource } from "../../openapi/mod.ts";
 import { type Manifest, parseManifests, readManifests } from "../manifests.ts";
 import { schemasOf } from "../record/file.ts";
 import { instanceOf, objectsOf as objectsOfRecord, recordAt } from "../record/fixture.ts";
 import { isOfKind } from "../report.ts";
+import { unknownFields } from "../unknown_fields.ts";
 import { toYaml } from "../yaml.ts";
 import { TestError } from "./simulation.ts";
 
@@ -27,6 +29,8 @@ export class GraphLoader {
   readonly #options: CompileOptions;
   readonly #beyond: Beyond = builtIn();
   readonly #compiled = new Map<string, Promise<TestedGraph[]>>();
+  /** The warnings about fields that do not exist, of all RGDs that were compiled. */
+  readonly warnings: string[] = [];
 
   /** Creates a loader that has read no file yet. */
   constructor(options: CompileOptions) {
@@ -63,6 +67,9 @@ export class GraphLoader {
       { ...this.#beyond, source },
       this.#options,
     );
+    for (const [i, { rgd }] of verdicts.entries()) {
+      this.warnings.push(...findingsOf(rgds[i]!, unknownFields(rgd)).map(findingText));
+    }
     return verdicts.map((verdict, i) => ({ ...verdict, manifest: rgds[i]! }));
   }
 

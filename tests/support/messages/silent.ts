@@ -12,6 +12,7 @@ export const SILENT: { why: string; texts: string[] }[] = [
     why: "They stand in the place of a value, such as the expected type.",
     texts: [
       "a list",
+      "the plan",
       "an object",
       "a field",
       "the value",

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { CLI_PAGE, cliPage } from "../../../deploy/tasks/cli.ts";
 import { COMMAND_HELP, leavesOf, pathOf } from "../../../src/cli/examples.ts";
 import { createProgram } from "../../../src/cli/program.ts";
+import { runCommand } from "../../support/command.ts";
 import { read } from "../../support/documents.ts";
 
 const output = { out() {}, err() {}, color: false };
@@ -31,6 +32,17 @@ Deno.test("each command has examples, and each example names its command and exi
   }
 });
 
+Deno.test("the help of each command and of each group of commands has examples", async () => {
+  const program = createProgram(output, () => {}, "kro");
+  const groups = program.commands.filter(({ commands }) => commands.length > 0);
+  for (const command of [program, ...groups, ...leavesOf(program)]) {
+    const path = pathOf(command);
+    const { code, stdout } = await runCommand([...path.split(" ").filter(Boolean), "--help"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /\nExamples:\n {2}# [A-Z].*\n {2}.*\bkro /, path);
+  }
+});
+
 Deno.test("each argument and each flag has a description", () => {
   for (const command of leavesOf(createProgram(output, () => {}, "kro"))) {
     for (const { description } of [...command.registeredArguments, ...command.options]) {
@@ -44,6 +56,6 @@ Deno.test("as a plugin of kubectl, the help names the command kubectl kro", () =
   const command = program.commands.find((each) => each.name() === "record")!;
   let help = "";
   command.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp();
-  assert.match(help, /^Usage: kubectl kro record \[options\] <target>/);
+  assert.match(help, /^Usage: kubectl kro record \[options\] <target\.\.\.>/);
   assert.match(help, /^ {2}kubectl kro record shops\/corner/m);
 });

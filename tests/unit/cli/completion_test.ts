@@ -48,6 +48,10 @@ Deno.test("names of graphs, kinds, instances and namespaces come from the cluste
   assert.deepEqual(await values("record", "--context", "other", ""), []);
   assert.deepEqual(await values("record", "-n", "kube"), ["kube-system"]);
   assert.deepEqual(await values("record", "shops/a", ""), [], "record takes one instance");
+  for (const command of ["get", "describe", "why", "record"]) {
+    assert.deepEqual(await values(command, "shops", ""), ["shops-in-default"], command);
+    assert.deepEqual(await values(command, "shops", "a", ""), [], command);
+  }
   assert.deepEqual(await values("delete", "shops/a", "m"), ["malls/"]);
   assert.equal((await complete(program, ["record", "sh"], NAMES)).space, false);
   assert.equal((await complete(program, ["replay", ""], NAMES)).files, true);

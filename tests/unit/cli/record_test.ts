@@ -3,7 +3,13 @@
  * of Secrets.
  */
 import assert from "node:assert/strict";
-import { parseRecord, readRecord, recordText, writeRecord } from "../../../src/cli/record/file.ts";
+import {
+  parseRecord,
+  readRecord,
+  RECORD_API,
+  recordText,
+  writeRecord,
+} from "../../../src/cli/record/file.ts";
 import { replayPass } from "../../../src/cli/record/pass.ts";
 import { differencesOf } from "../../../src/cli/record/report.ts";
 import { runCommand } from "../../support/command.ts";
@@ -60,7 +66,13 @@ Deno.test("a record of another version, an edited record and another file are re
   const edited = recordText(record).replace('"color": "red"', '"color": "blue"');
   assert.match(refused(edited), /shop\.json was edited after kro wrote it/);
   assert.match(refused("{}"), /shop\.json is not a record of kro/);
-  assert.match(refused("{"), /shop\.json is not a record of kro/);
+  assert.match(refused("kind: Record"), /shop\.json is not a record of kro/);
+  assert.match(refused("{"), /^shop\.json:1:2: invalid JSON: Expected property name/);
+  const whole = recordText(record);
+  assert.match(refused(whole.slice(0, 100)), /^shop\.json:\d+:\d+: invalid JSON: /);
+  assert.match(refused('{\n "kind":'), /^shop\.json:2:9: invalid JSON: the file is incomplete$/);
+  const format = whole.replace(RECORD_API, "record.kro.run/v9").replace('"devel"', '"v9.9.9"');
+  assert.match(refused(format), /made by kro v9\.9\.9, but this is kro devel/);
   assert.match(
     refused(JSON.stringify({ kind: "Record", apiVersion: "record.kro.run/v2" })),
     /not a record/,

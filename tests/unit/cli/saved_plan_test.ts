@@ -89,8 +89,10 @@ Deno.test("a plan is read as it was written; an edited or foreign one is refused
     const text = await Deno.readTextFile(path);
     await Deno.writeTextFile(path, text.replace('"uid:1"', '"uid:2"'));
     await assert.rejects(readPlan(path), /was edited after kro wrote it/);
-    await Deno.writeTextFile(path, "{");
+    await Deno.writeTextFile(path, "{}");
     await assert.rejects(readPlan(path), /is not a plan of kro/);
+    await Deno.writeTextFile(path, text.slice(0, 40));
+    await assert.rejects(readPlan(path), /^UsageError: \S+:\d+:\d+: invalid JSON: /);
     await writePlan(path, { version: "v0.0.1", ...base });
     await assert.rejects(readPlan(path), /was made by kro v0\.0\.1, but this is kro/);
     // The digest of another version may be computed in another way, and its format may be another.

@@ -24,7 +24,14 @@ export const ARGUMENTS: Entry[] = [
   },
   {
     code: "exit 2",
-    texts: ["cannot read <file>: <why>", "… it is not UTF-8 text"],
+    texts: [
+      "cannot read <what><file>: <why>",
+      "cannot read <file>: <why>",
+      "… it is not UTF-8 text",
+      "… Deno does not permit it; name - for standard input",
+      "<file>:<line>:<column>: invalid JSON: <why>",
+      "<file>:<place>: invalid JSON: the file is incomplete",
+    ],
     cause: "The file cannot be read, or is not UTF-8 text.",
     remedy: "Check the permissions and the encoding of the file.",
   },

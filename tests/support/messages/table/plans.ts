@@ -36,7 +36,6 @@ export const PLANS: Section = {
       texts: [
         "cannot write the <what> to <file>: <cause>",
         "… Deno does not permit kro to write there; name a file in another folder",
-        "cannot read the plan <file>: <cause>",
       ],
       cause:
         "The file of `--out` or `--plan` cannot be written or read. Deno never permits kro to write to `/proc`, `/sys` and most of `/dev`.",

@@ -21,7 +21,6 @@ export const RECORDS: Section = {
     {
       code: "exit 2",
       texts: [
-        '"<argument>" is a kind without a name: kro record records one instance',
         "no ResourceGraphDefinition defines <kind>: kro record records instances of graphs",
         "kro record records an instance: name the kind that the ResourceGraphDefinition defines",
       ],
