@@ -15,6 +15,11 @@ export interface LastPass {
   conditions?: readonly Condition[];
   /** The results of the nodes as JSON, without values that the graph contains. Read by {@link nodesOf}. */
   nodes?: string;
+  /**
+   * Whether the pass ran no node because the instance or its graph is suspended. The nodes are then those of the
+   * pass before the suspension.
+   */
+  isSuspended?: true;
   /** The graph to which the nodes belong. */
   graph?: Graph;
   /** The objects that the instance adopted; absent when it adopted no object. */

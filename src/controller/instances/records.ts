@@ -72,7 +72,7 @@ export class InstanceRecords {
   ): void {
     const last = this.#last.get(key);
     const summary = this.#summary(last, instance, found, graph, instance);
-    if (summary.nodes !== last?.nodes) this.#renewed.add(key);
+    if (isOther(summary, last)) this.#renewed.add(key);
     this.#last.set(key, {
       ...summary,
       time: last?.time ?? 0,
@@ -83,7 +83,7 @@ export class InstanceRecords {
 
   /**
    * Logs a completed pass, writes the Kubernetes Events of the pass, and records the pass. Returns whether the
-   * results of the nodes differ from those of the pass before.
+   * results of the nodes differ from those of the pass before, or the instance was suspended or resumed.
    */
   passed(key: string, { outcome, graph, seconds, before, stored }: Passed): boolean {
     const { kind, events, now, isQuiet } = this.#deps;
@@ -104,7 +104,7 @@ export class InstanceRecords {
     }
     this.#logFailure(about, last, failure, outcome);
     const summary = this.#summary(last, before, outcome, graph, stored);
-    const isRenewed = this.#renewed.delete(key) || summary.nodes !== last?.nodes;
+    const isRenewed = this.#renewed.delete(key) || isOther(summary, last);
     this.#last.set(key, {
       ...summary,
       time: now().getTime(),
@@ -185,6 +185,15 @@ export class InstanceRecords {
     instance: KubeObject | undefined,
   ): Omit<LastPass, "time"> {
     let { nodes: packed, adopted } = last ?? {};
+    const isSuspended = isSuspension(found);
+    // A pass over a suspended instance runs no node. The nodes of the pass before the suspension are kept.
+    if (last && packed !== undefined && isSuspended) {
+      return {
+        ...summaryOf(found, packed, last.graph, instance),
+        isSuspended,
+        ...(adopted && { adopted }),
+      };
+    }
     // The nodes are not recorded again if they were already recorded before the status was written.
     if (packed === undefined || last?.found !== found.nodes) {
       adopted ??= new Adopted();
@@ -196,6 +205,7 @@ export class InstanceRecords {
     }
     return {
       ...summaryOf(found, packed, graph, instance),
+      ...(isSuspended && { isSuspended }),
       ...(adopted && adopted.size > 0 && { adopted }),
     };
   }
@@ -227,6 +237,19 @@ export function failureOf({ next }: Outcome): string | undefined {
 export function stateOf(instance: KubeObject): InstanceState | "" {
   const status = isObject(instance.status) ? instance.status : {};
   return typeof status.state === "string" ? status.state as InstanceState : "";
+}
+
+/** Reports whether the nodes differ, or one of the passes was suspended and the other was not. */
+function isOther(summary: Omit<LastPass, "time">, last: LastPass | undefined): boolean {
+  return summary.nodes !== last?.nodes || summary.isSuspended !== last?.isSuspended;
+}
+
+/** Reports whether the pass ran no node because the instance or its graph is suspended. */
+function isSuspension({ nodes, conditions }: Findings): boolean {
+  return nodes.length === 0 &&
+    conditions.some(({ type, reason }) =>
+      type === "ResourcesReady" && reason === "ReconciliationSuspended"
+    );
 }
 
 function aboutOf(kind: KindRef, { metadata }: KubeObject, graph: Graph | undefined): About {

@@ -9,6 +9,7 @@ import {
 } from "../../../src/clusters/mod.ts";
 import { InstanceController } from "../../../src/controller/instances/instance_controller.ts";
 import { Metrics } from "../../../src/controller/metrics/metrics.ts";
+import type { Change } from "../../../src/controller/view.ts";
 import type { Observer } from "../../../src/controller/observe/observer.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
 import { MemoryCluster, type PassContext } from "../../../src/reconcile/mod.ts";
@@ -64,9 +65,14 @@ export function readsOf(memory: MemoryCluster): Pick<KubeClient, "pages" | "watc
 
 /**
  * Returns a controller of the instances of a kind, and a function that stops it. If `observer` is given,
- * the controller only observes.
+ * the controller only observes. `changed` is called with each change of an instance.
  */
-export function controllerOver(client: KubeClient, kind: KindRef, observer?: Observer) {
+export function controllerOver(
+  client: KubeClient,
+  kind: KindRef,
+  observer?: Observer,
+  changed?: (change: Change) => void,
+) {
   const parts = {
     client,
     schemas: SCHEMAS,
@@ -80,6 +86,7 @@ export function controllerOver(client: KubeClient, kind: KindRef, observer?: Obs
     context: CONTEXT,
     metrics: new Metrics(),
     observer,
+    changed,
     requeueMs: 0,
     syncTimeoutMs: 10_000,
     mayWrite: () => true,

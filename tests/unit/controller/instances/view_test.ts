@@ -40,8 +40,11 @@ async function setup() {
   const client = clientOver(memory, ({ status }) => {
     seen.push({ status: status as JsonObject, view: controller.states.view("ns/one")! });
   });
-  const { controller, stop } = controllerOver(client, graph.instance);
-  return { controller, definition, graph, memory, seen, stop };
+  const changes: string[] = [];
+  const { controller, stop } = controllerOver(client, graph.instance, undefined, ({ state }) => {
+    changes.push(state);
+  });
+  return { controller, definition, graph, memory, seen, changes, stop };
 }
 
 const shown = ({ state, conditions, nodes }: InstanceView) => ({ state, conditions, nodes });
@@ -74,6 +77,33 @@ Deno.test("the view shows a written status before the write returns", async () =
     assert.deepEqual(seen[1]!.view.conditions, seen[1]!.status.conditions);
     assert.deepEqual([seen[1]!.view.state, seen[1]!.view.nodes], ["ERROR", []]);
     assert.deepEqual(shown(controller.states.view("ns/one")!), shown(seen[1]!.view));
+  } finally {
+    await stop();
+  }
+});
+
+Deno.test("a suspended instance keeps the nodes of its last pass", async () => {
+  const { controller, definition, graph, changes, stop } = await setup();
+  try {
+    await controller.serve({ graph, revision: 1 }, definition);
+    await controller.pass("ns/one");
+    const { nodes } = controller.states.view("ns/one")!;
+    assert.deepEqual(nodes.map(({ id, state }) => [id, state]), [["cm", "Ready"]]);
+    const annotations = { "kro.run/reconcile": "suspended" };
+    const suspended = { ...definition, metadata: { ...definition.metadata, annotations } };
+    await controller.serve({ graph, revision: 1 }, suspended);
+    changes.length = 0;
+    await controller.pass("ns/one");
+    await controller.pass("ns/one");
+    assert.equal(changes.length, 1, "a suspension is a change, a further pass is none");
+    const view = controller.states.view("ns/one")!;
+    assert.equal(view.conditions.find(({ type }) => type === "ResourcesReady")!.status, "False");
+    assert.deepEqual(view.nodes, nodes);
+    const object = { node: "cm", namespace: "ns", name: "cm-one" };
+    assert.equal(controller.states.objectRef("ns/one", graph, object)?.name, "cm-one");
+    await controller.serve({ graph, revision: 1 }, definition);
+    await controller.pass("ns/one");
+    assert.equal(changes.length, 2, "the end of a suspension is a change");
   } finally {
     await stop();
   }
