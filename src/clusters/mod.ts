@@ -6,6 +6,7 @@
  *   only if the object differs from the desired object. The operator uses this class.
  * - {@link PlanCluster} reads each object once, and records writes without sending them. `kro plan` uses this
  *   class.
+ * - {@link DesiredCluster} collects the objects that a graph wants, for the comparison of two revisions.
  * - {@link ReadOnlyCluster} only reads. `kro why`, `kro describe` and `kro get` use this class.
  * - {@link ClusterRecorder} records the answers of another cluster, and {@link ReplayCluster} repeats them without
  *   a connection. `kro record` and `kro replay` use these classes.
@@ -46,6 +47,7 @@ export { type DeferredEvent, InflightWrites } from "./cache/inflight_writes.ts";
 export type { ChildWriter } from "./cache/child_writer.ts";
 export type { SweepWaits, Swept } from "./cache/sweep.ts";
 export { CachedCluster, type CachedParts, type InstanceWriter } from "./cached.ts";
+export { DesiredCluster, type DesiredOptions } from "./desired.ts";
 export { digest } from "./drift/fingerprint.ts";
 export type { ForeignChange } from "./drift/foreign_change.ts";
 export { type RepairAdvice, RevertBackoff } from "./drift/revert_backoff.ts";

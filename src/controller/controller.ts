@@ -14,6 +14,7 @@ import {
 } from "../clusters/mod.ts";
 import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { Discovery, mayAccess, settledIn } from "../kube/mod.ts";
+import { tryBuild } from "../publish/mod.ts";
 import { ExpansionCache } from "../reconcile/mod.ts";
 import { Changes } from "./changes.ts";
 import type { CauseView } from "./causes.ts";
@@ -22,7 +23,6 @@ import { logBlocked } from "./event_loop.ts";
 import type { DefinitionView } from "./definition.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
 import { RightsReview } from "./graphs/rights_review.ts";
-import { secretInputsOf } from "./graphs/secret_inputs.ts";
 import { GraphStates } from "./graphs/states.ts";
 import { HeapGuard, heapLimit, heapLimits, logHeapLimit } from "./heap.ts";
 import { EventRecorder } from "./instances/event_recorder.ts";
@@ -91,12 +91,11 @@ export class Controller implements ControllerView {
 
   /** Creates the operator. The first request is sent by {@link start}. */
   constructor(options: ControllerOptions) {
-    const { version, podId } = options;
+    const { version, podId, observe = false } = options;
     const maxCollectionSize = options.maxCollectionSize ?? MAX_COLLECTION_SIZE;
     this.#warmup = options.warmup ?? false;
     this.#heapFull = options.heapFull;
     this.#passDeadlineMs = options.passDeadlineMs ?? CONTROLLER_DEFAULTS.passDeadlineMs;
-    const { observe = false } = options;
     this.#leadership = new Leadership(options.client, { ...options.lease, observe }, {
       acquired: () => this.#work(),
       lost: () => inBackground("pause", this.#pool.pause()),
@@ -134,7 +133,7 @@ export class Controller implements ControllerView {
       ? new Observer({
         schemas,
         now,
-        secretInputs: (kind) => secretInputsOf(this.#graphs.entries, kind),
+        secretInputs: (kind) => this.#states.secretInputs(kind),
       })
       : undefined;
     this.#observer = observer;
@@ -201,7 +200,8 @@ export class Controller implements ControllerView {
       pool: this.#pool,
       rights: this.#rights,
       observer,
-      maxCollectionSize,
+      limits: { maxCollectionSize, costs: options.costs },
+      build: (rgd) => tryBuild(rgd, { schemas, compile: options.compile }),
     });
     this.#sweeps = new Sweeps({
       stores: () => children.stores(),

@@ -25,7 +25,12 @@
 export { Controller } from "./controller.ts";
 export type { Affected, CauseView } from "./causes.ts";
 export type { DefinitionView, NodeDefinition } from "./definition.ts";
-export { type RevisionChange, type RevisionView, revisionViews } from "./revisions_view.ts";
+export {
+  type RevisionChange,
+  type RevisionView,
+  revisionViews,
+  type ServedNodes,
+} from "./revisions_view.ts";
 export { type Health, HEALTHS } from "./health.ts";
 export { CONTROLLER_DEFAULTS } from "./defaults.ts";
 export type { LeadershipOptions } from "./lease/leadership.ts";

@@ -1,5 +1,11 @@
 /** Compares the revisions of a graph for the JSON API. */
-import { isObject, type JsonObject, type KubeObject, pathText } from "../api/mod.ts";
+import {
+  type GraphRevision,
+  isObject,
+  type JsonObject,
+  type KubeObject,
+  pathText,
+} from "../api/mod.ts";
 import { hiddenSecret } from "./definition.ts";
 import { differences } from "../explain/mod.ts";
 
@@ -11,6 +17,8 @@ export interface RevisionView {
   created: string;
   /** The spec of the RGD in this revision. */
   spec: Record<string, unknown>;
+  /** The ids of the nodes that each node depends on, as the compiler found them. */
+  dependencies: Record<string, string[]>;
   /** The differences from the previous revision; empty for the oldest revision. */
   changes: RevisionChange[];
 }
@@ -25,8 +33,24 @@ export interface RevisionChange {
   new?: unknown;
 }
 
-/** Returns the revisions with their differences, the newest first. */
-export function revisionViews(items: readonly KubeObject[]): RevisionView[] {
+/** The nodes of the graph that kro serves at present. */
+export interface ServedNodes {
+  /** The number of the served revision; absent if it is not known. */
+  revision?: number;
+  /** The ids of the nodes, each with the ids of the nodes that it depends on. */
+  nodes: readonly { id: string; dependencies: string[] }[];
+}
+
+/**
+ * Returns the revisions with their differences, the newest first.
+ *
+ * @param served The graph that kro serves at present. kro writes the status of a revision, which has its
+ * dependencies, after it serves the revision. Until then, the dependencies come from this graph.
+ */
+export function revisionViews(
+  items: readonly KubeObject[],
+  served?: ServedNodes,
+): RevisionView[] {
   const sorted = items
     .map((item) => ({ item, ...contentOf(item) }))
     .sort((a, b) => a.revision - b.revision);
@@ -34,6 +58,7 @@ export function revisionViews(items: readonly KubeObject[]): RevisionView[] {
     revision,
     created: String(item.metadata.creationTimestamp ?? ""),
     spec,
+    dependencies: dependenciesOf(item as GraphRevision, served),
     changes: i === 0 ? [] : changesOf(sorted[i - 1]!.spec, spec),
   })).reverse();
 }
@@ -47,6 +72,19 @@ function contentOf({ spec }: KubeObject): { revision: number; spec: Record<strin
     revision: Number(content.revision ?? 0),
     spec: { ...declared, resources: resources.map(withoutSecretValues) },
   };
+}
+
+/** Returns the dependencies of a revision; empty if they are not known yet. */
+function dependenciesOf(
+  { spec, status }: GraphRevision,
+  served: ServedNodes | undefined,
+): Record<string, string[]> {
+  if (!status?.resources && served?.revision === spec.revision) {
+    return Object.fromEntries(served.nodes.map(({ id, dependencies }) => [id, dependencies]));
+  }
+  return Object.fromEntries(
+    (status?.resources ?? []).map(({ id, dependencies }) => [id, dependencies.map(({ id }) => id)]),
+  );
 }
 
 /** Hides the literal values of the template of a Secret. */

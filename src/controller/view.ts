@@ -1,11 +1,18 @@
 /** The read-only view of a running operator, which the HTTP endpoints show. */
-import type { Condition, KindRef, ObjectRef, ResourceGraphDefinition } from "../api/mod.ts";
-import type { CostEstimate } from "../cel/mod.ts";
+import type {
+  Condition,
+  GroupVersionKind,
+  KindRef,
+  ObjectRef,
+  ResourceGraphDefinition,
+  RgdSpec,
+} from "../api/mod.ts";
+import type { CostEstimate, CostLimits, Reads } from "../cel/mod.ts";
 import type { FieldChange, ObjectChange, ObjectName, PolicyRule } from "../explain/mod.ts";
 import type { CauseView } from "./causes.ts";
 import type { DefinitionView } from "./definition.ts";
 import type { Health } from "./health.ts";
-import type { ServedGraph } from "../publish/mod.ts";
+import type { Attempt, ServedGraph } from "../publish/mod.ts";
 import type { InstanceState, NodeOutcome } from "../reconcile/mod.ts";
 
 /** A node of a graph, as the JSON API shows it. */
@@ -184,6 +191,15 @@ export interface ServedGraphs {
   rgd(name: string): ResourceGraphDefinition | undefined;
   /** Returns the name of the RGD whose served graph defines the kind; undefined when no such RGD exists. */
   graphOfKind(kind: KindRef): string | undefined;
+  /**
+   * Compiles an RGD with the spec of one of its revisions, against the kinds that the cluster serves now. Returns
+   * undefined when the RGD does not exist. Rejects with ApiError when a kind cannot be read.
+   */
+  compile(name: string, spec: RgdSpec): Promise<Attempt | undefined>;
+  /** Returns the fields of a kind's instances that its graph copies into Secrets. */
+  secretInputs(kind: GroupVersionKind): Reads;
+  /** The limits of the passes over instances. */
+  readonly limits: { maxCollectionSize: number; costs?: CostLimits };
 }
 
 /** A change of the state of a graph or an instance. */

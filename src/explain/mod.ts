@@ -54,6 +54,12 @@ export {
 } from "./rights.ts";
 export { missingText, namesMissing } from "./missing.ts";
 export { type FieldRow, fieldRows, referenceMarkdown } from "./reference.ts";
+export {
+  type ComparedObject,
+  comparedObjects,
+  type ComparisonOptions,
+  type Rendering,
+} from "./rendering.ts";
 export { sampleYaml } from "./sample.ts";
 export { svg } from "./svg.ts";
 export { type RoleContent, type RoleOptions, rolesYaml } from "./role.ts";

@@ -39,6 +39,7 @@ export {
 export { mayAccess, type ResourceAccess } from "./review.ts";
 export { compareRevisions } from "./resource_version.ts";
 export { ScopedReflector } from "./scoped_reflector.ts";
+export { Semaphore } from "./semaphore.ts";
 export { inSlices } from "./slices.ts";
 export { settledIn, sleep, within } from "./timers.ts";
 export * from "./types.ts";

@@ -23,6 +23,8 @@ export const SUMMARIES = {
     "The objects of a collection with their states, read from the API server",
   "/graphs/{graph}/instances/{namespace}/{instance}/why":
     "Why an instance is not ready, or why a node or a field is as it is",
+  "/graphs/{graph}/instances/{namespace}/{instance}/compare":
+    "The differences between the objects of an instance under two revisions of its graph",
 } as const;
 
 /** A path of the endpoint in OpenAPI's notation, such as `/graphs/{graph}`. */
@@ -47,6 +49,8 @@ export const QUERY_PARAMETERS = {
   objectNamespace: "The namespace of the object; absent for a cluster-scoped object.",
   fields:
     "The fields of the items that the response contains, separated by commas; all by default.",
+  from: "The number of the first revision.",
+  to: "The number of the second revision.",
   field: "The path of a field of the node, or of the instance if no node is given.",
 } as const;
 
@@ -55,7 +59,7 @@ export const FAILURES: Readonly<Record<number, string>> = {
   400: "The query is invalid.",
   401: "The request has no valid token.",
   403: "The client may not read this path.",
-  404: "The graph, the instance, the node or the field does not exist.",
+  404: "The graph, the instance, the node, the field or the revision does not exist.",
   500: "kro is not healthy.",
   503: "kro is not ready or is a standby, or cannot check who may read this path.",
 };

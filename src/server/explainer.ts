@@ -1,7 +1,7 @@
 /** The source of the explanations that the endpoint returns. */
 import type { KindRef, KubeObject } from "../api/mod.ts";
-import type { Explanation } from "../explain/mod.ts";
-import type { ItemState } from "../reconcile/mod.ts";
+import type { ComparedObject, Explanation } from "../explain/mod.ts";
+import type { ItemState, NodeState } from "../reconcile/mod.ts";
 
 /** A node with forEach. */
 export interface Collection {
@@ -9,6 +9,34 @@ export interface Collection {
   readonly kind: KindRef;
   /** Returns the states of live objects of the node, in their order. */
   states(objects: readonly KubeObject[]): ItemState[];
+}
+
+/** The error for a revision that does not exist. The error's message is part of the response. */
+export class UnknownRevision extends Error {
+  /** Always `UnknownRevision`. */
+  override readonly name = "UnknownRevision";
+}
+
+/** One of the two revisions of a {@link RevisionComparison}. */
+export interface RevisionSide {
+  /** The number of the revision. */
+  revision: number;
+  /** The problems because of which the revision does not compile now; empty if it compiles. */
+  problems: string[];
+  /** The nodes whose objects are not known, because a value is missing or an expression fails. */
+  unknown: { node: string; state: NodeState; reason: string }[];
+}
+
+/** The differences between the objects of an instance under two revisions of its graph. */
+export interface RevisionComparison {
+  /** The first revision. */
+  from: RevisionSide;
+  /** The second revision. */
+  to: RevisionSide;
+  /** The objects that differ; empty if a revision does not compile. */
+  objects: ComparedObject[];
+  /** The number of objects that are equal under both revisions. */
+  equal: number;
 }
 
 /** Explains instances with objects that are read from the API server for each request. */
@@ -34,4 +62,18 @@ export interface Explainer {
    * endpoint does not show the states of single objects.
    */
   collection?(graph: string, node: string): Collection | undefined;
+  /**
+   * Compares the objects that two revisions of the graph want for an instance. Rejects with ApiError if the API
+   * server refuses a read, and with {@link UnknownRevision} if the graph has no such revision. If the method is
+   * absent, the endpoint does not compare revisions.
+   *
+   * @param authorization The Authorization header of the request; null when the request lacks the header.
+   * @returns The comparison; undefined when the graph or the instance does not exist.
+   */
+  compareRevisions?(
+    graph: string,
+    at: { namespace?: string; name: string },
+    revisions: { from: number; to: number },
+    authorization: string | null,
+  ): Promise<RevisionComparison | undefined>;
 }

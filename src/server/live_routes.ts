@@ -57,7 +57,7 @@ export async function liveRevisions(
   try {
     const fieldSelector = `spec.snapshot.name=${graph}`;
     const items = await live.list(REVISION_KIND, { fieldSelector }, authorization);
-    return json({ items: revisionViews(items) });
+    return json({ items: revisionViews(items, view.graph(graph!)) });
   } catch (error) {
     return refusal(error);
   }

@@ -14,4 +14,10 @@ export type { LiveReader } from "./live.ts";
 export * from "./listen.ts";
 export type { Page } from "./page.ts";
 export type { HttpProblem } from "./problem.ts";
-export type { Collection, Explainer } from "./explainer.ts";
+export {
+  type Collection,
+  type Explainer,
+  type RevisionComparison,
+  type RevisionSide,
+  UnknownRevision,
+} from "./explainer.ts";

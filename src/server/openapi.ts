@@ -64,9 +64,10 @@ function pathParameter(name: string): Record<string, unknown> {
   return { name, in: "path", required: true, description: PATH_PARAMETERS[name], schema };
 }
 
-function queryParameter(name: string, { description, schema }: Parameter): Record<string, unknown> {
+function queryParameter(name: string, parameter: Parameter): Record<string, unknown> {
+  const { description, schema, required } = parameter;
   const list = schema.items ? { style: "form", explode: false } : {};
-  return { name, in: "query", description, schema, ...list };
+  return { name, in: "query", ...required && { required }, description, schema, ...list };
 }
 
 function success({ success }: Route): Record<string, unknown> {

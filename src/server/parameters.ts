@@ -58,3 +58,9 @@ export const WHY_PARAMETERS: Record<"node" | "field", Parameter> = {
   node: { description: DESCRIPTIONS.node, schema: { type: "string", minLength: 1 } },
   field: { description: DESCRIPTIONS.field, schema: { type: "string", minLength: 1 } },
 };
+
+/** The parameters that name the two revisions of a comparison. */
+export const COMPARE_PARAMETERS: Record<"from" | "to", Parameter> = {
+  from: { description: DESCRIPTIONS.from, schema: { type: "integer", minimum: 1 }, required: true },
+  to: { description: DESCRIPTIONS.to, schema: { type: "integer", minimum: 1 }, required: true },
+};

@@ -14,6 +14,8 @@ export interface Parameter {
   readonly description: string;
   /** The schema of the value. If the type is `array`, the query contains the elements separated by commas. */
   readonly schema: Schema;
+  /** Whether the path refuses a query without the parameter. */
+  readonly required?: true;
 }
 
 /** The values of a query. The keys are the names of the parameters. */

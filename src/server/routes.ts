@@ -5,6 +5,7 @@
 import type { ControllerView, InstanceSummary, InstanceView } from "../controller/mod.ts";
 import { tokenRefusal } from "./access.ts";
 import type { Asked, ServerOptions } from "./asked.ts";
+import { compareInstance } from "./compare_route.ts";
 import { selected, withFields } from "./filter.ts";
 import { collectionItems } from "./items_route.ts";
 import { json } from "./json.ts";
@@ -12,6 +13,7 @@ import { openApi } from "./openapi.ts";
 import { page } from "./page.ts";
 import { liveObject, liveRevisions } from "./live_routes.ts";
 import {
+  COMPARE_PARAMETERS,
   GRAPH_LIST_PARAMETERS,
   INSTANCE_LIST_PARAMETERS,
   ITEMS_PARAMETERS,
@@ -191,6 +193,13 @@ export const API_ROUTES: readonly Route[] = [
     query: WHY_PARAMETERS,
     failures: [404],
     answer: whyInstance,
+  },
+  {
+    path: "/graphs/{graph}/instances/{namespace}/{instance}/compare",
+    success: { schema: "RevisionComparison" },
+    query: COMPARE_PARAMETERS,
+    failures: [404],
+    answer: compareInstance,
   },
 ];
 

@@ -24,8 +24,9 @@ import {
   type RevisionChange,
   type RevisionView,
 } from "../controller/mod.ts";
-import type { Explanation, FieldOwner, Topic } from "../explain/mod.ts";
+import type { ComparedObject, Explanation, FieldOwner, Topic } from "../explain/mod.ts";
 import type { InstanceState, NodeOutcome, NodeState } from "../reconcile/mod.ts";
+import type { RevisionComparison, RevisionSide } from "./explainer.ts";
 import type { ItemView } from "./items_route.ts";
 import type { EventView, LiveObjectView } from "./live.ts";
 import type { OwnedField } from "./owners.ts";
@@ -229,6 +230,16 @@ const observedInstance = object<ObservedInstance>({
   instance: fields,
 });
 
+const side = object<RevisionSide>({
+  revision: whole,
+  problems: listOf(text),
+  unknown: listOf(object<RevisionSide["unknown"][number]>({
+    node: text,
+    state: oneOf<NodeState>(NODE_STATES),
+    reason: text,
+  })),
+});
+
 /** The schemas of the objects that responses contain. */
 export const SCHEMAS = {
   Version: object<{ version: string }>({ version: text }),
@@ -297,8 +308,20 @@ export const SCHEMAS = {
       revision: whole,
       created: text,
       spec: { type: "object" },
+      dependencies: { type: "object" },
       changes: listOf(object<RevisionChange>({ path: text, old: optional({}), new: optional({}) })),
     })),
+  }),
+  RevisionComparison: object<RevisionComparison>({
+    from: side,
+    to: side,
+    objects: listOf(object<ComparedObject>({
+      ...objectName,
+      node: text,
+      change: oneOf<ComparedObject["change"]>(["added", "removed", "changed"]),
+      fields,
+    })),
+    equal: whole,
   }),
   LiveObject: object<LiveObjectView>({
     object: { type: "object" },

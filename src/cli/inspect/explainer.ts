@@ -1,14 +1,15 @@
 /** Explains instances and their objects for the HTTP endpoint of a controller. */
 import { ApiError, type KindRef, type ResourceGraphDefinition } from "../../api/mod.ts";
-import { type ClusterConfig, Discovery, type KubeClient } from "../../kube/mod.ts";
+import { type ClusterConfig, Discovery, type KubeClient, Semaphore } from "../../kube/mod.ts";
 import { itemStates } from "../../reconcile/mod.ts";
-import type { Explainer } from "../../server/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
+import type { Explainer } from "../../server/mod.ts";
 import { callersClient } from "../live_reader.ts";
+import { compareRevisions, type GraphRevisions } from "./compare_revisions.ts";
 import { explain, type FoundGraph, type GraphSource, Observer } from "./observer.ts";
 
 /** The graphs that a controller serves. */
-export interface ServedGraphs {
+export interface ServedGraphs extends GraphRevisions {
   /** Returns the graph that serves the instances of an RGD; undefined when no graph serves the RGD. */
   served(graph: string): ServedGraph | undefined;
   /** Returns the RGD with this name; undefined when it does not exist. */
@@ -38,7 +39,20 @@ export function createExplainer(
   graphs: ServedGraphs,
   { config, userAgent, own }: ExplainerOptions,
 ): Explainer {
+  // A comparison compiles two revisions. Comparisons run one after another, so that at most two compiled graphs of
+  // old revisions are in memory.
+  const comparing = new Semaphore(1);
   return {
+    compareRevisions: async (graph, at, revisions, authorization) => {
+      const client = own ?? callersClient(config, userAgent, authorization);
+      const release = await comparing.acquire();
+      try {
+        return await compareRevisions(graphs, client, { graph, ...at, ...revisions });
+      } finally {
+        release();
+        if (!own) client.close();
+      }
+    },
     explain: async (graph, { namespace, name }, subject, authorization) => {
       const served = graphs.served(graph);
       if (!served) return undefined;

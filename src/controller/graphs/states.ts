@@ -1,21 +1,32 @@
 /** The graphs and their instances as the JSON API shows them. */
 import {
   groupKind,
+  type GroupVersionKind,
   type KindRef,
   type ObjectRef,
   type ResourceGraphDefinition,
+  type RgdSpec,
 } from "../../api/mod.ts";
-import type { ServedGraph } from "../../publish/mod.ts";
+import type { Reads } from "../../cel/mod.ts";
+import type { Attempt, ServedGraph } from "../../publish/mod.ts";
 import { type Affected, causesOf, type CauseView } from "../causes.ts";
 import { type DefinitionView, definitionView } from "../definition.ts";
 import type { InstancePool } from "../instances/pool.ts";
 import type { InstanceStates } from "../instances/states.ts";
 import type { Observer } from "../observe/observer.ts";
-import type { Facts, GraphRightsView, GraphView, InstanceView, NodeObject } from "../view.ts";
+import type {
+  Facts,
+  GraphRightsView,
+  GraphView,
+  InstanceView,
+  NodeObject,
+  ServedGraphs,
+} from "../view.ts";
 import type { GraphController } from "./graph_controller.ts";
 import type { GraphEntry } from "./graph_store.ts";
 import { graphProblem, graphView, rgdState, rightsView } from "./graph_view.ts";
 import type { RightsReview } from "./rights_review.ts";
+import { secretInputsOf } from "./secret_inputs.ts";
 
 /** The parts of the operator that {@link GraphStates} reads. */
 export interface GraphStatesDeps {
@@ -27,12 +38,14 @@ export interface GraphStatesDeps {
   readonly rights: Pick<RightsReview, "of">;
   /** The store of the differences that kro would repair; present only with `--observe`. */
   readonly observer?: Observer;
-  /** The maximum number of objects of a collection. */
-  readonly maxCollectionSize: number;
+  /** The limits of the passes over instances. */
+  readonly limits: ServedGraphs["limits"];
+  /** Compiles an RGD. */
+  readonly build: (rgd: ResourceGraphDefinition) => Promise<Attempt>;
 }
 
 /** Reads the states of graphs and instances from the memory of the operator. */
-export class GraphStates {
+export class GraphStates implements ServedGraphs {
   readonly #deps: GraphStatesDeps;
 
   /** Creates the object. Each method reads the present state of the operator. */
@@ -51,7 +64,7 @@ export class GraphStates {
     if (!entry) return undefined;
     const instances = this.#instancesOf(entry);
     const healths = instances?.healths() ?? [];
-    const view = graphView(entry.rgd, entry.served, healths, this.#deps.maxCollectionSize);
+    const view = graphView(entry.rgd, entry.served, healths, this.#deps.limits.maxCollectionSize);
     const observed = this.#deps.observer?.graph(name, instances?.kind);
     return { ...view, ...observed && { observed } };
   }
@@ -92,6 +105,25 @@ export class GraphStates {
     return this.#deps.graphs.entries.find(({ served }) =>
       served !== undefined && groupKind(served.graph.instance) === key
     )?.rgd.metadata.name;
+  }
+
+  /**
+   * Compiles an RGD with the spec of one of its revisions. Returns undefined when the RGD does not exist. Rejects
+   * with ApiError when a kind cannot be read.
+   */
+  async compile(name: string, spec: RgdSpec): Promise<Attempt | undefined> {
+    const rgd = this.#entry(name)?.rgd;
+    return rgd && await this.#deps.build({ ...rgd, spec });
+  }
+
+  /** Returns the fields of a kind's instances that its graph copies into Secrets. */
+  secretInputs(kind: GroupVersionKind): Reads {
+    return secretInputsOf(this.#deps.graphs.entries, kind);
+  }
+
+  /** The limits of the passes over instances. */
+  get limits(): ServedGraphs["limits"] {
+    return this.#deps.limits;
   }
 
   /**

@@ -55,10 +55,9 @@ export function changeOf(write: PlannedWrite, context: ChangeContext): ObjectCha
   const { ref, action, before, after, error, unasked, later } = write;
   const { node, instance, secretInputs = new Map() } = context;
   const confidential = context.confidential || isSecretKind(ref);
-  const isCopied = (path: readonly PathStep[]) => isSecretInput(secretInputs, path);
   const fields = action === "deleted" || !after ? [] : fieldChanges(before, after, {
     ...context,
-    isSecret: (path) => isCopied(path) || (confidential && !isPublic(path)),
+    isSecret: (path) => isHiddenPath(ref, path, confidential, secretInputs),
   });
   // The API server's message may quote the value of any field.
   const isQuoted = confidential || secretInputs === "whole" || secretInputs.size > 0;
@@ -161,6 +160,21 @@ export function nameOfRef({ kind, namespace, name }: ObjectRef): ObjectName {
     ...(namespace ? { namespace } : {}),
     name,
   };
+}
+
+/**
+ * Returns whether the value of a field of an object must be hidden, because it is or may contain a secret value.
+ *
+ * @param confidential Whether values of the object may come from a Secret. Always true for Secrets.
+ * @param inputs The fields of the object that a graph copies into Secrets, if the object is an instance.
+ */
+export function isHiddenPath(
+  ref: ObjectRef,
+  path: readonly PathStep[],
+  confidential: boolean,
+  inputs: Reads,
+): boolean {
+  return isSecretInput(inputs, path) || ((confidential || isSecretKind(ref)) && !isPublic(path));
 }
 
 function isSecretKind({ kind }: ObjectRef): boolean {

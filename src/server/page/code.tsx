@@ -30,6 +30,16 @@ function endOf(text: string, from: number): number {
   return text.length;
 }
 
+/** A path of a field. Long paths continue on the next line after a dot or before a bracket. */
+export function FieldPath({ path }: { path: string }) {
+  const steps = path.split(/(?<=\.)|(?=\[)/);
+  return (
+    <code>
+      {steps.map((step, i) => [i > 0 && <wbr key={String(i)} />, step])}
+    </code>
+  );
+}
+
 /** A text with highlighted expressions. Expressions that read the node with the id `reads` are emphasized. */
 export function Code({ text, reads }: { text: string; reads?: string }) {
   return (
@@ -45,9 +55,9 @@ function isReading(expression: string, id: string | undefined): boolean {
   return id !== undefined && expression.split(/[^\w]+/).includes(id);
 }
 
-/** Returns a value as YAML. */
+/** Returns a value as YAML, with lists indented as kubectl indents them. */
 export function yamlOf(value: unknown): string {
-  return dump(value, { lineWidth: -1, noRefs: true });
+  return dump(value, { lineWidth: -1, noRefs: true, seqNoIndent: true });
 }
 
 /** An object as YAML with highlighted expressions. */

@@ -26,7 +26,7 @@ export function differencesOf(a: unknown, b: unknown, path = ""): Difference[] {
 }
 
 /** An entry of `spec.resources` of a revision. */
-interface Resource {
+export interface Resource {
   readonly id: string;
   readonly template?: { readonly kind?: string };
   readonly externalRef?: { readonly kind?: string };
@@ -34,13 +34,24 @@ interface Resource {
   readonly includeWhen?: unknown;
 }
 
-/** Returns a drawing of two revisions in which each node is marked as added, removed, changed or equal. */
+/** A revision of a graph, as {@link mergedDrawing} reads it. */
+export interface Revision {
+  /** The entries of `spec.resources`. */
+  readonly resources: readonly Resource[];
+  /** The ids of the nodes that each node depends on. */
+  readonly dependencies: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Returns a drawing of two revisions in which each node is marked as added, removed, changed or equal. The edges
+ * are the dependencies of both revisions.
+ */
 export function mergedDrawing(
-  before: readonly Resource[],
-  after: readonly Resource[],
+  before: Revision,
+  after: Revision,
 ): { nodes: DrawnNode[]; edges: Edge[] } {
-  const old = new Map(before.map((each) => [each.id, each]));
-  const present = new Map(after.map((each) => [each.id, each]));
+  const old = new Map(before.resources.map((each) => [each.id, each]));
+  const present = new Map(after.resources.map((each) => [each.id, each]));
   const all = new Map([...old, ...present]);
   const nodes = [...all.values()].map((each): DrawnNode => {
     const { id, template, externalRef, forEach, includeWhen } = each;
@@ -52,12 +63,12 @@ export function mergedDrawing(
       ...changeOf(old.get(id), present.get(id)),
     };
   });
-  const edges = [...all.values()].flatMap(({ id, ...rest }) =>
-    [...readIds(rest)].filter((from) => from !== id && all.has(from)).map((from) => ({
-      from,
-      to: id,
-    }))
-  );
+  const edges = [...all.keys()].flatMap((to) => {
+    const read = [before, after].flatMap(({ dependencies }) =>
+      Object.hasOwn(dependencies, to) ? dependencies[to]! : []
+    );
+    return [...new Set(read)].filter((from) => all.has(from)).map((from) => ({ from, to }));
+  });
   return { nodes, edges };
 }
 
@@ -66,11 +77,4 @@ function changeOf(before: unknown, after: unknown): Pick<DrawnNode, "note" | "to
   if (after === undefined) return { note: "removed", tone: "bad" };
   if (differencesOf(before, after).length > 0) return { note: "changed", tone: "busy" };
   return { note: "equal", tone: "quiet" };
-}
-
-/** Returns the identifiers in all expressions of a value, without those that follow a dot. */
-function readIds(value: unknown): Set<string> {
-  const expressions = JSON.stringify(value).match(/\$\{.*?\}(?=[^}]|$)/g) ?? [];
-  const names = expressions.flatMap((text) => text.match(/(?<![\w.])[A-Za-z_]\w*/g) ?? []);
-  return new Set(names);
 }

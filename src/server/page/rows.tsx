@@ -38,7 +38,10 @@ const MARGIN = 12;
 /** The number of rows up to which all rows are rendered. */
 const SMALL = 80;
 
-/** Renders a table. Only tables with more than {@link SMALL} rows have their own scroll bar. */
+/**
+ * Renders a table. A table with more than {@link SMALL} rows renders only the rows on the screen. It has no scroll
+ * bar of its own, but scrolls with the page or with the panel around it.
+ */
 export function Rows<T>({ label, columns, items, keyOf, isCurrent }: RowsProps<T>) {
   const frame = useRef<HTMLDivElement>(null);
   const [first, setFirst] = useState(0);
@@ -48,14 +51,16 @@ export function Rows<T>({ label, columns, items, keyOf, isCurrent }: RowsProps<T
     const element = frame.current;
     if (!element || !isLong) return;
     const measure = () => {
-      setFirst(Math.floor(element.scrollTop / ROW));
-      setVisible(Math.ceil(element.clientHeight / ROW));
+      setFirst(Math.max(0, Math.floor(-element.getBoundingClientRect().top / ROW)));
+      setVisible(Math.ceil(innerHeight / ROW));
     };
     measure();
-    element.addEventListener("scroll", measure, { passive: true });
+    // A scroll event does not bubble, so only a capturing listener receives the events of a panel.
+    const options = { passive: true, capture: true };
+    addEventListener("scroll", measure, options);
     addEventListener("resize", measure);
     return () => {
-      element.removeEventListener("scroll", measure);
+      removeEventListener("scroll", measure, options);
       removeEventListener("resize", measure);
     };
   }, [isLong]);
@@ -64,13 +69,7 @@ export function Rows<T>({ label, columns, items, keyOf, isCurrent }: RowsProps<T
   const classOf = ({ isMinor, isNumber, isWide }: Column<T>) =>
     [isMinor && "minor", isNumber && "number", isWide && "wide"].filter(Boolean).join(" ");
   return (
-    <div
-      ref={frame}
-      class={isLong ? "rows long" : "rows"}
-      tabindex={isLong ? 0 : undefined}
-      role={isLong ? "region" : undefined}
-      aria-label={isLong ? `${label}, scrollable` : undefined}
-    >
+    <div ref={frame} class={isLong ? "rows long" : "rows"}>
       <table aria-label={label} aria-rowcount={items.length + 1}>
         <thead>
           <tr aria-rowindex={1}>

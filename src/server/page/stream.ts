@@ -87,8 +87,10 @@ function apply({ type, data }: StreamEvent): void {
   refresh((path) => {
     const [plain] = path.split("?");
     if (plain === "/graphs" || plain === "/causes" || plain === at) return true;
+    // A comparison compiles two revisions, so only the reader starts it again.
+    if (plain?.endsWith("/compare")) return false;
     if (type === "graph") return path.startsWith(`${at}/`);
-    return plain === `${at}/instances` || path.startsWith(instance);
+    return plain === `${at}/instances` || plain === instance || path.startsWith(`${instance}/`);
   });
 }
 

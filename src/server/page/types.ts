@@ -11,7 +11,8 @@ export type {
   NodeView,
   RevisionView,
 } from "../../controller/mod.ts";
-export type { Explanation } from "../../explain/mod.ts";
+export type { ComparedObject, Explanation } from "../../explain/mod.ts";
+export type { RevisionComparison, RevisionSide } from "../explainer.ts";
 export type { EventView, LiveObjectView } from "../live.ts";
 export type { ItemView } from "../items_route.ts";
 export type { OwnedField } from "../owners.ts";

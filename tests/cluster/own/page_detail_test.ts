@@ -78,6 +78,9 @@ async function run(s: Scenario): Promise<void> {
     await s.cluster.annotate({ kind, name: "one" }, { "kro.run/reconcile": "suspended" });
     await page.goto(at);
     await page.getByText("does not reconcile this instance").waitFor();
+    // The drawing keeps the states of the last pass before the suspension.
+    await page.locator('.node[data-id="inside"] .note', { hasText: "Ready" }).waitFor();
+    await page.locator('.node[data-id="parts"] .note', { hasText: "Waiting ×2" }).waitFor();
     await panel.locator(".owners").getByText("kro.run/reconcile").waitFor();
     await accessible(page);
   });

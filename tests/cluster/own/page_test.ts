@@ -117,13 +117,46 @@ async function run(s: Scenario): Promise<void> {
     await accessible(page);
   });
 
+  await s.step("comparison: the objects of one instance under two revisions", async () => {
+    const changed = [
+      map("first", { text: "${schema.spec.text + '!'}", go: "${schema.spec.go}" }),
+      map("added", { copy: "${first.data.text}" }),
+    ];
+    await s.cluster.patch(graph.rgd, { spec: { resources: changed } });
+    const compare = `/graphs/${rgd}/compare`;
+    await page.goto(`${endpoint.url}/#/graphs/${rgd}?tab=revisions`);
+    await page.getByRole("button", { name: /^2 / }).waitFor();
+    await page.locator('.node[data-id="added"] .note', { hasText: "added" }).waitFor();
+    // The edges are the dependencies of both revisions: from first to second, and from first to added.
+    await page.locator(".edge").nth(1).waitFor({ state: "attached" });
+    assert.equal(await page.locator(".edge").count(), 2);
+    await page.goto(`${endpoint.url}/#${compare}?a=${s.namespace}/two`);
+    await page.getByRole("link", { name: "Two revisions" }).click();
+    const table = page.getByRole("table", { name: "Objects under revisions 1 and 2" });
+    const heading = (text: string) => table.locator("th", { hasText: text }).locator(".mark");
+    await heading("two-added").getByText("added").waitFor();
+    await heading("two-second").getByText("removed").waitFor();
+    const row = table.locator("tr", { hasText: "data.text" });
+    const cells = await row.locator("td").allInnerTexts();
+    assert.deepEqual(cells.map((text) => text.trim()), ["data.text", "b", "b!"]);
+    await accessible(page);
+    await page.getByLabel("From revision").selectOption("2");
+    await page.getByText("The objects are equal").waitFor();
+    assert.match(page.url(), /by=revisions&from=2/);
+    await page.goto(`${endpoint.url}/#${compare}?by=revisions&a=${s.namespace}/two&from=1&to=9`);
+    await page.getByText("has no revision 9").waitFor();
+    await accessible(page);
+    assert.match(errors.pop()!, /status of 404/);
+  });
+
   await s.step("at a width of 360 pixels, no view is wider than the screen", async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     const tabs = ["graph", "instances", "schema", "rights"].map((tab) =>
       `/graphs/${rgd}?tab=${tab}`
     );
-    const instance = `/graphs/${rgd}/instances/${s.namespace}/one?node=second`;
-    for (const address of ["/", ...tabs, instance]) {
+    const instance = `/graphs/${rgd}/instances/${s.namespace}/one?node=first`;
+    const comparison = `/graphs/${rgd}/compare?by=revisions&a=${s.namespace}/two&from=1&to=2`;
+    for (const address of ["/", ...tabs, instance, comparison]) {
       await page.goto(`${endpoint.url}/#${address}`);
       await page.locator("main h1").waitFor({ state: "attached" });
       const [content, screen] = await page.evaluate<number[]>(

@@ -63,6 +63,60 @@ export const sampleExplainer: Explainer = {
         because: [{ topic: "value", text: "schema.spec.replicas is -1", because: [] }],
       }],
     }),
+  compareRevisions: (_graph, { namespace, name }, { from, to }) =>
+    Promise.resolve({
+      from: { revision: from, problems: [], unknown: [] },
+      to: {
+        revision: to,
+        problems: [],
+        unknown: [{
+          node: "ingress",
+          state: "Pending",
+          reason: "service.status.loadBalancer is missing",
+        }],
+      },
+      objects: [
+        {
+          apiVersion: "apps/v1",
+          kind: "Deployment",
+          namespace,
+          name: `${name}-deployment`,
+          node: "deployment",
+          change: "changed",
+          fields: [
+            {
+              path: "spec.template.spec.containers[name=app].image",
+              old: `registry.example.com/catalog:1.${from}.0`,
+              new: `registry.example.com/catalog:1.${to}.0`,
+            },
+            { path: "spec.replicas", old: 2, new: 3 },
+            {
+              path: "spec.template.spec.containers[name=app].resources",
+              new: { requests: { cpu: "100m", memory: "128Mi" } },
+            },
+          ],
+        },
+        {
+          apiVersion: "v1",
+          kind: "Service",
+          namespace,
+          name: `${name}-service`,
+          node: "service",
+          change: "added",
+          fields: [{ path: "spec.ports", new: [{ port: 80, targetPort: 8080 }] }],
+        },
+        {
+          apiVersion: "v1",
+          kind: "Secret",
+          namespace,
+          name: `${name}-token`,
+          node: "token",
+          change: "removed",
+          fields: [{ path: "data.password", old: "hidden" }],
+        },
+      ],
+      equal: 4,
+    }),
   collection: () => ({
     kind: { group: "batch", version: "v1", kind: "Job", plural: "jobs", namespaced: true },
     states: (objects) =>
@@ -107,5 +161,6 @@ function sampleRevision(revision: number): KubeObject {
     kind: "GraphRevision",
     metadata: { name: `r${revision}`, creationTimestamp: before((5 - revision) * 86_400_000) },
     spec: { revision, snapshot: { spec: { schema: { kind: "App" }, resources } } },
+    status: { resources: [{ id: "service", dependencies: [{ id: "deployment" }] }] },
   };
 }

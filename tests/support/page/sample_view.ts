@@ -106,25 +106,38 @@ export function sampleView(size: SampleSize): ControllerView {
     graph: (name) => names.includes(name) ? graph(name) : undefined,
     graphFacts: (name) => names.includes(name) ? { state: graph(name).state } : undefined,
     definition: (name) => names.includes(name) ? definition(name, nodes) : undefined,
-    causes: () => [
-      {
-        cause: `deployment: ${REFUSAL}`,
-        count: Math.ceil(size.instances / 41),
-        graphs: [names[0]!],
-        affected: keys.filter((_, i) => i % 41 === 3).slice(0, 100).map((key) => ({
-          graph: names[0]!,
-          namespace: key.split("/")[0]!,
-          name: key.split("/")[1]!,
-        })),
-      },
-      {
-        cause:
-          "InvalidResourceGraph: resources[2].template.spec.replicas: expected integer, got string",
-        count: 2,
-        graphs: names.filter((name) => name.endsWith("13")),
-        affected: names.filter((name) => name.endsWith("13")).map((graph) => ({ graph })),
-      },
-    ],
+    causes: () =>
+      names.length === 0 ? [] : [
+        {
+          cause: `deployment: ${REFUSAL}`,
+          count: Math.ceil(size.instances / 41),
+          graphs: [names[0]!],
+          affected: keys.filter((_, i) => i % 41 === 3).slice(0, 100).map((key) => ({
+            graph: names[0]!,
+            namespace: key.split("/")[0]!,
+            name: key.split("/")[1]!,
+          })),
+        },
+        {
+          cause:
+            "InvalidResourceGraph: resources[2].template.spec.replicas: expected integer, got string",
+          count: 2,
+          graphs: names.filter((name) => name.endsWith("13")),
+          affected: names.filter((name) => name.endsWith("13")).map((graph) => ({ graph })),
+        },
+      ],
+    graphRights: (graph) =>
+      names.includes(graph)
+        ? {
+          graph,
+          reviewed: true,
+          required: [
+            { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch"] },
+            { apiGroups: [""], resources: ["services"], verbs: ["create", "patch", "delete"] },
+          ],
+          missing: [{ apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"] }],
+        }
+        : undefined,
     instanceKeys: (name) => names.includes(name) ? keysOf(name) : undefined,
     instance: (name, key) => {
       if (name === NESTED.graph) return instance(key, 5, nodes, 3);
@@ -221,14 +234,14 @@ function instance(key: string, i: number, nodes: readonly NodeView[], items: num
       {
         type: "ResourcesReady",
         status: health === "error" ? "False" : health === "progressing" ? "Unknown" : "True",
-        reason: health === "ready" ? "AllResourcesReady" : "NotReady",
+        reason: ["error", "progressing"].includes(health) ? "NotReady" : "AllResourcesReady",
         message: health === "error" ? REFUSAL : health === "progressing" ? WAIT : "",
         lastTransitionTime: new Date(Date.now() - 420_000).toISOString(),
       },
       {
         type: "Ready",
         status: health === "error" ? "False" : health === "progressing" ? "Unknown" : "True",
-        reason: health === "ready" ? "Ready" : "NotReady",
+        reason: ["error", "progressing"].includes(health) ? "NotReady" : "Ready",
         lastTransitionTime: new Date(Date.now() - 420_000).toISOString(),
       },
     ],

@@ -16,6 +16,8 @@ interface Picture {
   width?: number;
   height?: number;
   isDark?: boolean;
+  /** The number of graphs; 40 by default. */
+  graphs?: number;
   /** Whether kro requires a token. */
   isRefused?: boolean;
   /** Brings the page into the state that the picture shows, such as by a click. */
@@ -23,6 +25,7 @@ interface Picture {
 }
 
 const INSTANCE = "#/graphs/catalog/instances/team-0/catalog-0021";
+const REVISIONS = "#/graphs/catalog/compare?by=revisions&a=team-0/catalog-0021&from=1&to=3";
 const README = { nodes: 8, address: `${INSTANCE}?node=deployment&why=-`, height: 760 };
 
 const PICTURES: Record<string, Picture> = {
@@ -33,6 +36,7 @@ const PICTURES: Record<string, Picture> = {
   "overview-dark": { nodes: 8, address: "#/", isDark: true },
   "overview-narrow": { nodes: 8, address: "#/", width: 360, height: 740 },
   "overview-no-match": { nodes: 8, address: "#/?q=nothing" },
+  "overview-empty": { nodes: 8, address: "#/", graphs: 0 },
   "graph-light": { nodes: 8, address: "#/graphs/catalog?node=deployment" },
   "graph-edge-dark": { nodes: 8, address: "#/graphs/catalog?edge=deployment+scaler", isDark: true },
   "graph-narrow": {
@@ -68,6 +72,15 @@ const PICTURES: Record<string, Picture> = {
     address: "#/graphs/catalog/instances/team-0/catalog-0000?node=network&inner=deployment",
     height: 1400,
   },
+  "instance-suspended": {
+    nodes: 8,
+    address: "#/graphs/catalog/instances/team-0/catalog-0420",
+  },
+  "instance-deleting": { nodes: 8, address: "#/graphs/catalog/instances/team-0/catalog-1400" },
+  "compare-revisions": { nodes: 8, address: REVISIONS },
+  "compare-revisions-dark": { nodes: 8, address: REVISIONS, isDark: true },
+  "compare-revisions-narrow": { nodes: 8, address: REVISIONS, width: 360, height: 1000 },
+  "compare-empty": { nodes: 8, address: "#/graphs/catalog/compare?by=revisions" },
   "unauthorized": { nodes: 8, address: "#/", isRefused: true },
   "unauthorized-dark": { nodes: 8, address: "#/", isRefused: true, isDark: true },
   "compare-narrow": {
@@ -76,6 +89,7 @@ const PICTURES: Record<string, Picture> = {
     width: 360,
     height: 740,
   },
+  "graph-missing": { nodes: 8, address: "#/graphs/none" },
   "instance-missing": { nodes: 8, address: "#/graphs/catalog/instances/team-3/none" },
 };
 
@@ -85,9 +99,17 @@ export async function screenshots(folder: string, only = ""): Promise<void> {
   await using running = await startChromium();
   for (const [name, picture] of Object.entries(PICTURES)) {
     if (!name.includes(only)) continue;
-    const { nodes, address, width = 1280, height = 800, isDark = false, isRefused, before } =
-      picture;
-    const view = sampleView({ graphs: 40, instances: 5000, nodes, items: 1000 });
+    const {
+      nodes,
+      address,
+      width = 1280,
+      height = 800,
+      isDark = false,
+      isRefused,
+      before,
+      graphs = 40,
+    } = picture;
+    const view = sampleView({ graphs, instances: 5000, nodes, items: 1000 });
     const { url, close } = await listen(
       "127.0.0.1:0",
       createHandler({

@@ -4,7 +4,12 @@
  */
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { UnknownSubject } from "../../../src/explain/mod.ts";
-import type { Explainer, LiveReader } from "../../../src/server/mod.ts";
+import {
+  type Explainer,
+  type LiveReader,
+  type RevisionComparison,
+  UnknownRevision,
+} from "../../../src/server/mod.ts";
 import type {
   ControllerView,
   DefinitionView,
@@ -63,7 +68,24 @@ export const explainer: Explainer = {
     const because = [{ topic: "node" as const, text: 'node "a" is ready', because: [] }];
     return Promise.resolve({ topic: "instance", text: `${name} is ready`, because });
   },
+  compareRevisions: (graph, { namespace = "", name }, { from, to }) => {
+    if (!view.instance(graph, `${namespace}/${name}`)) return Promise.resolve(undefined);
+    if (from > 2 || to > 2) return Promise.reject(new UnknownRevision("no such revision"));
+    return Promise.resolve(comparison(from, to));
+  },
 };
+
+/** Returns a comparison of two revisions with all optional fields. */
+export function comparison(from: number, to: number): RevisionComparison {
+  const object = { apiVersion: "v1", kind: "Pod", namespace: "kro", name: "one", node: "a" };
+  const unknown = [{ node: "b", state: "Pending" as const, reason: "a.status.x is missing" }];
+  return {
+    from: { revision: from, problems: [], unknown: [] },
+    to: { revision: to, problems: [], unknown },
+    objects: [{ ...object, change: "changed", fields: [{ path: "spec.a", old: 1, new: [2] }] }],
+    equal: 1,
+  };
+}
 
 const EVENT: KubeObject = {
   apiVersion: "v1",
@@ -84,6 +106,7 @@ function revision(number: number): KubeObject {
     kind: "GraphRevision",
     metadata: { name: `a-${number}`, creationTimestamp: "2026-01-02T03:04:05Z" },
     spec: { revision: number, snapshot: { name: "a", spec: { resources } } },
+    status: { resources: [{ id: "a", dependencies: [] }] },
   };
 }
 

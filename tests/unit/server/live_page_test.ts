@@ -89,9 +89,16 @@ Deno.test("two values are compared field by field, and lists by index", () => {
 
 Deno.test("a merged drawing marks the nodes that were added, removed and changed", () => {
   const node = (id: string, value: string) => ({ id, template: { kind: "Pod", value } });
+  // The variable `a` of the macro in the node `d` is not the node `a`, so the compiler finds no dependency on it.
   const { nodes, edges } = mergedDrawing(
-    [node("a", "1"), node("b", "${a.x + c}"), node("c", "1")],
-    [node("a", "1"), node("b", "${a.y}"), node("d", '${{"k": b.metadata.a}.k}')],
+    {
+      resources: [node("a", "1"), node("b", "${a.x + c}"), node("c", "1")],
+      dependencies: { b: ["a", "c"], gone: ["a"] },
+    },
+    {
+      resources: [node("a", "1"), node("b", "${a.y}"), node("d", "${b.list.map(a, a.x)}")],
+      dependencies: { b: ["a"], d: ["b"] },
+    },
   );
   assert.deepEqual(nodes.map(({ id, note }) => `${id} ${note}`), [
     "a equal",
@@ -99,5 +106,9 @@ Deno.test("a merged drawing marks the nodes that were added, removed and changed
     "c removed",
     "d added",
   ]);
-  assert.deepEqual(edges, [{ from: "a", to: "b" }, { from: "b", to: "d" }]);
+  assert.deepEqual(edges, [
+    { from: "a", to: "b" },
+    { from: "c", to: "b" },
+    { from: "b", to: "d" },
+  ]);
 });

@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
 import { type Explanation, UnknownSubject } from "../../../src/explain/mod.ts";
 import { createHandler, type Explainer } from "../../../src/server/mod.ts";
-import { live, RULE, view } from "../../support/server/view.ts";
+import { explainer as known, live, RULE, view } from "../../support/server/view.ts";
 
 const CONDITION = {
   type: "Ready",
@@ -101,6 +101,7 @@ const EXPLAINED: Explanation = {
 
 /** An explainer that knows only the instance `kro/one` of the graph `a`. */
 const explainer: Explainer = {
+  ...known,
   explain: (graph, { name }, subject) => {
     if (subject === "nowhere") return Promise.reject(new UnknownSubject("no such node"));
     return Promise.resolve(graph === "a" && name === "one" ? EXPLAINED : undefined);
@@ -167,6 +168,7 @@ const OK = [
   "/graphs/a/instances/kro/one/object",
   "/graphs/a/instances/kro/one/items?node=web",
   "/graphs/a/instances/kro/one/why",
+  "/graphs/a/instances/kro/one/compare?from=1&to=2",
 ];
 
 Deno.test("/openapi.json is a valid document of OpenAPI 3.1", async () => {
@@ -190,6 +192,10 @@ Deno.test("the document describes every response, with and without optional fiel
     "/graphs/a/instances/kro/one/items?node=none",
     "/graphs/a/instances/kro/none/why",
     "/graphs/a/instances/kro/one/why?node=nowhere",
+    "/graphs/a/instances/kro/none/compare?from=1&to=2",
+    "/graphs/a/instances/kro/one/compare?from=1&to=3",
+    "/graphs/a/instances/kro/one/compare?from=1",
+    "/graphs/a/instances/kro/one/compare?from=0&to=2",
     "/graphs?fields=name,state",
     "/graphs?limit=1",
     "/graphs/a/instances?fields=uid",

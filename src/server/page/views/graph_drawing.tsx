@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<NodeView>[] = [
       <button type="button" class="link" onClick={() => select({ node: id })}>{id}</button>
     ),
   },
-  { title: "Kind", cell: ({ kind }) => kind },
+  { title: "Kind", isMinor: true, cell: ({ kind }) => kind },
   {
     title: "Type",
     isMinor: true,
@@ -48,6 +48,7 @@ const COLUMNS: readonly Column<NodeView>[] = [
   },
   {
     title: "Reads",
+    isWide: true,
     cell: ({ id, dependencies }) =>
       dependencies.map((from, i) => (
         <span key={from}>

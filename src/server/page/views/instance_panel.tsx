@@ -19,7 +19,8 @@ export function WholePanel({ instance, path }: { instance: InstanceView; path: s
       {health === "suspended" && (
         <p>
           kro does not reconcile this instance, because it has the annotation{" "}
-          <code>kro.run/reconcile</code>. The field managers below have set the annotation.
+          <code>kro.run/reconcile</code>. The field managers below have set the annotation. The
+          drawing shows the last pass before the suspension.
         </p>
       )}
       {health === "deleting" && (
@@ -52,7 +53,9 @@ export function WholePanel({ instance, path }: { instance: InstanceView; path: s
         <Part title="Why">
           <Why
             path={path}
-            label={health === "ready" ? "Explain the state" : "Why is it not ready?"}
+            label={["ready", "suspended"].includes(health)
+              ? "Explain the state"
+              : "Why is it not ready?"}
           />
         </Part>
       )}

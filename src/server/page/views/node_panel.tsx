@@ -13,7 +13,11 @@ import { Why } from "./why.tsx";
 
 /** The panel of one node of an instance: its cause, the origin of its fields, and its objects. */
 export function NodePanel(
-  { row: { node, outcome }, path, object }: { row: Row; path: string; object?: string },
+  { row: { node, outcome, isSuspended }, path, object }: {
+    row: Row;
+    path: string;
+    object?: string;
+  },
 ) {
   const objects = outcome?.objects ?? [];
   const shown = objects.length === 1
@@ -32,7 +36,7 @@ export function NodePanel(
       <dl class="facts">
         <dt>State</dt>
         <dd>
-          <State outcome={outcome} />
+          <State outcome={outcome} isSuspended={isSuspended} />
         </dd>
         <dt>Kind</dt>
         <dd>

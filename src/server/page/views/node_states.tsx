@@ -7,8 +7,8 @@ import { type Column, Rows } from "../rows.tsx";
 import type { GraphView, InstanceView, NodeOutcome, NodeView } from "../types.ts";
 import { drawn, edgesOf } from "./graph_drawing.tsx";
 
-/** A node with its outcome, which is absent before the first pass. */
-export type Row = { node: NodeView; outcome?: NodeOutcome };
+/** A node with its outcome, which is absent before the first pass that ran the nodes. */
+export type Row = { node: NodeView; outcome?: NodeOutcome; isSuspended?: boolean };
 
 function columnsOf(choose: (node: string) => void): readonly Column<Row>[] {
   return [
@@ -24,7 +24,7 @@ function columnsOf(choose: (node: string) => void): readonly Column<Row>[] {
         </button>
       ),
     },
-    { title: "State", cell: ({ outcome }) => <State outcome={outcome} /> },
+    { title: "State", cell: State },
     { title: "Cause", isWide: true, cell: ({ outcome }) => outcome?.reason ?? "" },
     { title: "Kind", isMinor: true, cell: ({ node }) => node.kind },
     {
@@ -37,16 +37,20 @@ function columnsOf(choose: (node: string) => void): readonly Column<Row>[] {
 }
 
 /** The state of a node. */
-export function State({ outcome }: { outcome?: NodeOutcome }) {
-  const state = outcome?.state ?? "Unknown";
-  return <Mark tone={outcome ? stateTone(state) : "quiet"}>{outcome ? state : "not run"}</Mark>;
+export function State({ outcome, isSuspended }: Pick<Row, "outcome" | "isSuspended">) {
+  const tone = outcome ? stateTone(outcome.state) : "quiet";
+  return <Mark tone={tone}>{stateText({ outcome, isSuspended })}</Mark>;
 }
 
-function withState({ node, outcome }: Row): DrawnNode {
+function stateText({ outcome, isSuspended }: Pick<Row, "outcome" | "isSuspended">): string {
+  return outcome?.state ?? (isSuspended ? "suspended" : "not run");
+}
+
+function withState({ node, outcome, isSuspended }: Row): DrawnNode {
   const count = outcome && outcome.objects.length > 1 ? ` ×${outcome.objects.length}` : "";
   return {
     ...drawn(node),
-    note: (outcome?.state ?? "not run") + count,
+    note: stateText({ outcome, isSuspended }) + count,
     tone: outcome ? stateTone(outcome.state) : "quiet",
   };
 }
@@ -54,7 +58,8 @@ function withState({ node, outcome }: Row): DrawnNode {
 /** Returns the nodes of the graph with their results in the instance. */
 export function rowsOf(graph: GraphView, instance: InstanceView): Row[] {
   const outcomes = new Map(instance.nodes.map((node) => [node.id, node]));
-  return graph.nodes.map((node) => ({ node, outcome: outcomes.get(node.id) }));
+  const isSuspended = instance.health === "suspended";
+  return graph.nodes.map((node) => ({ node, outcome: outcomes.get(node.id), isSuspended }));
 }
 
 /** The properties of {@link NodeStates}. */

@@ -17,7 +17,7 @@ const FIELDS = "name,serves,state,revision,conditions,instances,health";
 const COLUMNS: readonly Column<Listed>[] = [
   { title: "Graph", cell: ({ name }) => <a href={graphLink(name)}>{name}</a> },
   { title: "State", cell: ({ state }) => <Mark tone={stateTone(state)}>{state}</Mark> },
-  { title: "Instances", isNumber: true, cell: ({ instances }) => instances },
+  { title: "Instances", isMinor: true, isNumber: true, cell: ({ instances }) => instances },
   { title: "Health", cell: ({ name, health }) => <Counts graph={name} health={health} /> },
   { title: "Kind", isMinor: true, cell: ({ serves }) => `${serves.kind} ${serves.apiVersion}` },
   { title: "Revision", isMinor: true, isNumber: true, cell: ({ revision }) => revision ?? "–" },

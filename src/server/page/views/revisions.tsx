@@ -2,8 +2,8 @@
 /** The revisions of a graph, with the differences from the previous revision side by side. */
 import { setQuery, useAddress } from "../address.ts";
 import { useAnswer } from "../api.ts";
-import { Code, yamlOf } from "../code.tsx";
-import { mergedDrawing } from "../compare.ts";
+import { Code, FieldPath, yamlOf } from "../code.tsx";
+import { mergedDrawing, type Revision } from "../compare.ts";
 import { Drawing } from "../drawing.tsx";
 import { Age, Notice } from "../marks.tsx";
 import type { RevisionView } from "../types.ts";
@@ -11,9 +11,11 @@ import type { RevisionView } from "../types.ts";
 /** A drawing of two revisions, which marks each node as added, removed, changed or equal. */
 function Merged({ before, after }: { before: RevisionView; after: RevisionView }) {
   const { query: { node } } = useAddress();
-  const resources = ({ spec }: RevisionView) =>
-    spec.resources as Parameters<typeof mergedDrawing>[0];
-  const { nodes, edges } = mergedDrawing(resources(before), resources(after));
+  const revision = ({ spec, dependencies }: RevisionView) => ({
+    resources: spec.resources as Revision["resources"],
+    dependencies,
+  });
+  const { nodes, edges } = mergedDrawing(revision(before), revision(after));
   return (
     <Drawing
       label={`Revisions ${before.revision} and ${after.revision}`}
@@ -88,7 +90,7 @@ export function Revisions({ graph, current }: { graph: string; current?: number 
                     : undefined}
                 >
                   <td>
-                    <code>{path}</code>
+                    <FieldPath path={path} />
                   </td>
                   <td>
                     {"old" in change

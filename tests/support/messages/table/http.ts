@@ -46,6 +46,12 @@ export const HTTP: Section = {
     },
     {
       code: "HTTP 400",
+      texts: ["the parameter <from> must be the number of a revision"],
+      cause: "A request for a comparison has no `from` or `to`, or the value is not a number.",
+      remedy: "Give the numbers of two revisions. `/graphs/<graph>/revisions` lists them.",
+    },
+    {
+      code: "HTTP 400",
       texts: ["the parameters node and object must be given together"],
       cause: "A request for a live object has only one of these parameters.",
       remedy: "Give both for an object of a node, or neither for the instance itself.",
@@ -83,6 +89,12 @@ export const HTTP: Section = {
       cause: "The RGD or the instance does not exist, or the controller has not read it yet.",
       remedy:
         "List the names at the path in the message. For a cluster-scoped instance, write `-` as the namespace.",
+    },
+    {
+      code: "HTTP 404",
+      texts: ['graph "<graph>" has no revision <number>'],
+      cause: "A comparison names a revision that kro has deleted or that never existed.",
+      remedy: "Use the numbers at `/graphs/<graph>/revisions`.",
     },
     {
       code: "HTTP 404",
