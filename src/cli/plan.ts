@@ -24,6 +24,7 @@ import { type Manifest, readManifests } from "./manifests.ts";
 import type { Output } from "./output.ts";
 import { clusterIdentity, stateOf, writePlan } from "./plan/file.ts";
 import { makePlan, type Plan } from "./plan/planner.ts";
+import { addRequiredFilename } from "./required_flags.ts";
 import { checkWritable } from "./sealed.ts";
 import { type ConnectionFlags, openSession, type Session } from "./session.ts";
 
@@ -64,13 +65,8 @@ export function addPlanCommand(
   output: Output,
   done: (code: number) => void,
 ): void {
-  const command = program.command("plan")
+  const command = addRequiredFilename(program.command("plan"))
     .description("show what applying RGDs and instances would change; changes nothing")
-    .requiredOption(
-      "-f, --filename <path>",
-      "file, folder, or - for standard input",
-      (value: string, previous: string[] = []) => [...previous, value],
-    )
     .addOption(
       new Option("-o, --output <format>", "output format; github fits into a comment of 64 KB")
         .choices([...FORMATS]).default("text"),

@@ -27,6 +27,7 @@ import { programName } from "./program_name.ts";
 import { addRecordCommands } from "./record.ts";
 import { reconcileCluster } from "./reconcile.ts";
 import { render } from "./render.ts";
+import { addRequiredFilename, checkRequiredFlags } from "./required_flags.ts";
 import { addTestCommand, snapshotFolders } from "./test.ts";
 import { validate } from "./validate.ts";
 import { addWhyCommand } from "./why.ts";
@@ -114,6 +115,7 @@ export function createProgram(
     });
 
   program.hook("preAction", (_, command) => {
+    checkRequiredFlags(command);
     if (program.opts().color === false) output.color = false;
     confineCommand(command);
   });
@@ -154,11 +156,9 @@ export function createProgram(
   addDashboardCommand(program, output, done);
   addPlanCommand(program, output, done);
 
-  const renderCommand = command(
-    "render",
-    "print the objects of a graph, without a cluster",
+  const renderCommand = addRequiredFilename(
+    command("render", "print the objects of a graph, without a cluster"),
   )
-    .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
     .option(
       "-i, --instance <path>",
       "file or folder with the instances to render; those of -f by default",
@@ -173,10 +173,11 @@ export function createProgram(
     .addOption(featureGatesOption());
   addCostFlags(renderCommand).action(async (flags) => done(await render(flags, output)));
 
-  addExpressionBudget(
-    command("validate", "report every problem of RGDs, with or without a cluster"),
-  )
-    .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
+  const validateCommand = command(
+    "validate",
+    "report every problem of RGDs, with or without a cluster",
+  );
+  addRequiredFilename(addExpressionBudget(validateCommand))
     .option("--offline", "check against the built-in kinds of Kubernetes and the files only")
     .option("-v, --verbose", "name the instances that a breaking change would invalidate")
     .option("--crd <path>", "file or folder with CustomResourceDefinitions", collect)

@@ -8,6 +8,7 @@ import { SHELLS } from "../../../src/cli/completion/scripts.ts";
 import { programName } from "../../../src/cli/program_name.ts";
 import { createProgram } from "../../../src/cli/program.ts";
 import { runCommand } from "../../support/command.ts";
+import { ignoredWithout } from "../../support/missing_tool.ts";
 import { completionsIn, hasShell } from "../../support/shells.ts";
 
 const program = createProgram({ out() {}, err() {}, color: false }, () => {}, "kro");
@@ -102,7 +103,7 @@ const COMPLETIONS: [line: string, bash: string[], others?: string[]][] = [
 ];
 
 for (const shell of ["bash", "zsh", "fish"] as const) {
-  const suffix = await hasShell(shell) ? "" : ` (ignored: needs ${shell})`;
+  const suffix = ignoredWithout(shell, await hasShell(shell));
   Deno.test({
     name: `the script completes words in ${shell}${suffix}`,
     ignore: suffix !== "",

@@ -17,6 +17,12 @@ export const ARGUMENTS: Entry[] = [
   },
   {
     code: "exit 2",
+    texts: ["error: required option '<flags>' not specified"],
+    cause: "The command line lacks a flag that the command requires.",
+    remedy: "Add the flag. `--help` after the command shows an example.",
+  },
+  {
+    code: "exit 2",
     texts: ["no objects found in <paths>", 'the path "<path>" does not exist'],
     cause: "The path of `-f` does not exist, or its files contain no objects.",
     remedy:
