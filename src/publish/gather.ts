@@ -3,8 +3,10 @@
  * write no object.
  */
 import {
+  ApiError,
   CRD_KIND,
   errorText,
+  type GraphRevision,
   isOutrun,
   type KubeObject,
   type ResourceGraphDefinition,
@@ -22,7 +24,7 @@ import { isIssuable, listRevisions } from "./revisions.ts";
 
 /**
  * Compiles the RGD's spec and reads the RGD's revisions and generated CRD. Rejects with ApiError when a
- * request fails.
+ * request fails, and when the newest revision records a later generation of the RGD.
  */
 export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): Promise<Facts> {
   const build = await tryBuild(rgd, deps);
@@ -31,6 +33,7 @@ export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): P
   const revisions = isServedSuspended || deps.isUninstalled
     ? []
     : (await listRevisions(rgd, deps.client)).filter(({ spec }) => isIssuable(spec.revision));
+  checkCurrent(rgd, revisions[0]);
   const facts: Facts = { rgd, build, revisions };
   if (isSuspended(rgd) || build.unavailable !== undefined) return facts;
   if (build.graph || isRecorded(facts)) {
@@ -38,6 +41,21 @@ export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): P
   }
   if (!build.graph) return facts;
   return { ...facts, kind: await gatherKind(rgd, build.graph, deps) };
+}
+
+/**
+ * Throws an ApiError with the reason Conflict if the newest revision records a later generation of the RGD than
+ * the one that was read. This happens when this process becomes the leader before its watch has delivered the
+ * RGD that the previous leader published. Without this check, the earlier spec would become a new revision.
+ */
+function checkCurrent({ metadata }: ResourceGraphDefinition, newest?: GraphRevision): void {
+  const { uid, generation } = metadata;
+  const isOwn = newest?.metadata.ownerReferences?.some((owner) => owner.uid === uid);
+  const recorded = newest?.spec.snapshot.generation;
+  if (!isOwn || generation === undefined || recorded === undefined) return;
+  if (recorded <= generation) return;
+  const message = `ResourceGraphDefinition ${metadata.name} has changed since it was read`;
+  throw new ApiError(message, { reason: "Conflict" });
 }
 
 /**

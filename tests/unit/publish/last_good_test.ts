@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
 import { snapshotSource } from "../../../src/openapi/mod.ts";
-import { findLastGood } from "../../../src/publish/gather.ts";
+import { findLastGood, gather } from "../../../src/publish/gather.ts";
 import { first, graphs } from "./decisions.ts";
 import { liveCrd, NOW, revision, rgd, SPECS, VERSION } from "./fixtures.ts";
 
@@ -54,3 +54,18 @@ for (const [name, revisions, crd, expected] of cases) {
     assert.equal(served?.revision, expected);
   });
 }
+
+Deno.test("an RGD that is older than its newest revision is not published", async () => {
+  const newest = structuredClone(second);
+  newest.spec.snapshot.generation = 2;
+  const client = {
+    get: () => Promise.resolve(undefined),
+    list: () => Promise.resolve({ items: [newest, first] }),
+  } as unknown as KubeClient;
+  const deps = { client, schemas: snapshotSource(), version: VERSION, now: () => NOW };
+  await assert.rejects(gather(rgd(SPECS.first), deps), { reason: "Conflict" });
+  const facts = await gather(rgd(SPECS.first, { generation: 2 }), deps);
+  assert.equal(facts.revisions.length, 2);
+  // An RGD that was deleted and created again starts with generation 1.
+  assert.equal((await gather(rgd(SPECS.first, { uid: "other" }), deps)).revisions.length, 2);
+});
