@@ -24,7 +24,7 @@ import { isIssuable, listRevisions } from "./revisions.ts";
 
 /**
  * Compiles the RGD's spec and reads the RGD's revisions and generated CRD. Rejects with ApiError when a
- * request fails, and when the newest revision records a later generation of the RGD.
+ * request fails, and with the reason Conflict when the cluster has a later generation of the RGD.
  */
 export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): Promise<Facts> {
   const build = await tryBuild(rgd, deps);
@@ -33,7 +33,7 @@ export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): P
   const revisions = isServedSuspended || deps.isUninstalled
     ? []
     : (await listRevisions(rgd, deps.client)).filter(({ spec }) => isIssuable(spec.revision));
-  checkCurrent(rgd, revisions[0]);
+  await checkCurrent(rgd, revisions[0], deps.client);
   const facts: Facts = { rgd, build, revisions };
   if (isSuspended(rgd) || build.unavailable !== undefined) return facts;
   if (build.graph || isRecorded(facts)) {
@@ -44,17 +44,26 @@ export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): P
 }
 
 /**
- * Throws an ApiError with the reason Conflict if the newest revision records a later generation of the RGD than
- * the one that was read. This happens when this process becomes the leader before its watch has delivered the
- * RGD that the previous leader published. Without this check, the earlier spec would become a new revision.
+ * Throws an ApiError with the reason Conflict if the RGD has a later generation than the one that was read. This
+ * happens when this process becomes the leader before its watch has delivered the RGD that the previous leader
+ * published. Without this check, the earlier spec would become a new revision.
+ *
+ * Reads the RGD only if its newest revision records a later generation. The revision alone is no proof, because
+ * another client may have written it.
  */
-function checkCurrent({ metadata }: ResourceGraphDefinition, newest?: GraphRevision): void {
-  const { uid, generation } = metadata;
+async function checkCurrent(
+  { metadata }: ResourceGraphDefinition,
+  newest: GraphRevision | undefined,
+  client: KubeClient,
+): Promise<void> {
+  const { name, uid, generation } = metadata;
   const isOwn = newest?.metadata.ownerReferences?.some((owner) => owner.uid === uid);
-  const recorded = newest?.spec.snapshot.generation;
-  if (!isOwn || generation === undefined || recorded === undefined) return;
-  if (recorded <= generation) return;
-  const message = `ResourceGraphDefinition ${metadata.name} has changed since it was read`;
+  // An RGD that was read from a file has no generation.
+  if (!isOwn || generation === undefined) return;
+  if (newest!.spec.snapshot.generation <= generation) return;
+  const live = await client.get({ kind: RGD_KIND, name: name! });
+  if (live?.metadata.uid !== uid || (live?.metadata.generation ?? 0) <= generation) return;
+  const message = `ResourceGraphDefinition ${name} has changed since it was read`;
   throw new ApiError(message, { reason: "Conflict" });
 }
 

@@ -1,6 +1,6 @@
 /** Tests of the search for the revision by which kro reconciled the instances before a restart. */
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../../src/api/mod.ts";
+import { type KubeObject, type ObjectRef, RGD_KIND } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
 import { snapshotSource } from "../../../src/openapi/mod.ts";
 import { findLastGood, gather } from "../../../src/publish/gather.ts";
@@ -58,14 +58,21 @@ for (const [name, revisions, crd, expected] of cases) {
 Deno.test("an RGD that is older than its newest revision is not published", async () => {
   const newest = structuredClone(second);
   newest.spec.snapshot.generation = 2;
+  let generation = 2;
   const client = {
-    get: () => Promise.resolve(undefined),
+    get: ({ kind }: ObjectRef) =>
+      Promise.resolve(
+        kind.kind === RGD_KIND.kind ? rgd(SPECS.compatible, { generation }) : undefined,
+      ),
     list: () => Promise.resolve({ items: [newest, first] }),
   } as unknown as KubeClient;
   const deps = { client, schemas: snapshotSource(), version: VERSION, now: () => NOW };
   await assert.rejects(gather(rgd(SPECS.first), deps), { reason: "Conflict" });
   const facts = await gather(rgd(SPECS.first, { generation: 2 }), deps);
   assert.equal(facts.revisions.length, 2);
+  // Another client may have written the generation of a revision.
+  generation = 1;
+  assert.equal((await gather(rgd(SPECS.first), deps)).revisions.length, 2);
   // An RGD that was deleted and created again starts with generation 1.
   assert.equal((await gather(rgd(SPECS.first, { uid: "other" }), deps)).revisions.length, 2);
 });
