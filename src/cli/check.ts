@@ -8,6 +8,8 @@ import type { Output } from "./output.ts";
 interface CheckFlags {
   /** The path of a file with a token that may get the URL `/graphs`, set by `--token-file`. */
   tokenFile?: string;
+  /** The path of a file with the server's certificate, set by `--certificate-file`. */
+  certificateFile?: string;
 }
 
 /**
@@ -24,6 +26,10 @@ export function addCheckCommand(
     .description("check that a running controller is ready and serves its API")
     .argument("<url>", "URL of the controller's HTTP endpoint, such as http://kro.kro:8079")
     .option("--token-file <file>", "file with a token that may get the URL /graphs")
+    .option(
+      "--certificate-file <file>",
+      "PEM file with the certificate that the server must have",
+    )
     .action(async (url: string, flags: CheckFlags) => done(await check(url, flags, output)));
 }
 
@@ -32,8 +38,8 @@ export function addCheckCommand(
  * an unexpected way. Without a token, the API may refuse the request, because by default the API answers only
  * clients on the controller's own host.
  */
-async function check(url: string, { tokenFile }: CheckFlags, output: Output): Promise<number> {
-  const endpoint = await Endpoint.open(url, tokenFile);
+async function check(url: string, flags: CheckFlags, output: Output): Promise<number> {
+  const endpoint = await Endpoint.open(url, flags);
   const ready = await endpoint.get("/readyz", { withToken: false });
   if (ready.status !== 200) {
     output.err(

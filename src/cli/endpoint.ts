@@ -1,17 +1,20 @@
 /** Sends requests to the HTTP endpoint of a running controller. */
+import { X509Certificate } from "node:crypto";
 import { UsageError } from "./errors.ts";
+import { type EndpointResponse, getPinned } from "./pinned_request.ts";
 
 /** The time limit of each request, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 
-/** A response of the endpoint. */
-export interface EndpointResponse {
-  /** The HTTP status code. */
-  status: number;
-  /** The value of the header Content-Type; an empty string when the header is missing. */
-  type: string;
-  /** The body. */
-  text: string;
+/** The files that a client of the endpoint needs. */
+export interface EndpointFiles {
+  /** The path of a file with a bearer token; absent for requests without a token. */
+  tokenFile?: string;
+  /**
+   * The path of a file with the certificate that the server must have; absent if the server's certificate is
+   * issued by a public authority.
+   */
+  certificateFile?: string;
 }
 
 /** The HTTP endpoint of a controller. */
@@ -21,24 +24,28 @@ export class Endpoint {
   /** Whether {@link get} can send a token. */
   readonly hasToken: boolean;
   readonly #token?: string;
+  readonly #certificate?: string;
 
-  private constructor(url: string, token: string | undefined) {
+  private constructor(url: string, token: string | undefined, certificate: string | undefined) {
     this.url = url.replace(/\/+$/, "");
     this.hasToken = token !== undefined;
     this.#token = token;
+    this.#certificate = certificate;
   }
 
   /**
-   * Reads the token, and sends no request. Rejects with UsageError when the URL is malformed or the file
-   * cannot be read.
-   *
-   * @param tokenFile The path of a file with a bearer token; absent for requests without a token.
+   * Reads the files, and sends no request. Rejects with UsageError when the URL is malformed, or when a file
+   * cannot be read or used.
    */
-  static async open(url: string, tokenFile: string | undefined): Promise<Endpoint> {
+  static async open(url: string, { tokenFile, certificateFile }: EndpointFiles): Promise<Endpoint> {
     if (!URL.canParse(url) || !/^https?:/.test(url)) {
       throw new UsageError(`"${url}" is not a URL: write it as http://HOST:PORT`);
     }
-    return new Endpoint(url, tokenFile === undefined ? undefined : await readToken(tokenFile));
+    const certificate = certificateFile === undefined
+      ? undefined
+      : await readCertificate(url, certificateFile);
+    const token = tokenFile === undefined ? undefined : (await read(tokenFile)).trim();
+    return new Endpoint(url, token, certificate);
   }
 
   /**
@@ -50,11 +57,15 @@ export class Endpoint {
    */
   async get(path: string, { withToken = true } = {}): Promise<EndpointResponse> {
     try {
-      const headers = withToken && this.#token !== undefined
+      const headers: Record<string, string> = withToken && this.#token !== undefined
         ? { authorization: `Bearer ${this.#token}` }
-        : undefined;
+        : {};
       const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const response = await fetch(this.url + path, { headers, signal, redirect: "manual" });
+      const url = new URL(this.url + path);
+      if (this.#certificate !== undefined) {
+        return await getPinned(url, this.#certificate, headers, signal);
+      }
+      const response = await fetch(url, { headers, signal, redirect: "manual" });
       const type = response.headers.get("content-type") ?? "";
       return { status: response.status, type, text: await response.text() };
     } catch (error) {
@@ -66,9 +77,26 @@ export class Endpoint {
   }
 }
 
-async function readToken(file: string): Promise<string> {
+/**
+ * Reads the certificate file. Rejects with UsageError when the file contains no certificate, or when the URL is
+ * not an HTTPS URL.
+ */
+async function readCertificate(url: string, file: string): Promise<string> {
+  if (new URL(url).protocol !== "https:") {
+    throw new UsageError("--certificate-file needs a URL that begins with https:");
+  }
+  const pem = await read(file);
   try {
-    return (await Deno.readTextFile(file)).trim();
+    new X509Certificate(pem);
+  } catch {
+    throw new UsageError(`the file "${file}" contains no certificate in PEM format`);
+  }
+  return pem;
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new UsageError(`the path "${file}" does not exist`);

@@ -73,7 +73,7 @@ export async function whyCommand(
 ): Promise<number> {
   const { kind: kindName, name, subject } = parseSubject(words);
   if (flags.server !== undefined) {
-    const endpoint = await Endpoint.open(flags.server, flags.tokenFile);
+    const endpoint = await Endpoint.open(flags.server, { tokenFile: flags.tokenFile });
     const asked = { kind: kindName, name, subject, namespace: flags.namespace };
     output.out(formatted(await whyOfServer(endpoint, asked), flags, output));
     return Exit.ok;

@@ -1,7 +1,8 @@
 /** Asks the HTTP endpoint of a controller why an instance is as it is, for `kro why --server`. */
 import { ApiError, didYouMean, isObject, parseJson } from "../../api/mod.ts";
 import { type Explanation, inOrder } from "../../explain/mod.ts";
-import type { Endpoint, EndpointResponse } from "../endpoint.ts";
+import type { Endpoint } from "../endpoint.ts";
+import type { EndpointResponse } from "../pinned_request.ts";
 import { MissingObject, UsageError } from "../errors.ts";
 import { isGraphName } from "./target.ts";
 

@@ -27,10 +27,15 @@ export function differencesOf(a: unknown, b: unknown, path = ""): Difference[] {
 
 /** An entry of `spec.resources` of a revision. */
 export interface Resource {
+  /** The id of the node. */
   readonly id: string;
+  /** The template of the object; absent for an external reference. */
   readonly template?: { readonly kind?: string };
+  /** The external reference; absent for an object that kro applies. */
   readonly externalRef?: { readonly kind?: string };
+  /** The dimensions of the collection; absent if the node is one object. */
   readonly forEach?: unknown;
+  /** The conditions for the node's objects; absent if the node is not conditional. */
   readonly includeWhen?: unknown;
 }
 

@@ -1,8 +1,12 @@
-/** Tests that `kro controller` serves HTTPS on both addresses, with the Deno permissions of production. */
+/**
+ * Tests that `kro controller` serves HTTPS on both addresses, and that `kro check` accepts its certificate, with
+ * the Deno permissions of production.
+ */
 import assert from "node:assert/strict";
 import { permissionFlags } from "../../../src/cli/mod.ts";
 import { eventually, kroTest, sharedControlPlane } from "../../support/cluster/mod.ts";
 import { KroProcess } from "../../support/cluster/kro_process.ts";
+import { runInImage } from "../../support/helm/example.ts";
 import { makeCertificates } from "../../support/controlplane/certificates.ts";
 
 kroTest(
@@ -33,6 +37,11 @@ kroTest(
         });
         assert.equal((await get(`${kro.url}/graphs`)).status, 200);
         assert.match((await get(`${kro.metricsUrl}/metrics`)).text, /^kro_/m);
+        const url = kro.url.replace("http:", "https:");
+        assert.equal(
+          await runInImage(["check", url, `--certificate-file=${paths[0]}`], paths),
+          "ready\nAPI serves graphs\n",
+        );
         assert.equal(await kro.get("/readyz"), undefined, "no response in plain HTTP");
         assert.equal(await kro.stop(), 0, kro.log());
         assert.match(kro.log(), /listening on https:/);

@@ -142,11 +142,20 @@ export async function startPod(releases: Releases): Promise<Pod> {
 export async function helmTestOf(releases: Releases, pod: Pod): Promise<string> {
   const hooks = parseYaml(await releases.run("get", "hooks", "kro"), "the hooks") as Hook[];
   const [container] = hooks.find(({ kind }) => kind === "Job")!.spec.template.spec.containers;
-  const args = container!.args.map((arg) => arg.startsWith("http://") ? pod.url : arg);
+  return runInImage(container!.args.map((arg) => arg.startsWith("http://") ? pod.url : arg));
+}
+
+/**
+ * Runs a command of kro with the Deno permissions of kro's image, and returns its output. Throws an Error if
+ * the command fails.
+ *
+ * @param files The files that the command may read in addition to those of the image.
+ */
+export async function runInImage(args: string[], files: readonly string[] = []): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      ...permissionFlags("controller", [], DEBUG_DIR),
+      ...permissionFlags("controller", files, DEBUG_DIR),
       ...BUNDLE_FLAGS,
       await builtBundle(),
       ...args,

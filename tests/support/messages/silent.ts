@@ -89,6 +89,10 @@ export const SILENT: { why: string; texts: string[] }[] = [
     ],
   },
   {
+    why: "They are keys, which no user sees.",
+    texts: ["pattern <literal>"],
+  },
+  {
     why: "Protocol texts.",
     texts: [
       "Bearer <token>",

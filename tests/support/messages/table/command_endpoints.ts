@@ -71,6 +71,23 @@ export const ENDPOINTS: Entry[] = [
     remedy: "Correct the kind, or leave out `--server`.",
   },
   {
+    code: "exit 2",
+    texts: ["the server has another certificate", "the connection timed out"],
+    cause:
+      "With `--certificate-file`, `kro check` cannot connect to the server with this certificate. The message follows `GET <url><path>:`.",
+    remedy:
+      "Give the file of the certificate that the controller serves. The controller reads a renewed certificate within a minute. If the connection timed out, check the URL.",
+  },
+  {
+    code: "exit 2",
+    texts: [
+      "--certificate-file needs a URL that begins with https:",
+      'the file "<file>" contains no certificate in PEM format',
+    ],
+    cause: "The flag `--certificate-file` of `kro check` is not usable.",
+    remedy: "Give the URL of an HTTPS endpoint, and a file such as `tls.crt` of the Secret.",
+  },
+  {
     code: "stdout",
     texts: ["API serves graphs", "API serves permitted clients only"],
     cause:

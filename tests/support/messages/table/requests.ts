@@ -126,6 +126,13 @@ export const REQUESTS: Section = {
         "Nothing: kro opens the watch again. If the message repeats, check the idle timeouts of proxies and load balancers.",
     },
     {
+      code: "Conflict",
+      texts: ["ResourceGraphDefinition <name> has changed since it was read"],
+      cause:
+        "A controller has become the leader, and its watch has not yet delivered the RGD that the previous leader published.",
+      remedy: "Nothing: kro publishes the RGD again.",
+    },
+    {
       code: "Conflict, NotFound",
       texts: [
         "Apply failed with <n> conflict(s): <fields>",
