@@ -65,9 +65,19 @@ Deno.test({
     }
 
     await t.step("a release of upstream's chart that Helm 3 installed is upgraded", async () => {
+      /** Installs a release that only observes, beside the release kro, and removes it. */
+      const observe = async () => {
+        await releases.run("install", "kro-observe", chart, "--set", "config.observe=true");
+        const names = await releases.kubectl("get", "deployment", "-n", "kro", "-o", "name");
+        assert.equal(names, "deployment.apps/kro\ndeployment.apps/kro-observe\n");
+        await releases.run("uninstall", "kro-observe");
+        await releases.kubectl("get", "crd", ...CRDS);
+      };
       // Installs upstream's chart as Helm 3 does, without server-side apply.
       await releases.run("install", "kro", await upstreamChart(), "--server-side=false");
+      await observe();
       await releases.run("upgrade", "kro", chart, ...ADOPT.filter((flag) => flag !== FORCE));
+      await observe();
       await releases.run("rollback", "kro", "1");
       await releases.run("upgrade", "kro", chart);
     });
