@@ -14,7 +14,7 @@ true
 
 {{/* The port of health checks, metrics and the JSON API; 0 if the endpoint is disabled. */}}
 {{- define "kro.httpPort" -}}
-{{- regexFind "[0-9]+$" .Values.config.healthProbeBindAddress -}}
+{{- .Values.config.healthProbeBindAddress | toString | regexFind "[0-9]+$" -}}
 {{- end -}}
 
 {{/* The size in MiB of a memory quantity, such as 512Mi, 1.5Gi or 2G; rounded down. */}}

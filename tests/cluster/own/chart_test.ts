@@ -129,6 +129,43 @@ helmTest("invalid values are refused with the path of the value", async () => {
   }
 });
 
+/** Returns the text that Helm prints after an installation with these values. */
+async function notes(values: string): Promise<string> {
+  const flags = ["--dry-run=client", "-n", "kro", "--set", values];
+  const { code, stdout, stderr } = await helm(["install", "kro", chart, ...flags]);
+  assert.equal(code, 0, stderr);
+  return stdout.slice(stdout.indexOf("\nNOTES:\n"));
+}
+
+helmTest("the notes name the command that grants the permissions of graphs", async () => {
+  const command = (text: string) => /^ {2}(kro generate rbac .*)$/m.exec(text)?.[1];
+  assert.equal(command(await notes("rbac.mode=unrestricted")), undefined);
+  assert.equal(command(await notes("rbac.mode=scoped,config.observe=true")), undefined);
+  assert.equal(
+    command(await notes("rbac.mode=aggregation")),
+    "kro generate rbac --all --aggregate | kubectl apply -f -",
+  );
+  assert.equal(
+    command(await notes("rbac.mode=scoped,serviceAccount.name=own")),
+    "kro generate rbac --all -n kro --service-account own | kubectl apply -f -",
+  );
+});
+
+helmTest("the notes name `helm test` exactly if the release has a test", async () => {
+  for (
+    const [values, has] of [
+      ["tls.secretName=kro-tls", true],
+      ["service.create=true", true],
+      ["service.create=false", false],
+      ["config.healthProbeBindAddress=0", false],
+    ] as const
+  ) {
+    assert.equal(/^ {2}helm test kro -n kro$/m.test(await notes(values)), has, values);
+    const hooks = (await template(["--set", values])).includes("helm.sh/hook: test");
+    assert.equal(hooks, has, values);
+  }
+});
+
 helmTest("an old Kubernetes is refused with the required version", async () => {
   const { code, stderr } = await helm(["template", "kro", chart, "--kube-version", "1.26.15"]);
   assert.equal(code, 1);
