@@ -28,6 +28,10 @@ for (const example of examples()) {
     assert.match(readme, /^```mermaid\nflowchart /m);
     assert.equal(readme, await readmeOf(example), "run deno task examples");
     assert.ok(read("deploy/examples/README.md").includes(`[${name}](${name}/README.md)`));
+    // Without the first wait, the kind of the instance may not exist yet; without the second, its status.
+    const commands = [...readme.matchAll(/^\$ (kubectl (?:apply|wait|get) \S*).*$/gm)];
+    const verbs = commands.map(([, start]) => start!.replace(/^kubectl /, "").replace(/ -f/, ""));
+    assert.match(verbs.join(", "), /apply, wait rgd\/\S+, apply, wait \w+\/\w+, get \w+$/);
     const [first] = await snapshots(`${folder}tests`);
     assert.ok(first, "a test compares all objects with a snapshot");
   });
