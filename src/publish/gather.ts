@@ -48,7 +48,7 @@ export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): P
  * happens when this process becomes the leader before its watch has delivered the RGD that the previous leader
  * published. Without this check, the earlier spec would become a new revision.
  *
- * Reads the RGD only if its newest revision records a later generation. The revision alone is no proof, because
+ * Reads the RGD only if its newest revision records a later generation. The revision alone proves nothing, because
  * another client may have written it.
  */
 async function checkCurrent(
