@@ -26,7 +26,7 @@ interface Picture {
 
 const INSTANCE = "#/graphs/catalog/instances/team-0/catalog-0021";
 const REVISIONS = "#/graphs/catalog/compare?by=revisions&a=team-0/catalog-0021&from=1&to=3";
-const README = { nodes: 8, address: `${INSTANCE}?node=deployment&why=-`, height: 760 };
+const README = { nodes: 8, address: `${INSTANCE}?node=deployment&why=-`, height: 800 };
 
 const PICTURES: Record<string, Picture> = {
   // The two pictures that README.md shows. `deno task screenshots docs page-` writes them.
