@@ -273,7 +273,7 @@ function matchCost(
     ? pattern.value
     : undefined;
   const { compile, character } = patternCost(literal ?? "a".repeat(other.size.max));
-  if (literal !== undefined) estimator.addOnce(`pattern ${literal}`, compile);
+  if (literal !== undefined) estimator.addOnce(literal, compile);
   const searches = name === "findAll" ? partsOf(text) : 1;
   return (literal === undefined ? compile : 0) + searches * SEARCH_COST +
     text.size.max * character;

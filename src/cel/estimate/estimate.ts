@@ -116,7 +116,7 @@ export class Estimator {
   /**
    * Adds a cost that an evaluation is charged once, such as the cost of compiling a literal pattern.
    *
-   * @param key Identifies the cost. A cost with the same key is added once.
+   * @param key Identifies the cost, such as the pattern. A cost with the same key is added once.
    */
   addOnce(key: string, cost: number): void {
     this.#once.set(key, cost);
