@@ -3,10 +3,11 @@
  * lists the objects and then watches them, until the caller stops the reflector. The caller gets one stream
  * of changes that continues across reconnects, relists and failures.
  */
-import { ApiError, isGone, type KindRef, type KubeObject } from "../api/mod.ts";
+import { ApiError, isGone, isNotFound, type KindRef, type KubeObject } from "../api/mod.ts";
 import { Backoff } from "./backoff.ts";
 import { InactivityError } from "./errors.ts";
 import { type Change, KnownObjects } from "./known_objects.ts";
+import { isPositionLost, isRefused } from "./list_errors.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient, ListOptions } from "./types.ts";
 
@@ -89,6 +90,11 @@ interface Watching {
 const INACTIVITY_MS = 100_000;
 const PRODUCTIVE_MS = 5_000;
 const POLL_MS = 10_000;
+/**
+ * The delay after a response 404 while the CRD of the kind does not exist. The event of a new CRD ends the
+ * delay, so this delay only matters if an event is lost.
+ */
+const NOT_SERVED_MS = 300_000;
 
 /**
  * Lists and watches the objects of one kind. The reflector stores no objects, only the uid and
@@ -117,6 +123,7 @@ export class Reflector {
   #state: Listing | Watching = { name: "listing", synced: false };
   #connections = 0;
   #isWatching = false;
+  #isDefined = true;
   /** The controller of the delay between two attempts. Aborting it ends the delay. */
   #hurry = new AbortController();
 
@@ -193,6 +200,17 @@ export class Reflector {
   }
 
   /**
+   * Sets whether a CRD defines the kind. While no CRD defines the kind, the reflector waits five minutes after
+   * a response 404. When a CRD defines the kind again, the delay ends, and the reflector uses its normal
+   * backoff, because an API server may still respond with 404 for some time after the event of the CRD.
+   */
+  setDefined(isDefined: boolean): void {
+    const wasDefined = this.#isDefined;
+    this.#isDefined = isDefined;
+    if (isDefined && !wasDefined) this.hurry();
+  }
+
+  /**
    * Lists and watches until the signal aborts, and resolves when all connections are closed. Never rejects.
    * May be called only once.
    */
@@ -242,6 +260,7 @@ export class Reflector {
       return Math.max(this.#options.pollMs ?? POLL_MS, retryAfterMs);
     }
     if (watch && (isPositionLost(error) || watch.resourceVersion === "")) this.#relist();
+    if (!this.#isDefined && isNotFound(error)) return NOT_SERVED_MS;
     // The resourceVersion of a watch that has run for a long time may expire. This is normal, so the
     // reflector lists again immediately. If the first watch after a list reports an expired resourceVersion,
     // the backoff delays the next list.
@@ -365,25 +384,4 @@ export class Reflector {
   #report(error: unknown): void {
     this.#options.onError?.(error);
   }
-}
-
-/**
- * Reports whether the API server refused the request: RBAC forbids the request (403), or the kind does not
- * support the verb (405).
- */
-export function isRefused(error: unknown): boolean {
-  return error instanceof ApiError && (error.reason === "Forbidden" || error.code === 405);
-}
-
-/**
- * Reports whether a watch cannot continue from its resourceVersion, so that the next request must be a
- * list.
- */
-function isPositionLost(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return false;
-  // Gone: the resourceVersion has expired. NotFound: the kind was deleted, and a kind that is created again
-  // under the same name has other objects. ResourceVersionTooLarge: the API server does not have this
-  // resourceVersion, for example after a restore of etcd.
-  return error.reason === "Gone" || error.reason === "NotFound" ||
-    error.causes.some((cause) => cause.reason === "ResourceVersionTooLarge");
 }

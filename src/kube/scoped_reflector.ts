@@ -1,11 +1,7 @@
 /** Watches the objects of a kind in the whole cluster or, when RBAC forbids this, in single namespaces. */
 import { inBackground, type KindRef } from "../api/mod.ts";
-import {
-  isRefused,
-  Reflector,
-  type ReflectorHandlers,
-  type ReflectorOptions,
-} from "./reflector.ts";
+import { isRefused } from "./list_errors.ts";
+import { Reflector, type ReflectorHandlers, type ReflectorOptions } from "./reflector.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient } from "./types.ts";
 
@@ -77,6 +73,7 @@ export class ScopedReflector {
   /** The signal that stops the watches; replaced by the signal that {@link start} is called with. */
   #signal: AbortSignal = new AbortController().signal;
   #scope: Scope = { name: "unknown" };
+  #isDefined = true;
 
   /** Creates a reflector. The first request is sent after {@link start} is called. */
   constructor(
@@ -148,6 +145,19 @@ export class ScopedReflector {
     for (const { reflector } of this.#scope.watches.values()) reflector.hurry();
   }
 
+  /** Whether a CRD may define the kind. False only after {@link setDefined} was called with false. */
+  get isDefined(): boolean {
+    return this.#isDefined;
+  }
+
+  /** Sets whether a CRD defines the kind. See {@link Reflector.setDefined}. */
+  setDefined(isDefined: boolean): void {
+    this.#isDefined = isDefined;
+    this.#wide.setDefined(isDefined);
+    if (this.#scope.name !== "namespaces") return;
+    for (const { reflector } of this.#scope.watches.values()) reflector.setDefined(isDefined);
+  }
+
   /** Lists and watches until the signal aborts. May be called only once. */
   async start(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
@@ -185,6 +195,7 @@ export class ScopedReflector {
         this.#options.onError?.(error);
       },
     }, { ...this.#handlers, synced: () => resolve(true) });
+    reflector.setDefined(this.#isDefined);
     stop.signal.addEventListener("abort", () => resolve(false), { once: true });
     if (this.#signal.aborted) stop.abort();
     inBackground("watch", reflector.start(stop.signal));

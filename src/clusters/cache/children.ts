@@ -3,7 +3,6 @@
  * for an instance.
  */
 import {
-  ApiError,
   groupKind,
   gvkKey,
   inBackground,
@@ -13,7 +12,7 @@ import {
   Label,
   type ObjectRef,
 } from "../../api/mod.ts";
-import { Backoff, everyPage, type KubeClient, ScopedReflector, sleep } from "../../kube/mod.ts";
+import { everyPage, type KubeClient, ScopedReflector } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
 import type { ChildReader, IncomparableListener, SharedParts } from "./child_table.ts";
 import { GraphReads, type InstanceKind, type NodeReads } from "./graph_reads.ts";
@@ -21,7 +20,9 @@ import type { InstanceId } from "./instance_id.ts";
 import { Owners } from "./owners.ts";
 import type { ChildWriter } from "./child_writer.ts";
 import type { RouteListener, WakeListener, WatchErrorListener } from "./listeners.ts";
+import { readUntilKnown } from "./read_until_known.ts";
 import { ChildStore } from "./store.ts";
+import { crdNameOf } from "./kind_missing.ts";
 import { sweepKind, type SweepWaits, type Swept } from "./sweep.ts";
 
 interface Watched {
@@ -207,6 +208,22 @@ export class ChildCaches {
     return true;
   }
 
+  /**
+   * Called when a CRD was created, changed or deleted. After its deletion, no request is sent for its kinds
+   * until the CRD is created again.
+   *
+   * @param crd The name of the CRD.
+   * @param exists False if the CRD was deleted.
+   */
+  crdChanged(crd: string, exists: boolean): void {
+    for (const watched of this.#watched.values()) {
+      if (crdNameOf(watched.store.objects.kind) !== crd) continue;
+      // Only a list shows that the kind is served again.
+      if (!exists && watched.reflector) watched.isMissing = true;
+      watched.reflector?.setDefined(exists);
+    }
+  }
+
   /** Drops the stored key of an instance that no longer exists. See {@link isMissing}. */
   forget(instance: string): void {
     for (const { waiting } of this.#watched.values()) waiting.delete(instance);
@@ -348,32 +365,14 @@ export class ChildCaches {
     const { namespace, name = "", uid, resourceVersion } = object.metadata;
     const at = { namespace, name, uid, resourceVersion };
     if (!store.deletedByUs({ ...object.metadata, name })) {
-      const live = await this.#read(store.objects.kind, at, stop.signal);
+      const live = await readUntilKnown(
+        this.#client,
+        { kind: store.objects.kind, ...at },
+        stop.signal,
+      );
       if (live && live.metadata.uid === uid) return store.stripped(live);
     }
     return store.gone(at);
-  }
-
-  /**
-   * Returns the live object; undefined when the object does not exist, or when RBAC forbids the GET. A GET
-   * that fails for another reason is repeated until the watch of the kind ends. If a failed GET counted as a
-   * deletion, a pass could remove the kind from the inventory although the object still exists, and the
-   * object would never be deleted.
-   */
-  async #read(
-    kind: KindRef,
-    { namespace, name }: { namespace?: string; name: string },
-    signal: AbortSignal,
-  ): Promise<KubeObject | undefined> {
-    const backoff = new Backoff();
-    while (!signal.aborted) {
-      try {
-        return await this.#client.get({ kind, namespace, name });
-      } catch (error) {
-        if (!isPassing(error)) return undefined;
-        await sleep(backoff.next(), signal);
-      }
-    }
   }
 
   #served(watched: Watched): void {
@@ -388,13 +387,4 @@ export class ChildCaches {
   #wake(instances: readonly InstanceId[]): void {
     for (const instance of instances) for (const listener of this.#listeners) listener(instance);
   }
-}
-
-/**
- * Returns true when a failed request may succeed if kro repeats the request. Returns false when the request
- * can succeed only after a change of RBAC permissions or of the kind.
- */
-function isPassing(error: unknown): boolean {
-  return error instanceof ApiError &&
-    !["NotFound", "Forbidden", "MethodNotAllowed"].includes(error.reason);
 }

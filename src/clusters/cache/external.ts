@@ -17,7 +17,7 @@ import type { RouteListener, WatchErrorListener } from "./listeners.ts";
 import { ExternalStore, type Seen } from "./external_store.ts";
 import { NO_READS } from "./graph_reads.ts";
 import { type Interest, type InterestCount, Interests } from "./interests.ts";
-import { kindMissing } from "./kind_missing.ts";
+import { crdNameOf, kindMissing } from "./kind_missing.ts";
 
 interface Watched {
   readonly kind: KindRef;
@@ -95,7 +95,7 @@ export class ExternalCaches {
     watched.store.reads = merged(watched.owners.values());
     // The caller has just read the schema of the kind, so the API server may serve the kind again. The watch
     // is therefore retried without delay.
-    if (watched.isMissing) watched.reflector.hurry();
+    if (watched.isMissing && watched.reflector.isDefined) watched.reflector.hurry();
     // `synced` rejects only if the watch is stopped before the cache is synced. The owner then no longer
     // needs the cache, so the rejection is ignored.
     await watched.reflector.synced.catch(() => {});
@@ -187,6 +187,24 @@ export class ExternalCaches {
   onChange(listener: (instance: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Called when a CRD was created, changed or deleted. After its deletion, no request is sent for its kinds
+   * until the CRD is created again. The instances that read objects of its kinds are requeued.
+   *
+   * @param crd The name of the CRD.
+   * @param exists False if the CRD was deleted.
+   */
+  crdChanged(crd: string, exists: boolean): void {
+    for (const watched of this.#watched.values()) {
+      if (crdNameOf(watched.kind) !== crd) continue;
+      // Only a list shows that the kind is served again.
+      const isNew = !exists && !watched.isMissing;
+      if (!exists) watched.isMissing = true;
+      watched.reflector.setDefined(exists);
+      if (isNew) this.#wake(this.#interests.ofKind(watched.kind));
+    }
   }
 
   /** Returns the kinds with a watch that is not synced, in the form `ConfigMap`. */

@@ -116,7 +116,10 @@ export class GraphController {
     });
     this.#store = new GraphStore(
       (key) => this.#queue.add(key),
-      (crd) => deps.schemas.invalidate(crd),
+      (crd, exists) => {
+        deps.schemas.invalidate(crd);
+        deps.pool.crdChanged(crd, exists);
+      },
     );
     deps.pool.onEmpty((crd) => this.#store.instancesGone(crd));
     this.#reflectors = [

@@ -59,7 +59,7 @@ type StoredEntry = { -readonly [Field in keyof GraphEntry]: GraphEntry[Field] };
  */
 export class GraphStore {
   readonly #enqueue: (key: string) => void;
-  readonly #onCrdChanged: (crd: string) => void;
+  readonly #onCrdChanged: (crd: string, exists: boolean) => void;
   readonly #entries = new Map<string, StoredEntry>();
   /** The metadata of all CRDs of the cluster. The keys are the names of the CRDs. */
   readonly #crds = new Map<string, KubeObject>();
@@ -87,11 +87,11 @@ export class GraphStore {
    *
    * @param enqueue Called with each key to requeue: `rgd/<name>`, `crd/<name>` or `revision/<name>`.
    * @param onCrdChanged Called with the name of a CRD that has changed, before the RGDs that use the CRD are
-   * requeued.
+   * requeued. The second argument is false if the CRD was deleted.
    */
   constructor(
     enqueue: (key: string) => void,
-    onCrdChanged: (crd: string) => void,
+    onCrdChanged: (crd: string, exists: boolean) => void,
   ) {
     this.#enqueue = enqueue;
     this.#onCrdChanged = onCrdChanged;
@@ -327,7 +327,7 @@ export class GraphStore {
         this.#changedAt.delete(oldest);
         this.#droppedAt = at;
       }
-      this.#onCrdChanged(crd);
+      this.#onCrdChanged(crd, this.#crds.has(crd));
     }
     for (const [name, { kinds }] of this.#entries) {
       if (!kinds) continue;

@@ -80,6 +80,16 @@ export class InstancePool {
     return [...this.#controllers.values()].flatMap((controller) => controller.missing);
   }
 
+  /**
+   * Called when a CRD was created, changed or deleted, so that the caches of its kinds are filled again, or
+   * send no further requests.
+   */
+  crdChanged(crd: string, exists: boolean): void {
+    const { children, externals } = this.#options.parts;
+    children.crdChanged(crd, exists);
+    externals.crdChanged(crd, exists);
+  }
+
   /** Returns the instance controller of a CRD; undefined when the CRD has no instance controller. */
   of(crd: string | undefined): InstanceController | undefined {
     return crd === undefined ? undefined : this.#controllers.get(crd);

@@ -41,3 +41,45 @@ Deno.test("hurry ends the delay after a failed list, of all namespaces and of on
   await ended;
   await covered;
 });
+
+/** Starts a reflector whose lists all fail with the error that `error` returns. */
+function failing(error: () => ApiError) {
+  let count = 0;
+  let listed = () => {};
+  const client: Partial<KubeClient> = {
+    // deno-lint-ignore require-yield
+    async *pages() {
+      count++;
+      listed();
+      await Promise.resolve();
+      throw error();
+    },
+  };
+  const handlers = { added() {}, modified() {}, deleted() {} };
+  const options = { backoff: new Backoff(1, 1), onLost() {} };
+  const reflector = new ScopedReflector(client as KubeClient, pods, options, handlers);
+  return {
+    reflector,
+    lists: () => count,
+    /** Resolves after this number of further lists. */
+    more(further: number): Promise<void> {
+      const last = count + further;
+      return new Promise((resolve) => listed = () => count >= last && resolve());
+    },
+  };
+}
+
+Deno.test("after a 404, the reflector waits while no CRD defines the kind, and retries once a CRD does", async () => {
+  const notFound = new ApiError("not served", { reason: "NotFound", code: 404 });
+  const failed = new ApiError("not available", { reason: "ServerError", code: 503 });
+  const [missing, down] = [failing(() => notFound), failing(() => failed)];
+  for (const { reflector } of [missing, down]) reflector.setDefined(false);
+  const stop = new AbortController();
+  const ended = [missing, down].map(({ reflector }) => reflector.start(stop.signal));
+  await down.more(20);
+  assert.equal(missing.lists(), 1, "a 503 is retried with the backoff, a 404 is not");
+  missing.reflector.setDefined(true);
+  await missing.more(3);
+  stop.abort();
+  await Promise.all(ended);
+});
