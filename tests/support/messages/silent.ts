@@ -89,10 +89,6 @@ export const SILENT: { why: string; texts: string[] }[] = [
     ],
   },
   {
-    why: "They are keys, which no user sees.",
-    texts: ["pattern <literal>"],
-  },
-  {
     why: "Protocol texts.",
     texts: [
       "Bearer <token>",
