@@ -100,7 +100,7 @@ async function listOf<T>(endpoint: Endpoint, path: string): Promise<T[]> {
   let next = "";
   do {
     const page = contentOf(endpoint, path, await endpoint.get(path + next), isPage<T>);
-    items.push(...page.items);
+    for (const item of page.items) items.push(item);
     next = page.continue === undefined ? "" : `&continue=${encodeURIComponent(page.continue)}`;
   } while (next !== "");
   return items;

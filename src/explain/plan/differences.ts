@@ -46,14 +46,14 @@ export function differences(
   const content = contentOf(after);
   // The status of a new object comes from its controller and not from the write.
   if (!before) delete content.status;
-  compare(before && contentOf(before), content, schema, [], found);
+  compare(before ? contentOf(before) : { metadata: {} }, content, schema, [], found);
   return found;
 }
 
 function contentOf({ apiVersion: _v, kind: _k, metadata, ...rest }: KubeObject): JsonObject {
   const { name: _n, namespace: _s, ...kept } = metadata as JsonObject;
   for (const field of SYSTEM) delete kept[field];
-  return { ...(Object.keys(kept).length > 0 && { metadata: kept }), ...rest as JsonObject };
+  return { metadata: kept, ...rest as JsonObject };
 }
 
 function compare(
