@@ -88,6 +88,8 @@ export class Guarded {
 export function guarded(program: string, args: string[], options: GuardOptions = {}): Guarded {
   const { log, cwd, env, detached = false, inherit = false } = options;
   const output = log ? "null" : inherit ? "inherit" : "piped";
+  // A caller may read the log before the shell has opened it.
+  if (log) Deno.writeTextFileSync(log, "", { append: true });
   const script = `${watch} exec "$@" </dev/null ${log ? '>>"$0" 2>&1' : ""}`;
   const child = new Deno.Command("sh", {
     args: ["-c", script, log ?? "sh", program, ...args],
