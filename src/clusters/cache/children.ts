@@ -19,8 +19,8 @@ import { GraphReads, type InstanceKind, type NodeReads } from "./graph_reads.ts"
 import type { InstanceId } from "./instance_id.ts";
 import { Owners } from "./owners.ts";
 import type { ChildWriter } from "./child_writer.ts";
+import { handleDeletion } from "./deletion_event.ts";
 import type { RouteListener, WakeListener, WatchErrorListener } from "./listeners.ts";
-import { readUntilKnown } from "./read_until_known.ts";
 import { ChildStore } from "./store.ts";
 import { crdNameOf } from "./kind_missing.ts";
 import { sweepKind, type SweepWaits, type Swept } from "./sweep.ts";
@@ -335,7 +335,10 @@ export class ChildCaches {
       if (reflector.hasSynced) this.#onRouted?.(kind, woke);
     };
     const deleted = (object: KubeObject) =>
-      inBackground("deletion event", this.#deleted(watched, object).then(routed));
+      inBackground(
+        "deletion event",
+        handleDeletion(this.#client, store, object, stop.signal).then(routed),
+      );
     const reflector: ScopedReflector = new ScopedReflector(this.#client, kind, {
       labelSelector: `${Label.owned}=true`,
       onError: (error) => {
@@ -354,25 +357,6 @@ export class ChildCaches {
     });
     inBackground("watch", reflector.start(stop.signal));
     return reflector;
-  }
-
-  /**
-   * Handles a DELETED event. A watch with a label selector sends DELETED also when an object only lost the
-   * label. kro therefore sends a GET to find out whether the object still exists. No GET is sent if kro
-   * itself deleted the object. Resolves to true when an instance was requeued.
-   */
-  async #deleted({ store, stop }: Watched, object: KubeObject): Promise<boolean> {
-    const { namespace, name = "", uid, resourceVersion } = object.metadata;
-    const at = { namespace, name, uid, resourceVersion };
-    if (!store.deletedByUs({ ...object.metadata, name })) {
-      const live = await readUntilKnown(
-        this.#client,
-        { kind: store.objects.kind, ...at },
-        stop.signal,
-      );
-      if (live && live.metadata.uid === uid) return store.stripped(live);
-    }
-    return store.gone(at);
   }
 
   #served(watched: Watched): void {
