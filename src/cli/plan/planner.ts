@@ -23,6 +23,7 @@ import { askFile } from "./files.ts";
 import { GraphPlanner, type PlannedGraph, type RgdPlan } from "./graphs.ts";
 import { InstancePlanner, isIdle, type PlannedInstance } from "./instances.ts";
 import { invalidInstances, listInstances } from "./invalid.ts";
+import { checkQuotas } from "./quotas.ts";
 import { changesOf, waitsOf } from "./report.ts";
 
 /** The report of a plan, with the facts that a saved plan contains. */
@@ -116,7 +117,11 @@ class Planner {
       objects: nodes.filter(({ action }) => action !== "observed").length,
       changes,
       waits: waitsOf(instances, writes),
-      notes: [...this.#notes, ...this.#unasked()],
+      notes: [
+        ...this.#notes,
+        ...this.#unasked(),
+        ...await checkQuotas(this.#session.client, writes),
+      ],
     };
     return { report, states: [...this.#statesOf(rgds, writes)], instances };
   }

@@ -154,6 +154,44 @@ kroTest("objects that a quota forbids are planned as refused", async (s) => {
   assert.match(report.changes[0]?.reason ?? "", /exceeded quota/);
 });
 
+kroTest("a plan notes a quota that its objects exceed together, after one list", async (s) => {
+  const graph = await s.graph(graphOf([configMap("a", `${NAME}-a`)]));
+  for (const name of ["one", "two"]) await graph.create(name);
+  for (const name of ["one", "two"]) await graph.active(name);
+  const quota = {
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    metadata: { name: "small" },
+    // The namespace already contains the ServiceAccount `default`.
+    spec: { hard: { "count/serviceaccounts": "2" } },
+  };
+  await s.cluster.create(quota);
+  await s.cluster.until({ kind: "ResourceQuota", name: "small" }, ({ status }) => {
+    return status?.used?.["count/serviceaccounts"] === "1";
+  });
+  await s.idle();
+  await s.requests();
+  const lists = async () => {
+    const sent = (await s.requests()).filter(({ resource }) => resource === "resourcequotas");
+    return sent.map(({ verb }) => verb);
+  };
+  const next = graphOf([configMap("a", `${NAME}-a`), serviceAccount("b", `${NAME}-b`)]);
+  const { report } = await planned(s.cluster, [graph.object(next)]);
+  assert.deepEqual(report.changes.map(({ action }) => action), ["created", "created"]);
+  assert.deepEqual(report.notes, [
+    `the plan creates 2 serviceaccounts in namespace ${s.namespace}, but ResourceQuota small ` +
+    "allows only 1 more (count/serviceaccounts: 1 of 2 used); the API server checked each " +
+    "object alone",
+  ]);
+  assert.deepEqual(await lists(), ["list"]);
+
+  const changed = graphOf([configMap("a", `${NAME}-a`, { color: "blue" })]);
+  const { report: { changes, notes } } = await planned(s.cluster, [graph.object(changed)]);
+  assert.equal(changes.length, 2);
+  assert.deepEqual(notes, []);
+  assert.deepEqual(await lists(), [], "a plan that creates nothing does not list quotas");
+});
+
 kroTest("objects in a namespace that is being deleted are planned as refused", async (s) => {
   const other = `${s.namespace}-b`;
   await s.cluster.createNamespace(other);

@@ -130,6 +130,16 @@ export const PLANS: Section = {
         "Grant the verbs `patch` and `delete` if the user lacks them. If the plan changes a CRD or a namespace, apply this change first, and plan again.",
     },
     {
+      code: "exit 1, exit 2",
+      texts: [
+        "the plan creates <n> <resource> in namespace <namespace>, but ResourceQuota <name> allows only <n> more (<limit>: <n> of <n> used); the API server checked each object alone",
+        "ResourceQuota <name> limits <limits> in namespace <namespace>: the API server checked each object alone, and together they may exceed it",
+      ],
+      cause:
+        "In a dry run, the API server checks each object as if the other objects of the plan did not exist. The objects that the plan creates may exceed a ResourceQuota together.",
+      remedy: "Raise the limit of the ResourceQuota, or create fewer objects.",
+    },
+    {
       code: "exit 2",
       texts: [
         "no instance changes, because the RGD is rejected",
