@@ -6,8 +6,8 @@ import type { Instruments } from "./instruments.ts";
 /** The source of the metrics of an operator that only observes. */
 export interface ObservedCounts {
   /**
-   * Returns, for each kind of instances, the number of compared instances, the number of instances for which
-   * kro would write a child object, and the number of these objects.
+   * Returns, for each kind with at least one compared instance, the number of compared instances, the number of
+   * instances for which kro would write a child object, and the number of these objects.
    */
   counts(): { kind: KindRef; instances: number; differing: number; objects: number }[];
   /** Returns the number of compared RGDs, and the number of RGDs whose publication would write an object. */

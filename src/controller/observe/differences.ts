@@ -92,6 +92,11 @@ export class Differences<T extends object> {
     this.#entries.delete(key);
   }
 
+  /** The number of keys that were compared. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** Returns the differences of all keys. */
   *entries(): Generator<[key: string, found: T]> {
     for (const [key, { found }] of this.#entries) yield [key, found];

@@ -128,9 +128,15 @@ export class Observer {
     return found && { ...found, differing: kind ? this.#count(crdOf(kind)).differing : 0 };
   }
 
-  /** Drops an instance that no longer exists. */
+  /**
+   * Drops an instance that no longer exists. With the last instance of a kind, also drops the kind, so that the
+   * metrics keep no series of a deleted kind.
+   */
   forget(kind: KindRef, key: string): void {
-    this.#kinds.get(crdOf(kind))?.instances.forget(key);
+    const crd = crdOf(kind);
+    const instances = this.#kinds.get(crd)?.instances;
+    instances?.forget(key);
+    if (instances?.size === 0) this.#kinds.delete(crd);
   }
 
   /** Drops an RGD that no longer exists. */
@@ -138,7 +144,7 @@ export class Observer {
     this.#graphs.forget(graph);
   }
 
-  /** Returns the number of differences for each kind of instances. */
+  /** Returns the number of differences for each kind with at least one compared instance. */
   counts(): ObservedCount[] {
     return [...this.#kinds].map(([crd, { kind }]) => ({ kind, ...this.#count(crd) }));
   }

@@ -41,7 +41,7 @@ async function setup(
   const client = readsOf(memory) as KubeClient;
   const { controller, stop } = controllerOver(client, graph.instance, observer);
   await controller.serve({ graph, revision: 1 }, definition);
-  return { controller, memory, [Symbol.asyncDispose]: stop };
+  return { controller, memory, observer, [Symbol.asyncDispose]: stop };
 }
 
 Deno.test("an instance that another controller has reconciled has no difference", async () => {
@@ -111,4 +111,13 @@ Deno.test("a status of another controller is a difference of the instance itself
   assert.ok(paths.includes("status.state"), paths.join());
   assert.ok(paths.some((path) => path.startsWith("status.conditions[type=")), paths.join());
   assert.ok(!paths.some((path) => path.includes("lastTransitionTime")), paths.join());
+});
+
+Deno.test("a kind whose instances are gone has no count, so that no metric keeps a series", async () => {
+  await using all = await setup();
+  const { controller, observer } = all;
+  await controller.pass("ns/one");
+  assert.deepEqual(observer.counts().map(({ instances }) => instances), [1]);
+  await controller.stop();
+  assert.deepEqual(observer.counts(), []);
 });
