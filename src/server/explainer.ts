@@ -1,7 +1,7 @@
 /** The source of the explanations that the endpoint returns. */
 import type { KindRef, KubeObject } from "../api/mod.ts";
 import type { ComparedObject, Explanation } from "../explain/mod.ts";
-import type { ItemState, NodeState } from "../reconcile/mod.ts";
+import type { ItemState, NodeOutcome, NodeState } from "../reconcile/mod.ts";
 
 /** A node with forEach. */
 export interface Collection {
@@ -62,6 +62,19 @@ export interface Explainer {
    * endpoint does not show the states of single objects.
    */
   collection?(graph: string, node: string): Collection | undefined;
+  /**
+   * Returns the results of an instance's nodes, as a pass over its live objects would find them if the instance
+   * were not suspended. Nodes whose objects may not be read are left out. Rejects with ApiError if the API server
+   * refuses to return the instance. If the method is absent, the endpoint shows only the results of the last pass.
+   *
+   * @param authorization The Authorization header of the request; null when the request lacks the header.
+   * @returns The results; undefined when the graph or the instance does not exist.
+   */
+  nodes?(
+    graph: string,
+    at: { namespace?: string; name: string },
+    authorization: string | null,
+  ): Promise<NodeOutcome[] | undefined>;
   /**
    * Compares the objects that two revisions of the graph want for an instance. Rejects with ApiError if the API
    * server refuses a read, and with {@link UnknownRevision} if the graph has no such revision. If the method is

@@ -7,6 +7,7 @@ import { tokenRefusal } from "./access.ts";
 import type { Asked, ServerOptions } from "./asked.ts";
 import { compareInstance } from "./compare_route.ts";
 import { selected, withFields } from "./filter.ts";
+import { oneInstance } from "./instance_route.ts";
 import { collectionItems } from "./items_route.ts";
 import { json } from "./json.ts";
 import { openApi } from "./openapi.ts";
@@ -161,16 +162,16 @@ export const API_ROUTES: readonly Route[] = [
     success: { schema: "Instance" },
     query: {},
     failures: [404],
-    answer: ({ view }, asked) => oneInstance(view, asked, ""),
+    answer: (options, asked) => oneInstance(options, asked, ""),
   },
   {
     path: "/graphs/{graph}/instances/{namespace}/{instance}",
     success: { schema: "Instance" },
     query: {},
     failures: [404],
-    answer: ({ view }, asked) => {
+    answer: (options, asked) => {
       const { namespace } = asked.params;
-      return oneInstance(view, asked, namespace === "-" ? "" : namespace!);
+      return oneInstance(options, asked, namespace === "-" ? "" : namespace!);
     },
   },
   {
@@ -221,14 +222,6 @@ async function metrics({ view, mayReadMetrics }: ServerOptions, asked: Asked): P
   return new Response(await view.metrics(), {
     headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
   });
-}
-
-function oneInstance(view: ControllerView, { params }: Asked, namespace: string): Response {
-  const { graph, instance } = params;
-  const found = view.instance(graph!, `${namespace}/${instance}`);
-  if (found) return json(found);
-  const at = namespace === "" ? `"${instance}"` : `"${namespace}/${instance}"`;
-  return problem(404, `graph "${graph}" has no instance ${at}; see /graphs/${graph}/instances`);
 }
 
 function noGraph(name: string): Response {

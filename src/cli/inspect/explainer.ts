@@ -1,5 +1,11 @@
 /** Explains instances and their objects for the HTTP endpoint of a controller. */
-import { ApiError, type KindRef, type ResourceGraphDefinition } from "../../api/mod.ts";
+import {
+  ApiError,
+  type KindRef,
+  type KubeObject,
+  type ObjectRef,
+  type ResourceGraphDefinition,
+} from "../../api/mod.ts";
 import { type ClusterConfig, Discovery, type KubeClient, Semaphore } from "../../kube/mod.ts";
 import { itemStates } from "../../reconcile/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
@@ -42,6 +48,30 @@ export function createExplainer(
   // A comparison compiles two revisions. Comparisons run one after another, so that at most two compiled graphs of
   // old revisions are in memory.
   const comparing = new Semaphore(1);
+  /** Reads an instance, and calls `use` with it; returns undefined if the graph or the instance does not exist. */
+  const reading = async <T>(
+    graph: string,
+    { namespace, name }: { namespace?: string; name: string },
+    authorization: string | null,
+    use: (observer: Observer, ref: ObjectRef, instance: KubeObject) => Promise<T>,
+  ): Promise<T | undefined> => {
+    const served = graphs.served(graph);
+    if (!served) return undefined;
+    const client = own ?? callersClient(config, userAgent, authorization);
+    try {
+      const kind = served.graph.instance;
+      const ref = { kind, name, ...namespace !== undefined && { namespace } };
+      const instance = await client.get(ref);
+      if (!instance) return undefined;
+      const options = { client, discovery: new Discovery(client) };
+      return await use(new Observer(options, new ControllerGraphs(graphs)), ref, instance);
+    } catch (error) {
+      if (error instanceof ApiError && error.isKindMissing) return undefined;
+      throw error;
+    } finally {
+      if (!own) client.close();
+    }
+  };
   return {
     compareRevisions: async (graph, at, revisions, authorization) => {
       const client = own ?? callersClient(config, userAgent, authorization);
@@ -53,27 +83,17 @@ export function createExplainer(
         if (!own) client.close();
       }
     },
-    explain: async (graph, { namespace, name }, subject, authorization) => {
-      const served = graphs.served(graph);
-      if (!served) return undefined;
-      const kind = served.graph.instance;
-      const client = own ?? callersClient(config, userAgent, authorization);
-      try {
-        const ref = { kind, name, ...namespace !== undefined && { namespace } };
-        const instance = await client.get(ref);
-        if (!instance) return undefined;
-        const discovery = new Discovery(client);
-        const observer = new Observer({ client, discovery }, new ControllerGraphs(graphs));
+    explain: (graph, at, subject, authorization) =>
+      reading(graph, at, authorization, async (observer, ref, instance) => {
         const observed = await observer.observe(ref, instance);
         await observer.addEvents(observed);
         return explain(observed, subject);
-      } catch (error) {
-        if (error instanceof ApiError && error.isKindMissing) return undefined;
-        throw error;
-      } finally {
-        if (!own) client.close();
-      }
-    },
+      }),
+    nodes: (graph, at, authorization) =>
+      reading(graph, at, authorization, async (observer, ref, instance) => {
+        const { observation } = await observer.observe(ref, instance, Infinity);
+        return observation?.nodes.filter(({ id }) => !observation.unreadable?.has(id));
+      }),
     collection: (graph, id) => {
       const node = graphs.served(graph)?.graph.nodes.get(id);
       if (node?.type !== "collection") return undefined;

@@ -168,6 +168,9 @@ export class Observer {
   /**
    * Reads an instance with its graph and its objects. If an object is an instance of another graph, reads
    * this instance in the same way.
+   *
+   * @param depth The number of instances of other graphs that contain this instance. With `Infinity`, reads no
+   * instances of other graphs.
    */
   async observe(ref: ObjectRef, instance: KubeObject, depth = 0): Promise<ObservedInstance> {
     const { client, discovery, costs } = this.#options;

@@ -20,7 +20,8 @@ export function WholePanel({ instance, path }: { instance: InstanceView; path: s
         <p>
           kro does not reconcile this instance, because it has the annotation{" "}
           <code>kro.run/reconcile</code>. The field managers below have set the annotation. The
-          drawing shows the last pass before the suspension.
+          drawing shows the last pass before the suspension or, if kro has restarted since, the
+          objects as they are now.
         </p>
       )}
       {health === "deleting" && (
