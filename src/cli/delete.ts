@@ -70,8 +70,12 @@ export async function deleteObjects(
 
   if (await leftToController(session, flags)) {
     for (const group of [instances, rgds]) {
-      const going = await Promise.all(group.map((ref) => startDeletion(session, ref, report)));
-      await followGone(session, going.filter((ref) => ref !== undefined), report, flags.timeout);
+      const going = new Map<ObjectRef, KubeObject>();
+      await Promise.all(group.map(async (ref) => {
+        const object = await startDeletion(session, ref, report);
+        if (object) going.set(ref, object);
+      }));
+      await followGone(session, going, report, flags.timeout);
     }
   } else {
     const before = report.failures;
@@ -99,15 +103,19 @@ async function fileRef(
   return undefined;
 }
 
-/** Sends the request that deletes an object. Returns undefined when the object does not exist. */
+/**
+ * Sends the request that deletes an object. Returns the object as it was before, or undefined when the object
+ * does not exist.
+ */
 async function startDeletion(
   { client }: Session,
   ref: ObjectRef,
   report: Report,
-): Promise<ObjectRef | undefined> {
+): Promise<KubeObject | undefined> {
   try {
+    const object = await client.get(ref);
     await client.delete(ref, { propagation: "Background" });
-    return ref;
+    return object;
   } catch (error) {
     if (!isNotFound(error)) throw error;
     report.ended(ref, "not found");
@@ -125,7 +133,7 @@ async function removeRgd(session: Session, ref: ObjectRef, report: Report): Prom
   const going = await client.get(ref) as ResourceGraphDefinition | undefined;
   if (going) await withdrawGraph(going, { client });
   report.progress(ref, "deleted");
-  report.ended(ref, "deleted");
+  report.ended(ref, "deleted", rgd);
 }
 
 async function warnOfInstances(session: Session, rgd: ResourceGraphDefinition): Promise<void> {

@@ -66,20 +66,25 @@ export async function followReady(
   });
 }
 
-/** Waits until every object is deleted, or until `timeoutMs` milliseconds have passed. */
+/**
+ * Waits until every object is deleted, or until `timeoutMs` milliseconds have passed.
+ *
+ * @param before The objects as they were before the deletion. The report gets them when they are deleted.
+ */
 export async function followGone(
   session: Session,
-  refs: readonly ObjectRef[],
+  before: ReadonlyMap<ObjectRef, KubeObject>,
   report: Report,
   timeoutMs: number,
 ): Promise<void> {
-  await poll(session, refs, timeoutMs, (ref, object, late) => {
+  await poll(session, [...before.keys()], timeoutMs, (ref, object, late) => {
     if (object) {
       const left = `finalizers ${object.metadata.finalizers?.join(", ")}`;
       report.progress(ref, "DELETING", late ? `timed out; ${left}` : left);
       if (!late) return false;
     }
-    report.ended(ref, object ? "DELETING" : "deleted", object, object !== undefined);
+    const isLeft = object !== undefined;
+    report.ended(ref, isLeft ? "DELETING" : "deleted", object ?? before.get(ref), isLeft);
     return true;
   });
 }

@@ -192,7 +192,9 @@ export class LocalReconciler {
   }
 
   async #removeOne(ref: ObjectRef): Promise<void> {
+    let before: KubeObject | undefined;
     try {
+      before = await this.#session.client.get(ref);
       await this.#session.client.delete(ref, { propagation: "Background" });
     } catch (error) {
       if (!isNotFound(error)) throw error;
@@ -200,7 +202,7 @@ export class LocalReconciler {
       return;
     }
     const { state, object, failed } = await this.#untilGone(ref);
-    this.#report.ended(ref, state, object, failed);
+    this.#report.ended(ref, state, object ?? before, failed);
   }
 
   async #untilGone(ref: ObjectRef): Promise<Result> {

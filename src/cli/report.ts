@@ -74,7 +74,10 @@ export class Report {
     for (const object of objects) this.#object(object, "");
   }
 
-  /** Records the final result of an RGD or an instance. The object is printed by `-o yaml` and `-o json`. */
+  /**
+   * Records the final result of an RGD or an instance. `-o yaml` and `-o json` print `object`, which is the object
+   * before its deletion if it was deleted.
+   */
   ended(ref: ObjectRef, result: string, object?: KubeObject, failed = false): void {
     const { kind, namespace = "", name } = ref;
     this.#rows.set(nameOf(ref), { kind: kind.kind, namespace, name, node: "", result });
