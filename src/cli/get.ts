@@ -1,11 +1,13 @@
 /** `kro get`: lists graphs and instances, and shows the tree of an instance. */
 import { type Command, Option } from "commander";
 import {
+  apiVersionOf,
   groupKind,
   gvkKey,
   isNotFound,
   type KindRef,
   type KubeObject,
+  Label,
   type ObjectRef,
   type ResourceGraphDefinition,
   RGD_KIND,
@@ -140,7 +142,7 @@ class Found {
   /** Prints the instances of one kind. */
   async ofKind(kind: KindRef): Promise<number> {
     const { client } = this.#session;
-    if (!await this.#graphs.rgdOf(kind)) await this.#refuse(kind);
+    if (!await this.#graphs.isGraphKind(kind)) await this.#warnOfLeftInstances(kind);
     const options = { ...this.#place(kind), labelSelector: this.#flags.selector };
     const { items, resourceVersion } = await client.list(kind, options);
     const table = (instances: readonly KubeObject[]) => this.#instanceRows(instances, kind, false);
@@ -284,6 +286,20 @@ class Found {
     return isLocal
       ? `No resources found in ${this.#session.namespace} namespace.`
       : "No resources found";
+  }
+
+  /**
+   * Prints a warning if instances of the kind are left from a deleted RGD. Otherwise, rejects with UsageError.
+   */
+  async #warnOfLeftInstances(kind: KindRef): Promise<void> {
+    const labelSelector = `${Label.rgdId},${Label.applySetId}`;
+    const options = { ...this.#place(kind), labelSelector, metadataOnly: true };
+    const { items } = await this.#session.client.list(kind, options);
+    if (items.length === 0) await this.#refuse(kind);
+    const version = apiVersionOf(kind);
+    this.#output.err(
+      `warning: no ResourceGraphDefinition defines the kind ${kind.kind} of ${version}`,
+    );
   }
 
   async #refuse(kind: KindRef): Promise<never> {

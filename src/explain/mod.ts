@@ -82,7 +82,7 @@ export { type Hide, maskedRgd, SecretMask, unreproducible } from "./record/mask.
 export { type FieldOwner, fieldOwners, ownerText } from "./why/owners.ts";
 export { whyGraph } from "./why/graph.ts";
 export { shownState } from "./why/inclusion.ts";
-export { withoutGraph } from "./why/instance.ts";
+export { type MissingGraph, withoutGraph } from "./why/without_graph.ts";
 export { type Explanation, inOrder, type Observation, type Topic } from "./why/model.ts";
 export { conditionText, eventTime, problemConditions } from "./why/objects.ts";
 export { parsePath } from "./why/path.ts";

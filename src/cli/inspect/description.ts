@@ -37,7 +37,7 @@ export function instanceDescription(
   observed: ObservedInstance,
   options: DescriptionOptions,
 ): string {
-  const { instance, rgd, revision, observation } = observed;
+  const { instance, rgd, revision, observation, isUnreadable } = observed;
   const { metadata } = instance;
   const conditions = conditionsOf(instance);
   const leaving = metadata.deletionTimestamp;
@@ -52,7 +52,7 @@ export function instanceDescription(
       ["Name", metadata.name],
       ["Namespace", metadata.namespace],
       ["Kind", `${instance.kind} (${instance.apiVersion})`],
-      ["Graph", graph ?? "none"],
+      ["Graph", graph ?? (isUnreadable ? "unknown" : "none")],
       ["State", instanceState(instance) || "unknown"],
       ["Ready", findCondition(conditions, "Ready")?.status ?? "Unknown"],
       ["Age", ageText(metadata.creationTimestamp, options.now)],
@@ -61,7 +61,7 @@ export function instanceDescription(
     ]),
     section("Conditions", conditionTable(conditions, options)),
     section("Nodes", observation ? nodeTable(observation, options) : ""),
-    section("Waits", reasons.length > 0 && !isReady(observed) ? indented(reasons.map(dedent)) : ""),
+    section("Waits", isReady(observed) ? "" : indented(reasons.map(dedent))),
     section("Last error", lastError(conditions, options)),
     section("Next steps", indented(steps)),
     section("Events", eventTable(observation?.events?.(nameOf(instance)) ?? [], options)),
@@ -223,8 +223,10 @@ function eventTable(events: readonly KubeObject[], options: DescriptionOptions):
   return inner(["TYPE", "REASON", "AGE", "FROM", "MESSAGE"], rows, options);
 }
 
-function isReady({ instance }: ObservedInstance): boolean {
-  return stateOf(instance) === "ACTIVE" && instance.metadata.deletionTimestamp === undefined;
+/** Reports whether an instance is ready. Without a graph, the status of the instance may be outdated. */
+function isReady({ instance, observation }: ObservedInstance): boolean {
+  return observation !== undefined && stateOf(instance) === "ACTIVE" &&
+    instance.metadata.deletionTimestamp === undefined;
 }
 
 type Statements = ReturnType<typeof explain>["because"];

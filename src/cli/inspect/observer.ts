@@ -45,8 +45,10 @@ export interface FoundGraph {
   graph?: Graph;
   /** The number of the revision of the graph; absent when revisions cannot be read. */
   revision?: number;
-  /** The reasons why the kind has no usable graph. */
+  /** The reasons why the kind has no usable graph, or why the graph cannot be read. */
   problems: string[];
+  /** Whether the API server refuses to let the caller read the graph. */
+  isUnreadable?: boolean;
 }
 
 /** An instance as it is in the cluster. */
@@ -115,7 +117,7 @@ export class ClusterGraphs implements GraphSource {
       rgd = await this.rgdOf(kind);
     } catch (error) {
       if (!(error instanceof ApiError) || error.reason !== "Forbidden") throw error;
-      return { problems: [error.message] };
+      return { problems: [error.message], isUnreadable: true };
     }
     if (!rgd) return { problems: [] };
     const { client, schemas, compile } = this.#session;
@@ -139,7 +141,8 @@ export class ClusterGraphs implements GraphSource {
       return { rgd, graph, problems: problems.map(problemText) };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      return { rgd, problems: [errorText(error)] };
+      const isUnreadable = error.reason === "Forbidden";
+      return { rgd, problems: [errorText(error)], isUnreadable };
     }
   }
 }
@@ -249,10 +252,11 @@ export class Observer {
  * field, or the instance has no usable graph.
  */
 export function explain(observed: ObservedInstance, subject?: string): Explanation {
-  const { observation, instance, ref, rgd, problems } = observed;
+  const { observation, instance, ref, rgd } = observed;
   if (observation) return why(observation, subject);
-  if (subject === undefined) return withoutGraph(instance, ref.kind, rgd, problems);
-  throw noGraph(refText(ref), subject);
+  const found = withoutGraph(instance, ref.kind, rgd, observed);
+  if (subject === undefined) return found;
+  throw noGraph(refText(ref), subject, found);
 }
 
 function objectName({ kind, namespace, name }: ObjectRef): ObjectName {

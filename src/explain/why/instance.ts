@@ -1,13 +1,10 @@
 /** Explains why an instance is not ready, by its conditions and by the nodes that block it. */
 import {
   Annotation,
-  apiVersionOf,
   type Condition,
   conditionsOf,
   findCondition,
-  type KindRef,
   type KubeObject,
-  type ResourceGraphDefinition,
 } from "../../api/mod.ts";
 import { isSuspended } from "../../reconcile/mod.ts";
 import { objectText } from "../plan/text.ts";
@@ -61,58 +58,6 @@ export function secretsOf({ objects }: Observation): KubeObject[] {
 export function stateOfInstance({ status }: KubeObject): string {
   const state = (status as { state?: unknown } | undefined)?.state;
   return typeof state === "string" ? state : "";
-}
-
-/** Explains why an instance without a usable graph is not reconciled. */
-export function withoutGraph(
-  instance: KubeObject,
-  kind: KindRef,
-  rgd: ResourceGraphDefinition | undefined,
-  problems: readonly string[] = [],
-): Explanation {
-  const object = nameOf(instance);
-  const state = stateOfInstance(instance);
-  const because: Explanation[] = [];
-  if (!rgd && problems.length > 0) {
-    const text = `the graph of the kind cannot be read: ${problems.join("; ")}`;
-    because.push(explanation("object", text));
-  } else if (!rgd) {
-    const text = `no ResourceGraphDefinition defines the kind ${kind.kind} of ${
-      apiVersionOf(kind)
-    }`;
-    because.push(explanation("object", text));
-  } else {
-    const name = rgd.metadata.name!;
-    const conditions = conditionsOf(rgd).filter(({ status, type }) =>
-      status !== "True" && type !== "Ready"
-    );
-    because.push(explanation("object", `the ResourceGraphDefinition ${name} has no usable graph`, {
-      because: [
-        ...problems.map((problem) => explanation("expression", problem)),
-        ...(problems.length > 0
-          ? []
-          : conditions.map((condition) =>
-            explanation("condition", conditionText(condition), {
-              time: condition.lastTransitionTime,
-            })
-          )),
-      ],
-    }));
-    because.push(
-      step(`correct the ResourceGraphDefinition ${name}; kro validate checks a file`),
-    );
-  }
-  const { deletionTimestamp, finalizers = [] } = instance.metadata;
-  if (deletionTimestamp !== undefined) {
-    const text = deletionText(objectText(object), finalizers);
-    return explanation("instance", text, { object, state, time: deletionTimestamp, because });
-  }
-  const text = `${objectText(object)} is not reconciled`;
-  return explanation("instance", text, {
-    object,
-    state,
-    because: [...conditionProblems(instance), ...because],
-  });
 }
 
 /** The start of the message of the condition ResourcesReady while objects are being deleted. */
@@ -184,12 +129,14 @@ function staleness({ metadata, status }: KubeObject): Explanation[] {
 }
 
 /**
- * Explains the conditions InstanceManaged and GraphResolved if their status is not True. The cause of such a
- * condition is not a node.
+ * Explains the conditions of these types whose status is not True. The default types are those of conditions
+ * whose cause is not a node.
  */
-function conditionProblems(instance: KubeObject): Explanation[] {
+export function conditionProblems(
+  instance: KubeObject,
+  types: readonly string[] = ["InstanceManaged", "GraphResolved"],
+): Explanation[] {
   const conditions = conditionsOf(instance);
-  const types = ["InstanceManaged", "GraphResolved"];
   return types.flatMap((type) => {
     const condition: Condition | undefined = findCondition(conditions, type);
     if (!condition || condition.status === "True") return [];

@@ -1,4 +1,5 @@
 /** The errors of `kro why` for a node or a field that the graph does not have. */
+import type { Explanation } from "./model.ts";
 import { didYouMean } from "../../api/mod.ts";
 
 /** The error for a node or a field that the graph does not have. The message may suggest a name. */
@@ -75,9 +76,16 @@ export function notObject(
   );
 }
 
-/** Returns the error for a node or field of an instance that has no usable graph. */
-export function noGraph(instance: string, subject: string): UnknownSubject {
-  return new UnknownSubject(
-    `${instance} has no usable graph, which could have a node "${subject}"`,
-  );
+/**
+ * Returns the error for a node or field of an instance that has no usable graph, or whose graph cannot be read.
+ *
+ * @param found The explanation of the instance, which contains the cause.
+ */
+export function noGraph(
+  instance: string,
+  subject: string,
+  { because }: Explanation,
+): UnknownSubject {
+  const cause = because.findLast(({ topic }) => topic === "object")!.text;
+  return new UnknownSubject(`cannot explain "${subject}" of ${instance}: ${cause}`);
 }

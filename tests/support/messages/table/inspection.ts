@@ -95,10 +95,17 @@ export const INSPECTION: Section = {
       remedy: "Use a name that the message suggests.",
     },
     {
+      code: "exit 0",
+      texts: ["warning: no ResourceGraphDefinition defines the kind <kind> of <apiVersion>"],
+      cause:
+        "The RGD was deleted, and instances of its kind are left. kro no longer reconciles them.",
+      remedy: "Apply the RGD again, or delete the instances.",
+    },
+    {
       code: "exit 2",
-      texts: ['<instance> has no usable graph, which could have a node "<id>"'],
+      texts: ['cannot explain "<subject>" of <instance>: <cause>'],
       cause: "The RGD of the instance was deleted, has problems, or cannot be read.",
-      remedy: "`kro why KIND/NAME` without a second argument shows the reason.",
+      remedy: "`kro why KIND/NAME` without a second argument shows all reasons.",
     },
   ],
 };
