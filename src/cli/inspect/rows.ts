@@ -210,27 +210,33 @@ function instanceLine(
     const why = message(state === "Ready" ? "" : reason, options);
     return [{ text, node: outcome.id, state, age: "", message: why, below: [] }];
   });
-  const left = removed.map(({ finalizers = [], ...object }): Line => ({
-    text: nameText(object),
-    node: "",
-    state: isLeaving || object.action === "deleting" ? "Deleting" : "Leftover",
-    age: "",
-    message: finalizers.length > 0 ? `finalizers: ${finalizers.join(", ")}` : "",
-    below: [],
-  }));
+  const observed = new Map(
+    [...observation?.objects ?? []].flatMap(([id, objects]) =>
+      objects.map((object) => [nameKey(nameOf(object)), { id, object }] as const)
+    ),
+  );
+  const left = removed.map(({ finalizers = [], ...object }): Line => {
+    const live = observed.get(nameKey(object));
+    return {
+      text: nameText(object),
+      node: live?.id ?? "",
+      state: isLeaving || object.action === "deleting" ? "Deleting" : "Leftover",
+      age: live ? ageText(live.object.metadata.creationTimestamp, options.now) : "",
+      message: finalizers.length > 0 ? `finalizers: ${finalizers.join(", ")}` : "",
+      below: [],
+    };
+  });
   const known = new Set(removed.map(nameKey));
   // The objects of an instance that is being deleted are deleted in reverse order of their dependencies.
   const later = isLeaving
-    ? [...observation?.objects ?? []].flatMap(([id, objects]) =>
-      objects.filter((object) => !known.has(nameKey(nameOf(object)))).map((object): Line => ({
-        text: nameText(nameOf(object)),
-        node: id,
-        state: object.metadata.deletionTimestamp === undefined ? "Present" : "Deleting",
-        age: ageText(object.metadata.creationTimestamp, options.now),
-        message: "",
-        below: [],
-      }))
-    )
+    ? [...observed].filter(([key]) => !known.has(key)).map(([, { id, object }]): Line => ({
+      text: nameText(nameOf(object)),
+      node: id,
+      state: object.metadata.deletionTimestamp === undefined ? "Present" : "Deleting",
+      age: ageText(object.metadata.creationTimestamp, options.now),
+      message: "",
+      below: [],
+    }))
     : [];
   const state = instanceState(instance);
   return {

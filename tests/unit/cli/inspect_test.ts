@@ -156,6 +156,19 @@ Deno.test("a suspended instance has the state SUSPENDED, unless it is being dele
   assert.deepEqual(outputs(), ["DELETING", "DELETING", "DELETING", "DELETING"]);
 });
 
+Deno.test("the tree of an instance that is being deleted shows the node of each object", async () => {
+  const found = await observed();
+  found.instance.metadata.deletionTimestamp = CREATED.toISOString();
+  const observation = { ...found.observation!, nodes: [] };
+  const [part] = observation.objects.get("parts")!;
+  const { namespace, name = "" } = part!.metadata;
+  const held = { apiVersion: "v1", kind: "ConfigMap", namespace, name };
+  const removed = [{ ...held, action: "deleting" as const, finalizers: ["acme.io/keep"] }];
+  const text = plain(treeRows({ ...found, observation, removed }, { wide: false, now: NOW }));
+  assert.match(text, new RegExp(`/${name} +parts +Deleting +5m +finalizers: acme.io/keep$`, "m"));
+  assert.match(text, /Deployment\/\S+ +app +Present +5m$/m);
+});
+
 Deno.test("docs/debugging.md shows the present output", () => {
   const page = read("docs/debugging.md");
   for (const name of ["get.tree", "why.instance", "why.node", "why.field"]) {
