@@ -93,7 +93,7 @@ async function run(s: Scenario): Promise<void> {
   await s.step("instance: a change of a node appears without a reload", async () => {
     const second = page.locator('.node[data-id="second"]');
     await page.locator(".node .note", { hasText: "Waiting" }).waitFor();
-    assert.equal(await page.locator("main .view").count(), 1, "the earlier view is gone");
+    assert.equal(await page.locator("main > .view").count(), 1, "the earlier view is gone");
     await second.click();
     await page.getByRole("button", { name: "Why is second as it is?" }).click();
     await page.locator(".tree", { hasText: 'second.data.go == "yes"' }).waitFor();
