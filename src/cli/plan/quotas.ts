@@ -31,7 +31,7 @@ export async function checkQuotas(
   const options = namespaces.length === 1 ? { namespace: namespaces[0] } : {};
   try {
     for await (const { items } of everyPage(client, QUOTA, options, () => namespaces)) {
-      quotas.push(...items);
+      for (const item of items) quotas.push(item);
     }
   } catch {
     return [];

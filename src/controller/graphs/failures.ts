@@ -15,3 +15,10 @@ export function logFailure(entry: GraphEntry, failure: string | undefined): void
   if (failure === undefined) logger.info("graph {graph} recovered", { graph });
   else logger.error("graph {graph} failed: {error}", { graph, error: failure });
 }
+
+/** Logs what the deletion of an RGD waits for. A message is not logged if it equals the last one. */
+export function logWaiting(entry: GraphEntry, message: string): void {
+  const graph = entry.rgd.metadata.name;
+  if (entry.failure !== message) logger.info("graph {graph} is {message}", { graph, message });
+  entry.failure = message;
+}

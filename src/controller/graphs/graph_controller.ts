@@ -38,7 +38,7 @@ import { watchFailures } from "../watch_failures.ts";
 import { ApiServices } from "./api_services.ts";
 import { type GraphEntry, GraphStore } from "./graph_store.ts";
 import type { Change } from "../view.ts";
-import { logFailure } from "./failures.ts";
+import { logFailure, logWaiting } from "./failures.ts";
 import { isReported, type RightsReview } from "./rights_review.ts";
 import { warm } from "./standby.ts";
 import { serveDeletions, serveUnresolved } from "./without_graph.ts";
@@ -66,7 +66,7 @@ export interface GraphDeps extends Omit<PublishDeps, "current" | "serve" | "warn
   observer?: Observer;
   /** Returns whether this process may write now. A standby process only fills the caches. */
   leads: () => boolean;
-  /** Called when the state of a graph has changed. */
+  /** Called when the state or the served revision of a graph has changed. */
   changed?: (change: Change) => void;
 }
 
@@ -219,9 +219,8 @@ export class GraphController {
   #rgdSeen(object: KubeObject): void {
     this.#deps.metrics.revisions.pending(object as ResourceGraphDefinition);
     this.#store.rgdSeen(object);
-    // With `--observe`, the difference may be a status that another controller has now written. A changed
-    // status alone does not requeue an RGD, so an RGD with a difference is requeued here.
     const { name = "" } = object.metadata;
+    // With `--observe`, another controller may have written the status that differed.
     if (this.#deps.observer?.graphDiffers(name)) this.#queue.add(`rgd/${name}`);
   }
 
@@ -274,11 +273,11 @@ export class GraphController {
   }
 
   async #publish(entry: GraphEntry): Promise<WorkResult> {
-    const { metrics, pool, signal = this.#stop.signal, rights, changed, observer, ...deps } =
-      this.#deps;
+    const { metrics, pool, signal = this.#stop.signal, rights, observer, ...deps } = this.#deps;
     const before = entry.rgd;
     const name = before.metadata.name!;
     const since = this.#store.crdClock;
+    const earlier = entry.served?.revision;
     const publication: PublishDeps = {
       ...deps,
       signal,
@@ -306,9 +305,9 @@ export class GraphController {
     metrics.rgdResolution(result.issued ? "issue" : good ? "serve" : "failed");
     const [from, to] = [before.status?.state ?? "", result.rgd.status?.state ?? ""];
     metrics.rgdState(name, from, to);
-    if (recorded?.isNew) changed?.({ type: "graph", graph: name, state: to });
+    const isNews = recorded?.isNew || from !== to || earlier !== result.served?.revision;
+    if (isNews) deps.changed?.({ type: "graph", graph: name, state: to });
     if (from !== to) {
-      changed?.({ type: "graph", graph: name, state: to });
       logger.info("graph {graph} is {state}", {
         graph: name,
         state: to,
@@ -321,7 +320,7 @@ export class GraphController {
     const crd = result.served ? undefined : this.crdOf(entry);
     if (crd) await serveUnresolved(crd, entry.rgd, failure ?? "", this.#deps);
     const next = this.#resultOf(result);
-    const { afterMs } = recorded ?? {};
+    const afterMs = recorded?.afterMs;
     return afterMs !== undefined && next === "done" ? { afterMs } : next;
   }
 
@@ -368,11 +367,9 @@ export class GraphController {
     const conditions = [{ type: "KindReady", status: "False" as const, reason, message }];
     const { client, now } = this.#deps;
     const before = entry.rgd;
-    const graph = before.metadata.name;
     const written = await writeRgdStatus(before, { conditions }, client, now());
     this.#store.rgdWritten(entry, before, written);
-    if (entry.failure !== message) logger.info("graph {graph} is {message}", { graph, message });
-    entry.failure = message;
+    logWaiting(entry, message);
   }
 
   /** Processes deletions of a generated CRD's instances while the RGD of the CRD does not exist. */

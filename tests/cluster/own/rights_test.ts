@@ -241,6 +241,8 @@ Deno.test("kro needs exactly the permissions that kro generate rbac prints", asy
   } finally {
     await graph.remove();
     await inner.remove();
+    // kro reads a CRD once more after its deletion.
+    await requests.idle();
     await revoke(cluster);
   }
 
