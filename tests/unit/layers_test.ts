@@ -152,7 +152,7 @@ function insideViolations(file: string): string[] {
 /** Returns the TypeScript files below `src` that a file imports. */
 function localImports(file: string): string[] {
   return imports(Deno.readTextFileSync(file))
-    .filter((specifier) => specifier.startsWith(".") && specifier.endsWith(".ts"))
+    .filter((specifier) => specifier.startsWith(".") && /\.tsx?$/.test(specifier))
     .map((specifier) => relative(root, join(dirname(file), specifier)));
 }
 

@@ -64,3 +64,9 @@ export function yamlOf(value: unknown): string {
 export function Yaml({ value, reads }: { value: unknown; reads?: string }) {
   return <Code text={yamlOf(value)} reads={reads} />;
 }
+
+/** A value as YAML; undefined is an absent value. */
+export function Value({ value }: { value: unknown }) {
+  if (value === undefined) return <span class="muted">absent</span>;
+  return <Code text={yamlOf(value)} />;
+}

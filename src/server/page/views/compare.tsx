@@ -2,7 +2,7 @@
 /** The comparisons of a graph's instances: of two instances, or of one instance under two revisions. */
 import { instanceLink, link, useAddress } from "../address.ts";
 import { useAnswer } from "../api.ts";
-import { Code, FieldPath, yamlOf } from "../code.tsx";
+import { FieldPath, Value } from "../code.tsx";
 import { differencesOf } from "../compare.ts";
 import { Notice } from "../marks.tsx";
 import type { InstanceSummary, List, LiveObjectView } from "../types.ts";
@@ -99,10 +99,4 @@ function CompareInstances({ graph, keys }: { graph: string; keys: readonly strin
 function nameLink(graph: string, key: string) {
   const [namespace = "", name = ""] = key.split("/");
   return <a href={instanceLink({ graph, namespace, name })}>{key}</a>;
-}
-
-/** A value as YAML; undefined is an absent value. */
-export function Value({ value }: { value: unknown }) {
-  if (value === undefined) return <span class="muted">absent</span>;
-  return <Code text={yamlOf(value)} />;
 }

@@ -2,11 +2,10 @@
 /** Compares the objects of one instance under two revisions of its graph. */
 import { instanceLink, setQuery, useAddress } from "../address.ts";
 import { refresh, useAnswer } from "../api.ts";
-import { FieldPath } from "../code.tsx";
+import { FieldPath, Value } from "../code.tsx";
 import { Mark, Notice, type Tone } from "../marks.tsx";
 import type { ComparedObject, RevisionComparison, RevisionSide, RevisionView } from "../types.ts";
 import { Choice } from "./choice.tsx";
-import { Value } from "./compare.tsx";
 
 /** The tone of each change of an object. */
 const TONES: Readonly<Record<ComparedObject["change"], Tone>> = {
