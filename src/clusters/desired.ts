@@ -21,9 +21,9 @@ import {
   type ExternalSelection,
   type GroupKind,
   type ListScope,
-  mergePatch,
   withValuesOf,
 } from "../reconcile/mod.ts";
+import { patched } from "./patched.ts";
 import type { ReadOnlyCluster } from "./read_only.ts";
 import { refuseTaken } from "./refuse_taken.ts";
 
@@ -133,10 +133,8 @@ export class DesiredCluster implements Cluster {
   }
 
   /** Changes the instance in memory only. */
-  patch(_: ObjectRef, { metadata, ...rest }: JsonObject): Promise<KubeObject> {
-    const { resourceVersion: __, ...kept } = (metadata ?? {}) as JsonObject;
-    const base = this.#instance as unknown as JsonObject;
-    this.#instance = mergePatch(base, { ...rest, metadata: kept }) as unknown as KubeObject;
+  patch(_: ObjectRef, patch: JsonObject): Promise<KubeObject> {
+    this.#instance = patched(this.#instance, patch);
     return Promise.resolve(this.#instance);
   }
 

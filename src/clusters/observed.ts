@@ -19,7 +19,6 @@ import {
   applied,
   type ApplyOptions,
   type DeleteOptions,
-  mergePatch,
   type PlannedWrite,
   withValuesOf,
 } from "../reconcile/mod.ts";
@@ -27,6 +26,7 @@ import { kindMissing } from "./cache/kind_missing.ts";
 import { CachedCluster, type CachedParts } from "./cached.ts";
 import { withoutAllocated } from "./plan/allocated.ts";
 import { isSameObject, withoutIdentity } from "./plan/store.ts";
+import { patched } from "./patched.ts";
 import { refuseTaken } from "./refuse_taken.ts";
 import { isUpToDate } from "./up_to_date.ts";
 
@@ -153,13 +153,9 @@ export class ObservedCluster extends CachedCluster {
   }
 
   /** Changes the instance in memory only. */
-  override patch(_ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
-    const { metadata, ...rest } = patch;
-    const { resourceVersion: _, ...kept } = (metadata ?? {}) as JsonObject;
-    const base = this.#instance as unknown as JsonObject;
-    const changed = mergePatch(base, { ...rest, metadata: kept }) as unknown as KubeObject;
-    this.#instance = changed;
-    return Promise.resolve(changed);
+  override patch(_: ObjectRef, patch: JsonObject): Promise<KubeObject> {
+    this.#instance = patched(this.#instance, patch);
+    return Promise.resolve(this.#instance);
   }
 
   /** Changes the status of the instance in memory only. */

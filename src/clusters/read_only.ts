@@ -24,10 +24,10 @@ import {
   type ExternalSelection,
   type GroupKind,
   type ListScope,
-  mergePatch,
   readInventory,
 } from "../reconcile/mod.ts";
 import { AsyncCache } from "./async_cache.ts";
+import { patched } from "./patched.ts";
 import { refuseTaken } from "./refuse_taken.ts";
 import { memberSelector } from "./selectors.ts";
 
@@ -163,10 +163,8 @@ export class ReadOnlyCluster implements Cluster {
   }
 
   /** Changes the instance in memory only. */
-  patch(_: ObjectRef, { metadata, ...rest }: JsonObject): Promise<KubeObject> {
-    const { resourceVersion: __, ...kept } = (metadata ?? {}) as JsonObject;
-    const base = this.#instance as unknown as JsonObject;
-    this.#instance = mergePatch(base, { ...rest, metadata: kept }) as unknown as KubeObject;
+  patch(_: ObjectRef, patch: JsonObject): Promise<KubeObject> {
+    this.#instance = patched(this.#instance, patch);
     return Promise.resolve(this.#instance);
   }
 

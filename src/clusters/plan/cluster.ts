@@ -22,7 +22,8 @@ import type {
   ListScope,
   ServesOptions,
 } from "../../reconcile/mod.ts";
-import { mergePatch, withValuesOf } from "../../reconcile/mod.ts";
+import { withValuesOf } from "../../reconcile/mod.ts";
+import { patched } from "../patched.ts";
 import { refuseTaken } from "../refuse_taken.ts";
 import { isUpToDate } from "../up_to_date.ts";
 import { withoutAllocated } from "./allocated.ts";
@@ -180,10 +181,7 @@ export class PlanCluster implements Cluster {
 
   /** Changes the instance in memory only. */
   patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
-    const { metadata, ...rest } = patch;
-    const { resourceVersion: _, ...kept } = (metadata ?? {}) as JsonObject;
-    const base = this.#instance as unknown as JsonObject;
-    return this.#wrote(ref, mergePatch(base, { ...rest, metadata: kept }) as unknown as KubeObject);
+    return this.#wrote(ref, patched(this.#instance, patch));
   }
 
   /** Changes the status of the instance in memory only. */
