@@ -10,11 +10,11 @@ import {
   eventually,
   type GraphSpec,
   kroTest,
-  type Live,
   NAME,
   type Place,
   refused,
   type Scenario,
+  silenceApi,
 } from "../../support/cluster/mod.ts";
 
 /** Returns an RGD with a ConfigMap. The second revision also has a Widget and another ConfigMap. */
@@ -68,37 +68,18 @@ kroTest("a restart without a kind of the newest revision does not roll back", as
 
 kroTest("a restart while a kind's API does not answer does not roll back", async (s) => {
   const { graph, object, at, group } = await setUp(s, "KindSilent");
-  const service: Place = { kind: "APIService.apiregistration.k8s.io", name: `v1.${group}` };
+  let service: Place;
   await s.restart(async () => {
-    await s.cluster.remove(at);
-    await s.cluster.untilGone(service);
-    await s.cluster.create({
-      apiVersion: "apiregistration.k8s.io/v1",
-      kind: "APIService",
-      metadata: { name: service.name },
-      spec: {
-        group,
-        version: "v1",
-        groupPriorityMinimum: 100,
-        versionPriority: 100,
-        insecureSkipTLSVerify: true,
-        service: { namespace: s.namespace, name: "nobody" },
-      },
-    });
-    await s.cluster.until(
-      service,
-      ({ status }) =>
-        status?.conditions?.some((c: Live) => c.type === "Available" && c.status === "False"),
-    );
+    service = await silenceApi(s.cluster, group, at);
   });
   try {
     const app = await s.cluster.until(graph.instance("app"), (o) => o.status.state === "ERROR");
     assert.match(condition(app, "GraphResolved").message, /does not answer/);
     assert.equal((await s.cluster.get({ kind: "ConfigMap", name: "app" })).data.revision, "r2");
   } finally {
-    await s.cluster.delete(service);
+    await s.cluster.delete(service!);
   }
-  await s.cluster.untilGone(service);
+  await s.cluster.untilGone(service!);
   await s.cluster.apply(object);
   await graph.active("app");
 });
@@ -134,6 +115,16 @@ async function refuseWrites(s: Scenario, group: string, resource: string): Promi
   return { kind, name };
 }
 
+/** Creates an instance. The function `change` writes a second spec of the RGD. */
+async function changing(s: Scenario, kind: string) {
+  const spec = graphOf(kind, 1, "v1");
+  const graph = await s.graph(spec);
+  await graph.create("app");
+  await graph.active("app");
+  const resources = [configMap("config", NAME, { revision: "r2" })];
+  return { graph, change: () => graph.put({ ...spec, resources }) };
+}
+
 /** Waits until the API server refuses to change the object. */
 async function untilRefused(write: () => Promise<unknown>): Promise<void> {
   await eventually("refused write", () => write().then(() => false, () => true));
@@ -142,17 +133,11 @@ async function untilRefused(write: () => Promise<unknown>): Promise<void> {
 kroTest(
   "the previous revision is served after a restart while no revision can be written",
   async (s) => {
-    const kind = "Unwritten";
-    const graph = await s.graph(graphOf(kind, 1, "v1"));
-    await graph.create("app");
-    await graph.active("app");
+    const { graph, change } = await changing(s, "Unwritten");
     let webhook: Place | undefined;
     try {
       await s.restart(async () => {
-        await graph.put({
-          ...graphOf(kind, 1, "v1"),
-          resources: [configMap("config", NAME, { revision: "r2" })],
-        });
+        await change();
         webhook = await refuseWrites(s, "internal.kro.run", "graphrevisions");
         const revision = {
           kind: "GraphRevision.internal.kro.run",
@@ -175,17 +160,11 @@ kroTest(
 kroTest(
   "the API shows the served revision even if the RGD's status cannot be written",
   async (s) => {
-    const kind = "Unreported";
-    const graph = await s.graph(graphOf(kind, 1, "v1"));
-    await graph.create("app");
-    await graph.active("app");
+    const { graph, change } = await changing(s, "Unreported");
     let webhook: Place | undefined;
     try {
       await s.restart(async () => {
-        await graph.put({
-          ...graphOf(kind, 1, "v1"),
-          resources: [configMap("config", NAME, { revision: "r2" })],
-        });
+        await change();
         webhook = await refuseWrites(s, "kro.run", "resourcegraphdefinitions/status");
         await untilRefused(() =>
           s.cluster.patchStatus(graph.rgd, { x: null, conditions: [], state: `${Math.random()}` })

@@ -12,11 +12,11 @@ import {
   type GraphSpec,
   inState,
   kroTest,
-  type Live,
   NAME,
   type Place,
   refused,
   type Scenario,
+  silenceApi,
   type TestGraph,
   verdicts,
 } from "../../support/cluster/mod.ts";
@@ -134,7 +134,7 @@ kroTest(
 kroTest("a kind of an aggregated API that does not respond is not missing", async (s) => {
   const { object, at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
   const group = apiVersion.split("/")[0]!;
-  const service: Place = { kind: "APIService.apiregistration.k8s.io", name: `v1.${group}` };
+  let service: Place;
   await install(s, widgets(s, { size: { type: "string" } }));
   const graph = await s.graph(user("Patient", apiVersion, { size: "${schema.spec.size}" }));
   await graph.create("app");
@@ -143,26 +143,7 @@ kroTest("a kind of an aggregated API that does not respond is not missing", asyn
   await s.restart(async () => {
     await s.cluster.patch(at, { metadata: { finalizers: [] } });
     await s.cluster.delete({ kind, name: "app" });
-    await s.cluster.remove(at);
-    await s.cluster.untilGone(service);
-    await s.cluster.create({
-      apiVersion: "apiregistration.k8s.io/v1",
-      kind: "APIService",
-      metadata: { name: service.name },
-      spec: {
-        group,
-        version: "v1",
-        groupPriorityMinimum: 100,
-        versionPriority: 100,
-        insecureSkipTLSVerify: true,
-        service: { namespace: s.namespace, name: "nobody" },
-      },
-    });
-    await s.cluster.until(
-      service,
-      ({ status }) =>
-        status?.conditions?.some((c: Live) => c.type === "Available" && c.status === "False"),
-    );
+    service = await silenceApi(s.cluster, group, at);
   });
   try {
     const rgd = await refused(s, graph, "ControllerReady", /does not answer/);
@@ -174,9 +155,9 @@ kroTest("a kind of an aggregated API that does not respond is not missing", asyn
     const unknown = await s.cluster.until(late.rgd, (o) => o.status);
     assert.equal(verdicts(unknown).GraphAccepted, "Unknown/KindsUnavailable");
   } finally {
-    await s.cluster.delete(service);
+    await s.cluster.delete(service!);
   }
-  await s.cluster.untilGone(service);
+  await s.cluster.untilGone(service!);
   await s.cluster.apply(object);
   await active(s, graph);
   await graph.active("app");

@@ -22,5 +22,6 @@ export * from "./nodes.ts";
 export * from "./rgd_status.ts";
 export * from "./service_account.ts";
 export * from "./scenario.ts";
+export * from "./silent_api.ts";
 export type { Scenario } from "./session.ts";
 export * from "./status.ts";
