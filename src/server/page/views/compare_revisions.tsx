@@ -6,6 +6,7 @@ import { FieldPath, Value } from "../code.tsx";
 import { Mark, Notice, type Tone } from "../marks.tsx";
 import type { ComparedObject, RevisionComparison, RevisionSide, RevisionView } from "../types.ts";
 import { Choice } from "./choice.tsx";
+import { RevisionTable } from "./parts.tsx";
 
 /** The tone of each change of an object. */
 const TONES: Readonly<Record<ComparedObject["change"], Tone>> = {
@@ -106,21 +107,9 @@ function Comparison(
         </Notice>
       )}
       {objects.length > 0 && (
-        <div class="rows">
-          <table
-            class="differences"
-            aria-label={`Objects under revisions ${from.revision} and ${to.revision}`}
-          >
-            <thead>
-              <tr>
-                <th scope="col">Field</th>
-                <th scope="col">Revision {from.revision}</th>
-                <th scope="col">Revision {to.revision}</th>
-              </tr>
-            </thead>
-            {objects.map((object) => <Changed key={keyOf(object)} object={object} />)}
-          </table>
-        </div>
+        <RevisionTable what="Objects under" from={from.revision} to={to.revision}>
+          {objects.map((object) => <Changed key={keyOf(object)} object={object} />)}
+        </RevisionTable>
       )}
     </>
   );

@@ -129,3 +129,26 @@ export function range({ min, max }: { min: number; max: number }): string {
   const text = (value: number) => value.toLocaleString("en");
   return min === max ? text(min) : `${text(min)} – ${text(max)}`;
 }
+
+/** A table of the fields that differ between two revisions. `what` begins the label of the table. */
+export function RevisionTable({ what, from, to, children }: {
+  what: string;
+  from: number;
+  to: number;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="rows">
+      <table class="differences" aria-label={`${what} revisions ${from} and ${to}`}>
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Revision {from}</th>
+            <th scope="col">Revision {to}</th>
+          </tr>
+        </thead>
+        {children}
+      </table>
+    </div>
+  );
+}

@@ -2,11 +2,12 @@
 /** The revisions of a graph, with the differences from the previous revision side by side. */
 import { setQuery, useAddress } from "../address.ts";
 import { useAnswer } from "../api.ts";
-import { Code, FieldPath, yamlOf } from "../code.tsx";
+import { FieldPath, Value } from "../code.tsx";
 import { mergedDrawing, type Revision } from "../compare.ts";
 import { Drawing } from "../drawing.tsx";
 import { Age, Notice } from "../marks.tsx";
 import type { RevisionView } from "../types.ts";
+import { RevisionTable } from "./parts.tsx";
 
 /** A drawing of two revisions, which marks each node as added, removed, changed or equal. */
 function Merged({ before, after }: { before: RevisionView; after: RevisionView }) {
@@ -69,44 +70,28 @@ export function Revisions({ graph, current }: { graph: string; current?: number 
       )}
       {before && chosen.changes.length > 0 && <Merged before={before} after={chosen} />}
       {before && chosen.changes.length > 0 && (
-        <div class="rows">
-          <table
-            class="differences"
-            aria-label={`Differences between revisions ${before.revision} and ${chosen.revision}`}
-          >
-            <thead>
-              <tr>
-                <th scope="col">Field</th>
-                <th scope="col">Revision {before.revision}</th>
-                <th scope="col">Revision {chosen.revision}</th>
+        <RevisionTable what="Differences between" from={before.revision} to={chosen.revision}>
+          <tbody>
+            {chosen.changes.map(({ path, ...change }) => (
+              <tr
+                key={path}
+                aria-current={query.node && path.startsWith(`spec.resources.${query.node}.`)
+                  ? "true"
+                  : undefined}
+              >
+                <td>
+                  <FieldPath path={path} />
+                </td>
+                <td>
+                  <Value value={change.old} />
+                </td>
+                <td>
+                  <Value value={change.new} />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {chosen.changes.map(({ path, ...change }) => (
-                <tr
-                  key={path}
-                  aria-current={query.node && path.startsWith(`spec.resources.${query.node}.`)
-                    ? "true"
-                    : undefined}
-                >
-                  <td>
-                    <FieldPath path={path} />
-                  </td>
-                  <td>
-                    {"old" in change
-                      ? <Code text={yamlOf(change.old)} />
-                      : <span class="muted">absent</span>}
-                  </td>
-                  <td>
-                    {"new" in change
-                      ? <Code text={yamlOf(change.new)} />
-                      : <span class="muted">absent</span>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </RevisionTable>
       )}
     </div>
   );
