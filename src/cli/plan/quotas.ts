@@ -2,7 +2,8 @@
  * Finds ResourceQuotas that the writes of a plan may exceed together. In a dry run, the API server checks one
  * object against a quota, as if the other objects of the plan did not exist.
  */
-import { type KindRef, type KubeObject, valueAt } from "../../api/mod.ts";
+import { ApiError, type KindRef, type KubeObject, valueAt } from "../../api/mod.ts";
+import { namesText } from "../../explain/mod.ts";
 import { everyPage, type KubeClient } from "../../kube/mod.ts";
 import type { PlannedWrite } from "../../reconcile/mod.ts";
 
@@ -17,7 +18,8 @@ const QUOTA: KindRef = {
 /**
  * Returns notes about quotas that the created objects may exceed together, although the API server would
  * accept each object alone. Lists the quotas only if the plan creates at least two objects in one namespace.
- * Returns no notes if the quotas cannot be listed, for example because the user lacks the right.
+ * If the quotas of a namespace cannot be listed, for example because the user lacks the right, a note gives
+ * the cause.
  */
 export async function checkQuotas(
   client: KubeClient,
@@ -26,17 +28,56 @@ export async function checkQuotas(
   const created = Map.groupBy(writes.filter(isCreated), ({ ref }) => ref.namespace);
   const namespaces = [...created].flatMap(([name, all]) => name && all.length > 1 ? [name] : []);
   if (namespaces.length === 0) return [];
-  const quotas: KubeObject[] = [];
-  // One list of all namespaces replaces one list for each namespace.
-  const options = namespaces.length === 1 ? { namespace: namespaces[0] } : {};
-  try {
-    for await (const { items } of everyPage(client, QUOTA, options, () => namespaces)) {
-      for (const item of items) quotas.push(item);
+  const { quotas, failed } = await listQuotas(client, namespaces);
+  return [...quotaNotes(writes, quotas), ...uncheckedNotes(failed)];
+}
+
+/** The quotas of several namespaces. */
+interface Quotas {
+  quotas: KubeObject[];
+  /** The error of each namespace whose quotas could not be listed. */
+  failed: Map<string, ApiError>;
+}
+
+/**
+ * Lists the quotas with one request. If RBAC forbids a list of the whole cluster, sends one request for each
+ * namespace instead. After an error other than a missing right, sends no further request.
+ */
+async function listQuotas(client: KubeClient, namespaces: readonly string[]): Promise<Quotas> {
+  const found: Quotas = { quotas: [], failed: new Map() };
+  const list = async (namespace?: string): Promise<ApiError | undefined> => {
+    try {
+      for await (const { items } of everyPage(client, QUOTA, { namespace }, () => [])) {
+        for (const item of items) found.quotas.push(item);
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
     }
-  } catch {
-    return [];
+  };
+  let error = namespaces.length > 1 ? await list() : undefined;
+  if (namespaces.length > 1 && !error) return found;
+  for (const namespace of namespaces) {
+    if (!error || isForbidden(error)) error = await list(namespace);
+    if (error) found.failed.set(namespace, error);
   }
-  return quotaNotes(writes, quotas);
+  return found;
+}
+
+/** Returns one note for all namespaces whose quotas could not be listed for the same reason. */
+function uncheckedNotes(failed: ReadonlyMap<string, ApiError>): string[] {
+  const causeOf = (error: ApiError) =>
+    isForbidden(error) ? "this user may not list resourcequotas" : error.message;
+  const byCause = Map.groupBy(failed, ([, error]) => causeOf(error));
+  return [...byCause].map(([cause, all]) =>
+    `the ResourceQuotas in namespace ${namesText(all.map(([name]) => name))} were not checked: ` +
+    `${cause}; the objects that the plan creates may exceed them together`
+  );
+}
+
+function isForbidden(error: ApiError): boolean {
+  return error.reason === "Forbidden";
 }
 
 /** Returns a note for each quota and each of its limits that the created objects may exceed together. */

@@ -30,6 +30,8 @@ export function planMarkdown(report: PlanReport, maxBytes = Infinity): string {
   const [title = "", ...summary] = summaryLines(report);
   const head = [`### ${title}`, "", ...summary.map((line) => `- ${escaped(line.trim())}`), ""];
   const sections = [
+    // The notes say what the plan did not check, so they must not be among the omitted sections.
+    ...(report.notes.length > 0 ? [details("Notes", report.notes)] : []),
     ...report.graphs.map(graphSection),
     ...groupChanges(report.changes).map((group) => {
       const { action, fields, reason, later, unasked } = group.example;
@@ -45,7 +47,6 @@ export function planMarkdown(report: PlanReport, maxBytes = Infinity): string {
     ...(report.waits.length > 0
       ? [details("Not ready or not known yet", waitLines(report.waits))]
       : []),
-    ...(report.notes.length > 0 ? [details("Notes", report.notes)] : []),
   ];
   return fitted(head.join("\n"), sections, maxBytes);
 }

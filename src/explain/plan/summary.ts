@@ -17,6 +17,15 @@ export function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** The largest number of kinds or namespaces that a line of the report names. */
+const MAX_NAMED = 8;
+
+/** Joins names with commas. Of more than 8 names, names the first 8 and gives the number of the others. */
+export function namesText(names: readonly string[]): string {
+  const others = names.length - MAX_NAMED;
+  return names.slice(0, MAX_NAMED).join(", ") + (others > 0 ? `, and ${others} more` : "");
+}
+
 /** Returns the numbers of {@link countActions} as a phrase, such as `2 created, 1 pruned`. */
 export function countsText(counts: ActionCounts): string {
   const parts = OBJECT_ACTIONS.filter((action) => counts[action] > 0)

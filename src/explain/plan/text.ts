@@ -16,6 +16,7 @@ import {
   countText,
   groupChanges,
   hasChanges,
+  namesText,
 } from "./summary.ts";
 
 /**
@@ -69,13 +70,8 @@ export function summaryLines(report: PlanReport): string[] {
   return lines;
 }
 
-/** The largest number of kinds or namespaces that the summary names. */
-const MAX_NAMED = 8;
-
 function radiusText(counts: readonly [string, number][]): string {
-  const named = counts.slice(0, MAX_NAMED).map(([name, count]) => `${name} ${count}`);
-  const others = counts.length - named.length;
-  return named.join(", ") + (others > 0 ? `, and ${others} more` : "");
+  return namesText(counts.map(([name, count]) => `${name} ${count}`));
 }
 
 /** Returns a phrase about the effect of a rejected RGD on its instances. */

@@ -10,6 +10,7 @@ import {
   kroTest,
   kubectl,
   NAME,
+  serviceAccountIn,
   sharedControlPlane,
   startKro,
 } from "../../support/cluster/mod.ts";
@@ -99,6 +100,56 @@ kroTest("commands that read or change a cluster print their golden files", async
   } finally {
     await kubectl(["delete", "rgd", name, "--ignore-not-found"]);
     await kubectl(["delete", "crd", `paints.${group}`, "--ignore-not-found"]);
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+kroTest("a plan that could not ask everything prints its golden files", async (s) => {
+  const group = `${s.namespace}.example.com`;
+  const [name, dir] = [`paint-${s.namespace}`, await Deno.makeTempDir()];
+  const rules = [
+    {
+      apiGroups: ["kro.run", "internal.kro.run"],
+      resources: ["*"],
+      verbs: ["get", "list", "patch"],
+    },
+    { apiGroups: ["apiextensions.k8s.io"], resources: ["*"], verbs: ["get", "list"] },
+    { apiGroups: [""], resources: ["configmaps", "namespaces"], verbs: ["get", "list"] },
+    { apiGroups: [group], resources: ["*"], verbs: ["get", "list"] },
+  ];
+  const [apiVersion, metadata] = ["rbac.authorization.k8s.io/v1", { name }];
+  await s.cluster.create({ apiVersion, kind: "ClusterRole", metadata, rules });
+  await using account = await serviceAccountIn(s.namespace);
+  const subject = { kind: "ServiceAccount", name: account.name, namespace: s.namespace };
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name };
+  const binding = { apiVersion, kind: "ClusterRoleBinding", metadata, roleRef };
+  await s.cluster.create({ ...binding, subjects: [subject] });
+  await eventually("the permission to list CRDs", async () => {
+    const { kubectl } = await sharedControlPlane();
+    const crds = ["list", "customresourcedefinitions"];
+    return (await kubectl(["auth", "can-i", ...crds, `--as=${account.user}`])).code === 0;
+  });
+  try {
+    const instance = { apiVersion: `${group}/v1alpha1`, kind: "Paint", metadata: { name: "wall" } };
+    await Deno.writeTextFile(`${dir}/rgd.json`, JSON.stringify(rgdOf(name, group)));
+    const wall = { ...instance, spec: { color: "red" } };
+    await Deno.writeTextFile(`${dir}/wall.json`, JSON.stringify(wall));
+    const files = {
+      "plan.notes.txt": "text",
+      "plan.notes.json": "json",
+      "plan.notes.md": "markdown",
+      "plan.notes.github.md": "github",
+    };
+    for (const [file, format] of Object.entries(files)) {
+      const connection = ["-n", s.namespace, "--kubeconfig", account.kubeconfig];
+      const found = await runCommand(["plan", "-f", dir, "-o", format, ...connection]);
+      assert.equal(found.code, 1, found.stderr);
+      const text = withoutVariableParts(found.stdout).replaceAll(group, "example.com")
+        .replaceAll(name, "paint").replaceAll(s.namespace, "demo");
+      await isGolden(file, text);
+    }
+  } finally {
+    for (const kind of ["clusterrole", "clusterrolebinding"]) await kubectl(["delete", kind, name]);
     await Deno.remove(dir, { recursive: true });
   }
 });

@@ -1,7 +1,8 @@
 /** Tests of the notes about ResourceQuotas that several writes of a plan exceed together. */
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../../src/api/mod.ts";
-import { quotaNotes } from "../../../src/cli/plan/quotas.ts";
+import { ApiError, type KubeObject } from "../../../src/api/mod.ts";
+import type { KubeClient } from "../../../src/kube/mod.ts";
+import { checkQuotas, quotaNotes } from "../../../src/cli/plan/quotas.ts";
 import type { PlannedWrite } from "../../../src/reconcile/mod.ts";
 
 /** Returns the writes of a plan for `count` objects of a resource such as `deployments.apps`. */
@@ -97,4 +98,64 @@ Deno.test("only new objects in the namespace of the quota count", () => {
   ];
   assert.deepEqual(quotaNotes(others.slice(1), quotas), []);
   assert.match(quotaNotes(others, quotas).join(), /creates 1 configmaps in .* allows only 0 more/);
+});
+
+/**
+ * Returns a client whose lists of quotas fail with the given errors. A key is a namespace, or the empty string
+ * for a list of the whole cluster. `asked` contains the keys of all lists.
+ */
+function clientWith(errors: Record<string, ApiError>, quotas: readonly KubeObject[] = []) {
+  const asked: string[] = [];
+  const client: Partial<KubeClient> = {
+    async *pages(_kind, { namespace = "" } = {}) {
+      asked.push(namespace);
+      if (errors[namespace]) throw errors[namespace];
+      const items = quotas.filter(({ metadata }) => metadata.namespace === namespace);
+      yield await Promise.resolve({ items, resourceVersion: "1" });
+    },
+  };
+  return { client: client as KubeClient, asked };
+}
+
+const forbidden = new ApiError("list resourcequotas: forbidden", {
+  reason: "Forbidden",
+  code: 403,
+});
+const silent = new ApiError("list resourcequotas: no response", { reason: "Timeout" });
+const together = "the objects that the plan creates may exceed them together";
+
+Deno.test("quotas that cannot be listed are noted with the cause", async () => {
+  const cases: [error: ApiError, cause: string][] = [
+    [forbidden, "this user may not list resourcequotas"],
+    [silent, "list resourcequotas: no response"],
+  ];
+  for (const [error, cause] of cases) {
+    const { client, asked } = clientWith({ ns: error });
+    assert.deepEqual(await checkQuotas(client, writes("pods", 2)), [
+      `the ResourceQuotas in namespace ns were not checked: ${cause}; ${together}`,
+    ]);
+    assert.deepEqual(asked, ["ns"]);
+    assert.deepEqual(await checkQuotas(client, writes("pods", 1)), []);
+  }
+});
+
+Deno.test("quotas of the namespaces that can be listed are checked, and the others are noted", async () => {
+  const all = ["ns", ...Array.from({ length: 10 }, (_, i) => `n${i}`)];
+  const created = all.flatMap((namespace) => writes("pods", 2, {}, namespace));
+  const denied = Object.fromEntries(all.slice(1).map((namespace) => [namespace, forbidden]));
+  const partial = clientWith({ "": forbidden, ...denied }, [quota({ pods: "5" }, { pods: "4" })]);
+  const [note, unchecked, ...others] = await checkQuotas(partial.client, created);
+  assert.match(note ?? "", /^the plan creates 2 pods in namespace ns, but ResourceQuota small/);
+  assert.equal(
+    unchecked,
+    "the ResourceQuotas in namespace n0, n1, n2, n3, n4, n5, n6, n7, and 2 more were not checked: " +
+      `this user may not list resourcequotas; ${together}`,
+  );
+  assert.deepEqual([others, partial.asked], [[], ["", ...all]]);
+
+  // An API server that does not respond to one list is not asked once more for each namespace.
+  const unreachable = clientWith({ "": silent });
+  const [only, ...more] = await checkQuotas(unreachable.client, created);
+  assert.match(only ?? "", /namespace ns, n0, .* and 3 more were not checked: .*no response/);
+  assert.deepEqual([more, unreachable.asked], [[], [""]]);
 });

@@ -242,7 +242,7 @@ Deno.test("a rejected RGD names the revision that continues to serve, if there i
   }
 });
 
-Deno.test("a comment for GitHub fits into its limit and tells how much is left out", () => {
+Deno.test("a comment for GitHub fits into its limit, tells how much is left out, and keeps the notes", () => {
   const changes = Array.from(
     { length: 3000 },
     (_, i) =>
@@ -253,6 +253,10 @@ Deno.test("a comment for GitHub fits into its limit and tells how much is left o
   assert.match(text, /^### Plan: 3000 changed/);
   assert.match(text, /sections are left out of this comment/);
   assert.ok(planMarkdown(report({ changes })).length > 65_536);
+  const notes = ["not checked ".repeat(100).trim()];
+  const noted = planMarkdown(report({ changes, notes }), MAX_COMMENT);
+  assert.ok(new TextEncoder().encode(noted).length <= 65_536);
+  assert.match(noted, /Notes<\/summary>\n\n```\n(not checked ?){100}\n```/);
 });
 
 Deno.test("a value with backquotes does not end the code block of a comment", () => {

@@ -140,6 +140,17 @@ export const PLANS: Section = {
       remedy: "Raise the limit of the ResourceQuota, or create fewer objects.",
     },
     {
+      code: "exit 1, exit 2",
+      texts: [
+        "the ResourceQuotas in namespace <namespaces> were not checked: <why>; the objects that the plan creates may exceed them together",
+        "… this user may not list resourcequotas",
+      ],
+      cause:
+        "The plan creates several objects in these namespaces, and the ResourceQuotas of the namespaces could not be listed.",
+      remedy:
+        "Grant the verb `list` for `resourcequotas` if the user lacks it, and plan again. Otherwise, compare the quotas with the plan yourself.",
+    },
+    {
       code: "exit 2",
       texts: [
         "no instance changes, because the RGD is rejected",
