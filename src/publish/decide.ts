@@ -187,16 +187,17 @@ function accepted(known: Known, graph: Graph, settings: Settings): Outcome | Sea
   };
 }
 
-/** Handles an RGD whose spec has problems: the last good graph is served. */
+/**
+ * Handles an RGD whose spec has problems: the last good graph is served. After a restart, kro serves no graph if
+ * the newest revision records this spec, because an older revision would delete objects of the newest one.
+ */
 function rejected(known: Known, settings: Settings): Outcome | Search {
   const { rgd, build } = known;
   const message = problemsText(build.problems);
   const revisions = keptRevisions(known);
   const [newest] = revisions;
   const recorded = isRecorded(known);
-  // The newest revision stays a candidate if it needs a missing kind, so that the search ends with it.
-  const isBad = recorded && build.missing.length === 0;
-  const rest = fallback(known, { revisions: isBad ? revisions.slice(1) : revisions }, settings);
+  const rest = fallback(known, { revisions: recorded ? [] : revisions }, settings);
   if ("kind" in rest) return rest;
   const conditions = [condition("GraphAccepted", "False", "InvalidResourceGraph", message)];
   if (newest && recorded) {

@@ -91,7 +91,8 @@ export async function findLastGood(
  * the revisions that compile and fit the live CRD, this is the one with the fewest pending changes of the CRD,
  * because kro writes the CRD before it serves a graph. Of several such revisions, it is the newest.
  *
- * The search ends at a revision that needs a kind which the cluster does not serve now.
+ * The search ends at a revision that does not compile now, for example because the cluster no longer serves a
+ * kind, or because the schema of a kind has changed. This revision may be the one that kro served.
  */
 async function lastServed(
   rgd: ResourceGraphDefinition,
@@ -102,10 +103,9 @@ async function lastServed(
   let best: { served: ServedGraph; live: KubeObject; pending: number } | undefined;
   for (const { spec: { revision, snapshot } } of revisions) {
     const build = await tryBuild({ ...rgd, spec: snapshot.spec }, deps);
-    const { graph, missing, seconds, unavailable } = build;
+    const { graph, seconds, unavailable } = build;
     if (unavailable === undefined) deps.events?.compiled(graph !== undefined, seconds);
-    if (missing.length > 0) break;
-    if (!graph) continue;
+    if (!graph) break;
     const served = { graph, revision };
     crd ??= await liveCrd(graph, deps.client);
     if (!crd) return { served };

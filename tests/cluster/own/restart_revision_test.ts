@@ -66,6 +66,38 @@ kroTest("a restart without a kind of the newest revision does not roll back", as
   assert.equal((await s.cluster.get(more)).metadata.uid, uid);
 });
 
+kroTest(
+  "a restart after a change of a schema of the newest revision does not roll back",
+  async (s) => {
+    const { graph, object, at, group } = await setUp(s, "KindChanged");
+    const more = { kind: "ConfigMap", name: "app-more" };
+    const { uid } = (await s.cluster.get(more)).metadata;
+    const changed = crdOf("Widget", group, "v1", {
+      spec: { type: "object", properties: { count: { type: "integer" } } },
+    });
+    // The second restart reads the verdict that the first one has recorded about the newest revision.
+    for (const restart of ["first", "second"]) {
+      await s.restart(async () => {
+        if (restart === "first") await s.cluster.apply(changed);
+      });
+      await refused(s, graph, "GraphAccepted", /size/);
+      const rgd = await s.cluster.get(graph.rgd);
+      const { message } = condition(rgd, "GraphRevisionsResolved");
+      assert.match(message, /^latest graph revision 2 failed compilation: .*size/s);
+      assert.match(condition(rgd, "ControllerReady").message, /size/);
+      const app = await s.cluster.until(graph.instance("app"), (o) => o.status.state === "ERROR");
+      assert.match(condition(app, "GraphResolved").message, /size/);
+      await s.idle();
+      assert.equal((await s.cluster.get(more)).metadata.uid, uid);
+      assert.equal((await s.cluster.get({ kind: "ConfigMap", name: "app" })).data.revision, "r2");
+    }
+    await s.cluster.apply(object);
+    await s.cluster.until(at, isEstablished);
+    await graph.active("app");
+    assert.equal((await s.cluster.get(more)).metadata.uid, uid);
+  },
+);
+
 kroTest("a restart while a kind's API does not answer does not roll back", async (s) => {
   const { graph, object, at, group } = await setUp(s, "KindSilent");
   let service: Place;

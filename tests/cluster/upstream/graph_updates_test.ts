@@ -224,20 +224,27 @@ kroTest(
   },
 );
 
-kroTest("when the newest revision cannot be compiled, an older valid one serves", async (s) => {
+kroTest("when the newest revision cannot be compiled, no older one serves", async (s) => {
   const graph = await s.graph(graphOf("Stepped", "old", { f: "string" }));
+  await graph.create("app");
+  await madeBy(s, "app", "old");
   await graph.change({
     ...graphOf("Stepped", "", { f: "string" }),
-    resources: [configMap("config", NAME, { value: "${omit()}" })],
+    resources: [configMap("config", NAME, { value: "new", omitted: "${omit()}" })],
   });
+  await madeBy(s, "app", "new");
   await s.restartWith({ compile: { omit: false } });
   const rgd = await refused(s, graph, "GraphAccepted", /omit/);
-  assert.deepEqual(verdicts(rgd).ControllerReady, "True/Running");
+  assert.deepEqual(verdicts(rgd).ControllerReady, "False/FailedToStart");
   const why = condition(rgd, "GraphAccepted").message;
   const failed = `latest graph revision 2 failed compilation: ${why}`;
   assert.equal(condition(rgd, "GraphRevisionsResolved").message, failed);
-  await graph.create("app");
-  await madeBy(s, "app", "old");
+  const app = await s.cluster.until(graph.instance("app"), (o) => o.status.state === "ERROR");
+  assert.match(condition(app, "GraphResolved").message, /omit/);
+  await s.idle();
+  await madeBy(s, "app", "new");
+  await s.restart();
+  await graph.active("app");
 });
 
 kroTest("a suspended RGD writes nothing of its graph", async (s) => {

@@ -18,6 +18,14 @@ withMissingKind.spec.snapshot.spec.resources!.push({
   template: { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w" } },
 });
 
+/** A copy of the second revision that the present schema of ConfigMap does not fit. */
+const withUnknownField = structuredClone(second);
+withUnknownField.spec.revision = 4;
+withUnknownField.spec.snapshot.spec.resources!.push({
+  id: "map",
+  template: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m" }, removed: "x" },
+});
+
 /** The CRD of the second revision after another client has changed it. */
 const edited = liveCrd(SPECS.compatible, graphs.compatible);
 const { names, ...rest } = edited.spec as { names: object };
@@ -43,6 +51,8 @@ const cases = [
   ["the newest revision breaks the CRD", [third, first], liveCrd(SPECS.first, graphs.first), 1],
   ["a kind of the newest revision is missing", [withMissingKind, second], editedCrd, undefined],
   ["a kind of an older revision is missing", [second, withMissingKind, first], editedCrd, 2],
+  ["the newest revision no longer compiles", [withUnknownField, second], editedCrd, undefined],
+  ["an older revision no longer compiles", [second, withUnknownField, first], editedCrd, 2],
   ["no CRD exists", [second, first], undefined, 2],
 ] as const;
 

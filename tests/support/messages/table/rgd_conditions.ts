@@ -45,7 +45,7 @@ export const RGD_CONDITIONS: Section = {
       code: "GraphRevisionsResolved=False/Failed",
       texts: ["latest graph revision <n> failed compilation: <problems>"],
       cause:
-        "The newest GraphRevision no longer compiles, for example because a CRD that the graph uses has changed.",
+        "The newest GraphRevision no longer compiles, for example because a CRD that the graph uses has changed. If kro has started since, kro reconciles no instance until the revision compiles or the RGD has a new spec.",
       remedy:
         "Read the problems in the condition `GraphAccepted`, and correct the spec or restore the CRD.",
     },
