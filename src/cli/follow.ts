@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import {
-  type Condition,
+  conditionsOf,
   findCondition,
   isObject,
   type KubeObject,
@@ -120,7 +120,7 @@ function readinessOf(object: KubeObject): {
   message?: string;
 } {
   const status = isObject(object.status) ? object.status : {};
-  const conditions = (status.conditions ?? []) as unknown as Condition[];
+  const conditions = conditionsOf(object);
   const state = typeof status.state === "string" ? status.state : "";
   const { generation = 0 } = object.metadata;
   const current = (type: string) => {

@@ -184,3 +184,10 @@ Deno.test("an instance that the operator has not processed since its RGD was cor
   const lines = await linesFor(objects, { timeoutMs: 60_000, unresolvedMs: 60_000 });
   assert.equal(lines.at(-1), "failed false");
 });
+
+for (const conditions of [{}, "Ready", [null], [{ status: "True" }]]) {
+  Deno.test(`the conditions ${JSON.stringify(conditions)} do not end the wait for the instance`, async () => {
+    const instance = { ...instanceWith([]), status: { conditions } };
+    assert.match((await linesFor([instance])).join("\n"), /timed out; /);
+  });
+}
