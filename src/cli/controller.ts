@@ -4,7 +4,7 @@
  */
 import { hostname } from "node:os";
 import { getLogger } from "@logtape/logtape";
-import { ApiError, durationText, VERSION } from "../api/mod.ts";
+import { ApiError, durationText, errorText, VERSION } from "../api/mod.ts";
 import { Controller, Metrics } from "../controller/mod.ts";
 import {
   AccessReviewer,
@@ -234,7 +234,7 @@ function guard(client: KubeClient, path: string, flag: string): ServerOptions["m
       logged = undefined;
       return verdict;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       if (logged !== why) {
         logger.error(
           "cannot check who may read {path}: {error}; {flag} needs the right to create tokenreviews and " +

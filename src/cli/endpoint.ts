@@ -1,4 +1,5 @@
 /** Sends requests to the HTTP endpoint of a running controller. */
+import { errorText } from "../api/mod.ts";
 import { X509Certificate } from "node:crypto";
 import { UsageError } from "./errors.ts";
 import { type EndpointResponse, getPinned } from "./pinned_request.ts";
@@ -69,7 +70,7 @@ export class Endpoint {
       const type = response.headers.get("content-type") ?? "";
       return { status: response.status, type, text: await response.text() };
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       throw new UsageError(
         `GET ${this.url}${path}: ${why}; check that the controller runs at this URL`,
       );

@@ -1,4 +1,5 @@
 /** Writes a heap snapshot for Chrome's developer tools when the process receives SIGUSR2. */
+import { errorText } from "../api/mod.ts";
 import { Readable } from "node:stream";
 import { getHeapSnapshot } from "node:v8";
 import { getLogger } from "@logtape/logtape";
@@ -31,7 +32,7 @@ export function onHeapSignal(folder: string): () => void {
         path: await writeHeapSnapshot(folder, new Date()),
       });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       logger.error(
         "cannot write a heap snapshot: {error}; check that {folder} exists and that kro may write to it",
         {

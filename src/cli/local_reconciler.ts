@@ -5,6 +5,7 @@
 import { hostname } from "node:os";
 import {
   FINALIZER,
+  findCondition,
   gvkKey,
   isNotFound,
   type KubeObject,
@@ -149,7 +150,7 @@ export class LocalReconciler {
   #reportGraph({ rgd, problems, error }: PublishResult): void {
     const ref = rgdRef(rgd);
     const state = rgd.status?.state ?? "Inactive";
-    const message = rgd.status?.conditions?.find((c) => c.type === "Ready")?.message;
+    const message = findCondition(rgd.status?.conditions, "Ready")?.message;
     const bad = problems.length > 0 || error !== undefined;
     this.#report.progress(ref, state, bad ? message || error : undefined);
     this.#report.ended(ref, state, rgd, bad);

@@ -2,7 +2,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { getLogger } from "@logtape/logtape";
 import type { Command } from "commander";
-import { inBackground } from "../api/mod.ts";
+import { errorText, inBackground } from "../api/mod.ts";
 import type { Certificate } from "../server/mod.ts";
 import { UsageError } from "./errors.ts";
 
@@ -67,7 +67,7 @@ async function content(file: string): Promise<string> {
   try {
     return await Deno.readTextFile(file);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     throw new UsageError(`cannot read ${file}: ${why}`);
   }
 }
@@ -103,7 +103,7 @@ export function watchCertificate(
       renew(last = next);
       logger.info("serving the new certificate of {file}", { file: files.cert });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       failed = { why, times: failed.why === why ? failed.times + 1 : 1 };
       if (failed.times !== 2) return;
       logger.warn("the previous certificate stays in use: {error}", { error: why });

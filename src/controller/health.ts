@@ -1,5 +1,5 @@
 /** Derives the health of an instance from its state, its conditions and its annotations. */
-import type { Condition, KubeObject } from "../api/mod.ts";
+import { type Condition, findCondition, type KubeObject } from "../api/mod.ts";
 import { isSuspended } from "../reconcile/mod.ts";
 
 /**
@@ -33,7 +33,7 @@ export function healthOf(
   if (isSuspended({ metadata, ...rest })) return "suspended";
   if (state === "ERROR") return "error";
   if (state !== "ACTIVE") return "progressing";
-  const ready = conditions.find(({ type }) => type === "Ready");
+  const ready = findCondition(conditions, "Ready");
   return ready?.status === "False" ? "degraded" : "ready";
 }
 

@@ -2,6 +2,7 @@
  * Replaces Deno's error for a missing permission with an error that names the flag that grants the
  * permission.
  */
+import { errorText } from "../api/mod.ts";
 import { readAtMost } from "./body.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
 
@@ -50,7 +51,7 @@ function fileError(path: string, what: string, error: unknown): Error {
   }
   const denied = permissionError(`${path}: reading the ${what}`, `--allow-read=${path}`, error);
   if (denied !== error) return denied;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   return new ConfigError(`${path}: cannot read the ${what}: ${message}`);
 }
 

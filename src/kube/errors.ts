@@ -2,6 +2,7 @@
 import {
   ApiError,
   type ApiErrorReason,
+  errorText,
   isObject,
   shortened,
   type StatusCause,
@@ -155,7 +156,7 @@ export function hostOf(server: string): string {
 export function causeText(error: unknown): string {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause) innermost = innermost.cause;
-  const message = innermost instanceof Error ? innermost.message : String(innermost);
+  const message = errorText(innermost);
   return message.replace(/^.*?client error \(\w+\): /s, "").replace(/\s+/g, " ");
 }
 

@@ -2,7 +2,6 @@
  * A built-in snapshot of the kinds of one Kubernetes release. Commands use the snapshot when they run without
  * a cluster.
  */
-import { Buffer } from "node:buffer";
 import { brotliDecompressSync } from "node:zlib";
 import { gvkKey, type JsonObject, type KindRef } from "../api/mod.ts";
 import { Linker } from "./link.ts";
@@ -75,7 +74,7 @@ class Snapshot {
  * Returns the decoded snapshot. The snapshot is decoded at first use and then kept, together with at most
  * one linked schema for each of its kinds.
  */
-const builtIn = once(() => new Snapshot(Buffer.from(snapshot.document, "base64")));
+const builtIn = once(() => new Snapshot(Uint8Array.fromBase64(snapshot.document)));
 
 function once<T extends object>(make: () => T): () => T {
   let made: T | undefined;

@@ -148,7 +148,7 @@ const FOREIGN =
  * an annotation of the RGD now allows breaking changes: kro writes the CRD once it processes the annotation.
  */
 export function isCrdRefused(rgd: ResourceGraphDefinition): boolean {
-  const condition = findCondition(rgd.status?.conditions ?? [], "KindReady");
+  const condition = findCondition(rgd.status?.conditions, "KindReady");
   const { status, message = "", observedGeneration = 0 } = condition ?? {};
   if (status !== "False" || observedGeneration < (rgd.metadata.generation ?? 0)) return false;
   return FOREIGN.test(message) || (BREAKING.test(message) && !allowsBreaking(rgd));

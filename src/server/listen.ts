@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
-import { inBackground } from "../api/mod.ts";
+import { errorText, inBackground } from "../api/mod.ts";
 import type { Handler } from "./app.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 import { RequestQueues } from "./pipelining.ts";
@@ -145,7 +145,7 @@ export async function listen(
     server.listen(port, hostname);
     await once(server, "listening");
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = errorText(cause);
     throw new ListenError(`cannot listen on ${address}: ${why}`, { cause });
   }
   const bound = server.address() as { address: string; port: number };

@@ -1,5 +1,6 @@
 /** Reads objects from the API server for a request to the JSON API, with the rights of the caller. */
 import {
+  errorText,
   EVENT_KIND,
   isObject,
   type JsonObject,
@@ -83,7 +84,7 @@ export async function readLive(
     }, authorization);
     return { ...found, events: newest(events.map(eventView)) };
   } catch (error) {
-    const eventsRefused = error instanceof Error ? error.message : String(error);
+    const eventsRefused = errorText(error);
     return { ...found, events: [], eventsRefused };
   }
 }

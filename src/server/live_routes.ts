@@ -1,5 +1,5 @@
 /** The paths whose responses are read from the API server. */
-import { ApiError, type JsonObject, type ObjectRef, REVISION_KIND } from "../api/mod.ts";
+import { ApiError, errorText, type JsonObject, type ObjectRef, REVISION_KIND } from "../api/mod.ts";
 import { revisionViews } from "../controller/mod.ts";
 import { unauthenticated } from "./access.ts";
 import type { Asked, ServerOptions } from "./asked.ts";
@@ -72,6 +72,6 @@ export function refusal(error: unknown): Response {
   if (error instanceof ApiError && error.reason === "Unauthorized") {
     return unauthenticated();
   }
-  const why = error instanceof Error ? error.message : String(error);
+  const why = errorText(error);
   return problem(503, `the API server does not answer: ${why}`);
 }

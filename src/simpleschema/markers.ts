@@ -1,6 +1,6 @@
 /** Applies the markers of a SimpleSchema field, such as `required=true`, to the field's schema. */
 import { RE2JS } from "re2js";
-import { didYouMean, exactInteger, type Json, shortened } from "../api/mod.ts";
+import { didYouMean, errorText, exactInteger, type Json, shortened } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { parseDefault } from "./default.ts";
 import type { Report } from "./fault.ts";
@@ -165,7 +165,7 @@ function applyPattern(field: Field, value: string): string | undefined {
   try {
     RE2JS.compile(withOwnNames(value));
   } catch (error) {
-    return `invalid pattern: ${error instanceof Error ? error.message : error}`;
+    return `invalid pattern: ${errorText(error)}`;
   }
   field.schema.pattern = value;
 }

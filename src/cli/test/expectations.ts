@@ -1,5 +1,5 @@
 /** Compares the expected result of a step with the state of the instance and of its objects. */
-import { didYouMean, type KubeObject } from "../../api/mod.ts";
+import { didYouMean, findCondition, type KubeObject } from "../../api/mod.ts";
 import type { NodeOutcome, Outcome } from "../../reconcile/mod.ts";
 import { type Mismatch, mismatches, mismatchText } from "./compare.ts";
 import type { Expectation, ObjectReference } from "./file.ts";
@@ -71,7 +71,7 @@ function conditionMismatches(
   outcome: Outcome | undefined,
 ): Mismatch[] {
   const conditions = outcome?.conditions ?? [];
-  const condition = conditions.find((each) => each.type === type);
+  const condition = findCondition(conditions, type);
   if (!condition) {
     const types = conditions.map((each) => each.type);
     return [{ steps: [type], message: `no condition "${type}"; ${hintOf(type, types)}` }];
