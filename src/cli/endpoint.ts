@@ -1,7 +1,8 @@
 /** Sends requests to the HTTP endpoint of a running controller. */
-import { errorText } from "../api/mod.ts";
 import { X509Certificate } from "node:crypto";
+import { errorText } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
+import { readText } from "./manifests.ts";
 import { type EndpointResponse, getPinned } from "./pinned_request.ts";
 
 /** The time limit of each request, in milliseconds. */
@@ -45,7 +46,7 @@ export class Endpoint {
     const certificate = certificateFile === undefined
       ? undefined
       : await readCertificate(url, certificateFile);
-    const token = tokenFile === undefined ? undefined : (await read(tokenFile)).trim();
+    const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
     return new Endpoint(url, token, certificate);
   }
 
@@ -86,7 +87,7 @@ async function readCertificate(url: string, file: string): Promise<string> {
   if (new URL(url).protocol !== "https:") {
     throw new UsageError("--certificate-file needs a URL that begins with https:");
   }
-  const pem = await read(file);
+  const pem = await readText(file, "the certificate ");
   try {
     new X509Certificate(pem);
   } catch {
@@ -95,13 +96,14 @@ async function readCertificate(url: string, file: string): Promise<string> {
   return pem;
 }
 
-async function read(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new UsageError(`the path "${file}" does not exist`);
-    }
-    throw error;
-  }
+/**
+ * Reads the token file. Rejects with UsageError when the file contains no token. A text that no HTTP header can
+ * contain is refused here, because the error of `fetch` would quote the text.
+ */
+async function readToken(file: string): Promise<string> {
+  const token = (await readText(file, "the token ")).trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new UsageError(
+    `the file "${file}" contains no token: a token is one line of ASCII characters without spaces`,
+  );
 }

@@ -1,8 +1,8 @@
 /** Writes a heap snapshot for Chrome's developer tools when the process receives SIGUSR2. */
-import { errorText } from "../api/mod.ts";
 import { Readable } from "node:stream";
 import { getHeapSnapshot } from "node:v8";
 import { getLogger } from "@logtape/logtape";
+import { errorText } from "../api/mod.ts";
 
 const logger = getLogger(["kro", "debug"]);
 

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { errorText, inBackground } from "../api/mod.ts";
 import type { Certificate } from "../server/mod.ts";
 import { UsageError } from "./errors.ts";
+import { readText } from "./manifests.ts";
 
 const logger = getLogger(["kro", "controller"]);
 
@@ -52,7 +53,7 @@ export function tlsFiles({ tlsCertFile: cert, tlsKeyFile: key }: TlsFlags): TlsF
  * not belong to the certificate.
  */
 export async function readCertificate(files: TlsFiles): Promise<Certificate> {
-  const [cert, key] = await Promise.all([content(files.cert), content(files.key)]);
+  const [cert, key] = await Promise.all([readText(files.cert), readText(files.key)]);
   const certificate = parsed(files.cert, "certificate", () => new X509Certificate(cert));
   const privateKey = parsed(files.key, "private key", () => createPrivateKey(key));
   if (!certificate.checkPrivateKey(privateKey)) {
@@ -61,15 +62,6 @@ export async function readCertificate(files: TlsFiles): Promise<Certificate> {
     );
   }
   return { cert, key };
-}
-
-async function content(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    const why = errorText(error);
-    throw new UsageError(`cannot read ${file}: ${why}`);
-  }
 }
 
 function parsed<T>(file: string, what: string, parse: () => T): T {

@@ -51,7 +51,7 @@ Deno.test("kro check with --certificate-file connects only to the server that ha
     assert.match(invalid.stderr, /contains no certificate in PEM format/);
     const missing = await run("/no/file");
     assert.deepEqual([missing.code, missing.lines], [2, 1], missing.stderr);
-    assert.match(missing.stderr, /the path "\/no\/file" does not exist/);
+    assert.match(missing.stderr, /cannot read the certificate \/no\/file: No such file/);
 
     const plain = await runCommand([
       ...["check", "http://127.0.0.1:1", `--certificate-file=${files[0]}`],

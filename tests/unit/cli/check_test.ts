@@ -70,12 +70,42 @@ Deno.test("with --token-file, the API must accept the token of the file", async 
 Deno.test("kro check reports an invalid URL, a missing token file and a missing endpoint in one line", async () => {
   const cases: [args: string[], message: RegExp][] = [
     [["kro:8079"], /"kro:8079" is not a URL: write it as http:\/\/HOST:PORT/],
-    [["http://127.0.0.1:1", "--token-file", "/no/token"], /the path "\/no\/token" does not exist/],
+    [
+      ["http://127.0.0.1:1", "--token-file", "/no/token"],
+      /cannot read the token \/no\/token: No such file/,
+    ],
     [["http://127.0.0.1:1"], /GET http:\/\/127\.0\.0\.1:1\/readyz: .*; check that the controller/],
   ];
   for (const [args, message] of cases) {
     const { code, stderr, lines } = await runCommand(["check", ...args]);
     assert.deepEqual([code, lines], [2, 1], stderr);
     assert.match(stderr, message);
+  }
+});
+
+Deno.test("kro check reports a file without a usable token in one line, without its content", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/token`;
+  const cases: [content: string | Uint8Array | undefined, message: RegExp][] = [
+    [undefined, /cannot read the token .*: Is a directory/],
+    ["", /contains no token/],
+    ["secret\nother\n", /contains no token/],
+    ["secret\u00e9", /contains no token/],
+    [new Uint8Array([0xff, 0xfe]), /cannot read the token .*: it is not UTF-8 text/],
+  ];
+  try {
+    for (const [content, message] of cases) {
+      if (typeof content === "string") await Deno.writeTextFile(file, content);
+      else if (content) await Deno.writeFile(file, content);
+      const path = content === undefined ? folder : file;
+      const { code, stderr, lines } = await runCommand([
+        ...["check", "http://127.0.0.1:9", "--token-file", path],
+      ]);
+      assert.deepEqual([code, lines], [2, 1], stderr);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /secret/);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });

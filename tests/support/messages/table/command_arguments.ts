@@ -32,7 +32,8 @@ export const ARGUMENTS: Entry[] = [
     code: "exit 2",
     texts: [
       "cannot read <what><file>: <why>",
-      "cannot read <file>: <why>",
+      "… the certificate",
+      "… the token",
       "… it is not UTF-8 text",
       "… Deno does not permit it; name - for standard input",
       "<file>:<line>:<column>: invalid JSON: <why>",

@@ -88,6 +88,15 @@ export const ENDPOINTS: Entry[] = [
     remedy: "Give the URL of an HTTPS endpoint, and a file such as `tls.crt` of the Secret.",
   },
   {
+    code: "exit 2",
+    texts: [
+      'the file "<file>" contains no token: a token is one line of ASCII characters without spaces',
+    ],
+    cause:
+      "The file of `--token-file` is empty, or contains more than the token. The message does not quote the file.",
+    remedy: "Write only the token to the file, such as the output of `kubectl create token`.",
+  },
+  {
     code: "stdout",
     texts: ["API serves graphs", "API serves permitted clients only"],
     cause:
