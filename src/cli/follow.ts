@@ -67,7 +67,8 @@ export async function followReady(
 }
 
 /**
- * Waits until every object is deleted, or until `timeoutMs` milliseconds have passed.
+ * Waits until every object is deleted, or until `timeoutMs` milliseconds have passed. An object with another UID
+ * is a new object, which another client has created under the same name.
  *
  * @param before The objects as they were before the deletion. The report gets them when they are deleted.
  */
@@ -78,14 +79,16 @@ export async function followGone(
   timeoutMs: number,
 ): Promise<void> {
   await poll(session, [...before.keys()], timeoutMs, (ref, object, late) => {
-    if (object) {
-      const left = `finalizers ${object.metadata.finalizers?.join(", ")}`;
-      report.progress(ref, "DELETING", late ? `timed out; ${left}` : left);
-      if (!late) return false;
+    const deleted = before.get(ref)!;
+    if (object?.metadata.uid !== deleted.metadata.uid) {
+      report.ended(ref, "deleted", deleted);
+      return true;
     }
-    const isLeft = object !== undefined;
-    report.ended(ref, isLeft ? "DELETING" : "deleted", object ?? before.get(ref), isLeft);
-    return true;
+    const { finalizers = [] } = object!.metadata;
+    const left = finalizers.length > 0 ? `finalizers ${finalizers.join(", ")}` : "no finalizers";
+    report.progress(ref, "DELETING", late ? `timed out; ${left}` : left);
+    if (late) report.ended(ref, "DELETING", object, true);
+    return late;
   });
 }
 

@@ -8,7 +8,7 @@ import {
   RGD_CONDITIONS,
   setConditions,
 } from "../../../src/api/mod.ts";
-import { followReady } from "../../../src/cli/follow.ts";
+import { followGone, followReady } from "../../../src/cli/follow.ts";
 import { type Report, rgdRef } from "../../../src/cli/report.ts";
 import type { Session } from "../../../src/cli/session.ts";
 import type { Known } from "../../../src/publish/decide.ts";
@@ -191,3 +191,52 @@ for (const conditions of [{}, "Ready", [null], [{ status: "True" }]]) {
     assert.match((await linesFor([instance])).join("\n"), /timed out; /);
   });
 }
+
+/**
+ * Calls followGone for an instance. Each read of the instance returns the next of these objects, and the last one
+ * again. Returns the reported progress.
+ */
+async function linesUntilGone(
+  objects: (KubeObject | undefined)[],
+  timeoutMs: number,
+): Promise<string[]> {
+  const lines: string[] = [];
+  const report: Partial<Report> = {
+    progress: (_, state, reason) => void lines.push(`${state}: ${reason}`),
+    ended: (_, state, object, failed = false) =>
+      void lines.push(`${state} ${object?.metadata.uid}, failed ${failed}`),
+  };
+  const get = () => Promise.resolve(objects.length > 1 ? objects.shift() : objects[0]);
+  const session = { client: { get } } as unknown as Session;
+  const ref = { kind: { ...shadow, group: "kro.run" }, namespace: "ns", name: "one" };
+  await followGone(session, new Map([[ref, leavingInstance()]]), report as Report, timeoutMs);
+  return lines;
+}
+
+/** Returns an instance that is being deleted. */
+function leavingInstance(metadata: Partial<KubeObject["metadata"]> = {}): KubeObject {
+  const instance = instanceWith([]);
+  const deletionTimestamp = "2026-01-01T00:00:00Z";
+  return {
+    ...instance,
+    metadata: { ...instance.metadata, uid: "u1", deletionTimestamp, ...metadata },
+  };
+}
+
+Deno.test("an object that another client has created again does not prolong the wait for its deletion", async () => {
+  const again = { uid: "u2", deletionTimestamp: undefined, finalizers: ["kro.run/finalizer"] };
+  const lines = await linesUntilGone([leavingInstance(again)], -1);
+  assert.deepEqual(lines, ["deleted u1, failed false"]);
+});
+
+Deno.test("the wait for a deletion names the finalizers, if the object has any", async () => {
+  const held = leavingInstance({ finalizers: ["acme.io/hold", "kro.run/finalizer"] });
+  assert.deepEqual(await linesUntilGone([held, undefined], 60_000), [
+    "DELETING: finalizers acme.io/hold, kro.run/finalizer",
+    "deleted u1, failed false",
+  ]);
+  assert.deepEqual(await linesUntilGone([leavingInstance()], -1), [
+    "DELETING: timed out; no finalizers",
+    "DELETING u1, failed true",
+  ]);
+});

@@ -54,6 +54,7 @@ export const RESULTS: Entry[] = [
       "timed out; <why>",
       "timed out",
       "… finalizers <names>",
+      "… no finalizers",
       "…: waiting for <objects>",
       "… no Ready condition for this generation yet",
     ],
