@@ -45,7 +45,18 @@ export function checkDepth(level: number): void {
  * limit, so deep nesting cannot overflow the stack.
  */
 export function deeperThan(value: unknown, limit: number): boolean {
-  return limit < 0 || someBelow(value, (below) => deeperThan(below, limit - 1));
+  if (limit < 0) return true;
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      if (deeperThan(value[index], limit - 1)) return true;
+    }
+    return false;
+  }
+  for (const key in value) {
+    if (deeperThan((value as Record<string, unknown>)[key], limit - 1)) return true;
+  }
+  return false;
 }
 
 /**
@@ -81,13 +92,15 @@ export function moreValuesThan(value: unknown, limit = MAX_VALUES): boolean {
  */
 export function hasNull(value: unknown, level = 0): boolean {
   if (value === null) return true;
-  return level <= MAX_DEPTH && someBelow(value, (below) => hasNull(below, level + 1));
-}
-
-/** Reports whether an element of a list, or a value of an object, passes the test. */
-function someBelow(value: unknown, test: (below: unknown) => boolean): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (Array.isArray(value)) return value.some(test);
-  for (const key in value) if (test((value as Record<string, unknown>)[key])) return true;
+  if (typeof value !== "object" || level > MAX_DEPTH) return false;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      if (hasNull(value[index], level + 1)) return true;
+    }
+    return false;
+  }
+  for (const key in value) {
+    if (hasNull((value as Record<string, unknown>)[key], level + 1)) return true;
+  }
   return false;
 }

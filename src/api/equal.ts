@@ -16,8 +16,11 @@ function equalAt(a: unknown, b: unknown, level: number): boolean {
   if (level > MAX_DEPTH) return false;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
-      a.every((value, i) => equalAt(value, b[i], level + 1));
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    for (let index = 0; index < a.length; index++) {
+      if (!equalAt(a[index], b[index], level + 1)) return false;
+    }
+    return true;
   }
   const keys = Object.keys(a);
   let absent = 0;

@@ -2,7 +2,7 @@
  * Converts the OpenAPI JSON that an API server publishes to {@link Schema}. The caller passes a function that
  * resolves references between schemas.
  */
-import { isObject, type Json, type JsonObject, MAX_DEPTH } from "../api/mod.ts";
+import { define, isObject, type Json, type JsonObject, MAX_DEPTH } from "../api/mod.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -72,9 +72,10 @@ function convertOwn(json: JsonObject, resolve: Resolve, level: number): Schema {
   }
   const each = (list: Json[]) => list.map(below);
   if (isObject(json.properties)) {
-    schema.properties = Object.fromEntries(
-      Object.entries(json.properties).map(([name, value]) => [name, below(value)]),
-    );
+    const { properties } = json;
+    const converted: Record<string, Schema> = {};
+    for (const name in properties) define(converted, name, below(properties[name]));
+    schema.properties = converted;
   }
   if (json.items !== undefined) schema.items = below(json.items);
   if (json.not !== undefined) schema.not = below(json.not);

@@ -90,7 +90,7 @@ function asObject(schema: Schema): Schema {
  * changed in place, because copying a large schema would block the event loop. Returns the schema.
  */
 function asPublished(schema: Schema): Schema {
-  for (const property of Object.values(schema.properties ?? {})) asPublished(property);
+  for (const name in schema.properties) asPublished(schema.properties[name]!);
   if (schema.items) asPublished(schema.items);
   if (typeof schema.additionalProperties === "object") asPublished(schema.additionalProperties);
   const spelledOut = schema.anyOf ?? schema.allOf?.[0]?.anyOf;

@@ -1,11 +1,13 @@
 /** Fills in the defaults of a structural schema, as the API server does for custom resources. */
-import { define, isObject, type Json, type JsonObject, ownValue } from "../api/mod.ts";
+import { copyOf, define, type Json, type JsonObject, ownValue } from "../api/mod.ts";
 import type { Schema } from "./schema.ts";
+import { partsOf } from "./walk.ts";
 
 /**
- * Returns a value in which missing fields have the schema's defaults. The result shares the parts of the given
- * value that lack no default. If a default is an object, its missing fields are filled in too. A null counts as missing if the property has a default and is not
- * nullable. The rules are described under "Defaulting" in the Kubernetes documentation of
+ * Returns a value in which missing fields have the schema's defaults; the value itself when no default is
+ * missing. The result shares the unchanged parts of the given value, and the defaults of the schema. If a
+ * default is an object, its missing fields are filled in too. A null counts as missing if the property has a
+ * default and is not nullable. The rules are described under "Defaulting" in the Kubernetes documentation of
  * CustomResourceDefinitions.
  *
  * @example
@@ -21,42 +23,86 @@ export function withDefaults<T>(schema: Schema, value: T): T {
   return filled(schema, value as Json) as T;
 }
 
-/** Returns the value itself when no default is missing, because copying a large value takes long. */
 function filled(schema: Schema, value: Json): Json {
+  if (typeof value !== "object" || value === null || !hasDefaults(schema)) return value;
   if (Array.isArray(value)) return schema.items ? filledList(schema.items, value) : value;
-  if (!isObject(value)) return value;
-  let result: JsonObject = value;
-  const put = (name: string, field: Json) => {
-    if (result === value) result = { ...value };
-    define(result, name, field);
-  };
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+  const { properties, additionalProperties } = schema;
+  const result = properties ? withProperties(properties, value) : value;
+  return typeof additionalProperties === "object" && hasDefaults(additionalProperties)
+    ? withEntries(additionalProperties, properties, result)
+    : result;
+}
+
+/** Fills in the defaults of the fields that a schema declares. */
+function withProperties(properties: Record<string, Schema>, value: JsonObject): JsonObject {
+  let result = value;
+  for (const name in properties) {
+    const property = properties[name]!;
     const given = ownValue(value, name) as Json | undefined;
     const isReplaced = given === null && !property.nullable && property.default !== undefined;
-    const present = given === undefined || isReplaced ? structuredClone(property.default) : given;
-    if (present === undefined) continue;
-    const complete = filled(property, present);
-    if (complete !== given) put(name, complete);
+    const complete = given === undefined || isReplaced
+      ? defaultOf(property)
+      : filled(property, given);
+    if (complete === given) continue;
+    if (result === value) result = copyOf(value);
+    define(result, name, complete);
   }
-  const { additionalProperties, properties } = schema;
-  if (typeof additionalProperties === "object") {
-    for (const key in value) {
-      const entry = value[key];
-      if (entry === undefined || (properties && Object.hasOwn(properties, key))) continue;
-      const complete = filled(additionalProperties, entry);
-      if (complete !== entry) put(key, complete);
-    }
+  return result;
+}
+
+/** Fills in the defaults inside the values of a map, except of the fields that the schema declares. */
+function withEntries(
+  values: Schema,
+  properties: Record<string, Schema> | undefined,
+  value: JsonObject,
+): JsonObject {
+  let result = value;
+  for (const key in value) {
+    const entry = value[key];
+    if (entry === undefined || (properties && Object.hasOwn(properties, key))) continue;
+    const complete = filled(values, entry);
+    if (complete === entry) continue;
+    if (result === value) result = copyOf(value);
+    define(result, key, complete);
   }
   return result;
 }
 
 function filledList(items: Schema, list: Json[]): Json[] {
+  if (!hasDefaults(items)) return list;
   let result = list;
-  for (const [i, item] of list.entries()) {
-    const complete = filled(items, item);
-    if (complete === item) continue;
-    if (result === list) result = [...list];
-    result[i] = complete;
+  for (let index = 0; index < list.length; index++) {
+    const complete = filled(items, list[index]!);
+    if (complete === list[index]) continue;
+    if (result === list) result = list.slice();
+    result[index] = complete;
   }
   return result;
+}
+
+/**
+ * The complete default of each schema with a default. All values with this default share one object, because
+ * an object of 1.5 MB may lack the default in 500,000 places.
+ */
+const defaults = new WeakMap<Schema, Json>();
+
+/** Returns the default of a schema, in which missing fields have their defaults; undefined without a default. */
+function defaultOf(schema: Schema): Json | undefined {
+  if (typeof schema.default !== "object" || schema.default === null) return schema.default;
+  let known = defaults.get(schema);
+  if (known === undefined) defaults.set(schema, known = filled(schema, schema.default));
+  return known;
+}
+
+/** Whether each schema, or one of its subschemas, has a default for a field. Schemas never change. */
+const known = new WeakMap<Schema, boolean>();
+
+/** Reports whether a value may lack a default of the schema or of one of its subschemas. */
+function hasDefaults(schema: Schema): boolean {
+  let has = known.get(schema);
+  if (has === undefined) {
+    has = partsOf(schema).some((part) => part.default !== undefined || hasDefaults(part));
+    known.set(schema, has);
+  }
+  return has;
 }

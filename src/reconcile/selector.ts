@@ -65,9 +65,9 @@ export function selectorText(
   const parts: string[] = [];
   if (pairs !== undefined && pairs !== null) {
     if (!isObject(pairs)) return wrong("matchLabels must be a map of strings");
-    for (const [key, given] of Object.entries(pairs)) {
+    for (const key in pairs) {
       // Kubernetes reads a string that is null as an empty string.
-      const value = given ?? "";
+      const value = pairs[key] ?? "";
       if (typeof value !== "string") return wrong(`matchLabels: "${key}" must be a string`);
       if (!KEY.test(key)) return wrong(`matchLabels: "${key}" is not a label key`);
       if (!VALUE.test(value)) {

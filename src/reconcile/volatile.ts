@@ -4,7 +4,7 @@
  * kro normally does not apply the object. Otherwise two graphs that read each other's objects would cause
  * writes forever, because every write changes a resourceVersion.
  */
-import { define, type KubeObject, ownValue, valueAt } from "../api/mod.ts";
+import { copyOf, define, type KubeObject, ownValue, valueAt } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
 import type { Volatile } from "./cluster.ts";
 import type { NodeResult } from "./result.ts";
@@ -67,7 +67,9 @@ function replaced(
 function withValueAt<T>(original: T, path: readonly (string | number)[], value: unknown): T {
   const [step, ...rest] = path;
   if (step === undefined) return value as T;
-  const copy = (Array.isArray(original) ? [...original] : { ...original }) as T & object;
+  const copy = (Array.isArray(original) ? original.slice() : copyOf(original as object)) as
+    & T
+    & object;
   define(copy, step, withValueAt(ownValue(original, step), rest, value));
   return copy;
 }

@@ -94,6 +94,12 @@ const DEFAULTED = {
     additionalProperties: { ...FREE, properties: { missing: { default: 1 } } },
   },
 };
+/** A schema with a default for each element of the hostile value. */
+const ELEMENT = { ...FREE, properties: { missing: { ...FREE, default: { a: [1] } } } };
+const DEFAULTED_ELEMENTS = {
+  ...FREE,
+  properties: { value: { items: ELEMENT, additionalProperties: ELEMENT } },
+};
 const STAMP = { generation: 1, now: "2026-01-01T00:00:00Z", created: "2026-01-01T00:00:00Z" };
 
 /**
@@ -143,6 +149,7 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
   readPart: ({ object }) => readPart(object, READS),
   "observe an instance": ({ object }) => new InstanceStore().observe(object),
   withDefaults: ({ object }) => withDefaults(DEFAULTED, object),
+  "withDefaults of each element": ({ value }) => withDefaults(DEFAULTED_ELEMENTS, { value }),
   toEvent: ({ objectText }) => toEvent("WATCH", `{"type":"ADDED","object":${objectText}}`),
   evaluate: ({ object }) => {
     if (!compiled.ok) throw new Error("the expression does not compile");
@@ -158,7 +165,10 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
     isCompared(value) && withoutValues(object, [["spec", "value"]]),
   // Skipped for a value that is nested deeper than MAX_DEPTH, because only the in-memory cluster of tests and
   // of `kro render` merges patches.
-  mergePatch: ({ value }) => isCompared(value) && mergePatch({ a: value }, { a: value }),
+  mergePatch: ({ value, copy }) => isCompared(value) && mergePatch({ a: value }, { a: copy }),
+  "mergePatch of one key": ({ value }) =>
+    isCompared(value) && mergePatch({ a: value }, { a: { added: 1 } }),
+  "mergePatch of a new key": ({ value }) => isCompared(value) && mergePatch({}, { a: value }),
   matchLabels: ({ value }) => matchLabels("a=b,c in (d)", value as Record<string, string>),
   "selectorText of labels": ({ value }) => selectorText({ matchLabels: value }),
   "selectorText of expressions": ({ value }) => selectorText({ matchExpressions: value }),

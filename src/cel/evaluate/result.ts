@@ -55,10 +55,9 @@ function chargeJson(json: Json, meter: Meter): void {
   if (typeof json !== "object" || json === null) return;
   if (Array.isArray(json)) { for (const item of json) chargeJson(item, meter); }
   else {
-    const entries = Object.entries(json);
-    meter.charge(entries.length * ENTRY);
-    for (const [key, item] of entries) {
-      meter.charge(key.length * CHARACTER);
+    for (const key in json) {
+      meter.charge(ENTRY + key.length * CHARACTER);
+      const item = json[key];
       if (item !== undefined) chargeJson(item, meter);
     }
   }

@@ -31,10 +31,7 @@ export class DefaultedInstances {
     const known = this.#known.get(instance);
     if (known) return known;
     const filled = withDefaults(this.#schema, instance);
-    const result = jsonEqual(filled as unknown as Json, instance as unknown as Json)
-      ? instance
-      : filled;
-    this.#known.set(instance, result);
-    return result;
+    this.#known.set(instance, filled);
+    return filled;
   }
 }

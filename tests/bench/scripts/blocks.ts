@@ -21,12 +21,12 @@ const ATTEMPTS = 8;
  * The functions that may take longer than {@link LIMIT_MS}. All of them take linear time. The first seven
  * functions parse expressions or SimpleSchema, which occur only in RGDs. V8 parses JSON in one call, and
  * parses it again if it contains integers that a JavaScript number cannot represent. kro parses large responses
- * and watch events with `parseSteps` instead. The other functions copy or enumerate the keys of an object.
+ * and watch events with `parseSteps` instead.
  */
 const EXCEPTIONS = new Set([
   ...["parse", "parse of a literal", "scan", "scan of an open expression"],
   ...["a SimpleSchema type", "a SimpleSchema marker", "a SimpleSchema default"],
-  ...["parseJson", "toEvent", "refusal", "evaluate", "mergePatch", "withDefaults", "kindsOfCrd"],
+  ...["parseJson", "toEvent", "refusal"],
 ]);
 
 /**
