@@ -9,6 +9,7 @@ import {
 } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { Positions } from "./positions.ts";
+import { readFileBytes, readStdin } from "./read_file.ts";
 import { systemReason } from "./sealed.ts";
 import { parseDocuments } from "./yaml.ts";
 
@@ -122,9 +123,7 @@ export function fileName(file: string): string {
  */
 export async function readText(file: string, what = ""): Promise<string> {
   try {
-    const bytes = file === "-"
-      ? await new Response(Deno.stdin.readable).bytes()
-      : await Deno.readFile(file);
+    const bytes = file === "-" ? await readStdin() : await readFileBytes(file);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable && !isDevice(file)) throw cause;

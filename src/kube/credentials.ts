@@ -48,12 +48,13 @@ export function fileCredentials(
     authorization: async () => {
       if (known && now() < known.until) return known.value;
       const until = now() + REREAD_MS;
+      // Other requests use the last token while the file is read.
+      if (known) known = { ...known, until };
       try {
         const value = bearer(tokenFile, await readFile(tokenFile, "token file"));
         known = { value, until };
       } catch (error) {
         if (!known) throw error;
-        known = { ...known, until };
       }
       return known.value;
     },

@@ -3,8 +3,8 @@
  * permission.
  */
 import { errorText } from "../api/mod.ts";
-import { readAtMost } from "./body.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
+import { readBytes, type ReadLimits } from "./read_file.ts";
 
 /**
  * Runs `action` and returns its result. Throws ConfigError when `action` lacks a permission of Deno.
@@ -20,25 +20,22 @@ export function permitted<T>(doing: string, flag: string, action: () => T): T {
   }
 }
 
-/** The maximum size of a kubeconfig file, certificate file or token file, in bytes. */
-const LARGEST_FILE = 16 * 2 ** 20;
+/** The limits of a kubeconfig file, certificate file or token file. */
+const LIMITS: ReadLimits = { mib: 16, waitMs: 10_000 };
 
 /**
  * Reads a text file. Rejects with MissingFileError when the file does not exist, and with ConfigError when
- * the file cannot be read for another reason, or is larger than 16 MiB. A device such as `/dev/zero` has no
- * end.
+ * the file cannot be read for another reason, is larger than 16 MiB, or is a named pipe to which no program
+ * writes within 10 s.
  *
  * @param what The role of the file as the error message names it, such as `kubeconfig`.
  */
 export async function readFile(path: string, what: string): Promise<string> {
   try {
-    using file = await Deno.open(path);
-    const bytes = await readAtMost(LARGEST_FILE, file.readable);
-    if (bytes) return new TextDecoder().decode(bytes);
+    return new TextDecoder().decode(await readBytes(path, LIMITS));
   } catch (error) {
     throw fileError(path, what, error);
   }
-  throw new ConfigError(`${path}: cannot read the ${what}: larger than 16 MiB`);
 }
 
 /**

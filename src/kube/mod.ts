@@ -19,6 +19,7 @@
  */
 export { AccessReviewer, type AccessVerdict } from "./access.ts";
 export { Backoff } from "./backoff.ts";
+export { readAtMost } from "./body.ts";
 export { connect } from "./client.ts";
 export { loadConfig, type LoadOptions } from "./config.ts";
 export { Discovery } from "./discovery.ts";
@@ -36,6 +37,7 @@ export {
   type ReflectorHandlers,
   type ReflectorOptions,
 } from "./reflector.ts";
+export { readBytes, type ReadLimits } from "./read_file.ts";
 export { mayAccess, type ResourceAccess } from "./review.ts";
 export { compareRevisions } from "./resource_version.ts";
 export { ScopedReflector } from "./scoped_reflector.ts";

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type { KubeObject } from "../../api/mod.ts";
 import { parseManifests } from "../manifests.ts";
+import { readTextFile } from "../read_file.ts";
 import { writeFile } from "../write_file.ts";
 import { toYaml } from "../yaml.ts";
 import { snapshotMismatches } from "./expectations.ts";
@@ -53,7 +54,7 @@ export class Snapshots {
 /** Returns the objects of a snapshot; undefined when the file does not exist. */
 async function readSnapshot(path: string): Promise<KubeObject[] | undefined> {
   try {
-    return parseManifests(await Deno.readTextFile(path), path).map(({ object }) => object);
+    return parseManifests(await readTextFile(path), path).map(({ object }) => object);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

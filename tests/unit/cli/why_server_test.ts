@@ -140,6 +140,10 @@ Deno.test("flags of kro why --server that have no effect are refused", async () 
       ["--server", "http://127.0.0.1:9", "--token-file", "/no"],
       /cannot read the token \/no: No such file/,
     ],
+    [
+      ["--server", "http://127.0.0.1:9", "--token-file", "/"],
+      /cannot read the token \/: Is a directory/,
+    ],
     [["--token-file", "/no"], /--token-file needs --server/],
   ];
   for (const [flags, message] of cases) {

@@ -127,15 +127,16 @@ export const CONNECTION: Entry[] = [
     texts: [
       "<path>: no such file (<what>)",
       "<path>: cannot read the <what>: <why>",
-      "<path>: cannot read the <what>: larger than 16 MiB",
       "<path>: the token is empty",
+      "… larger than <n> MiB",
+      "… no program wrote to this pipe within <n> s",
       "… service account's token",
       "… service account's certificate authority",
       "… service account's namespace",
       "… token file",
     ],
     cause:
-      "A file that the kubeconfig or the pod's service account names is missing, unreadable, empty or too large.",
+      "A file that the kubeconfig or the pod's service account names is missing, unreadable, empty or too large, or is a named pipe to which no program writes.",
     remedy: "Correct the path. In a pod, set `automountServiceAccountToken: true`.",
   },
   {
