@@ -9,6 +9,7 @@ import { Controller, Metrics } from "../controller/mod.ts";
 import { connect, loadConfig } from "../kube/mod.ts";
 import { createHandler, listen, ListenError, type Listening } from "../server/mod.ts";
 import { hasDisplay, startBrowser } from "./browser.ts";
+import { addClusterFlags } from "./cluster_flags.ts";
 import { confine } from "./confine.ts";
 import { addCostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
@@ -50,9 +51,8 @@ export function addDashboardCommand(
       argument(parsePort),
       8079,
     )
-    .option("--no-open", "print the URL, and open no browser")
-    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig; the current one by default")
+    .option("--no-open", "print the URL, and open no browser");
+  addClusterFlags(command)
     .option(
       "-v, --verbose [level]",
       "verbosity: 1 logs each reconcile, 2 each node and request; only warnings by default",

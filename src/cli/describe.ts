@@ -9,6 +9,7 @@ import {
   RGD_KIND,
   servedKind,
 } from "../api/mod.ts";
+import { addClusterFlags } from "./cluster_flags.ts";
 import { addCostFlags } from "./cost_flags.ts";
 import { Exit } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
@@ -29,10 +30,8 @@ export function addDescribeCommand(
   const command = program.command("describe")
     .description("show the state, conditions, waits, last error and Events of an instance or graph")
     .argument("<target...>", "KIND/NAME or KIND NAME of an instance or a ResourceGraphDefinition")
-    .option("-n, --namespace <name>", "namespace of the instance")
-    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig; the current one by default")
-    .addOption(featureGatesOption());
+    .option("-n, --namespace <name>", "namespace of the instance");
+  addClusterFlags(command).addOption(featureGatesOption());
   addCostFlags(command).action(async (target, flags) =>
     done(await describeObject(target, flags, output))
   );

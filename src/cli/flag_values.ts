@@ -52,3 +52,8 @@ export function argument<T>(parse: (text: string) => T): (text: string) => T {
     }
   };
 }
+
+/** Collects the values of a flag that may be repeated, as the parser of the flag. */
+export function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
+}

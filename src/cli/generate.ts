@@ -1,6 +1,8 @@
 /** `kro generate` and `kro graph`: derive files and drawings from RGDs. */
 import type { Command } from "commander";
+import { addClusterFlags } from "./cluster_flags.ts";
 import { featureGatesOption } from "./feature_gates.ts";
+import { collect } from "./flag_values.ts";
 import { type ApiGenerator, generateApi } from "./generate_api.ts";
 import { addRbacFlags, generateRbac } from "./generate_rbac.ts";
 import { addDrawFlags, drawGraph } from "./graph.ts";
@@ -43,13 +45,11 @@ export function addGraph(program: Command, output: Output, done: (code: number) 
 
 /** Adds the argument and the flags that name RGDs. */
 function graphFlags(command: Command): Command {
-  const collect = (value: string, previous: string[] = []) => [...previous, value];
-  return command
+  command
     .argument("[names...]", "names of RGDs in the files of -f, or in the cluster without -f")
     .option("-f, --filename <path>", "file or folder with RGDs, or - for standard input", collect)
     .option("--crd <path>", "file or folder with CustomResourceDefinitions", collect)
     .option("--all", "all RGDs of the cluster")
-    .addOption(featureGatesOption())
-    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig; the current one by default");
+    .addOption(featureGatesOption());
+  return addClusterFlags(command);
 }

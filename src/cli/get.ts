@@ -15,6 +15,7 @@ import {
 } from "../api/mod.ts";
 import type { ObjectName } from "../explain/mod.ts";
 import type { ListOptions } from "../kube/mod.ts";
+import { addClusterFlags } from "./cluster_flags.ts";
 import { addCostFlags } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
@@ -75,10 +76,8 @@ export function addGetCommand(
         .argParser(argument(parseSortBy)),
     )
     .option("-w, --watch", "print changes after the list, until SIGINT")
-    .option("-n, --namespace <name>", "namespace of instances")
-    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig; the current one by default")
-    .addOption(featureGatesOption());
+    .option("-n, --namespace <name>", "namespace of instances");
+  addClusterFlags(command).addOption(featureGatesOption());
   addCostFlags(command).action(async (target, flags) => done(await get(target, flags, output)));
 }
 
@@ -217,7 +216,7 @@ class Found {
   ): void {
     const { output: format } = this.#flags;
     if (format === "yaml" || format === "json") {
-      this.#output.out(printObjects(objects.map(withoutManagedFields), format));
+      this.#output.out(printObjects(objects, format));
       return;
     }
     if (objects.length === 0) return this.#output.err(this.#nothing(kind));
@@ -317,10 +316,4 @@ function nameLine({ apiVersion, kind, metadata }: KubeObject): string {
 
 function objectOf({ apiVersion, kind, namespace, name }: ObjectName): KubeObject {
   return { apiVersion, kind, metadata: { namespace, name } };
-}
-
-/** Returns the object without its managed fields, which kubectl does not print either. */
-function withoutManagedFields(object: KubeObject): KubeObject {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }

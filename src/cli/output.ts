@@ -1,7 +1,7 @@
 /**
  * The output of commands: data on stdout, progress and diagnostics on stderr, and colors only on a terminal.
  */
-import { jsonText } from "../api/mod.ts";
+import { jsonText, type KubeObject } from "../api/mod.ts";
 import { toYaml } from "./yaml.ts";
 
 export { table } from "./table.ts";
@@ -90,12 +90,16 @@ export function paint(output: Output, word: string): string {
 }
 
 /**
- * Formats objects as `kubectl -o` does. A single object is printed as it is; any other number of objects is
- * printed as a List.
+ * Formats objects as `kubectl -o` does: without their managed fields, and as a List unless there is exactly one
+ * object.
  */
-export function printObjects(objects: readonly unknown[], format: "yaml" | "json"): string {
-  const value = objects.length === 1
-    ? objects[0]
-    : { apiVersion: "v1", kind: "List", items: objects };
+export function printObjects(objects: readonly KubeObject[], format: "yaml" | "json"): string {
+  const items = objects.map(withoutManagedFields);
+  const value = items.length === 1 ? items[0] : { apiVersion: "v1", kind: "List", items };
   return format === "yaml" ? toYaml(value) : jsonText(value, 2) + "\n";
+}
+
+function withoutManagedFields(object: KubeObject): KubeObject {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }

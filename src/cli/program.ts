@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../api/mod.ts";
 import { apply } from "./apply.ts";
 import { addCheckCommand } from "./check.ts";
+import { addClusterFlags } from "./cluster_flags.ts";
 import { clusterNames } from "./completion/names.ts";
 import { addCompletion, COMPLETE, printCompletion } from "./completion.ts";
 import { confine, hostsOf } from "./confine.ts";
@@ -15,6 +16,7 @@ import { addDescribeCommand } from "./describe.ts";
 import { describeError, Exit } from "./errors.ts";
 import { addExamples } from "./examples.ts";
 import { featureGatesOption } from "./feature_gates.ts";
+import { collect } from "./flag_values.ts";
 import { addGenerate, addGraph } from "./generate.ts";
 import { addGetCommand } from "./get.ts";
 import { FINDING_FORMATS } from "./findings.ts";
@@ -185,9 +187,8 @@ export function createProgram(
       new Option("-o, --output <format>", "output format; github prints workflow annotations")
         .choices(FINDING_FORMATS).default("text"),
     )
-    .addOption(featureGatesOption())
-    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig; the current one by default")
+    .addOption(featureGatesOption());
+  addClusterFlags(validateCommand)
     .action(async (flags) => done(await validate(flags, output)));
 
   addGenerate(program, output, done);
@@ -204,8 +205,9 @@ export function createProgram(
 
 /**
  * Gives up the permissions that a one-shot command does not need. A command without a cluster may run no
- * program and reach no host; `kro check` and `kro why --server` may reach the host of their URL. The only files that a command
- * may write are the file of `--out` and, for `kro test --update`, the files in the folders of the snapshots.
+ * program and reach no host; `kro check` and `kro why --server` may reach the host of their URL. The only files
+ * that a command may write are the file of `--out` and, for `kro test --update`, the files in the folders of the
+ * snapshots.
  */
 function confineCommand(command: Command): void {
   if (command.name() === "controller") return;
@@ -233,12 +235,7 @@ function oneShot(command: Command): Command {
 
 /** Adds the flags of commands that connect to a cluster. */
 function connection(command: Command): Command {
-  return command
-    .option("-n, --namespace <name>", "namespace of objects without one")
-    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig; the current one by default");
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
+  return addClusterFlags(
+    command.option("-n, --namespace <name>", "namespace of objects without one"),
+  );
 }

@@ -88,7 +88,7 @@ export class Report {
   /** Prints the table of all results, or the recorded objects as YAML or JSON. */
   print(format: Format): void {
     if (format !== "table") {
-      this.#output.out(printObjects([...this.#objects.values()].map(withoutManagedFields), format));
+      this.#output.out(printObjects([...this.#objects.values()], format));
       return;
     }
     const rows = [...this.#rows.values()];
@@ -110,12 +110,6 @@ export class Report {
       result: action,
     });
   }
-}
-
-/** Returns the object without its managed fields, which kubectl does not print either. */
-function withoutManagedFields(object: KubeObject): KubeObject {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Flags that a command requires. A misspelled flag is reported before a missing one. */
 import type { Command } from "commander";
+import { collect } from "./flag_values.ts";
 
 const required = new WeakMap<Command, { flags: string; name: string }>();
 
@@ -10,7 +11,6 @@ const required = new WeakMap<Command, { flags: string; name: string }>();
 export function addRequiredFilename(command: Command): Command {
   const flags = "-f, --filename <path>";
   required.set(command, { flags, name: "filename" });
-  const collect = (value: string, previous: string[] = []) => [...previous, value];
   return command.option(flags, "file, folder, or - for standard input", collect);
 }
 

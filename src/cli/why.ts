@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { jsonText, RGD_KIND } from "../api/mod.ts";
 import { type Explanation, explanationText, UnknownSubject, whyGraph } from "../explain/mod.ts";
+import { addClusterFlags } from "./cluster_flags.ts";
 import { addCostFlags } from "./cost_flags.ts";
 import { Endpoint } from "./endpoint.ts";
 import { Exit, UsageError } from "./errors.ts";
@@ -53,10 +54,8 @@ export function addWhyCommand(
       ).conflicts(["kubeconfig", "context", "featureGates", ...COSTS]),
     )
     .option("--token-file <file>", "file with a token that may get the URL /graphs of --server")
-    .option("-n, --namespace <name>", "namespace of the instance")
-    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig; the current one by default")
-    .addOption(featureGatesOption());
+    .option("-n, --namespace <name>", "namespace of the instance");
+  addClusterFlags(command).addOption(featureGatesOption());
   addCostFlags(command).action(async (target, subject, flags) =>
     done(await whyCommand([target, ...subject], flags, output))
   );

@@ -1,5 +1,6 @@
 /** Tests of tables, output formats and durations, which follow kubectl's style. */
 import assert from "node:assert/strict";
+import type { KubeObject } from "../../../src/api/mod.ts";
 import {
   main,
   type Output,
@@ -45,9 +46,19 @@ Deno.test("parseDuration accepts Go's durations", () => {
   }
 });
 
-Deno.test("one object is printed alone, several as a List", () => {
-  assert.equal(printObjects([{ a: 1 }], "yaml"), "a: 1\n");
-  assert.equal(JSON.parse(printObjects([{ a: 1 }, { b: 2 }], "json")).items.length, 2);
+Deno.test("one object is printed alone, several as a List, without their managed fields", () => {
+  const object = (name: string): KubeObject => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, managedFields: [{ manager: "kro" }] },
+  });
+  const printed = (name: string) => ({ ...object(name), metadata: { name } });
+  assert.equal(
+    printObjects([object("a")], "yaml"),
+    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n",
+  );
+  const list = { apiVersion: "v1", kind: "List", items: [printed("a"), printed("b")] };
+  assert.deepEqual(JSON.parse(printObjects([object("a"), object("b")], "json")), list);
 });
 
 Deno.test("--no-color turns off colors, before and after the command", async () => {
