@@ -22,6 +22,11 @@ export class MissingObject extends Error {
   override readonly name = "MissingObject";
 }
 
+/** Returns the message of the operating system without the error number and the path, which Deno appends. */
+export function systemReason({ message }: Error): string {
+  return message.replace(/ \(os error \d+\).*$/s, "");
+}
+
 /** The names of errors that end a command before its first request to the cluster. */
 const STARTUP_ERRORS = new Set(["UsageError", "ConfigError", "ListenError"]);
 

@@ -8,12 +8,14 @@ export type Interrupt = keyof typeof EXIT_CODES;
 
 /**
  * Calls `print` and ends the process at the first SIGINT or SIGTERM. The signal never interrupts a synchronous
- * call, so a file that is written synchronously is complete or unchanged.
+ * call, so a file that is written synchronously is complete or unchanged. A command that writes files calls this
+ * function before its work: Deno may report a signal a while after it arrived, so a listener for the time of the
+ * write alone could miss the signal.
  *
- * @param print Prints what the command has done so far. It must be synchronous.
+ * @param print Prints what the command has done so far. It must be synchronous. Prints nothing when absent.
  * @returns An object that restores the default action of the signals when it is disposed.
  */
-export function onInterrupt(print: (signal: Interrupt) => void): Disposable {
+export function onInterrupt(print: (signal: Interrupt) => void = () => {}): Disposable {
   const handlers = (Object.keys(EXIT_CODES) as Interrupt[]).map((signal) => ({
     signal,
     end: () => {

@@ -7,10 +7,9 @@ import {
   RGD_KIND,
   servedKind,
 } from "../api/mod.ts";
-import { UsageError } from "./errors.ts";
+import { systemReason, UsageError } from "./errors.ts";
 import { Positions } from "./positions.ts";
 import { readFileBytes, readStdin } from "./read_file.ts";
-import { systemReason } from "./sealed.ts";
 import { parseDocuments } from "./yaml.ts";
 
 /** An object that was read from a file, with its place in the file. */

@@ -15,6 +15,7 @@ import {
   type PlanReport,
   planText,
 } from "../explain/mod.ts";
+import { addClusterFlags } from "./cluster_flags.ts";
 import { addCostFlags } from "./cost_flags.ts";
 import { describeError, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
@@ -25,8 +26,8 @@ import type { Output } from "./output.ts";
 import { clusterIdentity, stateOf, writePlan } from "./plan/file.ts";
 import { makePlan, type Plan } from "./plan/planner.ts";
 import { addRequiredFilename } from "./required_flags.ts";
-import { checkWritable } from "./sealed.ts";
 import { type ConnectionFlags, openSession, type Session } from "./session.ts";
+import { checkWritable } from "./write_file.ts";
 
 /** The formats in which `kro plan` prints its report. */
 const FORMATS = ["text", "json", "markdown", "github"] as const;
@@ -72,10 +73,8 @@ export function addPlanCommand(
         .choices([...FORMATS]).default("text"),
     )
     .option("--out <file>", "file to save the plan to, for kro apply --plan")
-    .option("-n, --namespace <name>", "namespace of objects without one")
-    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig; the current one by default")
-    .addOption(featureGatesOption());
+    .option("-n, --namespace <name>", "namespace of objects without one");
+  addClusterFlags(command).addOption(featureGatesOption());
   addCostFlags(addLimitFlags(command))
     .action(async (flags) => done(await plan(flags, output)));
 }
@@ -145,7 +144,7 @@ async function save(
   manifests: readonly Manifest[],
   { report, states, instances }: Plan,
 ): Promise<void> {
-  await writePlan(path, {
+  writePlan(path, {
     version: VERSION,
     cluster: await clusterIdentity(client),
     namespace,

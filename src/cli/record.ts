@@ -2,16 +2,18 @@
 import { type Command, Option } from "commander";
 import { gvkKey, jsonText, refText, RGD_KIND } from "../api/mod.ts";
 import type { NodeOutcome } from "../reconcile/mod.ts";
+import { addClusterFlags } from "./cluster_flags.ts";
 import { addCostFlags } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { existing, kindOf, parseObject, refTo } from "./inspect/target.ts";
+import { onInterrupt } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { readRecord, recordText, writeRecord } from "./record/file.ts";
 import { graphOf, isComputedFromSecrets, recordInstance, replayPass } from "./record/pass.ts";
 import { differencesOf, type ReplayResult, replayText } from "./record/report.ts";
-import { checkWritable } from "./sealed.ts";
 import { type ConnectionFlags, listRgds, openSession } from "./session.ts";
+import { checkWritable } from "./write_file.ts";
 import { toYaml } from "./yaml.ts";
 
 /** The flags of `kro record`. */
@@ -43,10 +45,8 @@ export function addRecordCommands(
     .description("save what one pass over an instance reads, for kro replay; changes nothing")
     .argument("<target...>", "KIND/NAME or KIND NAME of an instance")
     .option("--out <file>", "file to write instead of standard output")
-    .option("-n, --namespace <name>", "namespace of the instance")
-    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig; the current one by default")
-    .addOption(featureGatesOption());
+    .option("-n, --namespace <name>", "namespace of the instance");
+  addClusterFlags(record).addOption(featureGatesOption());
   addCostFlags(record).action(async (target, flags) => done(await recordTo(target, flags, output)));
   program.command("replay")
     .description("repeat the pass of a record, without a cluster")
@@ -63,6 +63,7 @@ async function recordTo(
   flags: RecordFlags,
   output: Output,
 ): Promise<number> {
+  using _interrupt = onInterrupt();
   const { kind: kindName, name } = parseObject(words);
   if (flags.out !== undefined) checkWritable(flags.out, "record");
   using session = await openSession(flags, output);
@@ -84,7 +85,7 @@ async function recordTo(
   const isConfidential = await isComputedFromSecrets(session, instance, rgds);
   const record = await recordInstance(session, source, ref, instance, isConfidential);
   if (flags.out === undefined) output.out(recordText(record));
-  else await writeRecord(flags.out, record);
+  else writeRecord(flags.out, record);
   const { calls, unreproducible } = record;
   output.err(`recorded ${refText(ref)}: ${calls.length} answers`);
   if (unreproducible.length > 0) {

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { describeError, Exit, UsageError } from "./errors.ts";
 import { compileOptions, featureGatesOption, type GateFlags } from "./feature_gates.ts";
 import { argument } from "./flag_values.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { readText } from "./manifests.ts";
 import type { Output } from "./output.ts";
 import { CoverageReport, percent } from "./test/coverage.ts";
@@ -55,6 +56,7 @@ export function addTestCommand(
     .option("--watch", "run the tests again when a file changes, until SIGINT")
     .addOption(featureGatesOption())
     .action(async (paths: string[], flags) => {
+      using _interrupt = onInterrupt();
       if (!flags.watch) return done(await test(paths, flags, output));
       await watchTests(paths, flags, output, new AbortController().signal);
     });

@@ -1,9 +1,18 @@
-/** Writes files as a whole: a command that is interrupted leaves the old content or the new content. */
-import { onInterrupt } from "./interrupt.ts";
+/**
+ * Writes files as a whole: a command that is interrupted leaves the old content or the new content. The functions
+ * are synchronous, so a signal that `onInterrupt` handles does not interrupt them.
+ */
+import { systemReason, UsageError } from "./errors.ts";
+
+/**
+ * A part of the name of a partial file that differs between processes. The process id is not enough: each container
+ * numbers its processes from 1, and a process that was killed may have left its partial file.
+ */
+const UNIQUE = crypto.randomUUID().slice(0, 8);
 
 /** Returns the path of the file that {@link writeFile} renames to `path`. */
 export function partialPath(path: string): string {
-  return `${path}.${Deno.pid}.partial`;
+  return `${path}.${UNIQUE}.partial`;
 }
 
 /**
@@ -13,17 +22,54 @@ export function partialPath(path: string): string {
  *
  * @param mode The permissions of the file. When absent, an existing file keeps its permissions.
  */
-export async function writeFile(path: string, text: string, mode?: number): Promise<void> {
-  await uninterrupted(() => {
+export function writeFile(path: string, text: string, mode?: number): void {
+  const info = statOf(path);
+  const isDevice = info !== undefined && !info.isFile;
+  // A symbolic link stays a link.
+  const target = info?.isFile ? Deno.realPathSync(path) : path;
+  if (!isDevice && replaceFile(target, text, mode ?? info?.mode ?? undefined)) return;
+  if (info?.isFile && mode !== undefined) setMode(target, mode);
+  Deno.writeTextFileSync(target, text, { mode });
+}
+
+/**
+ * Writes a file that only its owner may read, because the file may contain secret values. Throws UsageError
+ * when the write fails.
+ *
+ * @param what The content of the file as the error names it, such as `plan`.
+ */
+export function writePrivate(path: string, what: string, text: string): void {
+  try {
+    writeFile(path, text, 0o600);
+  } catch (cause) {
+    throw writeError(path, what, cause as Error);
+  }
+}
+
+/**
+ * Checks that {@link writePrivate} may write to the path, so that a command fails before its work. Does not
+ * change an existing file, and leaves no new file behind. Throws UsageError when the path cannot be written.
+ *
+ * @param what The content of the file as the error names it, such as `plan`.
+ */
+export function checkWritable(path: string, what: string): void {
+  try {
     const info = statOf(path);
-    const isDevice = info !== undefined && !info.isFile;
-    // A symbolic link stays a link.
-    const target = info?.isFile ? Deno.realPathSync(path) : path;
-    if (isDevice || !replaceFile(target, text, mode ?? info?.mode ?? undefined)) {
-      if (info?.isFile && mode !== undefined) setMode(target, mode);
-      Deno.writeTextFileSync(target, text, { mode });
-    }
-  });
+    // Opening a named pipe would wait for a reader.
+    if (info && !info.isFile && !info.isDirectory) return;
+    const mode = info ? { append: true } : { write: true, createNew: true, mode: 0o600 };
+    Deno.openSync(path, mode).close();
+    if (!info) Deno.removeSync(path);
+  } catch (cause) {
+    throw writeError(path, what, cause as Error);
+  }
+}
+
+function writeError(path: string, what: string, cause: Error): UsageError {
+  const reason = cause instanceof Deno.errors.NotCapable
+    ? "Deno does not permit kro to write there; name a file in another folder"
+    : systemReason(cause);
+  return new UsageError(`cannot write the ${what} to ${path}: ${reason}`, { cause });
 }
 
 /** Replaces a file. Returns false when kro may create no file in the folder. */
@@ -59,15 +105,4 @@ function statOf(path: string): Deno.FileInfo | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-/**
- * Runs an action that SIGINT and SIGTERM do not interrupt. A signal that arrives meanwhile ends the process after
- * the action.
- */
-async function uninterrupted(action: () => void): Promise<void> {
-  using _signals = onInterrupt(() => {});
-  action();
-  // The signals' listeners run after the synchronous action.
-  await new Promise((resolve) => setTimeout(resolve, 0));
 }

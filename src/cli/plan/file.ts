@@ -12,7 +12,8 @@ import type { PlanReport } from "../../explain/mod.ts";
 import type { KubeClient } from "../../kube/mod.ts";
 import { UsageError } from "../errors.ts";
 import { fileName, readText } from "../manifests.ts";
-import { sealed, unsealed, writePrivate } from "../sealed.ts";
+import { sealed, unsealed } from "../sealed.ts";
+import { writePrivate } from "../write_file.ts";
 
 /** The state of an object at the time of the plan. */
 export interface PlannedState {
@@ -48,16 +49,16 @@ export interface PlanFile {
 const FORMAT = "kro-plan/v1";
 
 /**
- * Writes a plan to a file that only its owner may read, because templates may contain secret values. Rejects
- * with UsageError when the write fails.
+ * Writes a plan to a file that only its owner may read, because templates may contain secret values. Throws
+ * UsageError when the write fails.
  */
-export async function writePlan(path: string, plan: Omit<PlanFile, "format">): Promise<void> {
-  await writePrivate(path, "plan", sealed({ format: FORMAT, ...plan }));
+export function writePlan(path: string, plan: Omit<PlanFile, "format">): void {
+  writePrivate(path, "plan", sealed({ format: FORMAT, ...plan }));
 }
 
 /**
- * Reads a plan from a file, or from standard input (`-`). Rejects with UsageError when the file does not contain a plan, was edited, or was written by
- * another version of kro.
+ * Reads a plan from a file, or from standard input (`-`). Rejects with UsageError when the file does not contain
+ * a plan, was edited, or was written by another version of kro.
  */
 export async function readPlan(file: string): Promise<PlanFile> {
   const text = await readText(file, "the plan ");

@@ -143,12 +143,11 @@ export function differenceOf(
   const all = fieldChanges(undefined, object, { schema, isSecret: () => false, hide: String });
   const values = new Map(all.map(({ path, new: value }) => [path, value]));
   const isHidden = (value: unknown) => typeof value === "string" && value.startsWith("hmac:");
-  // The plan has an empty value where it could not know the UID of a new instance. Such a value is not
-  // compared.
   // Controllers and webhooks may fill an object that is empty in the plan.
   const isFilled = (path: string, value: unknown) =>
     isObject(value) && Object.keys(value).length === 0 &&
     values.keys().some((each) => each.startsWith(`${path}.`) || each.startsWith(`${path}[`));
+  // The plan has an empty string where it could not know the UID of a new instance. Such a value is not compared.
   const wrong = fields.find(({ path, new: value }) =>
     value !== "" && !isHidden(value) && !jsonEqual(values.get(path), value) &&
     !isFilled(path, value)

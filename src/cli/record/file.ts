@@ -14,7 +14,8 @@ import { type KindInfo, type SchemaSource, snapshotSource } from "../../openapi/
 import type { NodeOutcome } from "../../reconcile/mod.ts";
 import { UsageError } from "../errors.ts";
 import { fileName, readText } from "../manifests.ts";
-import { sealed, unsealed, writePrivate } from "../sealed.ts";
+import { sealed, unsealed } from "../sealed.ts";
+import { writePrivate } from "../write_file.ts";
 
 /** The API version of records. */
 export const RECORD_API = "record.kro.run/v1";
@@ -92,9 +93,9 @@ export function recordText(record: RecordFile): string {
   return sealed(record);
 }
 
-/** Writes a record to a file that only its owner may read. Rejects with UsageError when the write fails. */
-export async function writeRecord(path: string, record: RecordFile): Promise<void> {
-  await writePrivate(path, "record", recordText(record));
+/** Writes a record to a file that only its owner may read. Throws UsageError when the write fails. */
+export function writeRecord(path: string, record: RecordFile): void {
+  writePrivate(path, "record", recordText(record));
 }
 
 /** Reads the record of a file, or of standard input (`-`), as {@link parseRecord} does. */

@@ -45,7 +45,7 @@ export class Snapshots {
       return [`${path} is the snapshot of several steps, and the objects of the steps differ`];
     }
     await Deno.mkdir(dirname(path), { recursive: true });
-    await writeFile(path, objects.map(toYaml).join("---\n"));
+    writeFile(path, objects.map(toYaml).join("---\n"));
     this.written.push(path);
     return [];
   }
