@@ -4,6 +4,7 @@
  * again. The stream is read with `fetch`, because an EventSource cannot send a token.
  */
 import { useEffect, useState } from "preact/hooks";
+import { isAffected } from "./affected.ts";
 import { authHeaders, refresh, TOKEN_EVENT } from "./api.ts";
 
 /** Whether the page receives events. */
@@ -81,17 +82,8 @@ function delay(ms: number): Promise<void> {
 function apply({ type, data }: StreamEvent): void {
   if (type === "reset") return refresh(() => true);
   if (type !== "graph" && type !== "instance") return;
-  const { graph, namespace, name } = JSON.parse(data);
-  const at = `/graphs/${encodeURIComponent(graph)}`;
-  const instance = `${at}/instances/${namespace || "-"}/${name}`;
-  refresh((path) => {
-    const [plain] = path.split("?");
-    if (plain === "/graphs" || plain === "/causes" || plain === at) return true;
-    // A comparison compiles two revisions, so only the reader starts it again.
-    if (plain?.endsWith("/compare")) return false;
-    if (type === "graph") return path.startsWith(`${at}/`);
-    return plain === `${at}/instances` || plain === instance || path.startsWith(`${instance}/`);
-  });
+  const changed = { ...JSON.parse(data), type };
+  refresh((path) => isAffected(path, changed));
 }
 
 /** Parses a stream of server-sent events, as the HTML standard defines them (section 9.2.6). */
