@@ -16,7 +16,13 @@ import { applyObject } from "./apply_object.ts";
 import { ApplyProgress } from "./apply_progress.ts";
 import { checkKinds } from "./check_kinds.ts";
 import { Exit, UsageError } from "./errors.ts";
-import { type Manifest, parseManifests, readManifests, undefinedKindHint } from "./manifests.ts";
+import {
+  definingRgd,
+  type Manifest,
+  parseManifests,
+  readManifests,
+  undefinedKindHint,
+} from "./manifests.ts";
 import { followReady } from "./follow.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
@@ -159,7 +165,7 @@ async function applyInstance(
     kind = await session.discovery.resolve(gvk);
   }
   if (!kind) {
-    const own = rgds.find((rgd) => rgd.spec?.schema?.kind === gvk.kind);
+    const own = definingRgd(gvk, rgds);
     if (!own) {
       throw new UsageError(
         `${file}: the cluster has no kind ${gvk.kind} in ${apiVersionOf(gvk)}: ` +

@@ -8,7 +8,7 @@ import {
   servedKind,
 } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
-import { type Manifest, undefinedKind } from "./manifests.ts";
+import { definingRgd, type Manifest, undefinedKind } from "./manifests.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -23,11 +23,9 @@ export async function checkKinds(
   rgds: readonly ResourceGraphDefinition[],
   instances: readonly Manifest[],
 ): Promise<void> {
-  // The kind alone counts, because the RGD in the file may have an invalid group or version. Such an RGD is
-  // reported as rejected when it is applied.
-  const inFiles = new Set(rgds.map(({ spec }) => spec?.schema?.kind));
   const others = instances.filter(({ object, file }) => {
-    if (parseGvk(object.apiVersion, object.kind)) return !inFiles.has(object.kind);
+    const gvk = parseGvk(object.apiVersion, object.kind);
+    if (gvk) return !definingRgd(gvk, rgds);
     throw new UsageError(`${file}: apiVersion "${object.apiVersion}" is not group/version`);
   });
   if (others.length === 0) return;

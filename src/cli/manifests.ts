@@ -1,6 +1,9 @@
 /** Reads manifests from files, folders and standard input, as `kubectl -f` does. */
 import {
+  apiVersionOf,
   didYouMean,
+  type GroupVersionKind,
+  gvkKey,
   isObject,
   type KubeObject,
   type ResourceGraphDefinition,
@@ -171,11 +174,33 @@ export function undefinedKind(
   );
 }
 
-/** Returns a hint for the error about a kind that no RGD defines, such as the name of a similar kind. */
+/**
+ * Returns the RGD that defines a kind; undefined when none of the RGDs defines the kind. An RGD without a version
+ * counts as well, because it is reported as rejected when it is applied.
+ */
+export function definingRgd(
+  kind: GroupVersionKind,
+  rgds: readonly ResourceGraphDefinition[],
+): ResourceGraphDefinition | undefined {
+  return rgds.find((rgd) => {
+    const served = servedKind(rgd);
+    return served ? gvkKey(served) === gvkKey(kind) : rgd.spec?.schema?.kind === kind.kind;
+  });
+}
+
+/**
+ * Returns a hint for the error about a kind that no RGD defines, such as the name of a similar kind, or the group
+ * and version in which an RGD defines the kind.
+ */
 export function undefinedKindHint(
   kind: string,
   rgds: readonly ResourceGraphDefinition[],
 ): string {
+  const same = rgds.find((rgd) => servedKind(rgd)?.kind === kind);
+  if (same) {
+    const apiVersion = apiVersionOf(servedKind(same)!);
+    return `the ResourceGraphDefinition "${same.metadata.name}" defines ${kind} in ${apiVersion}`;
+  }
   const defined = rgds.flatMap((rgd) => servedKind(rgd)?.kind ?? []);
   return didYouMean(kind, [RGD_KIND.kind, ...defined]) ??
     "add the ResourceGraphDefinition that defines it; kubectl applies objects of other kinds";

@@ -16,7 +16,7 @@ import { kindsOfCrd } from "../../openapi/mod.ts";
 import { ownCrds, ownCrdsPresent } from "../../publish/mod.ts";
 import type { PlannedWrite } from "../../reconcile/mod.ts";
 import { UsageError } from "../errors.ts";
-import { type Manifest, undefinedKind } from "../manifests.ts";
+import { definingRgd, type Manifest, undefinedKind } from "../manifests.ts";
 import { isOfKind, refOf, rgdRef } from "../report.ts";
 import type { Session } from "../session.ts";
 import { askFile } from "./files.ts";
@@ -165,8 +165,7 @@ class Planner {
     }
     const planned = await this.#graphs.graphFor(gvk);
     if (!planned) {
-      const hasRgd = this.#rgds.some(({ spec }) => spec?.schema?.kind === gvk.kind);
-      if (hasRgd) return void this.#notes.push(unserved(object));
+      if (definingRgd(gvk, this.#rgds)) return void this.#notes.push(unserved(object));
       throw undefinedKind({ object, file }, this.#rgds);
     }
     const kind: KindRef = planned.graph.instance;

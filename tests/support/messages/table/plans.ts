@@ -105,6 +105,7 @@ export const PLANS: Section = {
       texts: [
         "<file>: no ResourceGraphDefinition serves the kind <kind> in <apiVersion>: <what to do>",
         "… add the ResourceGraphDefinition that defines it; kubectl applies objects of other kinds",
+        '… the ResourceGraphDefinition "<name>" defines <kind> in <apiVersion>',
       ],
       cause:
         "A file of `kro plan` or `kro apply` contains an object whose kind no RGD of the files or of the cluster defines.",
