@@ -1,5 +1,6 @@
 /** Serves the paths of kro's HTTP endpoint: health, metrics and the read-only JSON API. */
 import { Hono, type MiddlewareHandler } from "hono";
+import { inBackground } from "../api/mod.ts";
 import { apiRefusal, type Env, standbyRefusal } from "./access.ts";
 import type { ServerOptions } from "./asked.ts";
 import { EventStreams } from "./events.ts";
@@ -70,6 +71,7 @@ function readOnlyApp(start: string): Hono<Env> {
   app.notFound((c) => problem(404, `no such path: ${c.req.path}; try ${start}`));
   app.onError((error) => {
     if (error instanceof BadQuery) return problem(400, error.message);
+    inBackground("HTTP request", Promise.reject(error));
     return problem(500, "internal error; see kro's log");
   });
   return app;

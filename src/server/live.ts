@@ -1,6 +1,6 @@
 /** Reads objects from the API server for a request to the JSON API, with the rights of the caller. */
 import {
-  errorText,
+  ApiError,
   EVENT_KIND,
   isObject,
   type JsonObject,
@@ -84,8 +84,8 @@ export async function readLive(
     }, authorization);
     return { ...found, events: newest(events.map(eventView)) };
   } catch (error) {
-    const eventsRefused = errorText(error);
-    return { ...found, events: [], eventsRefused };
+    if (!(error instanceof ApiError)) throw error;
+    return { ...found, events: [], eventsRefused: error.message };
   }
 }
 

@@ -1,5 +1,5 @@
 /** The paths whose responses are read from the API server. */
-import { ApiError, errorText, type JsonObject, type ObjectRef, REVISION_KIND } from "../api/mod.ts";
+import { ApiError, type JsonObject, type ObjectRef, REVISION_KIND } from "../api/mod.ts";
 import { revisionViews } from "../controller/mod.ts";
 import { unauthenticated } from "./access.ts";
 import type { Asked, ServerOptions } from "./asked.ts";
@@ -64,14 +64,15 @@ export async function liveRevisions(
 }
 
 /**
- * Returns the response for an error of the API server. For a forbidden read, the response contains the API
- * server's message, which names the missing permission.
+ * Returns the response for an error of the API server, or for credentials that kro cannot read. For a forbidden
+ * read, the response contains the API server's message, which names the missing permission. Throws any other
+ * error, which is a bug.
  */
 export function refusal(error: unknown): Response {
+  // The room kube, whose client throws ConfigError, cannot be imported here.
+  const isConfig = error instanceof Error && error.name === "ConfigError";
+  if (!(error instanceof ApiError || isConfig)) throw error;
   if (error instanceof ApiError && error.reason === "Forbidden") return problem(403, error.message);
-  if (error instanceof ApiError && error.reason === "Unauthorized") {
-    return unauthenticated();
-  }
-  const why = errorText(error);
-  return problem(503, `the API server does not answer: ${why}`);
+  if (error instanceof ApiError && error.reason === "Unauthorized") return unauthenticated();
+  return problem(503, `the API server does not answer: ${error.message}`);
 }

@@ -1,9 +1,8 @@
 /** The path that explains an instance, a node or a field. */
-import { ApiError } from "../api/mod.ts";
 import { UnknownSubject } from "../explain/mod.ts";
-import { unauthenticated } from "./access.ts";
 import type { Asked, ServerOptions } from "./asked.ts";
 import { json } from "./json.ts";
+import { refusal } from "./live_routes.ts";
 import { problem } from "./problem.ts";
 
 /** Answers with the explanation of an instance, or of the node and the field that the query names. */
@@ -22,14 +21,7 @@ export async function whyInstance(
     if (found) return json(found);
     return problem(404, `graph "${graph}" has no instance "${instance}" in the cluster`);
   } catch (error) {
+    if (error instanceof UnknownSubject) return problem(404, error.message);
     return refusal(error);
   }
-}
-
-function refusal(error: unknown): Response {
-  if (error instanceof UnknownSubject) return problem(404, error.message);
-  if (!(error instanceof ApiError)) throw error;
-  if (error.reason === "Forbidden") return problem(403, error.message);
-  if (error.reason === "Unauthorized") return unauthenticated();
-  return problem(503, `the API server does not answer: ${error.message}`);
 }
