@@ -23,7 +23,7 @@ import {
   type ListScope,
   withValuesOf,
 } from "../reconcile/mod.ts";
-import { patched } from "./patched.ts";
+import { InstanceInMemory } from "./instance_in_memory.ts";
 import type { ReadOnlyCluster } from "./read_only.ts";
 import { refuseTaken } from "./refuse_taken.ts";
 
@@ -58,7 +58,7 @@ export class DesiredCluster implements Cluster {
   readonly desired: Map<string, { ref: ObjectRef; object: KubeObject }> = new Map();
   readonly #reads: ReadOnlyCluster;
   readonly #options: DesiredOptions;
-  #instance: KubeObject;
+  readonly #instance: InstanceInMemory;
 
   /**
    * Creates the cluster for one pass, without sending a request.
@@ -68,7 +68,7 @@ export class DesiredCluster implements Cluster {
    */
   constructor(reads: ReadOnlyCluster, instance: KubeObject, options: DesiredOptions) {
     this.#reads = reads;
-    this.#instance = instance;
+    this.#instance = new InstanceInMemory(instance);
     this.#options = options;
   }
 
@@ -134,14 +134,12 @@ export class DesiredCluster implements Cluster {
 
   /** Changes the instance in memory only. */
   patch(_: ObjectRef, patch: JsonObject): Promise<KubeObject> {
-    this.#instance = patched(this.#instance, patch);
-    return Promise.resolve(this.#instance);
+    return this.#instance.patch(patch);
   }
 
   /** Changes the status of the instance in memory only. */
   writeStatus(_: ObjectRef, object: KubeObject): Promise<KubeObject> {
-    this.#instance = object;
-    return Promise.resolve(object);
+    return this.#instance.write(object);
   }
 
   /** Returns the kind from discovery. */

@@ -26,7 +26,7 @@ import { kindMissing } from "./cache/kind_missing.ts";
 import { CachedCluster, type CachedParts } from "./cached.ts";
 import { withoutAllocated } from "./plan/allocated.ts";
 import { isSameObject, withoutIdentity } from "./plan/store.ts";
-import { patched } from "./patched.ts";
+import { InstanceInMemory } from "./instance_in_memory.ts";
 import { refuseTaken } from "./refuse_taken.ts";
 import { isUpToDate } from "./up_to_date.ts";
 
@@ -55,7 +55,7 @@ export class ObservedCluster extends CachedCluster {
   readonly #key: string;
   readonly #now: () => Date;
   readonly #writes = new Map<string, PlannedWrite>();
-  #instance: KubeObject;
+  readonly #instance: InstanceInMemory;
 
   /**
    * Creates the cluster for one pass, without sending a request.
@@ -68,13 +68,13 @@ export class ObservedCluster extends CachedCluster {
     super(parts, key);
     this.#parts = parts;
     this.#key = key;
-    this.#instance = instance;
+    this.#instance = new InstanceInMemory(instance);
     this.#now = now;
   }
 
   /** The instance with the metadata and the status that the pass would write. */
   get instance(): KubeObject {
-    return this.#instance;
+    return this.#instance.object;
   }
 
   /** Returns the writes of child objects that the pass would send, in the order of the pass. */
@@ -124,7 +124,7 @@ export class ObservedCluster extends CachedCluster {
    */
   async #checkNamespace(ref: ObjectRef): Promise<void> {
     const { namespace } = ref;
-    if (namespace === undefined || namespace === this.#instance.metadata.namespace) return;
+    if (namespace === undefined || namespace === this.#instance.object.metadata.namespace) return;
     const own = { kind: NAMESPACE_KIND, name: namespace };
     if (this.#writes.has(refKey(own))) return;
     const isMissing = await this.getLive(own).then((found) => !found, (error) => {
@@ -154,13 +154,11 @@ export class ObservedCluster extends CachedCluster {
 
   /** Changes the instance in memory only. */
   override patch(_: ObjectRef, patch: JsonObject): Promise<KubeObject> {
-    this.#instance = patched(this.#instance, patch);
-    return Promise.resolve(this.#instance);
+    return this.#instance.patch(patch);
   }
 
   /** Changes the status of the instance in memory only. */
   override writeStatus(_ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
-    this.#instance = object;
-    return Promise.resolve(object);
+    return this.#instance.write(object);
   }
 }

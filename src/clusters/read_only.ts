@@ -27,7 +27,7 @@ import {
   readInventory,
 } from "../reconcile/mod.ts";
 import { AsyncCache } from "./async_cache.ts";
-import { patched } from "./patched.ts";
+import { InstanceInMemory } from "./instance_in_memory.ts";
 import { refuseTaken } from "./refuse_taken.ts";
 import { memberSelector } from "./selectors.ts";
 
@@ -68,7 +68,7 @@ export class ReadOnlyCluster implements Cluster {
   readonly #namespaces: readonly string[];
   readonly #lists = new AsyncCache<Found>();
   readonly #seen = new Map<string, KubeObject>();
-  #instance: KubeObject;
+  readonly #instance: InstanceInMemory;
 
   /**
    * Creates the cluster, without sending a request.
@@ -78,7 +78,7 @@ export class ReadOnlyCluster implements Cluster {
   constructor(client: KubeClient, discovery: Discovery, kind: KindRef, instance: KubeObject) {
     this.#client = client;
     this.#discovery = discovery;
-    this.#instance = instance;
+    this.#instance = new InstanceInMemory(instance);
     this.#applySet = applySetId(kind, instance);
     const { namespace } = instance.metadata;
     const own = namespace ? [namespace] : [];
@@ -164,14 +164,12 @@ export class ReadOnlyCluster implements Cluster {
 
   /** Changes the instance in memory only. */
   patch(_: ObjectRef, patch: JsonObject): Promise<KubeObject> {
-    this.#instance = patched(this.#instance, patch);
-    return Promise.resolve(this.#instance);
+    return this.#instance.patch(patch);
   }
 
   /** Changes the status of the instance in memory only. */
   writeStatus(_: ObjectRef, object: KubeObject): Promise<KubeObject> {
-    this.#instance = object;
-    return Promise.resolve(object);
+    return this.#instance.write(object);
   }
 
   /** Returns the kind from discovery. */

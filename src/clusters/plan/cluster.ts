@@ -23,7 +23,7 @@ import type {
   ServesOptions,
 } from "../../reconcile/mod.ts";
 import { withValuesOf } from "../../reconcile/mod.ts";
-import { patched } from "../patched.ts";
+import { patched } from "../instance_in_memory.ts";
 import { refuseTaken } from "../refuse_taken.ts";
 import { isUpToDate } from "../up_to_date.ts";
 import { withoutAllocated } from "./allocated.ts";

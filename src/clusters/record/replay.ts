@@ -15,9 +15,9 @@ import {
   type ExternalSelection,
   type GroupKind,
   type ListScope,
-  mergePatch,
   type ServesOptions,
 } from "../../reconcile/mod.ts";
+import { InstanceInMemory } from "../instance_in_memory.ts";
 import { apiErrorOf, type RecordedCall, request } from "./call.ts";
 
 /**
@@ -39,7 +39,7 @@ import { apiErrorOf, type RecordedCall, request } from "./call.ts";
  */
 export class ReplayCluster implements Cluster {
   readonly #answers = new Map<string, RecordedCall[]>();
-  #instance: KubeObject;
+  readonly #instance: InstanceInMemory;
 
   /** Creates the cluster from recorded calls and the instance as the pass read it. */
   constructor(calls: readonly RecordedCall[], instance: KubeObject) {
@@ -47,7 +47,7 @@ export class ReplayCluster implements Cluster {
       const same = this.#answers.get(call.request) ?? [];
       this.#answers.set(call.request, [...same, call]);
     }
-    this.#instance = instance;
+    this.#instance = new InstanceInMemory(instance);
   }
 
   /** Returns the recorded answer of {@link Cluster.get}. */
@@ -106,9 +106,7 @@ export class ReplayCluster implements Cluster {
    */
   patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
     const key = request.patch(ref);
-    if (this.#answers.has(key)) return this.#answer(key);
-    const patched = mergePatch(this.#instance as unknown as JsonObject, patch);
-    return this.#wrote(patched as unknown as KubeObject);
+    return this.#answers.has(key) ? this.#answer(key) : this.#instance.patch(patch);
   }
 
   /**
@@ -117,17 +115,12 @@ export class ReplayCluster implements Cluster {
    */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
     const key = request.writeStatus(ref);
-    return this.#answers.has(key) ? this.#answer(key) : this.#wrote(object);
+    return this.#answers.has(key) ? this.#answer(key) : this.#instance.write(object);
   }
 
   /** Returns the recorded answer of {@link Cluster.serves}. */
   serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined> {
     return this.#answer(request.serves(kind, options));
-  }
-
-  #wrote(instance: KubeObject): Promise<KubeObject> {
-    this.#instance = instance;
-    return Promise.resolve(instance);
   }
 
   // deno-lint-ignore require-await -- an error becomes a rejection, as in the other clusters
