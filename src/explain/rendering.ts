@@ -39,7 +39,8 @@ const HIDDEN = "hidden";
 
 /**
  * Returns the objects that differ, in the order of the second revision and followed by the removed objects. Labels
- * and annotations that kro itself sets are not compared. The values of Secrets, and values that may come from a Secret in one of the revisions, are hidden.
+ * and annotations that kro itself sets are not compared. The values of Secrets, and values that may come from a
+ * Secret in one of the revisions, are hidden.
  */
 export function comparedObjects(
   before: Rendering,

@@ -94,8 +94,8 @@ const MAX_SCOPES = 256;
 
 /**
  * The largest number of pairs of a kind and a namespace when RBAC forbids lists of all namespaces, instead of
- * {@link MAX_SCOPES}. If an inventory has more pairs, kro cannot find the members of the ApplySet. kro then neither prunes objects nor ends the
- * deletion of the instance.
+ * {@link MAX_SCOPES}. If an inventory has more pairs, kro cannot find the members of the ApplySet. kro then neither
+ * prunes objects nor ends the deletion of the instance.
  */
 const MAX_FALLBACK = 2000;
 

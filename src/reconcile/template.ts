@@ -88,8 +88,8 @@ export function resolveOne(node: Node, scope: Scope): Result<JsonObject> {
 }
 
 /**
- * Checks the name, labels and annotations of an object, and sets its namespace. The default namespace is that of the instance. An
- * object of a cluster-scoped kind gets no namespace. A Secret is converted to its stored form.
+ * Checks the name, labels and annotations of an object, and sets its namespace. The default namespace is that of
+ * the instance. An object of a cluster-scoped kind gets no namespace. A Secret is converted to its stored form.
  */
 export function addressed(
   node: Node,

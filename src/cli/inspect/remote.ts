@@ -24,9 +24,10 @@ interface Graph {
   serves: { apiVersion: string; kind: string; plural: string; namespaced: boolean };
 }
 
-/** The fields of an instance that the JSON API lists. The namespace is an empty string for a cluster-scoped kind. */
+/** The fields of an instance that the JSON API lists. */
 interface InstanceName {
   name: string;
+  /** The namespace; an empty string for a cluster-scoped kind. */
   namespace: string;
 }
 
