@@ -25,6 +25,7 @@ export * from "./names.ts";
 export * from "./object.ts";
 export * from "./own.ts";
 export { type PathStep, pathText } from "./path.ts";
+export { type PatternSize, patternSize, programCost, readingCost } from "./pattern_size.ts";
 export * from "./problem.ts";
 export * from "./rgd.ts";
 export * from "./shorten.ts";

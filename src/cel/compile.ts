@@ -58,6 +58,18 @@ export function compile(source: string | Parsed, scope: CelScope): CompileResult
  * ```
  */
 export function compileTemplate(parts: readonly TemplatePart[], scope: CelScope): CompileResult {
+  const steps = compileTemplateSteps(parts, scope);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Compiles a string template as {@link compileTemplate} does. The generator yields after each expression. */
+export function* compileTemplateSteps(
+  parts: readonly TemplatePart[],
+  scope: CelScope,
+): Generator<undefined, CompileResult> {
   const problems: CelProblem[] = [];
   const trees = new Map<string, Expr>();
   const hasText = parts.some((part) => "literal" in part && part.literal !== "");
@@ -73,6 +85,7 @@ export function compileTemplate(parts: readonly TemplatePart[], scope: CelScope)
     const tree = treeOf(parsed.parsed);
     if (hasText) { for (const problem of partProblems(tree, scope)) problems.push(shift(problem)); }
     trees.set(part.source, tree);
+    yield;
   }
   if (problems.length > 0) return { ok: false, problems };
   try {

@@ -69,7 +69,8 @@ export function* checkNode(
   const forEach: Dimension[] = [];
   const variables: Record<string, CelType> = {};
   for (const { variable, draft: list } of node.forEach) {
-    const expression = list && check(list, { variables: context.variables }, { accepts: notList });
+    const expression = list &&
+      (yield* check(list, { variables: context.variables }, { accepts: notList }));
     yield;
     variables[variable] = expression ? elementOf(expression.program.type) : FAULTY;
     if (expression) forEach.push({ variable, list: expression });
@@ -82,7 +83,7 @@ export function* checkNode(
     : { ...scope, variables: { ...scope.variables, ...variables } };
   for (const { path, draft: d, target, misplaced } of node.fields) {
     if (misplaced) continue;
-    const expression = check(d, inTemplate, { fits: target });
+    const expression = yield* check(d, inTemplate, { fits: target });
     yield;
     if (!expression) continue;
     const revisionsOnly = readsRevisionsOnly(d, context.ids);
@@ -90,7 +91,7 @@ export function* checkNode(
   }
   const includeWhen: Expression[] = [];
   for (const d of node.includeWhen) {
-    const expression = check(d, scope, { accepts: notBoolean });
+    const expression = yield* check(d, scope, { accepts: notBoolean });
     yield;
     if (expression) includeWhen.push(expression);
   }
@@ -98,7 +99,7 @@ export function* checkNode(
   const ready = { variables: { [draft.id]: context.variables[draft.id] ?? DYN, each: element } };
   const readyWhen: ReadyExpression[] = [];
   for (const d of node.readyWhen) {
-    const expression = check(d, ready, { accepts: notBoolean });
+    const expression = yield* check(d, ready, { accepts: notBoolean });
     yield;
     if (expression) readyWhen.push({ ...expression, statusPaths: statusPathsOf(d) });
   }

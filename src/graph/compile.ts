@@ -86,8 +86,8 @@ export function compile(
 }
 
 /**
- * Compiles an RGD as {@link compile} does. The generator yields after each node that it has prepared, and
- * after each expression that it has checked. The compilation of a large RGD takes seconds, and the caller can
+ * Compiles an RGD as {@link compile} does. The generator yields after each expression that it has
+ * parsed, and after each expression that it has checked. The compilation of a large RGD takes seconds, and the caller can
  * do other work between the steps.
  */
 export function* compileSteps(
@@ -110,7 +110,7 @@ export function* compileSteps(
     const to = forNode(report, node.id);
     const info = resolveKind(node, kinds, namespaced, to);
     const context = { ids, names, instanceNamespaced: namespaced, omit };
-    prepared.push(prepareNode(node, info, context, to));
+    prepared.push(yield* prepareNode(node, info, context, to));
     yield;
   }
   const order = orderOf(prepared, report);
@@ -131,14 +131,20 @@ export function* compileSteps(
   const status = yield* checkStatus(draft.schema.status, context, report);
   if (problems.length > 0 || !spec) return { ok: false, problems };
 
+  yield;
   const reads = readsOfNodes(prepared, context.statusReads);
+  yield;
   const sorted = withConfidential(order.map((id) => nodes.get(id)!), reads);
   const { group, version, kind } = draft.schema;
+  const hash = specHash(rgd.spec as RgdSpec);
+  yield;
+  const crd = generateCrd(draft.schema, spec, status.schema);
+  yield;
   return {
     ok: true,
     graph: {
       name: draft.name,
-      hash: specHash(rgd.spec as RgdSpec),
+      hash,
       instance: {
         group,
         version,
@@ -147,7 +153,7 @@ export function* compileSteps(
         namespaced,
         celType: schemaType,
       },
-      crd: generateCrd(draft.schema, spec, status.schema),
+      crd,
       confidential: sorted.some((node) => node.confidential),
       secretInputs: secretInputsOf(prepared),
       nodes: new Map(sorted.map((node) => [node.id, node])),

@@ -14,13 +14,13 @@ const ROOT = "schema.status.conditions";
 
 /**
  * Checks the declared status conditions and reports their problems. Returns the valid conditions in the order
- * of the RGD.
+ * of the RGD. The generator yields after each expression.
  */
-export function checkConditions(
+export function* checkConditions(
   raw: Json | undefined,
   context: CheckContext,
   report: Report,
-): Expression[] {
+): Generator<undefined, Expression[]> {
   if (raw === undefined) return [];
   if (!Array.isArray(raw)) {
     const message = `must be a list of expressions, not ${kindOfJson(raw)}`;
@@ -46,12 +46,12 @@ export function checkConditions(
       report({ code: "STATUS", path, message });
       continue;
     }
-    const draft = readExpression(entry, { path, ...CONDITION_CODES }, true, report);
+    const draft = yield* readExpression(entry, { path, ...CONDITION_CODES }, true, report);
     if (!draft) continue;
     drafts.push(draft);
     const named = checkReferences(draft, names, report);
     const expectation = { accepts: notCondition };
-    const expression = checkExpression(named, scope, expectation, context.ids, report);
+    const expression = yield* checkExpression(named, scope, expectation, context.ids, report);
     if (!expression) continue;
     checked.push(expression);
     readsOfDrafts([draft], context.statusReads);

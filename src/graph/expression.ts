@@ -5,7 +5,7 @@ import {
   type CelScope,
   type CelType,
   compile,
-  compileTemplate,
+  compileTemplateSteps,
   parse,
   type Parsed,
   type Program,
@@ -67,17 +67,23 @@ export interface Draft {
 }
 
 /**
- * Parses a string with expressions and reports its problems.
+ * The maximum number of UTF-16 units of all expressions of one string together. It is the maximum length of a
+ * single expression, because the expressions of a string become one program.
+ */
+const LONGEST = 100_000;
+
+/**
+ * Parses a string with expressions and reports its problems. The generator yields after each expression.
  *
  * @param standalone Whether the string must be a single `${…}`.
  * @returns The parsed string; undefined when the string has no expressions or has a problem.
  */
-export function readExpression(
+export function* readExpression(
   source: string,
   place: Place,
   standalone: boolean,
   report: Report,
-): Draft | undefined {
+): Generator<undefined, Draft | undefined> {
   const found = scan(source);
   const fault = (code: ProblemCode, message: string, more?: Partial<Problem>) =>
     report({ code, path: place.path, expression: source, message, ...more });
@@ -98,19 +104,32 @@ export function readExpression(
   const references = new Map<string, number>();
   const functions = new Map<string, number>();
   let parses = true;
-  const parts = found.parts.map((part) => {
-    if ("literal" in part) return part;
+  const parts: (Part & { parsed?: Parsed })[] = [];
+  const length = found.parts.reduce(
+    (n, part) => n + ("source" in part ? part.source.length : 0),
+    0,
+  );
+  if (found.parts.length > 1 && length > LONGEST) {
+    fault(place.form, `the expressions of the string are longer than ${LONGEST} characters`);
+    return undefined;
+  }
+  for (const part of found.parts) {
+    if ("literal" in part) {
+      parts.push(part);
+      continue;
+    }
     const result = parse(part.source);
+    yield;
     if (!result.ok) {
       parses = false;
       const { message, offset, hint } = result.problem;
       fault(place.reference, message, { offset: part.offset + offset, hint });
-      return part;
+      continue;
     }
     merge(references, result.parsed.references, part.offset);
     merge(functions, result.parsed.functions, part.offset);
-    return { ...part, parsed: result.parsed };
-  });
+    parts.push({ ...part, parsed: result.parsed });
+  }
   if (!parses) return undefined;
   return { place, source, standalone: found.form === "standalone", parts, references, functions };
 }
@@ -157,20 +176,20 @@ export type Expectation =
   | { accepts: (type: CelType) => string | undefined };
 
 /**
- * Type-checks a parsed string and reports its problems.
+ * Type-checks a parsed string and reports its problems. The generator yields after each expression.
  *
  * @param ids The ids of the graph's nodes.
  * @returns The expression; undefined when the string has a problem.
  */
-export function checkExpression(
+export function* checkExpression(
   draft: Draft,
   scope: CelScope,
   expectation: Expectation,
   ids: ReadonlySet<string>,
   report: Report,
-): Expression | undefined {
+): Generator<undefined, Expression | undefined> {
   const { faulty } = draft;
-  const program = compileDraft(draft, faulty ? { ...scope, faulty } : scope, report);
+  const program = yield* compileDraft(draft, faulty ? { ...scope, faulty } : scope, report);
   if (!program || faulty) return undefined;
   // The error type means that a problem was already reported, so no second problem is reported for the
   // type.
@@ -206,7 +225,11 @@ function nodesAmong(names: readonly string[], ids: ReadonlySet<string>): readonl
   return nodes.length === 0 ? NONE : nodes.slice();
 }
 
-function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | undefined {
+function* compileDraft(
+  draft: Draft,
+  scope: CelScope,
+  report: Report,
+): Generator<undefined, Program | undefined> {
   const fault = (problem: CelProblem, offset?: number) => {
     const { place, source } = draft;
     const code = problem.code === "type" ? place.type : place.reference;
@@ -225,9 +248,11 @@ function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | 
     if (result.ok) single = result.program;
     else for (const problem of result.problems) fault(problem, part.offset + problem.offset);
     sound &&= result.ok;
+    yield;
   }
   if (!sound || draft.standalone) return sound ? single : undefined;
-  const template = compileTemplate(draft.parts, scope);
+  const template = yield* compileTemplateSteps(draft.parts, scope);
+  yield;
   if (template.ok) return template.program;
   for (const problem of template.problems) fault(problem, hasText ? problem.offset : undefined);
   return undefined;

@@ -53,26 +53,35 @@ export interface PrepareContext {
   readonly omit: boolean;
 }
 
-/** Parses the expressions of a node. An expression with a syntax error is reported and left out. */
-export function prepareNode(
+/**
+ * Parses the expressions of a node. An expression with a syntax error is reported and left out. The generator
+ * yields after each expression.
+ */
+export function* prepareNode(
   draft: NodeDraft,
   info: KindInfo | undefined,
   context: PrepareContext,
   report: Report,
-): PreparedNode {
+): Generator<undefined, PreparedNode> {
   const scopes = namesFor(draft, context);
   const standalone = (source: string, path: string) =>
     readExpression(source, { path, ...NODE_CODES }, true, report);
-  const fields = findFields(draft, info, report);
-  const forEach = draft.forEach.map(({ variable, list }, i) => ({
-    variable,
-    draft: standalone(list, `forEach[${i}].${variable}`),
-  }));
-  const includeWhen = draft.includeWhen.map((source, i) => standalone(source, `includeWhen[${i}]`))
-    .filter((d) => d !== undefined);
-  const readyWhen = draft.readyWhen.map((source, i) =>
-    readExpression(source, { path: `readyWhen[${i}]`, ...READY_CODES }, true, report)
-  ).filter((d) => d !== undefined);
+  const fields = yield* findFields(draft, info, report);
+  const forEach: { variable: string; draft: Draft | undefined }[] = [];
+  for (const [i, { variable, list }] of draft.forEach.entries()) {
+    forEach.push({ variable, draft: yield* standalone(list, `forEach[${i}].${variable}`) });
+  }
+  const includeWhen: Draft[] = [];
+  for (const [i, source] of draft.includeWhen.entries()) {
+    const parsed = yield* standalone(source, `includeWhen[${i}]`);
+    if (parsed) includeWhen.push(parsed);
+  }
+  const readyWhen: Draft[] = [];
+  for (const [i, source] of draft.readyWhen.entries()) {
+    const place = { path: `readyWhen[${i}]`, ...READY_CODES };
+    const parsed = yield* readExpression(source, place, true, report);
+    if (parsed) readyWhen.push(parsed);
+  }
   checkIdentity(draft, info, fields, context, report);
 
   const used = [
@@ -100,20 +109,21 @@ export function prepareNode(
  * Finds the expressions in a node's object. The fields apiVersion and kind must not contain expressions, so
  * they are skipped.
  */
-function findFields(
+function* findFields(
   draft: NodeDraft,
   info: KindInfo | undefined,
   report: Report,
-): FieldDraft[] {
+): Generator<undefined, FieldDraft[]> {
   if (!draft.object) return [];
   const { apiVersion: _, kind: __, ...rest } = draft.object;
   const root = rootOf(draft.type);
-  if (root === "externalRef") return findReference(rest, info, report);
-  if (!info) return walkUntyped(rest, undefined, root, [], report);
+  if (root === "externalRef") return yield* findReference(rest, info, report);
+  if (!info) return yield* walkUntyped(rest, undefined, root, [], report);
   if (info.group !== CRD_KIND.group || info.kind !== CRD_KIND.kind) {
-    return walkTyped(rest, info.schema, root, [], report);
+    return yield* walkTyped(rest, info.schema, root, [], report);
   }
-  return walkUntyped(rest, info.schema, root, [], report).filter(({ path, draft }) => {
+  const found = yield* walkUntyped(rest, info.schema, root, [], report);
+  return found.filter(({ path, draft }) => {
     if (path[0] === "metadata") return true;
     const message = "a CustomResourceDefinition may have expressions only in its metadata";
     report({ code: "EXPR-SYNTAX", path: draft.place.path, expression: draft.source, message });
@@ -122,15 +132,21 @@ function findFields(
 }
 
 /** Finds the expressions in the metadata of an external reference. */
-function findReference(
+function* findReference(
   rest: JsonObject,
   info: KindInfo | undefined,
   report: Report,
-): FieldDraft[] {
+): Generator<undefined, FieldDraft[]> {
   if (!isObject(rest.metadata)) return [];
   const { selector, ...identity } = rest.metadata;
-  const fields = walkUntyped({ metadata: identity }, info?.schema, "externalRef", [], report);
-  return selector === undefined ? fields : [...fields, ...walkSelector(selector, report)];
+  const fields = yield* walkUntyped(
+    { metadata: identity },
+    info?.schema,
+    "externalRef",
+    [],
+    report,
+  );
+  return selector === undefined ? fields : [...fields, ...yield* walkSelector(selector, report)];
 }
 
 /**

@@ -28,11 +28,17 @@ const LABEL_SELECTOR: Schema = {
   },
 };
 
-/** Finds the expressions of a selector. A selector without expressions is validated completely. */
-export function walkSelector(selector: Json, report: Report): FieldDraft[] {
+/**
+ * Finds the expressions of a selector. A selector without expressions is validated completely.
+ * The generator yields after each expression.
+ */
+export function* walkSelector(
+  selector: Json,
+  report: Report,
+): Generator<undefined, FieldDraft[]> {
   const path = `${ROOT}.${PATH.join(".")}`;
   if (typeof selector === "string") {
-    const [field] = walkUntyped(selector, undefined, ROOT, PATH, report);
+    const [field] = yield* walkUntyped(selector, undefined, ROOT, PATH, report);
     const misplaced = !field?.draft.standalone;
     if (misplaced) report({ code: "SHAPE", path, message: SHAPE_TEXT, expression: selector });
     return field ? [{ ...field, misplaced, target: target(field) }] : [];
@@ -42,7 +48,7 @@ export function walkSelector(selector: Json, report: Report): FieldDraft[] {
     return [];
   }
   let sound = true;
-  const fields = walkTyped(selector, LABEL_SELECTOR, ROOT, PATH, (problem) => {
+  const fields = yield* walkTyped(selector, LABEL_SELECTOR, ROOT, PATH, (problem) => {
     sound = false;
     report(problem);
   });

@@ -43,9 +43,9 @@ export function* checkStatus(
     omit: { code: "STATUS", message: "omit() cannot be used in the status" } as const,
   };
   const fields: Field[] = [];
-  for (const { path, draft: found } of findFields(rest, [], report)) {
+  for (const { path, draft: found } of yield* findFields(rest, [], report)) {
     const draft = checkReferences(found, names, report);
-    const expression = checkExpression(
+    const expression = yield* checkExpression(
       draft,
       { variables: context.variables },
       { writes: "any" },
@@ -67,38 +67,44 @@ export function* checkStatus(
     // the declared field, but the declared expression is never evaluated.
     plan: {
       fields: fields.filter((f) => f.path[0] !== "state"),
-      conditions: checkConditions(conditions, context, report),
+      conditions: yield* checkConditions(conditions, context, report),
     },
     schema,
   };
 }
 
-function findFields(
+function* findFields(
   value: Json,
   path: FieldPath,
   report: Report,
-): { path: FieldPath; draft: Draft }[] {
-  if (Array.isArray(value)) return value.flatMap((v, i) => findFields(v, path.concat(i), report));
+  found: { path: FieldPath; draft: Draft }[] = [],
+): Generator<undefined, { path: FieldPath; draft: Draft }[]> {
+  if (Array.isArray(value)) {
+    for (const [i, v] of value.entries()) yield* findFields(v, path.concat(i), report, found);
+    return found;
+  }
   if (isObject(value)) {
-    return Object.entries(value).flatMap(([k, v]) => {
+    for (const [k, v] of Object.entries(value)) {
       const at = path.concat(k);
-      return isExpressionKey(k, below(ROOT, at), "STATUS", report)
-        ? []
-        : findFields(v ?? null, at, report);
-    });
+      if (isExpressionKey(k, below(ROOT, at), "STATUS", report)) continue;
+      yield* findFields(v ?? null, at, report, found);
+    }
+    return found;
   }
   const place = { path: below(ROOT, path), ...STATUS_CODES };
   let reported = false;
-  const draft = typeof value !== "string" ? undefined : readExpression(value, place, false, (p) => {
-    reported = true;
-    report(p);
-  });
-  if (draft) return [{ path, draft }];
-  if (!reported) {
+  const draft = typeof value !== "string"
+    ? undefined
+    : yield* readExpression(value, place, false, (p) => {
+      reported = true;
+      report(p);
+    });
+  if (draft) found.push({ path, draft });
+  else if (!reported) {
     const message = "must be an expression: ${…}; a status has no constant values";
     report({ code: "STATUS", path: place.path, message });
   }
-  return [];
+  return found;
 }
 
 /**

@@ -39,50 +39,56 @@ interface Walk {
   readonly report: Report;
 }
 
+/** The steps of a walk: it yields after each parsed expression. */
+type Steps = Generator<undefined, void>;
+
 /**
  * Finds the expressions in a value and checks the literal values against the schema. Below a field with
  * `x-kubernetes-preserve-unknown-fields`, literal values are not checked.
+ * The generator yields after each expression, so that the caller can do other work in between.
  *
  * @param root The prefix of paths in messages.
  * @param path The path of the value, relative to `root`.
  */
-export function walkTyped(
+export function* walkTyped(
   value: Json,
   schema: Schema,
   root: string,
   path: FieldPath,
   report: Report,
-): FieldDraft[] {
+): Generator<undefined, FieldDraft[]> {
   const walk: Walk = { root, fields: [], report };
-  typed(value, schema, path, walk);
+  yield* typed(value, schema, path, walk);
   return walk.fields;
 }
 
 /**
  * Finds the expressions in a value without checking literal values. Where the schema is known, the result of
- * an expression must fit the schema.
+ * an expression must fit the schema. Yields as {@link walkTyped} does.
  */
-export function walkUntyped(
+export function* walkUntyped(
   value: Json,
   schema: Schema | undefined,
   root: string,
   path: FieldPath,
   report: Report,
-): FieldDraft[] {
+): Generator<undefined, FieldDraft[]> {
   const walk: Walk = { root, fields: [], report };
-  untyped(value, schema, path, walk);
+  yield* untyped(value, schema, path, walk);
   return walk.fields;
 }
 
-function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
-  if (schema["x-kubernetes-preserve-unknown-fields"]) return untyped(value, schema, path, walk);
+function* typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): Steps {
+  if (schema["x-kubernetes-preserve-unknown-fields"]) {
+    return yield* untyped(value, schema, path, walk);
+  }
   const kinds = acceptedKinds(schema);
   if (!kinds) return fault(path, "the schema declares no type for this field", walk);
   const accepts = (kind: string) => kinds.includes(kind) || kinds.includes("any");
   const expected = `must be ${kinds.join(" or ")}, not ${kindOfJson(value)}`;
   if (value === null) return;
   if (typeof value === "string") {
-    const { draft, isBroken } = read(value, path, walk);
+    const { draft, isBroken } = yield* read(value, path, walk);
     if (draft && path.at(-1) === "") return unnamed(draft, walk);
     const misplaced = !draft?.standalone && !accepts("string");
     if (draft) walk.fields.push({ path, draft, target: schema, misplaced });
@@ -98,10 +104,12 @@ function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
   if (Array.isArray(value)) {
     const items = item(schema);
     if (!kinds.includes("array") || !items) return fault(path, expected, walk);
-    value.forEach((element, i) => typed(element, items, path.concat(i), walk));
+    for (const [i, element] of value.entries()) {
+      yield* typed(element, items, path.concat(i), walk);
+    }
   } else if (isObject(value)) {
     if (!accepts("object")) return fault(path, expected, walk);
-    typedObject(value, schema, path, walk);
+    yield* typedObject(value, schema, path, walk);
   } else if (!acceptsScalar(value, kinds)) fault(path, expected, walk);
 }
 
@@ -112,11 +120,16 @@ function isBase64(value: string): boolean {
   return BASE64.test(value.replace(/[\r\n]/g, ""));
 }
 
-function typedObject(value: JsonObject, schema: Schema, path: FieldPath, walk: Walk): void {
+function* typedObject(
+  value: JsonObject,
+  schema: Schema,
+  path: FieldPath,
+  walk: Walk,
+): Steps {
   for (const [key, entry] of Object.entries(value)) {
     const below = child(schema, key);
     if (isUnusableKey(key, path, walk)) continue;
-    if (below) typed(entry ?? null, below, path.concat(key), walk);
+    if (below) yield* typed(entry ?? null, below, path.concat(key), walk);
     else {
       const hint = didYouMean(key, Object.keys(schema.properties ?? {}));
       fault(path.concat(key), `unknown field "${key}"`, walk, hint);
@@ -132,17 +145,24 @@ function acceptsScalar(value: boolean | number | bigint, kinds: readonly string[
   return kinds.includes("number") || (kinds.includes("integer") && integer);
 }
 
-function untyped(value: Json, schema: Schema | undefined, path: FieldPath, walk: Walk): void {
+function* untyped(
+  value: Json,
+  schema: Schema | undefined,
+  path: FieldPath,
+  walk: Walk,
+): Steps {
   if (typeof value === "string") {
-    const { draft } = read(value, path, walk);
+    const { draft } = yield* read(value, path, walk);
     if (draft) walk.fields.push({ path, draft, target: schema });
   } else if (Array.isArray(value)) {
     const items = schema && item(schema);
-    value.forEach((element, i) => untyped(element, items, path.concat(i), walk));
+    for (const [i, element] of value.entries()) {
+      yield* untyped(element, items, path.concat(i), walk);
+    }
   } else if (isObject(value)) {
     for (const [key, entry] of Object.entries(value)) {
       if (isUnusableKey(key, path, walk)) continue;
-      untyped(entry ?? null, schema && child(schema, key), path.concat(key), walk);
+      yield* untyped(entry ?? null, schema && child(schema, key), path.concat(key), walk);
     }
   }
 }
@@ -151,16 +171,16 @@ function untyped(value: Json, schema: Schema | undefined, path: FieldPath, walk:
  * Parses a string of the object. Returns the parsed string as `draft`, which is undefined when the string has
  * no valid expression. `isBroken` is true when a problem of the string was reported.
  */
-function read(
+function* read(
   value: string,
   path: FieldPath,
   walk: Walk,
-): { draft: Draft | undefined; isBroken: boolean } {
+): Generator<undefined, { draft: Draft | undefined; isBroken: boolean }> {
   // Most strings contain no expression. For these strings, the path is not formatted.
   if (!value.includes("${")) return { draft: undefined, isBroken: false };
   const place = { path: below(walk.root, path), ...NODE_CODES };
   let isBroken = false;
-  const draft = readExpression(value, place, false, (problem) => {
+  const draft = yield* readExpression(value, place, false, (problem) => {
     isBroken = true;
     walk.report(problem);
   });

@@ -1,10 +1,10 @@
 /** Applies the markers of a SimpleSchema field, such as `required=true`, to the field's schema. */
-import { RE2JS } from "re2js";
-import { didYouMean, errorText, exactInteger, type Json, shortened } from "../api/mod.ts";
+import { didYouMean, exactInteger, type Json, shortened } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { parseDefault } from "./default.ts";
 import type { Report } from "./fault.ts";
 import type { Marker } from "./lex.ts";
+import type { Patterns } from "./patterns.ts";
 import { parseBool, parseFloat64 } from "./scalar.ts";
 
 /**
@@ -31,7 +31,7 @@ export interface Field {
  * Applies a marker with this value to the field. Returns the fault of the value; undefined when the value is
  * valid.
  */
-type Apply = (field: Field, value: string) => string | undefined;
+type Apply = (field: Field, value: string, patterns: Patterns) => string | undefined;
 
 const MARKERS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ["required", flag("required", (field) => void field.required++)],
@@ -65,11 +65,18 @@ const MARKERS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
 
 /**
  * Applies markers from left to right to a copy of the field's schema, and reports the faults of the markers.
+ *
+ * @param patterns Checks the values of the marker `pattern`.
  */
-export function applyMarkers(base: Schema, markers: readonly Marker[], report: Report): Field {
+export function applyMarkers(
+  base: Schema,
+  markers: readonly Marker[],
+  patterns: Patterns,
+  report: Report,
+): Field {
   const field: Field = { schema: { ...base }, required: 0 };
   for (const { key, value, offset } of markers) {
-    const message = MARKERS.get(key)?.(field, value);
+    const message = MARKERS.get(key)?.(field, value, patterns);
     if (message !== undefined) report({ message, offset });
   }
   const type = field.schema["x-kubernetes-list-type"];
@@ -158,25 +165,13 @@ function applyEnum(field: Field, text: string): string | undefined {
   field.schema.enum = values;
 }
 
-function applyPattern(field: Field, value: string): string | undefined {
+function applyPattern(field: Field, value: string, patterns: Patterns): string | undefined {
   if (value === "") return "pattern is empty";
   const misplaced = only("pattern", field, "string");
   if (misplaced) return misplaced;
-  try {
-    RE2JS.compile(withOwnNames(value));
-  } catch (error) {
-    return `invalid pattern: ${errorText(error)}`;
-  }
+  const fault = patterns.fault(value);
+  if (fault !== undefined) return `invalid pattern: ${fault}`;
   field.schema.pattern = value;
-}
-
-/**
- * Returns a pattern in which the names of capture groups are unique. Go accepts duplicate names, but the
- * library re2js, with which kro checks the pattern, does not.
- */
-function withOwnNames(pattern: string): string {
-  let count = 0;
-  return pattern.replace(/\(\?P?<\w+(?=>)/g, (group) => `${group}_${count++}`);
 }
 
 function applyUniqueItems(field: Field, value: string): string | undefined {

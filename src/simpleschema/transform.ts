@@ -4,6 +4,7 @@ import { type Schema, schemasWithin } from "../openapi/mod.ts";
 import type { Fault, Report } from "./fault.ts";
 import { lexMarkers } from "./lex.ts";
 import { applyMarkers, checkKeys, type Field } from "./markers.ts";
+import { Patterns } from "./patterns.ts";
 import { expandedSize, MAX_EXPANDED } from "./size.ts";
 import { BUILT_IN, foreignName, parseType, type TypeExpr } from "./type_text.ts";
 
@@ -78,6 +79,7 @@ class Transformer {
   readonly #types: ReadonlyMap<string, unknown>;
   readonly #declared = new Map<string, Built | undefined>();
   readonly #unsound = new Map<Schema, Problem>();
+  readonly #patterns = new Patterns();
 
   constructor(types: JsonObject) {
     this.#types = new Map(Object.entries(types));
@@ -146,7 +148,7 @@ class Transformer {
     const markers = bar < 0 ? [] : lexMarkers(text.slice(bar + 1), inMarkers);
     if (markers) checkKeys(markers, inMarkers);
     if (!base || !markers) return undefined;
-    const field = applyMarkers(base.schema, markers, inMarkers);
+    const field = applyMarkers(base.schema, markers, this.#patterns, inMarkers);
     if (this.problems.length > before) return undefined;
     this.#noteDefault(field, base.schema, place.path, text);
     return { schema: field.schema, required: base.required + field.required };

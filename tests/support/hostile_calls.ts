@@ -17,6 +17,7 @@ import {
   MAX_DEPTH,
   parseJson,
   pathText,
+  patternSize,
   problemText,
   setConditions,
   shortened,
@@ -217,6 +218,8 @@ export const STRING_CALLS: Readonly<Record<string, (text: string) => unknown>> =
   "selectorText of one label": (text) => selectorText({ matchLabels: { [text]: text } }),
   "a SimpleSchema type": (text) => transform({ a: text }),
   "a SimpleSchema marker": (text) => transform({ a: `string | ${text}` }),
+  "a SimpleSchema pattern": (text) => transform({ a: `string | pattern="${text}"` }),
+  patternSize,
   "a SimpleSchema default": (text) => transform({ a: `string | default="${text}"` }),
   refusal: (text) => refusal("GET", 422, text),
   "a page token": (text) => {
@@ -258,5 +261,7 @@ export const PIECES = [
     "(a",
     "a+",
     "a?",
+    "\\p{",
+    "[:",
   ],
 ];

@@ -1,11 +1,11 @@
 /** Regular expressions in RE2 syntax, which are matched in linear time. */
 import { MatcherInput, RE2JS } from "re2js";
+import { patternSize, programCost, readingCost } from "../../api/mod.ts";
 import { CelError, fail } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
 import { ListValue } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { characterCost, MeteredText } from "./metered_text.ts";
-import { type PatternSize, patternSize } from "./pattern_size.ts";
 
 /** The maximum number of instructions of a compiled pattern. */
 const MAX_INSTRUCTIONS = 10_000;
@@ -17,22 +17,10 @@ const MAX_INSTRUCTIONS = 10_000;
 const MAX_CACHED = { patterns: 256, instructions: 100_000 };
 const cache = new Map<string, RE2JS>();
 
-/**
- * The costs of compiling a pattern, in units of the cost budget: a fixed cost for each pattern, and a cost
- * for each character, each Unicode class, each case-insensitive range beyond ASCII, and each instruction.
- */
-const COMPILING = {
-  pattern: 4_000,
-  character: 800,
-  class: 30_000,
-  foldedRange: 2_500_000,
-  instruction: 300,
-};
-
 function compiled(pattern: string, meter: Meter): RE2JS {
   const known = cache.get(pattern);
   if (known) return known;
-  meter.charge(COMPILING.pattern + pattern.length * COMPILING.character);
+  meter.charge(readingCost(pattern));
   const size = patternSize(pattern);
   if (size.instructions > MAX_INSTRUCTIONS) tooLarge();
   meter.charge(programCost(size));
@@ -48,21 +36,12 @@ function compiled(pattern: string, meter: Meter): RE2JS {
 }
 
 /**
- * Returns the cost of compiling a pattern of this size, without the fixed cost and the cost of the pattern's
- * characters.
- */
-function programCost({ instructions, classes, foldedRanges }: PatternSize): number {
-  return instructions * COMPILING.instruction + classes * COMPILING.class +
-    foldedRanges * COMPILING.foldedRange;
-}
-
-/**
  * Returns two costs of a pattern: the cost of compiling the pattern, and the maximum cost of matching one
  * character of a string.
  */
 export function patternCost(pattern: string): { compile: number; character: number } {
   const size = patternSize(pattern);
-  const compile = COMPILING.pattern + pattern.length * COMPILING.character + programCost(size);
+  const compile = readingCost(pattern) + programCost(size);
   return { compile, character: characterCost(size.instructions) };
 }
 

@@ -7,16 +7,18 @@ import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
 import { inSlices } from "../../../src/kube/slices.ts";
 
 const NODES = 10;
+/** The expressions of a node of {@link rgd}. */
+const EXPRESSIONS = 6;
 
-/** Returns an RGD with four expressions in each node and one in the status. */
-function rgd(): ResourceGraphDefinition {
+/** Returns an RGD with {@link EXPRESSIONS} in each node, and one in the status and in a condition. */
+function rgd(value = "${schema.spec.value}-${schema.spec.value}"): ResourceGraphDefinition {
   const resources = Array.from({ length: NODES }, (_, i) => ({
     id: `n${i}`,
     template: {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: `\${schema.metadata.name}-${i}` },
-      data: { a: "${schema.spec.value}" },
+      data: { a: "${schema.spec.value}", b: value },
     },
     includeWhen: ["${schema.spec.value != 'x'}"],
     readyWhen: [`\${n${i}.data.a == 'a'}`],
@@ -25,7 +27,10 @@ function rgd(): ResourceGraphDefinition {
     kind: "Large",
     apiVersion: "v1alpha1",
     spec: { value: "string" },
-    status: { value: "${schema.spec.value}" },
+    status: {
+      value: "${schema.spec.value}",
+      conditions: ["${runtime.newCondition({type: 'A', status: 'True', reason: 'B'})}"],
+    },
   };
   return {
     apiVersion: "kro.run/v1alpha1",
@@ -35,17 +40,30 @@ function rgd(): ResourceGraphDefinition {
   };
 }
 
-Deno.test("a compilation yields after each node and each expression, and returns the result of compile", async () => {
+Deno.test("a compilation yields after parsing and after checking each expression, and returns the result of compile", async () => {
   const kinds = await resolveKinds(snapshotSource(), kindsOf(rgd()));
   const steps = compileSteps(rgd(), kinds);
   let count = 0;
   let step = steps.next();
   for (; !step.done; step = steps.next()) count++;
-  assert.equal(count, NODES + 4 * NODES + 1);
+  assert.ok(count > 2 * (NODES * EXPRESSIONS + 2), `${count} steps`);
   const whole = compile(rgd(), kinds);
   assert.ok(step.value.ok && whole.ok);
   assert.deepEqual(step.value.graph.crd, whole.graph.crd);
   assert.equal(step.value.graph.hash, whole.graph.hash);
+});
+
+Deno.test("a string with more than 100,000 characters of expressions is refused before they are parsed", async () => {
+  const large = rgd("${schema.spec.value}".repeat(6_000));
+  const kinds = await resolveKinds(snapshotSource(), kindsOf(large));
+  const compiled = compile(large, kinds);
+  assert.ok(!compiled.ok);
+  assert.deepEqual(
+    new Set(compiled.problems.map(({ path, message }) => `${path}: ${message}`)),
+    new Set([
+      "template.data.b: the expressions of the string are longer than 100000 characters",
+    ]),
+  );
 });
 
 Deno.test("the event loop runs after each slice of 20 ms, and not before", async () => {

@@ -238,3 +238,22 @@ Deno.test("an expression in a field's name is refused", () => {
     ["schema.spec.b.${x", "keys are not evaluated"],
   ]);
 });
+
+Deno.test("kro leaves a pattern that is too large to compile to the API server", () => {
+  const open = "(a|b)?".repeat(20_000) + "(";
+  const result = transform({ a: `string | pattern="${open}"`, b: 'string | pattern="("' });
+  assert.ok(!result.ok);
+  assert.deepEqual(result.problems.map(({ path }) => path), ["schema.spec.b"]);
+});
+
+Deno.test("kro compiles the patterns of a SimpleSchema up to a total cost, and each pattern once", () => {
+  const many = (pattern: (i: number) => string) =>
+    Object.fromEntries(
+      Array.from({ length: 3_000 }, (_, i) => [`f${i}`, `string | pattern="${pattern(i)}"`]),
+    );
+  const last = `string | pattern="(a{1,500}"`;
+  const distinct = transform({ ...many((i) => `a{1,500}${i}`), last });
+  assert.ok(distinct.ok);
+  const equal = transform({ ...many(() => "a{1,500}"), last });
+  assert.ok(!equal.ok);
+});

@@ -251,8 +251,12 @@ export const CEL: Entry[] = [
   },
   {
     code: "EXPR-SYNTAX, STATUS, COND",
-    texts: ["expression nests deeper than <n> levels", "expression is longer than <n> characters"],
-    cause: "The expression exceeds a limit of the parser.",
+    texts: [
+      "expression nests deeper than <n> levels",
+      "expression is longer than <n> characters",
+      "the expressions of the string are longer than <n> characters",
+    ],
+    cause: "The expression, or all expressions of a string together, exceed a limit of the parser.",
     remedy: "Split the expression into several fields or resources.",
   },
   {

@@ -18,10 +18,24 @@ export interface PatternSize {
 
 /**
  * Matches one token of a pattern: an escape, a class, a repetition, the start of a group, or a single
- * character. The order of the alternatives matters, because the first alternative that matches is used.
+ * character. The order of the alternatives matters, because the first alternative that matches is used. An
+ * escape or a class without its end extends to the end of the pattern. If it did not match, the search would
+ * read the rest of the pattern again at each following `[`.
  */
 const TOKEN =
-  /\\Q.*?(?:\\E|$)|\\[pP]\{[^}]*\}|\\x\{[^}]*\}|\\.|\[\^?\]?(?:\[:\^?\w*:\]|\\.|[^\]\\])*\]|\{(\d+)(?:(,)(\d*))?\}|\((?:\?(?:P?<\w*>|[imsU-]*:)?)?|./gsu;
+  /\\Q.*?(?:\\E|$)|\\[pP]\{[^}]*(?:\}|$)|\\x\{[^}]*(?:\}|$)|\\.|\[\^?\]?(?:\[:\^?\w*:\]|\\.?|[^\]\\])*(?:\]|$)|\{(\d+)(?:(,)(\d*))?\}|\((?:\?(?:P?<\w*>|[imsU-]*:)?)?|./gsu;
+
+/**
+ * The costs of compiling a pattern, in units of the cost budget: a fixed cost for each pattern, and a cost
+ * for each character, each Unicode class, each case-insensitive range beyond ASCII, and each instruction.
+ */
+const COMPILING = {
+  pattern: 4_000,
+  character: 800,
+  class: 30_000,
+  foldedRange: 2_500_000,
+  instruction: 300,
+};
 
 /** Estimates the size of a pattern. The time of the estimate is linear in the length of the pattern. */
 export function patternSize(pattern: string): PatternSize {
@@ -57,4 +71,17 @@ export function patternSize(pattern: string): PatternSize {
     classes: pattern.match(/\\p/gi)?.length ?? 0,
     foldedRanges: ignoresCase ? pattern.match(/-(?:\\x\{|[^\0-\x7f])/g)?.length ?? 0 : 0,
   };
+}
+
+/** Returns the cost of a pattern before its size is known: a fixed cost, and a cost for each character. */
+export function readingCost(pattern: string): number {
+  return COMPILING.pattern + pattern.length * COMPILING.character;
+}
+
+/**
+ * Returns the cost of compiling a pattern of this size, without {@link readingCost}.
+ */
+export function programCost({ instructions, classes, foldedRanges }: PatternSize): number {
+  return instructions * COMPILING.instruction + classes * COMPILING.class +
+    foldedRanges * COMPILING.foldedRange;
 }
