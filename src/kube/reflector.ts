@@ -91,8 +91,8 @@ const INACTIVITY_MS = 100_000;
 const PRODUCTIVE_MS = 5_000;
 const POLL_MS = 10_000;
 /**
- * The delay after a response 404 while the CRD of the kind does not exist. The event of a new CRD ends the
- * delay, so this delay only matters if an event is lost.
+ * The delay after a response 404 while the kind is not defined. The event of a CRD or of an aggregated API ends
+ * the delay, so this delay only matters if an event is lost.
  */
 const NOT_SERVED_MS = 300_000;
 
@@ -200,14 +200,15 @@ export class Reflector {
   }
 
   /**
-   * Sets whether a CRD defines the kind. While no CRD defines the kind, the reflector waits five minutes after
-   * a response 404. When a CRD defines the kind again, the delay ends, and the reflector uses its normal
-   * backoff, because an API server may still respond with 404 for some time after the event of the CRD.
+   * Sets whether the kind is defined, by a CRD that serves the kind or by an aggregated API. While the kind is
+   * not defined, the reflector waits five minutes after a response 404. When the kind is defined again, the
+   * delay ends, and the reflector uses its normal backoff, because an API server may still respond with 404 for
+   * some time after the event of the CRD.
    */
   setDefined(isDefined: boolean): void {
     const wasDefined = this.#isDefined;
     this.#isDefined = isDefined;
-    if (isDefined && !wasDefined) this.hurry();
+    if (isDefined !== wasDefined) this.hurry();
   }
 
   /**

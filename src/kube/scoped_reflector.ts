@@ -145,12 +145,12 @@ export class ScopedReflector {
     for (const { reflector } of this.#scope.watches.values()) reflector.hurry();
   }
 
-  /** Whether a CRD may define the kind. False only after {@link setDefined} was called with false. */
+  /** Whether the kind may be defined. False only after {@link setDefined} was called with false. */
   get isDefined(): boolean {
     return this.#isDefined;
   }
 
-  /** Sets whether a CRD defines the kind. See {@link Reflector.setDefined}. */
+  /** Sets whether the kind is defined. See {@link Reflector.setDefined}. */
   setDefined(isDefined: boolean): void {
     this.#isDefined = isDefined;
     this.#wide.setDefined(isDefined);

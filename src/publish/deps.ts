@@ -2,7 +2,7 @@
 import type { KindRef } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
-import type { BuildDeps } from "./build.ts";
+import type { Attempt, BuildDeps } from "./build.ts";
 
 /**
  * The default maximum number of GraphRevisions per RGD, the same as that of upstream's flag
@@ -81,11 +81,8 @@ export interface PublishDeps extends BuildDeps {
    * number keeps all revisions.
    */
   maxRevisions?: number;
-  /**
-   * Called after the compilation and before its result is written. `seconds` is the duration of the
-   * compilation; `ok` is false when the RGD has problems.
-   */
-  onBuilt?: (seconds: number, ok: boolean) => void;
+  /** Called with the result of the compilation before the result is written. */
+  onBuilt?: (build: Attempt) => void;
   /** The callbacks for metrics about GraphRevisions. */
   events?: RevisionEvents;
 }

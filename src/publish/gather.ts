@@ -28,7 +28,7 @@ import { isIssuable, listRevisions } from "./revisions.ts";
  */
 export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): Promise<Facts> {
   const build = await tryBuild(rgd, deps);
-  deps.onBuilt?.(build.seconds, build.problems.length === 0);
+  deps.onBuilt?.(build);
   const isServedSuspended = isSuspended(rgd) && deps.current !== undefined;
   const revisions = isServedSuspended || deps.isUninstalled
     ? []

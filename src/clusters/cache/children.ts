@@ -4,6 +4,7 @@
  */
 import {
   groupKind,
+  type GroupVersionKind,
   gvkKey,
   inBackground,
   isNotFound,
@@ -222,6 +223,14 @@ export class ChildCaches {
       if (!exists && watched.reflector) watched.isMissing = true;
       watched.reflector?.setDefined(exists);
     }
+  }
+
+  /**
+   * Sets whether the cluster serves a kind, as the compilation of a graph has found. While the cluster does not
+   * serve the kind, its watch lists only every five minutes after a response 404.
+   */
+  setServed(kind: GroupVersionKind, isServed: boolean): void {
+    this.#watched.get(gvkKey(kind))?.reflector?.setDefined(isServed);
   }
 
   /** Drops the stored key of an instance that no longer exists. See {@link isMissing}. */

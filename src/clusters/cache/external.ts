@@ -4,6 +4,7 @@
  */
 import {
   groupKind,
+  type GroupVersionKind,
   gvkKey,
   inBackground,
   isNotFound,
@@ -205,6 +206,14 @@ export class ExternalCaches {
       watched.reflector.setDefined(exists);
       if (isNew) this.#wake(this.#interests.ofKind(watched.kind));
     }
+  }
+
+  /**
+   * Sets whether the cluster serves a kind, as the compilation of a graph has found. While the cluster does not
+   * serve the kind, its watch lists only every five minutes after a response 404.
+   */
+  setServed(kind: GroupVersionKind, isServed: boolean): void {
+    this.#watched.get(gvkKey(kind))?.reflector.setDefined(isServed);
   }
 
   /** Returns the kinds with a watch that is not synced, in the form `ConfigMap`. */

@@ -260,8 +260,7 @@ export class GraphController {
       // processes all keys again.
       if (!this.#deps.leads()) return "done";
       this.#deps.metrics.rgdBroke(error);
-      const message = errorText(error);
-      logFailure(entry, message);
+      logFailure(entry, errorText(error));
       const { crd } = entry;
       if (crd && !this.#deps.pool.of(crd)) {
         await serveDeletions(crd, name, this.#deps).catch(() => {});
@@ -276,13 +275,16 @@ export class GraphController {
     const { metrics, pool, signal = this.#stop.signal, rights, observer, ...deps } = this.#deps;
     const before = entry.rgd;
     const name = before.metadata.name!;
-    const since = this.#store.crdClock;
+    const since = this.#store.crdChanges.clock;
     const earlier = entry.served?.revision;
     const publication: PublishDeps = {
       ...deps,
       signal,
       definedBy: (kind) => this.#store.definedBy(kind),
-      onBuilt: (seconds, ok) => metrics.build(name, seconds, ok),
+      onBuilt: (build) => {
+        metrics.build(name, build.seconds, build.problems.length === 0);
+        pool.setServed(this.#store.crdChanges.servedKinds(build, since));
+      },
       current: entry.served,
       warning: () => rights?.warning(name),
       serve: async (served) => {
@@ -326,17 +328,15 @@ export class GraphController {
 
   #resultOf({ error, missing }: PublishResult): WorkResult {
     if (missing.length > 0) this.#apis.start(this.#deps.client, this.#stop.signal);
-    if (missing.some((kind) => this.#apis.isNew(kind))) {
-      return { afterMs: NEW_API_MS, failed: true };
-    }
+    const isNew = missing.some((kind) => this.#apis.isNew(kind));
+    if (isNew) return { afterMs: NEW_API_MS, failed: true };
     return error !== undefined || missing.length > 0 ? "retry" : "done";
   }
 
   async #withdraw(entry: GraphEntry): Promise<WorkResult> {
     const { client, allowCrdDeletion, metrics, pool, progressMs } = this.#deps;
     if (this.#deps.observer) return "done";
-    const { crd } = entry;
-    const name = entry.rgd.metadata.name!;
+    const { crd, rgd: { metadata: { name = "" } } } = entry;
     // The finalizers of the instances must be processed before the RGD can be deleted. After a restart, the
     // kind has no instance controller yet, so a controller is started for the deletions.
     if (crd && !pool.of(crd)) await serveDeletions(crd, name, this.#deps);

@@ -6,7 +6,6 @@ import {
   FINALIZER,
   type GroupVersionKind,
   gvkKey,
-  type KindRef,
   type KubeObject,
   Label,
   type ResourceGraphDefinition,
@@ -22,6 +21,7 @@ import {
   type ServedGraph,
 } from "../../publish/mod.ts";
 import type { GroupVersion } from "./api_services.ts";
+import { CrdChanges, crdNameFor } from "./crd_changes.ts";
 import { crdChanged, mayDefine, metadataChanged, rgdChanged } from "./predicates.ts";
 
 /** One RGD and the result of its last publication. Only the store may assign the readonly fields. */
@@ -43,12 +43,6 @@ export interface GraphEntry {
   failure?: string;
 }
 
-/**
- * The maximum number of CRDs whose last change is remembered. Without this limit, a user who creates and
- * deletes CRDs with ever new names could fill the memory.
- */
-const MAX_CHANGED = 1000;
-
 /** A {@link GraphEntry} whose fields the store itself can assign. */
 type StoredEntry = { -readonly [Field in keyof GraphEntry]: GraphEntry[Field] };
 
@@ -63,18 +57,8 @@ export class GraphStore {
   readonly #entries = new Map<string, StoredEntry>();
   /** The metadata of all CRDs of the cluster. The keys are the names of the CRDs. */
   readonly #crds = new Map<string, KubeObject>();
-  /** The number of CRD changes so far, used as a logical clock. */
-  #crdClock = 0;
-  /**
-   * The value of the logical clock at the last change of each CRD. Shows whether a CRD changed after the
-   * publication of an RGD had begun.
-   */
-  readonly #changedAt = new Map<string, number>();
-  /**
-   * The clock value of the newest change that was dropped from {@link #changedAt}, which keeps at most
-   * {@link MAX_CHANGED} CRDs.
-   */
-  #droppedAt = 0;
+  /** The changes of CRDs, which show whether a CRD changed after the publication of an RGD had begun. */
+  readonly crdChanges = new CrdChanges();
   /**
    * The revisions that are being deleted and still have kro's finalizer. The keys are the names of the
    * revisions.
@@ -121,11 +105,6 @@ export class GraphStore {
   /** Returns the metadata of the CRD with this name; undefined when the CRD is not known. */
   crd(name: string): KubeObject | undefined {
     return this.#crds.get(name);
-  }
-
-  /** The number of CRD changes so far. The caller passes this value to {@link published}. */
-  get crdClock(): number {
-    return this.#crdClock;
   }
 
   /**
@@ -204,13 +183,13 @@ export class GraphStore {
    * the publication began.
    *
    * @param before The state of the RGD when the publication began.
-   * @param since The value of {@link crdClock} when the publication began.
+   * @param since The value of the clock of {@link crdChanges} when the publication began.
    */
   published(
     entry: GraphEntry,
     before: ResourceGraphDefinition,
     result: PublishResult,
-    since = this.#crdClock,
+    since = this.crdChanges.clock,
   ): void {
     const stored: StoredEntry = entry;
     stored.kinds = { uses: result.uses, missing: result.missing };
@@ -319,14 +298,7 @@ export class GraphStore {
    */
   #wakeUsers(crd: string, changed: boolean): void {
     if (changed) {
-      // The CRD is inserted at the end of the map, so the first CRD is the one that changed least recently.
-      this.#changedAt.delete(crd);
-      this.#changedAt.set(crd, ++this.#crdClock);
-      if (this.#changedAt.size > MAX_CHANGED) {
-        const [oldest, at] = this.#changedAt.entries().next().value!;
-        this.#changedAt.delete(oldest);
-        this.#droppedAt = at;
-      }
+      this.crdChanges.add(crd);
       this.#onCrdChanged(crd, this.#crds.has(crd));
     }
     for (const [name, { kinds }] of this.#entries) {
@@ -351,13 +323,13 @@ export class GraphStore {
    * remembers.
    */
   #usesChangedCrd({ crd, kinds }: GraphEntry, since: number): boolean {
-    if (since < this.#droppedAt) return true;
+    const changed = this.crdChanges.since(since);
+    if (!changed) return true;
     const { uses, missing } = kinds!;
-    for (const [name, at] of this.#changedAt) {
-      if (at <= since || name === crd) continue;
-      if (uses.some((kind) => crdNameFor(kind) === name) || mayDefine(name, missing)) return true;
-    }
-    return false;
+    return changed.some((name) =>
+      name !== crd &&
+      (uses.some((kind) => crdNameFor(kind) === name) || mayDefine(name, missing))
+    );
   }
 
   #enqueueOrphan(crd: KubeObject): void {
@@ -367,10 +339,6 @@ export class GraphStore {
   #ownerOf(crd: KubeObject): GraphEntry | undefined {
     return this.#entries.get(crd.metadata.labels?.[Label.rgdName] ?? "");
   }
-}
-
-function crdNameFor(kind: KindRef): string {
-  return `${kind.plural}.${kind.group}`;
 }
 
 /**

@@ -3,7 +3,7 @@
  * controller.
  */
 import { getLogger } from "@logtape/logtape";
-import { type KindRef, plainKind } from "../../api/mod.ts";
+import { type GroupVersionKind, type KindRef, plainKind } from "../../api/mod.ts";
 import type { InstanceId } from "../../clusters/mod.ts";
 import type { InstanceConditions } from "../metrics/instances.ts";
 import type { QueueOptions } from "../queue/options.ts";
@@ -88,6 +88,15 @@ export class InstancePool {
     const { children, externals } = this.#options.parts;
     children.crdChanged(crd, exists);
     externals.crdChanged(crd, exists);
+  }
+
+  /** Sets which kinds the cluster serves. The caches of the other kinds send no further requests. */
+  setServed(kinds: readonly { kind: GroupVersionKind; isServed: boolean }[]): void {
+    const { children, externals } = this.#options.parts;
+    for (const { kind, isServed } of kinds) {
+      children.setServed(kind, isServed);
+      externals.setServed(kind, isServed);
+    }
   }
 
   /** Returns the instance controller of a CRD; undefined when the CRD has no instance controller. */

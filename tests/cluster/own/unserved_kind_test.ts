@@ -1,6 +1,6 @@
 /**
- * Tests that kro sends no request for a kind whose CRD was deleted, and that the event of a new CRD wakes the
- * instances.
+ * Tests that kro sends no request for a kind whose CRD was deleted or no longer serves the kind, and that the
+ * event of a CRD that serves the kind wakes the instances.
  */
 import assert from "node:assert/strict";
 import { isEstablished } from "../../../src/kube/mod.ts";
@@ -12,6 +12,7 @@ import {
   kroTest,
   type Live,
   NAME,
+  refused,
   type Scenario,
   type TestGraph,
 } from "../../support/cluster/mod.ts";
@@ -125,3 +126,54 @@ kroTest(
     }
   },
 );
+
+kroTest("no request is sent for a version that its CRD does not serve", async (s) => {
+  const group = `${s.namespace}.example.org`;
+  const crd = crdOf("Hidden", group, "v1", FIELDS);
+  await install(s, crd);
+  const at = crdPlace(`Hidden.${group}`);
+  const head = { apiVersion: `${group}/v1`, kind: "Hidden" };
+  await s.cluster.create({ ...head, metadata: { name: "shared" }, spec: { v: "1" } });
+  const graph = await s.graph({
+    kind: "Hider",
+    spec: { note: 'string | default="x"' },
+    resources: [
+      { id: "own", template: { ...head, metadata: { name: NAME } } },
+      { id: "read", externalRef: { ...head, metadata: { name: "shared" } } },
+      configMap("map", NAME, { v: "${read.spec.v}", note: "${schema.spec.note}" }),
+    ],
+  });
+  await createAll(graph);
+  await s.idle();
+  const serve = (served: boolean) => {
+    const { versions } = crd.spec as { versions: object[] };
+    const changed = versions.map((version) => ({ ...version, served }));
+    return s.cluster.patch(at, { spec: { versions: changed } });
+  };
+  for (const v of ["2", "3"]) {
+    try {
+      await serve(false);
+      await refused(s, graph, "GraphAccepted", /is not served/);
+      await s.idle();
+      await requestsFor(s, "hiddens");
+      // These changes take several seconds. Without a delay, both watches would list again.
+      for (const note of ["y", "z"]) {
+        for (const name of NAMES) await s.cluster.annotate(graph.instance(name), { note });
+        await s.idle(1_000);
+      }
+      assert.deepEqual(await requestsFor(s, "hiddens"), []);
+    } finally {
+      await serve(true);
+    }
+    await s.cluster.until(graph.rgd, ({ status }) => status.state === "Active");
+    await s.cluster.patch({ kind: `Hidden.${group}`, name: "shared" }, { spec: { v } });
+    for (const name of NAMES) {
+      await s.cluster.until({ kind: "ConfigMap", name }, (o) => o.data.v === v);
+      await graph.active(name);
+    }
+    const own = { kind: `Hidden.${group}`, name: "a" };
+    const { metadata: { uid } } = await s.cluster.get(own);
+    await s.cluster.delete(own);
+    await s.cluster.until(own, ({ metadata }) => metadata.uid !== uid);
+  }
+});

@@ -128,7 +128,7 @@ Deno.test("changes of many CRDs requeue an RGD that was published meanwhile", ()
   store.rgdSeen(rgd);
   const published = { rgd, problems: [], uses: [], missing: [], buildSeconds: 0 };
   const requeuedAfter = (changes: number) => {
-    const since = store.crdClock;
+    const since = store.crdChanges.clock;
     for (const name of NAMES.slice(0, changes)) {
       const crd = { name: `${name}.example.com`, uid: crypto.randomUUID(), resourceVersion: "1" };
       store.crdSeen({ apiVersion: "apiextensions.k8s.io/v1", kind: CRD_KIND.kind, metadata: crd });

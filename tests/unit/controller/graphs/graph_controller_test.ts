@@ -110,6 +110,7 @@ function setUp(world: World) {
     version: "v0.9.4",
     now: () => new Date(),
     pool: {
+      setServed() {},
       onEmpty: () => {},
       of: () => instances,
       controller: () => Promise.resolve(instances),

@@ -171,14 +171,14 @@ Deno.test("an RGD is queued again if a CRD that it uses changed while its graph 
   store.rgdSeen(rgd(5));
   store.crdSeen(crd("databases.db.example.com", 7));
   takeQueued();
-  const since = store.crdClock;
+  const since = store.crdChanges.clock;
   // kro read the CRD at resourceVersion 7 to compile the RGD. The CRD changes now, before the store
   // knows that this RGD uses it.
   store.crdSeen(crd("databases.db.example.com", 8, { generation: 2 }));
   assert.deepEqual([takeQueued(), changed.length], [[], 2]);
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }), since);
   assert.deepEqual(takeQueued(), ["rgd/cart"]);
-  const later = store.crdClock;
+  const later = store.crdChanges.clock;
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }), later);
   assert.deepEqual(takeQueued(), []);
 
