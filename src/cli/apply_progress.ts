@@ -67,11 +67,16 @@ export class ApplyProgress {
   }
 }
 
-/** Returns the names of the first objects, and the number of the other objects. */
 function namesOf(objects: readonly KubeObject[]): string {
-  const names = objects.slice(0, MAX_NAMED).map(({ kind, metadata: { namespace, name } }) =>
-    `${kind} ${namespace ? `${namespace}/` : ""}${name}`
+  return firstNames(
+    objects.map(({ kind, metadata: { namespace, name } }) =>
+      `${kind} ${namespace ? `${namespace}/` : ""}${name}`
+    ),
   );
-  const others = objects.length - names.length;
-  return names.join(", ") + (others > 0 ? ` and ${others} more` : "");
+}
+
+/** Returns the first names, and the number of the other names. */
+export function firstNames(names: readonly string[]): string {
+  const others = names.length - MAX_NAMED;
+  return names.slice(0, MAX_NAMED).join(", ") + (others > 0 ? ` and ${others} more` : "");
 }

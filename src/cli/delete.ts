@@ -15,6 +15,8 @@ import {
 import { withdrawGraph } from "../publish/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { existingOnes, kindOf, refTo } from "./inspect/target.ts";
+import { CommandProgress } from "./command_progress.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { readManifests } from "./manifests.ts";
 import { followGone } from "./follow.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
@@ -34,7 +36,10 @@ export interface DeleteFlags extends OneShotFlags {
   filename?: string[];
 }
 
-/** Runs `kro delete -f FILE|KIND/NAME` and returns the exit code. */
+/**
+ * Runs `kro delete -f FILE|KIND/NAME` and returns the exit code. SIGINT and SIGTERM print what was deleted, and
+ * end the process with the exit codes of {@link onInterrupt}.
+ */
 export async function deleteObjects(
   targets: readonly string[],
   flags: DeleteFlags,
@@ -51,8 +56,13 @@ export async function deleteObjects(
   }
   const manifests = files.length > 0 ? await readManifests(files) : [];
 
-  using session = await openSession(flags, output);
   const report = new Report(output);
+  const progress = new CommandProgress("delete", report);
+  using _interrupt = onInterrupt((signal) => {
+    if (progress.hasBegun) report.print(flags.output);
+    output.err(progress.interruptedText(signal));
+  });
+  using session = await openSession(flags, output);
   const refs = files.length > 0
     ? (await Promise.all(manifests.map(({ object }) => fileRef(session, object, output))))
       .filter((ref) => ref !== undefined)
@@ -67,20 +77,29 @@ export async function deleteObjects(
   // RGD exists.
   const rgds = refs.filter((ref) => gvkKey(ref.kind) === gvkKey(RGD_KIND));
   const instances = refs.filter((ref) => !rgds.includes(ref));
+  progress.add([...instances, ...rgds]);
 
   if (await leftToController(session, flags)) {
+    progress.isLeftToController = true;
     for (const group of [instances, rgds]) {
       const going = new Map<ObjectRef, KubeObject>();
-      await Promise.all(group.map(async (ref) => {
-        const object = await startDeletion(session, ref, report);
-        if (object) going.set(ref, object);
-      }));
+      await Promise.all(
+        progress.begin(group).map(async (ref) => {
+          const object = await startDeletion(session, ref, report);
+          if (object) going.set(ref, object);
+        }),
+      );
       await followGone(session, going, report, flags.timeout);
     }
   } else {
     const before = report.failures;
-    await new LocalReconciler(session, report, flags.timeout).remove(instances);
-    for (const ref of report.failures > before ? [] : rgds) await removeRgd(session, ref, report);
+    await new LocalReconciler(session, report, flags.timeout).remove(
+      progress.begin(instances),
+    );
+    for (const ref of report.failures > before ? [] : rgds) {
+      progress.begin([ref]);
+      await removeRgd(session, ref, report);
+    }
   }
   report.print(flags.output);
   return report.failed ? Exit.failed : Exit.ok;

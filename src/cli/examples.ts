@@ -31,6 +31,8 @@ const READING: readonly string[] = [
   "2: wrong usage, or a failed connection",
 ];
 
+const INTERRUPTED = "130 or 143: interrupted by SIGINT or SIGTERM";
+
 /** The help of each command, by the words that name the command. */
 export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   controller: {
@@ -46,19 +48,21 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       ["Refuse to apply if an object would be deleted", "kro apply -f shop/ --max-deletes 0"],
       ["Apply a reviewed plan", "kro apply --plan shop.plan"],
     ],
-    exit: [...EXIT_CODES, "130 or 143: interrupted by SIGINT or SIGTERM"],
+    exit: [...EXIT_CODES, INTERRUPTED],
   },
   reconcile: {
     examples: [
       ["Reconcile all RGDs and instances of the cluster once", "kro reconcile -A"],
       ["Reconcile one instance", "kro reconcile shops/corner -n default"],
     ],
+    exit: [...EXIT_CODES, INTERRUPTED],
   },
   delete: {
     examples: [
       ["Delete an instance and its objects", "kro delete shops/corner -n default"],
       ["Delete the instances and RGDs of a folder", "kro delete -f shop/"],
     ],
+    exit: [...EXIT_CODES, INTERRUPTED],
   },
   plan: {
     examples: [
@@ -70,7 +74,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       "0: nothing would change",
       "1: objects would change",
       "2: a change would be refused, a limit is exceeded, or an error occurred",
-      "130 or 143: interrupted by SIGINT or SIGTERM",
+      INTERRUPTED,
     ],
   },
   render: {

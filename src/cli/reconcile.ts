@@ -11,6 +11,8 @@ import {
 import { Exit, UsageError } from "./errors.ts";
 import { existingOnes, kindOf, refTo } from "./inspect/target.ts";
 import { followReady } from "./follow.ts";
+import { CommandProgress } from "./command_progress.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
 import type { Output } from "./output.ts";
 import { Report, rgdRef } from "./report.ts";
@@ -30,7 +32,10 @@ export interface ReconcileFlags extends OneShotFlags {
   allNamespaces?: boolean;
 }
 
-/** Runs `kro reconcile [KIND[/NAME]]...` and returns the exit code. */
+/**
+ * Runs `kro reconcile [KIND[/NAME]]...` and returns the exit code. SIGINT and SIGTERM print what was reconciled,
+ * and end the process with the exit codes of {@link onInterrupt}.
+ */
 export async function reconcileCluster(
   targets: readonly string[],
   flags: ReconcileFlags,
@@ -40,25 +45,33 @@ export async function reconcileCluster(
     throw new UsageError("-A and -n exclude each other");
   }
   const wanted = targets.map(parseTarget);
+  const report = new Report(output);
+  const progress = new CommandProgress("reconcile", report);
+  using _interrupt = onInterrupt((signal) => {
+    if (progress.hasBegun) report.print(flags.output);
+    output.err(progress.interruptedText(signal));
+  });
   using session = await openSession(flags, output);
   await ensureOwnKinds(session, false);
-  const report = new Report(output);
 
   const local = await leftToController(session, flags)
     ? undefined
     : new LocalReconciler(session, report, flags.timeout);
+  progress.isLeftToController = local === undefined;
   const isAll = wanted.length === 0;
   const rgds = isAll ? await listRgds(session) : [];
   const refs = isAll
     ? rgds.map(rgdRef)
     : (await Promise.all(wanted.map((w) => named(session, w, report, flags.allNamespaces)))).flat();
-  const graphs = refs.filter((ref) => gvkKey(ref.kind) === gvkKey(RGD_KIND));
+  progress.add(refs);
+  const graphs = progress.begin(refs.filter((ref) => gvkKey(ref.kind) === gvkKey(RGD_KIND)));
   if (local) await local.publish(isAll ? rgds : await read(session, graphs, report));
   else await followReady(session, graphs, report, flags.timeout);
 
   const instances = isAll
     ? await instancesOf(session, rgds, flags.allNamespaces)
     : refs.filter((ref) => !graphs.includes(ref));
+  progress.begin(instances);
   if (local) await local.converge(instances);
   else await followReady(session, instances, report, flags.timeout);
 

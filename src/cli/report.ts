@@ -85,6 +85,11 @@ export class Report {
     if (failed) this.#failures += 1;
   }
 
+  /** Whether {@link ended} has recorded the final result of the RGD or instance. */
+  hasEnded(ref: ObjectRef): boolean {
+    return this.#rows.has(nameOf(ref));
+  }
+
   /** Prints the table of all results, or the recorded objects as YAML or JSON. */
   print(format: Format): void {
     if (format !== "table") {

@@ -64,6 +64,20 @@ export const RESULTS: Entry[] = [
       "object that is named with finalizers is held by the controller of these finalizers.",
   },
   {
+    code: "exit 130 or 143",
+    texts: [
+      "interrupted by <signal> before the first write: nothing was <verb>",
+      "interrupted by <signal>: <n> of <n> objects are finished",
+      "… finished: <objects>",
+      "… perhaps begun: <objects>",
+      "… not begun: <objects>",
+      "… the running controller <verb> them",
+    ],
+    cause:
+      "SIGINT (exit code 130) or SIGTERM (exit code 143) ended `kro reconcile` or `kro delete`. The table on stdout has the results of the finished objects.",
+    remedy: "Follow the advice at the end of the message.",
+  },
+  {
     code: "exit 1",
     texts: ["<kind> <name>: the cluster has no such kind"],
     cause: "`kro delete -f` names an object whose kind is not served.",
