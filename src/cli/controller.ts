@@ -101,6 +101,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   const served = {
     view: controller,
     version: VERSION,
+    inPod: pod !== undefined,
     mayReadMetrics,
     mayReadApi,
     live,

@@ -80,14 +80,16 @@ export function unauthenticated(): Response {
 
 /**
  * Returns the error response of a standby, because only the leader knows the states of graphs and instances.
- * The response names the leader and the command that reaches it. Returns undefined if this process
- * leads.
+ * The response names the leader, and if this process runs in a pod, the command that reaches the leader's pod.
+ * Returns undefined if this process leads.
  *
  * @param port The port of the endpoint.
+ * @param inPod Whether this process runs in a pod. The leader then runs in a pod as well.
  */
 export function standbyRefusal(
   standby: Standby | undefined,
   port: number,
+  inPod: boolean,
 ): Response | undefined {
   if (!standby) return undefined;
   const { leader, namespace } = standby;
@@ -96,6 +98,9 @@ export function standbyRefusal(
       503,
       "this process is a standby, and no other process holds the Lease; try again",
     );
+  }
+  if (!inPod) {
+    return problem(503, `this process is a standby; send the request to the leader on ${leader}`);
   }
   return problem(
     503,

@@ -40,7 +40,8 @@ export function createHandler(options: ServerOptions): Handler {
   app.use(async (c, next) => await apiRefusal(options.mayReadApi, c) ?? await next());
   if (!options.mayReadApi) servePage(app);
   const standby: MiddlewareHandler = async (_, next) =>
-    standbyRefusal(options.view.standby(), options.port ?? 8079) ?? await next();
+    standbyRefusal(options.view.standby(), options.port ?? 8079, options.inPod ?? false) ??
+      await next();
   app.use("/graphs/*", standby);
   app.use("/events", standby);
   app.use("/causes", standby);

@@ -22,6 +22,8 @@ export interface ServerOptions {
   live?: LiveReader;
   /** Explains instances. If absent, the paths that explain instances respond with status 503. */
   explainer?: Explainer;
+  /** Whether this process runs in a pod, so that a standby names the leader's pod; false by default. */
+  inPod?: boolean;
   /** The port of the endpoint, which the response of a standby names; 8079 by default. */
   port?: number;
   /**

@@ -230,10 +230,12 @@ Deno.test("with a guard the API requires a token, also on the loopback interface
   }
 });
 
-Deno.test("a standby names the leader and the command that reaches it", async () => {
+Deno.test("a standby names the leader, and in a pod the command that reaches it", async () => {
   let leader: string | undefined;
   const standby = () => ({ namespace: "kro-system", leader });
-  const waiting = createHandler({ view: { ...view, standby }, version: "devel", port: 9000 });
+  const options = { view: { ...view, standby }, version: "devel", port: 9000 };
+  const waiting = createHandler({ ...options, inPod: true });
+  const outside = createHandler(options);
   const ask = (path: string, remote = "127.0.0.1") =>
     waiting(new Request(`http://kro${path}`), remote);
   for (const path of ["/graphs", "/graphs/a", "/graphs/a/instances/kro/one"]) {
@@ -244,6 +246,8 @@ Deno.test("a standby names the leader and the command that reaches it", async ()
     assert.equal(answer.status, 503);
     const { detail } = await answer.json();
     assert.match(detail, /: kubectl -n kro-system port-forward pod\/kro-1 9000$/);
+    const other = await outside(new Request(`http://kro${path}`), "127.0.0.1");
+    assert.match((await other.json()).detail, /; send the request to the leader on kro-1$/);
     assert.equal((await ask(path, "10.0.0.1")).status, 403);
   }
   for (const path of ["/healthz", "/version", "/openapi.json"]) {

@@ -152,10 +152,11 @@ export const HTTP: Section = {
       code: "HTTP 503",
       texts: [
         "this process is a standby; the leader is <pod>: kubectl -n <namespace> port-forward pod/<pod> <port>",
+        "this process is a standby; send the request to the leader on <host>",
         "this process is a standby, and no other process holds the Lease; try again",
       ],
       cause: "With `--leader-elect`, only the leader has the state of graphs and instances.",
-      remedy: "Run the command in the message, and send the request to the leader.",
+      remedy: "Send the request to the leader. If the message has a command, run it first.",
     },
     {
       code: "HTTP 503",
