@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
 import { installOwnCrds } from "../../support/cluster/controller.ts";
 import { needsGo } from "../../support/cluster/upstream_controller.ts";
 import { builtBundle, CRDS } from "../../support/helm/example.ts";
@@ -111,5 +112,35 @@ Deno.test({
       const { stderr } = await new Releases(plane, "ending").try("install", "kro", chart);
       assert.match(stderr, /namespace ending is being deleted: wait until it no longer exists/);
     });
+  },
+});
+
+Deno.test({
+  name: `an installation by install.yaml becomes a release with the documented flags${needsGo}`,
+  ignore: needsGo !== "",
+  async fn() {
+    await using plane = await startControlPlane({ without: apiOnly });
+    const releases = new Releases(plane, "kro-system");
+    const manifests = new URL("../../../deploy/install.yaml", import.meta.url).pathname;
+    await releases.kubectl("apply", "--server-side", "-f", manifests);
+    const uidsOf = async () => {
+      const { items } = await releases.get<{ items: Live[] }>("deployment,crd,clusterrole");
+      const own = items.filter(({ metadata: { name } }) => name.includes("kro"));
+      return own.map(({ kind, metadata: { name, uid } }) => `${kind} ${name} ${uid}`);
+    };
+    const before = await uidsOf();
+    assert.ok(before.some((text) => text.startsWith("ClusterRole kro-edit ")), before.join());
+
+    const flags = ["--set", "rbac.mode=aggregation"];
+    const refused = await releases.try("install", "kro", chart, ...flags);
+    assert.match(refused.stderr, /was not created by a Helm release: .* add .*--take-ownership/);
+    // Helm itself refuses objects other than the CRDs, without a hint to its flag.
+    const confirmed = ADOPT.filter((flag) => flag !== "--take-ownership" && flag !== FORCE);
+    const own = await releases.try("install", "kro", chart, ...flags, ...confirmed);
+    assert.match(own.stderr, /exists and cannot be imported into the current release/);
+
+    await releases.run("install", "kro", chart, ...flags, ...ADOPT);
+    assert.deepEqual(await uidsOf(), before, "the release replaces no object");
+    await releases.run("upgrade", "kro", chart, ...flags);
   },
 });
