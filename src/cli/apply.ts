@@ -52,19 +52,39 @@ export interface ApplyFlags extends OneShotFlags, LimitFlags {
 }
 
 /**
- * Runs `kro apply` and returns the exit code. SIGINT and SIGTERM print what was applied, and end the process
- * with the exit codes of {@link onInterrupt}.
+ * Runs `kro apply` and returns the exit code. An error, SIGINT and SIGTERM print what was applied. The signals end
+ * the process with the exit codes of {@link onInterrupt}.
  */
 export async function apply(flags: ApplyFlags, output: Output): Promise<number> {
   const { manifests, saved } = await inputOf(flags);
-  const rgds = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
-  const instances = manifests.filter(({ object }) => !isOfKind(object, RGD_KIND));
   const progress = new ApplyProgress(manifests.map(({ object }) => object), saved !== undefined);
   const report = new Report(output);
   using _interrupt = onInterrupt((signal) => {
     if (progress.hasBegun) report.print(flags.output);
     output.err(progress.interruptedText(signal));
   });
+  try {
+    return await applyAll(manifests, saved, { flags, output, progress, report });
+  } catch (error) {
+    const applied = progress.failedText();
+    if (applied !== undefined) output.err(applied);
+    throw error;
+  }
+}
+
+/** Applies the objects, waits until they are ready, and returns the exit code. */
+async function applyAll(
+  manifests: readonly Manifest[],
+  saved: PlanFile | undefined,
+  { flags, output, progress, report }: {
+    flags: ApplyFlags;
+    output: Output;
+    progress: ApplyProgress;
+    report: Report;
+  },
+): Promise<number> {
+  const rgds = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
+  const instances = manifests.filter(({ object }) => !isOfKind(object, RGD_KIND));
   if (saved) checkSavedNamespace(saved, flags);
   using session = await openSession(
     saved ? { ...flags, namespace: saved.namespace } : flags,

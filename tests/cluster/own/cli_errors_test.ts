@@ -3,8 +3,9 @@
  * unknown kind or an unknown token, on a real control plane.
  */
 import assert from "node:assert/strict";
+import { configMap, NAME } from "../../support/cluster/mod.ts";
 import { runCommand } from "../../support/command.ts";
-import { example, nestedExample, results } from "./cli_fixtures.ts";
+import { example, nestedExample, results, rgdOf } from "./cli_fixtures.ts";
 
 Deno.test("a rejected RGD exits with 1 and prints the message of its condition", async () => {
   await using e = await example();
@@ -63,6 +64,33 @@ Deno.test("apply refuses a kind that no RGD defines, before it writes", async ()
   const planned = await e.kro("plan", "-f", `${e.dir}/rgd.yaml`, "-f", path);
   assert.match(planned.stderr, /map\.json: no ResourceGraphDefinition serves the kind ConfigMap/);
   assert.equal(planned.code, 2);
+});
+
+Deno.test("apply names what it applied before an error", async () => {
+  await using e = await example();
+  const rgd = rgdOf(e.group, "Note", { size: "integer | maximum=3" }, [
+    configMap("map", NAME, { a: "b" }),
+  ]);
+  const note = (name: string, size: number) => ({
+    apiVersion: `${e.group}/v1alpha1`,
+    kind: "Note",
+    metadata: { name },
+    spec: { size },
+  });
+  const items = [rgd, note("good", 1), note("bad", 5), note("last", 1)];
+  const path = `${e.dir}/notes.json`;
+  await Deno.writeTextFile(path, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  const { code, stderr } = await e.kro("apply", "-f", path);
+  assert.equal(code, 1, stderr);
+  const [summary, error] = stderr.split("\n").slice(-2);
+  assert.equal(
+    summary,
+    `2 of 4 objects were applied; applied: ResourceGraphDefinition ${rgd.metadata.name}, Note good; ` +
+      "not applied: Note bad, Note last; to continue, correct the cause of the error, and run the same command again",
+  );
+  assert.match(error!, /^error: .*bad.*spec\.size/);
+  await e.succeed("delete", "-f", path);
+  await e.kubectl(["delete", "crd", `notes.${e.group}`]);
 });
 
 Deno.test("an unknown token and an unknown kind print one line each", async () => {

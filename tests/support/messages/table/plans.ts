@@ -77,7 +77,7 @@ export const PLANS: Section = {
       code: "exit 130 or 143",
       texts: [
         "interrupted by <signal> before the first write: nothing was applied",
-        "interrupted by <signal>: <n> of <n> objects were applied",
+        "interrupted by <signal>: <summary>; <advice>",
         "… applied: <objects>",
         "… not applied: <objects>",
         "… perhaps applied: <objects>",
@@ -87,6 +87,16 @@ export const PLANS: Section = {
       ],
       cause:
         "SIGINT (exit code 130) or SIGTERM (exit code 143) ended `kro apply`. The response to the request for an object that is perhaps applied did not arrive.",
+      remedy: "Follow the advice in the message.",
+    },
+    {
+      code: "exit 1, exit 2",
+      texts: [
+        "<n> of <n> objects were applied",
+        "… to continue, correct the cause of the error, and run the same command again",
+      ],
+      cause:
+        "`kro apply` ended with an error after it had applied some objects. The error follows.",
       remedy: "Follow the advice in the message.",
     },
     {
