@@ -13,11 +13,22 @@ export interface ObjectChanged {
   isDeleted: boolean;
 }
 
+/** The reasons of errors after which the same request may succeed. */
+const PASSING: readonly string[] = [
+  "Gone",
+  "ServerError",
+  "Timeout",
+  "TooManyRequests",
+  "Unreachable",
+];
+
 /**
  * Yields the changes of objects after a resourceVersion. When the connection ends, the watch continues from the
  * last change. When that change is too old, the watch continues from the present state, and changes in between
  * are not yielded. Ends only when the signal is aborted. Rejects with ApiError when the API server refuses the
- * watch.
+ * watch, for example because the CRD of the kind was deleted.
+ *
+ * @param pauseMs The pause before a watch is opened again after an error, in milliseconds.
  */
 export async function* watchObjects(
   client: KubeClient,
@@ -25,12 +36,15 @@ export async function* watchObjects(
   options: ListOptions,
   resourceVersion: string,
   signal: AbortSignal = new AbortController().signal,
+  pauseMs: number = PAUSE_MS,
 ): AsyncGenerator<ObjectChanged> {
-  let from = resourceVersion;
+  let from: string | undefined = resourceVersion;
   while (!signal.aborted) {
     try {
+      const since: string = from ?? (await client.list(kind, options)).resourceVersion;
+      from = since;
       for await (
-        const event of client.watch(kind, { ...options, resourceVersion: from, signal })
+        const event of client.watch(kind, { ...options, resourceVersion: since, signal })
       ) {
         if (event.type === "BOOKMARK") {
           from = event.resourceVersion;
@@ -40,9 +54,9 @@ export async function* watchObjects(
         yield { object: event.object, isDeleted: event.type === "DELETED" };
       }
     } catch (error) {
-      if (!(error instanceof ApiError) || error.reason === "Forbidden") throw error;
-      if (error.reason === "Gone") from = (await client.list(kind, options)).resourceVersion;
-      else await sleep(PAUSE_MS, signal);
+      if (!(error instanceof ApiError) || !PASSING.includes(error.reason)) throw error;
+      if (error.reason === "Gone") from = undefined;
+      else await sleep(pauseMs, signal);
     }
   }
 }
