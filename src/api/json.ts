@@ -69,6 +69,7 @@ const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 export function jsonText(value: unknown, indent?: number): string {
   const write = (_key: string, part: unknown) =>
     typeof part === "bigint" ? rawJSON(String(part)) : part;
+  if (typeof value === "bigint") return String(value);
   try {
     return JSON.stringify(value, undefined, indent);
   } catch {

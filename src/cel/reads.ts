@@ -69,7 +69,8 @@ function fieldsOf(value: JsonObject, reads: ReadonlyMap<string, Reads>): JsonObj
  */
 function eachOf(value: JsonObject, reads: ReadonlyMap<string, Reads>, every: Reads): JsonObject {
   const part: JsonObject = {};
-  for (const [key, field] of Object.entries(value)) {
+  for (const key in value) {
+    const field = value[key];
     const own = reads.get(key);
     const below = own ? joined(own, every) : every;
     define(part, key, field === undefined ? field : partOf(field, below));

@@ -35,7 +35,8 @@ export class Interner {
    */
   internValues(object: JsonObject | undefined, except: readonly string[] = []): void {
     if (!object) return;
-    for (const [key, value] of Object.entries(object)) {
+    for (const key in object) {
+      const value = object[key];
       if (typeof value === "string" && !except.includes(key)) object[key] = this.intern(value);
     }
   }

@@ -1,5 +1,5 @@
 /** Compares two structural schemas keyword by keyword. Stricter validation is a breaking change. */
-import { isObject, type Json, jsonEqual, type JsonObject, jsonText } from "../api/mod.ts";
+import { isObject, type Json, jsonEqual, type JsonObject, jsonText, ownValue } from "../api/mod.ts";
 import { unescapeName } from "../cel/mod.ts";
 import type { CrdChange } from "./compare.ts";
 
@@ -73,42 +73,53 @@ function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdCh
 }
 
 function compareProperties(path: string, old: JsonObject, wanted: JsonObject, out: CrdChange[]) {
-  const [from, to] = [fields(old.properties), fields(wanted.properties)];
+  const [from, to] = [object(old.properties), object(wanted.properties)];
   const [was, is] = [names(old.required), names(wanted.required)];
-  for (const name of [...new Set([...from.keys(), ...to.keys()])].sort()) {
-    const at = path === "" ? name : `${path}.${name}`;
-    const report = (text: string, breaking: boolean) => out.push({ path: at, text, breaking });
-    const hasDefault = object(to.get(name)).default !== undefined;
-    if (to.get(name) === undefined) {
+  // Only the changed properties are sorted, because a schema may have many properties.
+  const changed: [name: string, changes: CrdChange[]][] = [];
+  const compare = (name: string) => {
+    const changes = propertyChanges(path === "" ? name : `${path}.${name}`, name);
+    if (changes.length > 0) changed.push([name, changes]);
+  };
+  const propertyChanges = (at: string, name: string): CrdChange[] => {
+    const [before, after] = [ownValue(from, name), ownValue(to, name)] as (Json | undefined)[];
+    const hasDefault = object(after).default !== undefined;
+    if (after === undefined) {
       // Earlier versions of upstream kro declared status fields under escaped names such as
       // `app__dash__name`, but stored no values in these fields. Removing such a field is therefore not
       // breaking.
       const harmless = isEscapeOf(name, to);
-      report(`Property ${name} was removed`, !harmless);
-      continue;
+      return [{ path: at, text: `Property ${name} was removed`, breaking: !harmless }];
     }
-    if (from.get(name) === undefined) {
+    if (before === undefined) {
       const demanded = is.has(name) && !hasDefault;
-      report(`${demanded ? "Required" : "Optional"} property ${name} was added`, demanded);
-      continue;
+      const text = `${demanded ? "Required" : "Optional"} property ${name} was added`;
+      return [{ path: at, text, breaking: demanded }];
     }
+    const changes: CrdChange[] = [];
+    const report = (text: string, breaking: boolean) => changes.push({ path: at, text, breaking });
     if (is.has(name) && !was.has(name)) report(`Field ${name} is newly required`, true);
     if (was.has(name) && !is.has(name)) report(`Field ${name} is no longer required`, false);
-    const hadDefault = object(from.get(name)).default !== undefined;
+    const hadDefault = object(before).default !== undefined;
     if (was.has(name) && is.has(name) && hadDefault && !hasDefault) {
       report(`Default value removed from required field ${name}`, true);
     }
-    compareAt(at, object(from.get(name)), object(to.get(name)), out);
-  }
+    if (isObject(before) || isObject(after)) compareAt(at, object(before), object(after), changes);
+    return changes;
+  };
+  for (const name in to) compare(name);
+  for (const name in from) if (!Object.hasOwn(to, name)) compare(name);
+  changed.sort(([a], [b]) => a < b ? -1 : 1);
+  for (const [, changes] of changed) for (const change of changes) out.push(change);
 }
 
 /**
  * Reports whether a name is the CEL-escaped form of one of the properties, such as `app__dash__name` for
  * `app-name`.
  */
-function isEscapeOf(name: string, properties: ReadonlyMap<string, unknown>): boolean {
+function isEscapeOf(name: string, properties: JsonObject): boolean {
   const real = unescapeName(name);
-  return real !== undefined && real !== name && properties.has(real);
+  return real !== undefined && real !== name && Object.hasOwn(properties, real);
 }
 
 /**
@@ -155,11 +166,24 @@ function bound(word: string, side: "minimum" | "maximum"): Rule {
 function compareEnums(old: Json | undefined, wanted: Json | undefined): Omit<CrdChange, "path">[] {
   if (!Array.isArray(old)) return [{ text: `Enum ${show(wanted)} was added`, breaking: true }];
   if (!Array.isArray(wanted)) return [{ text: `Enum ${show(old)} was removed`, breaking: false }];
-  const lacks = (list: Json[]) => (value: Json) => !list.some((v) => jsonEqual(v, value));
+  const lacks = (list: Json[]) => {
+    const others = list.filter((value) => typeof value === "object");
+    const scalars = new Set(list);
+    return (value: Json) =>
+      typeof value === "object"
+        ? !others.some((other) => jsonEqual(other, value))
+        : !scalars.has(value);
+  };
   const text = (value: Json, what: string) => `Enum value ${jsonText(value)} was ${what}`;
   return [
-    ...old.filter(lacks(wanted)).map((v) => ({ text: text(v, "removed"), breaking: true })),
-    ...wanted.filter(lacks(old)).map((v) => ({ text: text(v, "added"), breaking: false })),
+    ...[...new Set(old)].filter(lacks(wanted)).map((v) => ({
+      text: text(v, "removed"),
+      breaking: true,
+    })),
+    ...[...new Set(wanted)].filter(lacks(old)).map((v) => ({
+      text: text(v, "added"),
+      breaking: false,
+    })),
   ];
 }
 
@@ -226,14 +250,6 @@ function keyword(schema: JsonObject, name: string): Json | undefined {
 
 function sortedKeys(a: JsonObject, b: JsonObject): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
-}
-
-/**
- * Returns the properties of a schema as a map. A map is needed because a property may have a name such as
- * `constructor`, which every JavaScript object has.
- */
-function fields(value: Json | undefined): Map<string, Json | undefined> {
-  return new Map(Object.entries(object(value)));
 }
 
 function names(value: Json | undefined): Set<Json> {

@@ -126,51 +126,83 @@ function strings(value: Json | undefined): Json | undefined {
   return isObject(value) && Object.keys(value).length ? sorted(value) : undefined;
 }
 
-/** Returns a value in which the keys of all objects are sorted. */
+/** Returns a value that is encoded with sorted keys at every level. */
 function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  const keys = Object.keys(value).filter((k) => value[k] !== undefined).sort(byteOrder);
-  // JavaScript moves keys that look like integers to the front of an object, so the sorted entries are
-  // stored in a list.
-  return new SortedObject(keys.map((k) => [k, sorted(value[k]!)])) as unknown as JsonObject;
+  return typeof value === "object" && value !== null
+    ? new Sorted(value) as unknown as JsonObject
+    : value;
 }
 
-/** An object that is encoded with its keys in the given order. */
-class SortedObject {
-  constructor(readonly entries: [string, Json][]) {}
+/** A list or object that is encoded with sorted keys at every level. */
+class Sorted {
+  constructor(readonly value: Json[] | JsonObject) {}
+}
+
+/** Sorts strings by their code points. The built-in order of strings differs only for some characters. */
+function inByteOrder(texts: string[]): string[] {
+  return texts.some((text) => /[\ud800-\uffff]/.test(text)) ? texts.sort(byteOrder) : texts.sort();
 }
 
 /** Encodes a value as compact JSON with the HTML escapes of Go's `encoding/json`. */
-function encode(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(encode).join(",")}]`;
-  const entries = value instanceof SortedObject
-    ? value.entries
-    : isObject(value)
-    ? Object.entries(value).filter(([, v]) => v !== undefined)
-    : undefined;
-  if (entries) return `{${entries.map(([k, v]) => `${encode(k)}:${encode(v)}`).join(",")}}`;
-  return jsonText(value).replace(
+function encode(value: Json): string {
+  return plain(value, false).replace(
     /[<>&\u2028\u2029]/g,
     (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"),
   );
 }
 
-/** Compares two strings by their code points, which is also the order of their UTF-8 bytes. */
-function byteOrder(a: string, b: string): number {
-  const left = [...a], right = [...b];
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const diff = left[i]!.codePointAt(0)! - right[i]!.codePointAt(0)!;
-    if (diff) return diff;
+/** Encodes a value as compact JSON. Fields with the value `undefined` are not encoded. */
+function plain(value: unknown, isSorted: boolean): string {
+  if (value instanceof Sorted) return plain(value.value, true);
+  if (typeof value !== "object" || value === null) return jsonText(value);
+  let text = "";
+  if (Array.isArray(value)) {
+    for (const element of value) text += (text && ",") + plain(element, isSorted);
+    return `[${text}]`;
   }
-  return left.length - right.length;
+  const object = value as JsonObject;
+  const keys = Object.keys(object);
+  for (const key of isSorted ? inByteOrder(keys) : keys) {
+    const below = object[key];
+    if (below === undefined) continue;
+    text += `${text && ","}${JSON.stringify(key)}:${plain(below, isSorted)}`;
+  }
+  return `{${text}}`;
 }
 
+/** Compares two strings by their code points, which is also the order of their UTF-8 bytes. */
+function byteOrder(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === length) return a.length - b.length;
+  // A character above U+FFFF consists of two code units, of which only the second one may differ.
+  const start = at > 0 && /[\ud800-\udbff]/.test(a[at - 1]!) ? at - 1 : at;
+  return a.codePointAt(start)! - b.codePointAt(start)! || a.codePointAt(at)! - b.codePointAt(at)!;
+}
+
+/**
+ * Returns the FNV-1a hash of the string's UTF-8 bytes. The hash with 64 bits is computed in two halves of 32
+ * bits, because the arithmetic of a bigint takes ten times as long.
+ */
 function fnv1a(input: string, bits: 32 | 64): string {
-  const prime = bits === 32 ? 0x01000193n : 0x100000001b3n;
-  let hash = bits === 32 ? 0x811c9dc5n : 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(input)) {
-    hash = BigInt.asUintN(bits, (hash ^ BigInt(byte)) * prime);
+  const bytes = new TextEncoder().encode(input);
+  if (bits === 32) {
+    let hash = 0x811c9dc5;
+    for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+    return hex(hash);
   }
-  return hash.toString(16).padStart(bits / 4, "0");
+  let [high, low] = [0xcbf29ce4, 0x84222325];
+  for (const byte of bytes) {
+    low = (low ^ byte) >>> 0;
+    // The prime is 2 ** 40 + 0x1b3. All products are less than 2 ** 53, so they are exact.
+    const product = low * 0x1b3;
+    high = (high * 0x1b3 + ((low << 8) >>> 0) + Math.floor(product / 2 ** 32)) >>> 0;
+    low = product >>> 0;
+  }
+  return hex(high) + hex(low);
+}
+
+function hex(half: number): string {
+  return (half >>> 0).toString(16).padStart(8, "0");
 }

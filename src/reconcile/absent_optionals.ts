@@ -2,7 +2,7 @@
  * Removes absent CEL optionals, such as `schema.spec.?size` of an instance without `size`, from the value of
  * a template's expression, unless the schema of the field allows null.
  */
-import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { define, isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
 import { allowsNull, child, item, type Schema } from "../openapi/mod.ts";
 
@@ -45,6 +45,10 @@ function without(value: Json, paths: readonly FieldPath[]): Json | undefined {
     return value.map((element, index) => kept(index, element)).filter((v) => v !== undefined);
   }
   if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(([key, below]) => [key, kept(key, below as Json)]);
-  return Object.fromEntries(entries.filter(([, below]) => below !== undefined)) as JsonObject;
+  const result: JsonObject = {};
+  for (const key in value) {
+    const below = kept(key, value[key]!);
+    if (below !== undefined) define(result, key, below);
+  }
+  return result;
 }

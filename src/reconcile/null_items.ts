@@ -1,5 +1,5 @@
 /** Removes null elements from lists and maps, unless the schema of the elements allows null. */
-import { hasNull, isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { define, hasNull, isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { allowsNull, type Schema } from "../openapi/mod.ts";
 
@@ -20,14 +20,16 @@ function pruned(value: Json, schema: Schema): Json {
   }
   if (!isObject(value)) return value;
   const { properties = {}, additionalProperties: values } = schema;
-  const entries = (Object.entries(value) as [string, Json][]).flatMap(
-    ([key, child]): [string, Json][] => {
-      if (Object.hasOwn(properties, key)) return [[key, pruned(child, properties[key]!)]];
-      if (!isObject(values)) return [[key, child]];
-      return fits(child, values as Schema) ? [[key, pruned(child, values as Schema)]] : [];
-    },
-  );
-  return Object.fromEntries(entries);
+  const result: JsonObject = {};
+  for (const key in value) {
+    const child = value[key]!;
+    if (Object.hasOwn(properties, key)) define(result, key, pruned(child, properties[key]!));
+    else if (!isObject(values)) define(result, key, child);
+    else if (fits(child, values as Schema)) {
+      define(result, key, pruned(child, values as Schema));
+    }
+  }
+  return result;
 }
 
 function fits(value: Json, schema: Schema): boolean {

@@ -2,8 +2,8 @@
 import {
   ApiError,
   conditionsOf,
+  define,
   isObject,
-  type Json,
   jsonEqual,
   type JsonObject,
 } from "../api/mod.ts";
@@ -125,12 +125,14 @@ function pathOf(field: string): string[] {
 function without(fields: JsonObject, paths: readonly string[][]): JsonObject {
   const byKey = Map.groupBy(paths.filter(([key]) => key !== undefined), ([key]) => key!);
   if (byKey.size === 0) return fields;
-  const kept = Object.entries(fields).flatMap(([key, value]): [string, Json | undefined][] => {
+  const kept: JsonObject = {};
+  for (const key in fields) {
+    const value = fields[key];
     const below = (byKey.get(key) ?? []).map(([_key, ...more]) => more);
-    if (below.length === 0) return [[key, value]];
     const isInside = ([next]: string[]) =>
       next !== undefined && isObject(value) && Object.hasOwn(value, next);
-    return below.every(isInside) ? [[key, without(value as JsonObject, below)]] : [];
-  });
-  return Object.fromEntries(kept);
+    if (below.length === 0) define(kept, key, value);
+    else if (below.every(isInside)) define(kept, key, without(value as JsonObject, below));
+  }
+  return kept;
 }

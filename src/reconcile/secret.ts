@@ -2,7 +2,7 @@
  * Converts Secrets to their stored form, in which `data` contains the values of `stringData`. The API server
  * never returns `stringData`, so kro could not detect that another client has changed a value.
  */
-import { isObject, type KubeObject } from "../api/mod.ts";
+import { copyOf, define, isObject, type KubeObject } from "../api/mod.ts";
 
 /**
  * Returns a Secret with `stringData` encoded into `data`, as the API server stores the Secret. Returns the
@@ -14,9 +14,12 @@ export function encodeStringData(object: KubeObject): KubeObject {
   if (object.apiVersion !== "v1" || object.kind !== "Secret" || !isObject(stringData)) {
     return object;
   }
-  const entries = Object.entries(stringData);
-  if (!entries.every((e): e is [string, string] => typeof e[1] === "string")) return object;
-  const encoded = entries.map(([key, text]) => [key, new TextEncoder().encode(text).toBase64()]);
-  const data = isObject(object.data) ? object.data : {};
-  return { ...rest, data: { ...data, ...Object.fromEntries(encoded) } } as KubeObject;
+  const encoder = new TextEncoder();
+  const data = isObject(object.data) ? copyOf(object.data) : {};
+  for (const key in stringData) {
+    const text = stringData[key];
+    if (typeof text !== "string") return object;
+    define(data, key, encoder.encode(text).toBase64());
+  }
+  return { ...rest, data } as KubeObject;
 }

@@ -121,8 +121,11 @@ export function addressed(
 /** Whether the value is an object of strings. A value that is null counts as absent. */
 function isMapOfStrings(value: Json | undefined): boolean {
   if (value === undefined || value === null) return true;
-  return isObject(value) &&
-    Object.values(value).every((one) => typeof one === "string" || one === null);
+  if (!isObject(value)) return false;
+  for (const key in value) {
+    if (typeof value[key] !== "string" && value[key] !== null) return false;
+  }
+  return true;
 }
 
 function stored(object: JsonObject): KubeObject {
@@ -134,9 +137,7 @@ function copied(value: Json): Json {
   if (Array.isArray(value)) return value.map(copied);
   if (!isObject(value)) return value;
   const copy: JsonObject = {};
-  for (const key of Object.keys(value)) {
-    define(copy, key, copied(value[key]!));
-  }
+  for (const key in value) define(copy, key, copied(value[key]!));
   return copy;
 }
 
@@ -147,7 +148,8 @@ function sweep(value: unknown): void {
     value.length = kept.length;
     value.forEach(sweep);
   } else if (isObject(value)) {
-    for (const [key, child] of Object.entries(value)) {
+    for (const key in value) {
+      const child = value[key];
       if (child as unknown === OMITTED) delete value[key];
       else sweep(child);
     }

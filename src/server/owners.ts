@@ -34,11 +34,18 @@ export function notableOwners(object: KubeObject, template?: Json): OwnedField[]
       ? []
       : finalizers.map((_, i) => ["metadata", "finalizers", i]),
   ];
-  const owned = (path: Path) => ({ path: pathText(path), owners: fieldOwners(object, path) });
-  const drifted = leaves(template, object as unknown as Json, [])
-    .map(owned)
-    .filter(({ path, owners }) => !NAMING.has(path) && !owners.some(isKro));
-  return [...special.map(owned), ...drifted].filter(({ owners }) => owners.length > 0);
+  const found: OwnedField[] = [];
+  const add = (path: Path, owners: FieldOwner[]) => found.push({ path: pathText(path), owners });
+  for (const path of special) {
+    const owners = fieldOwners(object, path);
+    if (owners.length > 0) add(path, owners);
+  }
+  for (const path of leaves(template, object as unknown as Json, [])) {
+    const owners = fieldOwners(object, path);
+    const isForeign = owners.length > 0 && !owners.some(isKro);
+    if (isForeign && !NAMING.has(pathText(path))) add(path, owners);
+  }
+  return found;
 }
 
 function isKro({ manager }: FieldOwner): boolean {
@@ -49,17 +56,37 @@ function isKro({ manager }: FieldOwner): boolean {
  * Returns the paths of the values in the template, as they are in the live object. The elements of a list are
  * matched by their field `name`. If an element has no live counterpart, the path of the list is returned.
  */
-function leaves(template: Json | undefined, live: Json | undefined, path: Path): Path[] {
+function leaves(
+  template: Json | undefined,
+  live: Json | undefined,
+  path: Path,
+  found: Path[] = [],
+): Path[] {
   if (isObject(template) && Object.keys(template).length > 0) {
     const present = isObject(live) ? live : {};
-    return Object.entries(template).flatMap(([key, value]) =>
-      leaves(value, present[key], [...path, key])
-    );
+    for (const key in template) leaves(template[key], present[key], [...path, key], found);
+    return found;
   }
-  if (!Array.isArray(template) || !Array.isArray(live)) return template === undefined ? [] : [path];
-  const at = template.map((item) =>
-    live.findIndex((each) => isObject(item) && isObject(each) && each.name === item.name)
-  );
-  if (at.includes(-1) || new Set(at).size < at.length) return [path];
-  return template.flatMap((item, i) => leaves(item, live[at[i]!], [...path, at[i]!]));
+  const isList = Array.isArray(template) && Array.isArray(live);
+  const at = isList ? counterparts(template, live) : undefined;
+  if (isList && at) {
+    for (const [i, index] of at.entries()) {
+      leaves(template[i], live[index], [...path, index], found);
+    }
+  } else if (template !== undefined) found.push(path);
+  return found;
+}
+
+/**
+ * Returns the index of the live element with the same name for each element of a list; undefined when an
+ * element has no live element of its own.
+ */
+function counterparts(template: readonly Json[], live: readonly Json[]): number[] | undefined {
+  const byName = new Map<Json | undefined, number>();
+  for (const [index, element] of live.entries()) {
+    if (isObject(element) && !byName.has(element.name)) byName.set(element.name, index);
+  }
+  const at = template.map((item) => isObject(item) ? byName.get(item.name) : undefined)
+    .filter((index) => index !== undefined);
+  return at.length === template.length && new Set(at).size === at.length ? at : undefined;
 }

@@ -9,6 +9,7 @@ import {
   deeperThan,
   didYouMean,
   hasNull,
+  isObject,
   type Json,
   jsonEqual,
   type JsonObject,
@@ -19,6 +20,7 @@ import {
   pathText,
   patternSize,
   problemText,
+  type RgdSpec,
   setConditions,
   shortened,
 } from "../../src/api/mod.ts";
@@ -32,15 +34,26 @@ import { digest, fingerprint, identityOf } from "../../src/clusters/drift/finger
 import { foreignChange } from "../../src/clusters/drift/foreign_change.ts";
 import { quantity } from "../../src/clusters/drift/normalize.ts";
 import { InstanceStore } from "../../src/controller/instances/store.ts";
+import { compareSchemas } from "../../src/graph/compare_schema.ts";
+import { specHash } from "../../src/graph/hash.ts";
 import { labelKeyFault, labelValueFault } from "../../src/graph/label_syntax.ts";
+import type { Graph, Node } from "../../src/graph/mod.ts";
 import { scan } from "../../src/graph/scan.ts";
 import { refusal } from "../../src/kube/errors.ts";
 import { compareRevisions } from "../../src/kube/mod.ts";
+import type { KubeRequest } from "../../src/kube/request.ts";
+import { statusBodyOf } from "../../src/kube/request_body.ts";
 import { toEvent } from "../../src/kube/watch.ts";
 import { kindsOfCrd, withDefaults } from "../../src/openapi/mod.ts";
 import { mergePatch } from "../../src/reconcile/memory/patch.ts";
 import { inventoryFault } from "../../src/reconcile/inventory.ts";
+import { withoutNullItems } from "../../src/reconcile/null_items.ts";
+import { encodeStringData } from "../../src/reconcile/secret.ts";
+import { fill } from "../../src/reconcile/template.ts";
 import { matchLabels, selectorText, withoutValues, withValuesOf } from "../../src/reconcile/mod.ts";
+import { json } from "../../src/server/json.ts";
+import { shown } from "../../src/server/live.ts";
+import { notableOwners } from "../../src/server/owners.ts";
 import { page } from "../../src/server/page.ts";
 import { transform } from "../../src/simpleschema/mod.ts";
 
@@ -86,6 +99,26 @@ const isCompared = (value: Json) => !deeperThan(value, MAX_DEPTH);
 const compiled = compile("[o.spec.value]", { variables: { o: DYN } });
 
 const READS = new Map([["spec", new Map([["value", new Map([["*", "whole" as const]])]])]]);
+/** The reads of an expression such as `spec.value.map(key, spec.value[key].a)`. */
+const ENTRY_READS = new Map([
+  ["spec", new Map([["value", new Map([["*", new Map([["a", "whole" as const]])]])]])],
+]);
+const STRINGS = { items: { type: "string" }, additionalProperties: { type: "string" } };
+/** A graph whose status has a field without null elements. */
+const STATUS_GRAPH = {
+  crd: {
+    spec: {
+      versions: [{
+        name: "v1",
+        schema: {
+          openAPIV3Schema: { properties: { status: { properties: { value: STRINGS } } } },
+        },
+      }],
+    },
+  },
+  instance: CHART,
+} as unknown as Graph;
+const REQUEST = { verb: "PUT", path: "/", resource: "charts" } as unknown as KubeRequest;
 const FREE = { type: "object", additionalProperties: {} };
 /** A schema with a default for the hostile value, and with a schema for each of its fields. */
 const DEFAULTED = {
@@ -170,6 +203,12 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
   "mergePatch of one key": ({ value }) =>
     isCompared(value) && mergePatch({ a: value }, { a: { added: 1 } }),
   "mergePatch of a new key": ({ value }) => isCompared(value) && mergePatch({}, { a: value }),
+  "readPart of each entry": ({ object }) => readPart(object, ENTRY_READS),
+  encodeStringData: ({ value }) =>
+    encodeStringData({ ...objectWith(1), apiVersion: "v1", kind: "Secret", stringData: value }),
+  withoutNullItems: ({ value }) => withoutNullItems({ value }, STATUS_GRAPH),
+  "fill a template": ({ value }) => fill({ template: { value } } as unknown as Node, []),
+  statusBodyOf: ({ object }) => statusBodyOf(REQUEST, object),
   matchLabels: ({ value }) => matchLabels("a=b,c in (d)", value as Record<string, string>),
   "selectorText of labels": ({ value }) => selectorText({ matchLabels: value }),
   "selectorText of expressions": ({ value }) => selectorText({ matchExpressions: value }),
@@ -177,6 +216,23 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
     const current = conditionsOf({ ...objectWith(1), status: { conditions: value } });
     return setConditions({ root: "Ready", dependents: ["A"] }, current, [], STAMP);
   },
+  "setConditions of a new condition": ({ value }) => {
+    const current = conditionsOf({ ...objectWith(1), status: { conditions: value } });
+    const update = { type: "A", status: "True", reason: "R", message: "" } as const;
+    return setConditions({ root: "Ready", dependents: ["A"] }, current, [update], STAMP);
+  },
+  "observe labels of an instance": ({ value, object }) => {
+    const labels = (isObject(value) ? value : {}) as Record<string, string>;
+    const metadata = { ...object.metadata, labels };
+    return new InstanceStore().observe({ ...object, metadata });
+  },
+  "a response of the JSON API": ({ object }) =>
+    json({ object: shown(object), owners: [], events: [] }),
+  notableOwners: ({ value, object }) => notableOwners(object, { spec: { value } }),
+  specHash: ({ value }) => specHash({ schema: { spec: value } } as unknown as RgdSpec),
+  compareSchemas: ({ value, copy }) =>
+    isObject(value) && compareSchemas({ properties: value }, { properties: copy as JsonObject }),
+  compareEnums: ({ value, copy }) => compareSchemas({ enum: value }, { enum: [copy, 0] }),
   kindsOfCrd: ({ value }) =>
     kindsOfCrd({
       ...objectWith(1),

@@ -66,6 +66,8 @@ export const HOSTILE_VALUES: Readonly<Record<string, MakeValue>> = {
   "many numbers": (bytes) => items(bytes, 2, () => 1),
   "many long numbers": (bytes) =>
     items(bytes, 18, (i) => 9_007_199_254_740_993n + BigInt(i) as Json),
+  "many numbers with a long one in each thousand": (bytes) =>
+    items(bytes, 2, (i) => i % 1000 === 0 ? 9_007_199_254_740_993n as unknown as Json : 1),
   "many fractions": (bytes) => items(bytes, 10, (i) => i / 1e6),
   "many empty lists": (bytes) => items(bytes, 3, () => []),
   "many empty objects": (bytes) => items(bytes, 3, () => ({})),
@@ -76,6 +78,8 @@ export const HOSTILE_VALUES: Readonly<Record<string, MakeValue>> = {
   "many strings": (bytes) => items(bytes, 10, (i) => `s${i}`),
   "many quantities": (bytes) => items(bytes, 30, (i) => `${i}${"1".repeat(20)}.50Mi`),
   "many elements with a name": (bytes) => items(bytes, 18, (i) => ({ name: `n${i}` })),
+  "many conditions": (bytes) =>
+    items(bytes, 40, (i) => ({ type: `T${i}`, status: "True", reason: "R" })),
   "nested lists": (bytes) => chains(bytes, DEPTH, (below) => [below], 2),
   "nested lists with siblings": (bytes) => chains(bytes, DEPTH, (below) => [1, 1, below, 1], 8),
   "nested objects": (bytes) => chains(bytes, DEPTH, (below) => ({ a: below }), 6),

@@ -7,6 +7,7 @@ import {
   type KubeObject,
   type ManagedFieldsEntry,
   Manager,
+  ownValue,
   parseJson,
 } from "../../api/mod.ts";
 import type { FieldPath } from "../../graph/mod.ts";
@@ -42,7 +43,9 @@ export interface FieldOwner {
  */
 export function fieldOwners(object: KubeObject, path: FieldPath): FieldOwner[] {
   return (object.metadata.managedFields ?? [])
-    .filter(({ fieldsV1 }) => isObject(fieldsV1) && owns(fieldsV1, object as unknown as Json, path))
+    .filter(({ fieldsV1 }) =>
+      isObject(fieldsV1) && owns(fieldsV1, object as unknown as Json, path, 0)
+    )
     .map(ownerOf);
 }
 
@@ -66,17 +69,41 @@ export function ownerText({ manager, operation, subresource }: FieldOwner): stri
 }
 
 /**
- * Reports whether the field set contains the path. An empty set, such as that of `f:data` in
+ * Reports whether the field set contains the path from a level on. An empty set, such as that of `f:data` in
  * `{"f:data": {}}`, contains all paths below it.
  */
-function owns(fields: JsonObject, value: Json | undefined, path: FieldPath): boolean {
-  const [step, ...rest] = path;
+function owns(
+  fields: JsonObject,
+  value: Json | undefined,
+  path: FieldPath,
+  level: number,
+): boolean {
+  const step = path[level];
   if (step === undefined) return true;
-  const keys = Object.keys(fields).filter((key) => key !== ".");
-  if (keys.length === 0) return !Object.hasOwn(fields, ".");
-  const key = keys.find((each) => isStep(each, value, step));
-  const below = key === undefined ? undefined : fields[key];
-  return isObject(below) && owns(below, childOf(value, step), rest);
+  if (isLeaf(fields)) return !Object.hasOwn(fields, ".");
+  const below = typeof step === "string"
+    ? ownValue(fields, `f:${step}`)
+    : elementOf(fields, value, step);
+  return isObject(below) && owns(below, childOf(value, step), path, level + 1);
+}
+
+/** Whether each field set is a leaf of its tree. Listing the keys of a large set for each path takes long. */
+const leaves = new WeakMap<JsonObject, boolean>();
+
+/** Reports whether a field set has no keys other than `.`, which stands for the field itself. */
+function isLeaf(fields: JsonObject): boolean {
+  let known = leaves.get(fields);
+  if (known === undefined) {
+    known = Object.keys(fields).every((key) => key === ".");
+    leaves.set(fields, known);
+  }
+  return known;
+}
+
+/** Returns the field set of a list element; undefined when the set does not contain the element. */
+function elementOf(fields: JsonObject, list: Json | undefined, index: number): unknown {
+  const element = childOf(list, index);
+  for (const key in fields) if (isElement(key, element, index)) return fields[key];
 }
 
 function childOf(value: Json | undefined, step: string | number): Json | undefined {
@@ -85,13 +112,11 @@ function childOf(value: Json | undefined, step: string | number): Json | undefin
 }
 
 /**
- * Reports whether a key of `fieldsV1` names this step. `f:` is followed by a field name, `k:` by the key fields
- * of a list element, `v:` by the element itself, and `i:` by its index.
+ * Reports whether a key of `fieldsV1` names a list element. `k:` is followed by the key fields of the element,
+ * `v:` by the element itself, and `i:` by its index.
  */
-function isStep(key: string, value: Json | undefined, step: string | number): boolean {
-  if (typeof step === "string") return key === `f:${step}`;
-  if (key === `i:${step}`) return true;
-  const element = childOf(value, step);
+function isElement(key: string, element: Json | undefined, index: number): boolean {
+  if (key === `i:${index}`) return true;
   if (key.startsWith("v:")) return jsonEqual(parseJson(key.slice(2)), element);
   if (!key.startsWith("k:") || !isObject(element)) return false;
   const wanted = parseJson(key.slice(2));
