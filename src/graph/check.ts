@@ -76,11 +76,9 @@ export function* checkNode(
     if (expression) forEach.push({ variable, list: expression });
   }
   const fields: Field[] = [];
-  // The variables are copied only for a node with forEach. Copying them for every node would take time
-  // quadratic in the number of nodes.
   const inTemplate = node.forEach.length === 0
     ? scope
-    : { ...scope, variables: { ...scope.variables, ...variables } };
+    : { ...scope, variables: { ...usedBy(node, context.variables), ...variables } };
   for (const { path, draft: d, target, misplaced } of node.fields) {
     if (misplaced) continue;
     const expression = yield* check(d, inTemplate, { fits: target });
@@ -118,6 +116,23 @@ export function* checkNode(
     dependencies: node.dependencies,
     applyOrder,
   };
+}
+
+/**
+ * Returns the variables that the template of a node uses. A copy of all variables for each collection would take
+ * time and memory quadratic in the number of nodes.
+ */
+function usedBy(
+  { fields }: PreparedNode,
+  variables: Readonly<Record<string, CelType>>,
+): Record<string, CelType> {
+  const used: Record<string, CelType> = {};
+  for (const { draft } of fields) {
+    for (const name of draft.references.keys()) {
+      if (Object.hasOwn(variables, name)) used[name] = variables[name]!;
+    }
+  }
+  return used;
 }
 
 function notList(type: CelType): string | undefined {

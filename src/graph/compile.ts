@@ -113,7 +113,7 @@ export function* compileSteps(
     prepared.push(yield* prepareNode(node, info, context, to));
     yield;
   }
-  const order = orderOf(prepared, report);
+  const order = yield* orderOf(prepared, report);
   const waves = applyOrders(vertices(prepared), order);
 
   const schemaType = spec ? objectType("schema", instanceSchema(spec, namespaced)) : FAULTY;
@@ -186,15 +186,23 @@ function vertices(
   return nodes.map(({ draft, dependencies }) => ({ id: draft.id, dependencies }));
 }
 
+/** The maximum number of reported cycles. Each search for a further cycle visits all nodes. */
+const MAX_CYCLES = 100;
+
 /**
- * Returns the topological order of the nodes; an empty list when there is a cycle. Every cycle is reported:
- * after a report, the dependencies in the cycle are removed and the next cycle is searched.
+ * Returns the topological order of the nodes; an empty list when there is a cycle. At most {@link MAX_CYCLES}
+ * cycles are reported: after a report, the dependencies in the cycle are removed and the next cycle is
+ * searched. The generator yields after each search.
  */
-function orderOf(nodes: readonly PreparedNode[], report: Report): string[] {
+function* orderOf(
+  nodes: readonly PreparedNode[],
+  report: Report,
+): Generator<undefined, string[]> {
   let remaining = vertices(nodes);
-  for (let cyclic = false;; cyclic = true) {
+  for (let cycles = 0; cycles < MAX_CYCLES; cycles++) {
     const result = topologicalOrder(remaining);
-    if (result.ok) return cyclic ? [] : result.order;
+    yield;
+    if (result.ok) return cycles > 0 ? [] : result.order;
     const { cycle } = result;
     const message = `dependencies form a cycle: ${cycle.join(" -> ")}`;
     report({
@@ -210,4 +218,5 @@ function orderOf(nodes: readonly PreparedNode[], report: Report): string[] {
         : v
     );
   }
+  return [];
 }

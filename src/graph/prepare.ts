@@ -202,6 +202,7 @@ function namesFor(
   const own = draft.type === "collection" || draft.type === "externalCollection"
     ? "each"
     : draft.id;
+  const elsewhere = new Set(["schema", "each", "runtime", ...variables]);
   const hidden = { code: "TYPE", message: `readyWhen sees only "${own}"` } as const;
   return {
     template: {
@@ -230,12 +231,9 @@ function namesFor(
     },
     readyWhen: {
       allowed: new Set([own]),
-      refused: new Map(
-        draft.readyWhen.length === 0
-          ? []
-          : [...ids, "schema", "each", "runtime", ...variables].filter((name) => name !== own)
-            .map((name) => [name, hidden]),
-      ),
+      refused: {
+        get: (name) => name !== own && (ids.has(name) || elsewhere.has(name)) ? hidden : undefined,
+      },
       omit: { code: "TYPE", message: "omit() cannot be used in readyWhen" },
     },
   };

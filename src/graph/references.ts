@@ -16,7 +16,9 @@ export interface Names {
    * Names that are allowed only at other places of the RGD, with the code and message of the problem to
    * report.
    */
-  readonly refused?: ReadonlyMap<string, { code: ProblemCode; message: string }>;
+  readonly refused?: {
+    get(name: string): { code: ProblemCode; message: string } | undefined;
+  };
   /**
    * The code and message of the problem to report when `omit()` is called; undefined when `omit()` is
    * allowed.
@@ -57,7 +59,7 @@ export function checkReferences(draft: Draft, names: Names, report: Report): Dra
 
 function* usable({ allowed, variables = [], refused }: Names): Generator<string> {
   yield* variables;
-  for (const name of allowed) if (!refused?.has(name)) yield name;
+  for (const name of allowed) if (!refused?.get(name)) yield name;
 }
 
 /** Returns the ids of the nodes that the given strings refer to. */

@@ -1,5 +1,5 @@
 /** Derives the schema of status fields from the types of their expressions. */
-import { jsonEqual } from "../api/mod.ts";
+import { define, jsonEqual } from "../api/mod.ts";
 import { type CelType, typeOf, typeText } from "../cel/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import type { FieldPath } from "./types.ts";
@@ -79,10 +79,44 @@ function schemaOfField(field: Schema): Schema {
   }
 }
 
-/** Returns the schema of an object that has the given fields. All elements of a list share one schema. */
+/**
+ * Returns the schema of an object that has the given fields. All elements of a list share one schema.
+ *
+ * The time is linear in the number of fields: each field is inserted into the schema of all fields before it.
+ */
 export function joinSchemas(fields: readonly { path: FieldPath; schema: Schema }[]): Schema {
-  return fields.map(({ path, schema }) => nest(path, schema))
-    .reduce(merge, { type: "object", properties: {} });
+  const root: Schema = { type: "object", properties: {} };
+  const own = new WeakSet<Schema>([root]);
+  for (const { path, schema } of fields) insert(root, path, schema, own);
+  return root;
+}
+
+/**
+ * Inserts the schema of a field into a schema, and returns the resulting schema.
+ *
+ * @param path The path of the field below `schema`.
+ * @param own The schemas that may be changed. All other schemas are shared with the types of expressions.
+ */
+function insert(
+  schema: Schema | undefined,
+  [part, ...rest]: FieldPath,
+  leaf: Schema,
+  own: WeakSet<Schema>,
+): Schema {
+  if (part === undefined) return schema ? merge(schema, leaf) : leaf;
+  const isElement = typeof part === "number";
+  const into = schema ?? (isElement ? { type: "array" } : { type: "object", properties: {} });
+  if (!schema) own.add(into);
+  if (!own.has(into) || into.type !== (isElement ? "array" : "object")) {
+    return merge(into, nest([part, ...rest], leaf));
+  }
+  if (isElement) into.items = insert(into.items, rest, leaf, own);
+  else define(into.properties!, part, insert(ownSchema(into, part), rest, leaf, own));
+  return into;
+}
+
+function ownSchema({ properties = {} }: Schema, name: string): Schema | undefined {
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
 function nest(path: FieldPath, leaf: Schema): Schema {
