@@ -108,6 +108,9 @@ interface Observation {
   readonly respectedMs: number;
 }
 
+/** The maximum of the field `leaseTransitions`, an int32. The API server refuses a larger number. */
+const MAX_TRANSITIONS = 2 ** 31 - 1;
+
 /**
  * Acquires, renews and releases one Lease. Expiry is always measured with the monotonic clock of this
  * machine, because the clocks of different machines differ.
@@ -280,7 +283,9 @@ export class LeaseHolder {
       leaseDurationSeconds: Math.ceil(this.#durationMs / 1000),
       acquireTime: ours ? before.acquireTime : now,
       renewTime: now,
-      leaseTransitions: ours || this.#lease === undefined ? transitions : transitions + 1,
+      leaseTransitions: ours || this.#lease === undefined
+        ? transitions
+        : Math.min(transitions + 1, MAX_TRANSITIONS),
     });
     // If the response arrives after the renew deadline, other processes may already treat the Lease as
     // expired. This process then ignores the renewal and tries again.

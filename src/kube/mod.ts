@@ -43,5 +43,5 @@ export { compareRevisions } from "./resource_version.ts";
 export { ScopedReflector } from "./scoped_reflector.ts";
 export { Semaphore } from "./semaphore.ts";
 export { inSlices } from "./slices.ts";
-export { settledIn, sleep, within } from "./timers.ts";
+export { LONGEST_DELAY_MS, settledIn, sleep, within } from "./timers.ts";
 export * from "./types.ts";

@@ -95,6 +95,11 @@ const POLL_MS = 10_000;
  * the delay, so this delay only matters if an event is lost.
  */
 const NOT_SERVED_MS = 300_000;
+/**
+ * The longest time for which the reflector obeys a Retry-After header, in milliseconds. An aggregated API
+ * server may send any number.
+ */
+const LONGEST_RETRY_AFTER_MS = 300_000;
 
 /**
  * Lists and watches the objects of one kind. The reflector stores no objects, only the uid and
@@ -252,7 +257,8 @@ export class Reflector {
   #finish(error: unknown): number {
     const watch = this.#state.name === "watching" ? this.#state : undefined;
     if (error !== undefined && !isGone(error)) this.#report(error);
-    const retryAfterMs = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+    const asked = error instanceof ApiError ? error.retryAfterSeconds ?? 0 : 0;
+    const retryAfterMs = Math.min(asked * 1000, LONGEST_RETRY_AFTER_MS);
     if (watch && isRefused(error)) {
       // RBAC allows lists but forbids watches, so the reflector lists at intervals. After each list the
       // reflector tries to watch, because RBAC may allow watches by then.

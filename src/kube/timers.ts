@@ -1,7 +1,13 @@
 /** Functions that wait for a limited time and clear their timers when the wait ends early. */
 
 /**
- * Resolves after `ms` milliseconds, or as soon as the signal aborts. Never rejects, so the caller checks
+ * The longest delay of a timer, in milliseconds: about 25 days. A timer with a longer delay, such as one that
+ * comes from a Retry-After header, would fire after one millisecond.
+ */
+export const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+/**
+ * Resolves after `ms` milliseconds, but at most {@link LONGEST_DELAY_MS}, or as soon as the signal aborts. Never rejects, so the caller checks
  * `signal.aborted` afterwards.
  *
  * @example
@@ -19,7 +25,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, Math.min(ms, LONGEST_DELAY_MS));
     signal?.addEventListener("abort", done, { once: true });
   });
 }
