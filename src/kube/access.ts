@@ -5,6 +5,7 @@
  */
 import { isObject, type JsonObject } from "../api/mod.ts";
 import { review } from "./review.ts";
+import { Semaphore } from "./semaphore.ts";
 import type { KubeClient } from "./types.ts";
 
 /**
@@ -16,11 +17,24 @@ export type AccessVerdict = "allowed" | "unauthenticated" | "forbidden";
 const ALLOWED_MS = 30_000;
 const REFUSED_MS = 10_000;
 const MAX_TOKENS = 200;
+/**
+ * The maximum number of concurrent reviews. Anybody can send tokens that kro has to review, and the reviews
+ * must leave kro connections for its own requests, such as the renewal of its Lease.
+ */
+const MAX_REVIEWS = 4;
+
+/** A cached verdict. */
+interface Entry {
+  /** The time at which the verdict expires, in milliseconds; Infinity while the review runs. */
+  until: number;
+  readonly verdict: Promise<AccessVerdict>;
+  isAllowed: boolean;
+}
 
 /**
  * Authorizes GET requests that clients send to one path of this process, by their bearer tokens. The verdict
  * `allowed` is cached for 30 s, every other verdict for 10 s. Concurrent requests with the same token share
- * one review.
+ * review. At most four reviews run at the same time, and further reviews wait.
  *
  * @example
  * ```ts
@@ -36,9 +50,10 @@ export class AccessReviewer {
   readonly #now: () => number;
   /**
    * The cached verdicts, oldest first. The keys are the SHA-256 hashes of the tokens, because the tokens
-   * themselves must not be stored. `until` is the time at which a verdict expires, in milliseconds.
+   * themselves must not be stored.
    */
-  readonly #verdicts = new Map<string, { until: number; verdict: Promise<AccessVerdict> }>();
+  readonly #verdicts = new Map<string, Entry>();
+  readonly #slots = new Semaphore(MAX_REVIEWS);
 
   /**
    * Creates a reviewer for one path. No request is sent before {@link verdict} is called.
@@ -64,15 +79,13 @@ export class AccessReviewer {
     const key = await digest(token);
     const known = this.#verdicts.get(key);
     if (known && known.until > this.#now()) return await known.verdict;
-    const entry = { until: Infinity, verdict: this.#review(token) };
+    const entry: Entry = { until: Infinity, verdict: this.#review(token), isAllowed: false };
     this.#verdicts.delete(key);
     this.#verdicts.set(key, entry);
-    for (const oldest of this.#verdicts.keys()) {
-      if (this.#verdicts.size <= MAX_TOKENS) break;
-      this.#verdicts.delete(oldest);
-    }
+    this.#dropOldest();
     try {
       const verdict = await entry.verdict;
+      entry.isAllowed = verdict === "allowed";
       entry.until = this.#now() + (verdict === "allowed" ? ALLOWED_MS : REFUSED_MS);
       return verdict;
     } catch (error) {
@@ -81,7 +94,26 @@ export class AccessReviewer {
     }
   }
 
+  /** Drops the oldest verdicts. The verdict `allowed` is dropped last, because invalid tokens cost nothing. */
+  #dropOldest(): void {
+    for (const isLast of [false, true]) {
+      for (const [oldest, { isAllowed }] of this.#verdicts) {
+        if (this.#verdicts.size <= MAX_TOKENS) return;
+        if (isLast || !isAllowed) this.#verdicts.delete(oldest);
+      }
+    }
+  }
+
   async #review(token: string): Promise<AccessVerdict> {
+    const release = await this.#slots.acquire();
+    try {
+      return await this.#reviewed(token);
+    } finally {
+      release();
+    }
+  }
+
+  async #reviewed(token: string): Promise<AccessVerdict> {
     const review = await this.#ask("authentication.k8s.io", "TokenReview", { token });
     const user = isObject(review.user) ? review.user : undefined;
     if (review.authenticated !== true || !user) return "unauthenticated";

@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import { errorText, inBackground } from "../api/mod.ts";
 import type { Handler } from "./app.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
-import { RequestQueues } from "./pipelining.ts";
+import { RequestQueues, Turns } from "./pipelining.ts";
 
 /** An HTTP endpoint that listens on an address. */
 export interface Listening {
@@ -33,6 +33,9 @@ export class ListenError extends Error {
   /** Always `ListenError`. */
   override readonly name = "ListenError";
 }
+
+/** The paths of the kubelet's probes, whose responses take no time and do not wait for other requests. */
+const PROBES = /^\/(?:healthz|readyz)$/;
 
 /** The time that running responses have to finish after the endpoint is closed, in milliseconds. */
 const GRACE_MS = 1000;
@@ -124,6 +127,7 @@ export async function listen(
     ...limits,
   };
   const queues = new RequestQueues(waitingRequests);
+  const turns = new Turns();
   const options = {
     headersTimeout: requestMs,
     requestTimeout: requestMs,
@@ -133,7 +137,10 @@ export async function listen(
   const onRequest = (request: IncomingMessage, response: ServerResponse) =>
     inBackground(
       "HTTP endpoint",
-      queues.run(request.socket, response, () => respond(handler, request, response)),
+      queues.run(request.socket, response, async () => {
+        if (!PROBES.test(request.url ?? "")) await turns.next();
+        await respond(handler, request, response);
+      }),
     );
   const tls = certificate &&
     createTlsServer({ ...options, ...certificate, handshakeTimeout: requestMs }, onRequest);

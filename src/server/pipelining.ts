@@ -5,6 +5,21 @@
  */
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
+
+/**
+ * Starts at most one request handler in each turn of the event loop. A response such as the metrics may take
+ * many milliseconds. If kro handled the requests of hundreds of connections in one turn, the renewal of its Lease
+ * would have to wait for all of them.
+ */
+export class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  /** Resolves in a turn of the event loop in which no earlier call of this function resolved. */
+  next(): Promise<void> {
+    return this.#last = this.#last.then(() => setImmediate());
+  }
+}
 
 /** The requests of one connection that are not answered yet. */
 interface Pending {
