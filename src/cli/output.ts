@@ -2,6 +2,7 @@
  * The output of commands: data on stdout, progress and diagnostics on stderr, and colors only on a terminal.
  */
 import { jsonText, type KubeObject } from "../api/mod.ts";
+import { terminalText } from "./terminal_text.ts";
 import { toYaml } from "./yaml.ts";
 
 export { table } from "./table.ts";
@@ -28,13 +29,13 @@ export interface Output {
 }
 
 /**
- * Returns the output streams of the process. After the reader has closed the pipe, further writes are
+ * Returns the output streams of the process. On a terminal, control characters are shown as text. After the reader has closed the pipe, further writes are
  * dropped.
  */
 export function processOutput(): Output {
   const encoder = new TextEncoder();
-  const write = (to: { writeSync(p: Uint8Array): number }, text: string) => {
-    let bytes = encoder.encode(text);
+  const write = (to: { writeSync(p: Uint8Array): number; isTerminal(): boolean }, text: string) => {
+    let bytes = encoder.encode(to.isTerminal() ? terminalText(text) : text);
     try {
       while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
     } catch (error) {
