@@ -208,18 +208,21 @@ export class Observer {
         cluster.seen({ kind, namespace, name }) ?? []
       );
       objects.set(id, live);
-      if (depth >= MAX_DEPTH || !await this.#graphs.isGraphKind(kind)) continue;
-      for (const object of live) {
-        const { namespace, name = "" } = object.metadata;
-        const at = { kind, namespace, name };
-        nested.set(nameKey(nameOf(object)), await this.observe(at, object, depth + 1));
-      }
     }
     if (instance.metadata.deletionTimestamp !== undefined) {
       // A pass over an instance that is being deleted returns no nodes.
       for (const object of cluster.members()) {
         const id = object.metadata.labels?.[Label.nodeId] ?? "";
         if (found.graph.nodes.has(id)) objects.set(id, [...objects.get(id) ?? [], object]);
+      }
+    }
+    for (const [id, live] of objects) {
+      const { kind } = found.graph.nodes.get(id)!;
+      if (depth >= MAX_DEPTH || !await this.#graphs.isGraphKind(kind)) continue;
+      for (const object of live) {
+        const { namespace, name = "" } = object.metadata;
+        const at = { kind, namespace, name };
+        nested.set(nameKey(nameOf(object)), await this.observe(at, object, depth + 1));
       }
     }
     observed.observation = {

@@ -215,28 +215,33 @@ function instanceLine(
       objects.map((object) => [nameKey(nameOf(object)), { id, object }] as const)
     ),
   );
+  /** Returns the line of an object that remains, and the tree below it if it is an instance. */
+  const remaining = (key: string, line: Omit<Line, "below">): Line => {
+    const inner = nested.get(key);
+    return { ...line, below: inner ? instanceLine(inner, line.node, "", options).below : [] };
+  };
   const left = removed.map(({ finalizers = [], ...object }): Line => {
     const live = observed.get(nameKey(object));
-    return {
+    return remaining(nameKey(object), {
       text: nameText(object),
       node: live?.id ?? "",
       state: isLeaving || object.action === "deleting" ? "Deleting" : "Leftover",
       age: live ? ageText(live.object.metadata.creationTimestamp, options.now) : "",
       message: finalizers.length > 0 ? `finalizers: ${finalizers.join(", ")}` : "",
-      below: [],
-    };
+    });
   });
   const known = new Set(removed.map(nameKey));
   // The objects of an instance that is being deleted are deleted in reverse order of their dependencies.
   const later = isLeaving
-    ? [...observed].filter(([key]) => !known.has(key)).map(([, { id, object }]): Line => ({
-      text: nameText(nameOf(object)),
-      node: id,
-      state: object.metadata.deletionTimestamp === undefined ? "Present" : "Deleting",
-      age: ageText(object.metadata.creationTimestamp, options.now),
-      message: "",
-      below: [],
-    }))
+    ? [...observed].filter(([key]) => !known.has(key)).map(([key, { id, object }]) =>
+      remaining(key, {
+        text: nameText(nameOf(object)),
+        node: id,
+        state: object.metadata.deletionTimestamp === undefined ? "Present" : "Deleting",
+        age: ageText(object.metadata.creationTimestamp, options.now),
+        message: "",
+      })
+    )
     : [];
   const state = instanceState(instance);
   return {

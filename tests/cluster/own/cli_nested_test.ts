@@ -1,5 +1,5 @@
 /**
- * Tests of `kro apply`, `kro delete` and `kro reconcile` with instances that contain instances of other
+ * Tests of `kro apply`, `kro get`, `kro delete` and `kro reconcile` with instances that contain instances of other
  * graphs, on a real control plane.
  */
 import assert from "node:assert/strict";
@@ -54,6 +54,22 @@ Deno.test("apply creates a nested instance again that is being deleted", async (
   assert.notEqual(after.metadata.uid, before.metadata.uid);
   assert.equal(after.status.state, "ACTIVE");
   await e.succeed("delete", `outers.${e.group}/a`);
+});
+
+Deno.test("get shows the objects of nested instances while the outer instance is being deleted", async () => {
+  await using e = await nestedExample();
+  const outer = `outers.${e.group}`;
+  await e.kubectl(["delete", outer, "a", "-n", e.namespace, "--wait=false"]);
+  const { stdout } = await e.succeed("get", `${outer}/a`);
+  const names = stdout.trim().split("\n").slice(1).map((line) => line.trim().split(/ {2,}/)[0]);
+  assert.deepEqual(names, [
+    "Outer/a",
+    "└─ Middle/a-in",
+    "└─ Inner/a-in-in",
+    "└─ ConfigMap/a-in-in-map",
+  ], stdout);
+  assert.match(stdout, /Outer\/a +DELETING/);
+  await e.succeed("delete", `${outer}/a`);
 });
 
 Deno.test("reconcile of one object prints the result of this object alone", async () => {

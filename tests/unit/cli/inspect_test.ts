@@ -169,6 +169,24 @@ Deno.test("the tree of an instance that is being deleted shows the node of each 
   assert.match(text, /Deployment\/\S+ +app +Present +5m$/m);
 });
 
+Deno.test("the tree of an instance that is being deleted shows the objects of nested instances", async () => {
+  const found = await observed();
+  found.instance.metadata.deletionTimestamp = CREATED.toISOString();
+  const observation = { ...found.observation!, nodes: [] };
+  const [app] = observation.objects.get("app")!;
+  const { apiVersion, kind, metadata: { namespace, name = "" } } = app!;
+  const nested = new Map([["Deployment.v1.apps/default/shop", await observed()]]);
+  const tree = (removed: typeof found.removed) =>
+    plain(treeRows({ ...found, observation, nested, removed }, { wide: false, now: NOW }));
+  const inner = /^│ {2}├─ Deployment\/\S+ +app +Waiting/m;
+  assert.match(tree([]), /Deployment\/\S+ +app +Present +5m$/m);
+  assert.match(tree([]), inner);
+  const held = { apiVersion, kind, namespace, name };
+  const going = tree([{ ...held, action: "deleting", finalizers: ["acme.io/keep"] }]);
+  assert.match(going, /Deployment\/\S+ +app +Deleting +5m +finalizers: acme.io\/keep$/m);
+  assert.match(going, inner);
+});
+
 Deno.test("docs/debugging.md shows the present output", () => {
   const page = read("docs/debugging.md");
   for (const name of ["get.tree", "why.instance", "why.node", "why.field"]) {
