@@ -7,6 +7,7 @@ import { CONTROLLER_DEFAULTS, RESYNC_MS, RETRY_DELAYS } from "../controller/mod.
 import { MAX_COLLECTION_SIZE, MAX_DIMENSIONS } from "../graph/mod.ts";
 import { LEASE_DEFAULTS } from "../kube/mod.ts";
 import { MAX_REVISIONS } from "../publish/mod.ts";
+import { ENDPOINT_PORT, METRICS_PORT } from "../server/mod.ts";
 import { addCostFlags, type CostFlags } from "./cost_flags.ts";
 import { UsageError } from "./errors.ts";
 import { featureGatesOption, type GateFlags } from "./feature_gates.ts";
@@ -182,12 +183,12 @@ export function addControllerFlags(command: Command): Command {
     .option(
       "--health-probe-bind-address <address>",
       "address of health checks, metrics and JSON API; 0 disables it",
-      ":8079",
+      `:${ENDPOINT_PORT}`,
     )
     .option(
       "--metrics-bind-address <address>",
       "address of the metrics alone; 0 disables it",
-      ":8078",
+      `:${METRICS_PORT}`,
     )
     .option(
       "--http-auth [bool]",

@@ -7,7 +7,13 @@ import type { Command } from "commander";
 import { VERSION } from "../api/mod.ts";
 import { Controller, Metrics } from "../controller/mod.ts";
 import { connect, loadConfig } from "../kube/mod.ts";
-import { createHandler, listen, ListenError, type Listening } from "../server/mod.ts";
+import {
+  createHandler,
+  ENDPOINT_PORT,
+  listen,
+  ListenError,
+  type Listening,
+} from "../server/mod.ts";
 import { hasDisplay, startBrowser } from "./browser.ts";
 import { addClusterFlags } from "./cluster_flags.ts";
 import { confine } from "./confine.ts";
@@ -49,7 +55,7 @@ export function addDashboardCommand(
       "--port <n>",
       "port of the page on 127.0.0.1; 0 for any free port",
       argument(parsePort),
-      8079,
+      ENDPOINT_PORT,
     )
     .option("--no-open", "print the URL, and open no browser");
   addClusterFlags(command)

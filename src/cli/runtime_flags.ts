@@ -3,6 +3,7 @@
  * prod`, and the tables in `docs/operating.md`, come from this file.
  */
 import { SERVICE_ACCOUNT_DIR, SERVICE_NAME } from "../kube/mod.ts";
+import { ENDPOINT_PORT, METRICS_PORT } from "../server/mod.ts";
 
 /** The role of a kro process: `controller` for the operator, and `local` for all other commands. */
 export type Role = "controller" | "local";
@@ -50,7 +51,9 @@ export const CONTROLLER_HOSTS: readonly string[] = [
  * The default addresses of the endpoint, in the form of `--allow-net`. An executable that is compiled for a
  * single API server can listen only on these addresses, because its permissions are fixed.
  */
-export const ENDPOINT_HOSTS: readonly string[] = ["0.0.0.0:8079", "0.0.0.0:8078"];
+export const ENDPOINT_HOSTS: readonly string[] = [ENDPOINT_PORT, METRICS_PORT].map((port) =>
+  `0.0.0.0:${port}`
+);
 
 /** A kind of Deno permission, as the flags `--allow-KIND` name it. */
 export type Permission = "net" | "read" | "write" | "run" | "env" | "sys" | "ffi" | "import";

@@ -6,6 +6,7 @@ import type { ServerOptions } from "./asked.ts";
 import { EventStreams } from "./events.ts";
 import { contentIsVersion, securityHeaders } from "./headers.ts";
 import { servePage } from "./live_page.ts";
+import { ENDPOINT_PORT } from "./ports.ts";
 import { problem } from "./problem.ts";
 import { BadQuery, readQuery } from "./query.ts";
 import type { Route } from "./route.ts";
@@ -40,7 +41,7 @@ export function createHandler(options: ServerOptions): Handler {
   app.use(async (c, next) => await apiRefusal(options.mayReadApi, c) ?? await next());
   if (!options.mayReadApi) servePage(app);
   const standby: MiddlewareHandler = async (_, next) =>
-    standbyRefusal(options.view.standby(), options.port ?? 8079, options.inPod ?? false) ??
+    standbyRefusal(options.view.standby(), options.port ?? ENDPOINT_PORT, options.inPod ?? false) ??
       await next();
   app.use("/graphs/*", standby);
   app.use("/events", standby);

@@ -24,7 +24,7 @@ export interface ServerOptions {
   explainer?: Explainer;
   /** Whether this process runs in a pod, so that a standby names the leader's pod; false by default. */
   inPod?: boolean;
-  /** The port of the endpoint, which the response of a standby names; 8079 by default. */
+  /** The port of the endpoint, which the response of a standby names; {@link ENDPOINT_PORT} by default. */
   port?: number;
   /**
    * Decides whether a request may read the JSON API, which is every path except health, version and

@@ -13,6 +13,7 @@ export { EventStreams, type StreamLimits } from "./events.ts";
 export type { LiveReader } from "./live.ts";
 export * from "./listen.ts";
 export type { Page } from "./page.ts";
+export * from "./ports.ts";
 export type { HttpProblem } from "./problem.ts";
 export {
   type Collection,
