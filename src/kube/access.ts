@@ -34,7 +34,7 @@ interface Entry {
 /**
  * Authorizes GET requests that clients send to one path of this process, by their bearer tokens. The verdict
  * `allowed` is cached for 30 s, every other verdict for 10 s. Concurrent requests with the same token share
- * review. At most four reviews run at the same time, and further reviews wait.
+ * one review. At most four reviews run at the same time, and further reviews wait.
  *
  * @example
  * ```ts
