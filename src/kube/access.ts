@@ -18,7 +18,7 @@ const ALLOWED_MS = 30_000;
 const REFUSED_MS = 10_000;
 const MAX_TOKENS = 200;
 /**
- * The maximum number of concurrent reviews. Anybody can send tokens that kro has to review, and the reviews
+ * The maximum number of concurrent reviews. Any client can send tokens that kro has to review, and the reviews
  * must leave kro connections for its own requests, such as the renewal of its Lease.
  */
 const MAX_REVIEWS = 4;

@@ -272,3 +272,10 @@ Deno.test("the import scan finds static imports, dynamic imports and re-exports"
     '// import "./no.ts"\nimport type { X } from\n  "./d.ts";';
   assert.deepEqual(imports(text), ["./a.ts", "./b.ts", "./c.ts", "./d.ts"]);
 });
+
+Deno.test("only the commands, the browser's page and the kubeconfig use YAML", () => {
+  const importers = [...sources(root)].filter((file) =>
+    /from "js-yaml"/.test(Deno.readTextFileSync(file))
+  ).map((file) => relative(root, file)).filter((file) => !/^(?:cli|server\/page)\//.test(file));
+  assert.deepEqual(importers, ["kube/kubeconfig.ts"]);
+});
