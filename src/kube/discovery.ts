@@ -1,6 +1,11 @@
 /** Looks up the kinds that the API server serves. The source is aggregated discovery (KEP-3352). */
-import { ApiError, type GroupVersionKind, gvkKey } from "../api/mod.ts";
-import { type DiscoveredKind, type DiscoveryDocument, KindIndex } from "./kind_index.ts";
+import { ApiError, type GroupVersionKind, gvkKey, isObject } from "../api/mod.ts";
+import {
+  type DiscoveredKind,
+  type DiscoveryDocument,
+  type GroupDiscovery,
+  KindIndex,
+} from "./kind_index.ts";
 import type { KubeClient } from "./types.ts";
 
 const MEDIA_TYPE = "application/json;g=apidiscovery.k8s.io;as=APIGroupDiscoveryList";
@@ -100,13 +105,15 @@ export class Discovery {
    * (KEP-2896).
    */
   async openapi(): Promise<Map<string, string>> {
-    const index = await this.#client.raw("/openapi/v3") as OpenApiIndex;
+    const index = await this.#client.raw("/openapi/v3");
     const paths = new Map<string, string>();
-    for (const [key, value] of Object.entries(index.paths ?? {})) {
+    const found = isObject(index) && isObject(index.paths) ? index.paths : {};
+    for (const [key, value] of Object.entries(found)) {
       const match = /^api(?:s\/([^/]+))?\/([^/]+)$/.exec(key);
-      if (!match || !value.serverRelativeURL) continue;
+      const path = isObject(value) ? value.serverRelativeURL : undefined;
+      if (!match || typeof path !== "string" || path === "") continue;
       const [, group, version] = match;
-      paths.set(group ? `${group}/${version}` : version!, value.serverRelativeURL);
+      paths.set(group ? `${group}/${version}` : version!, path);
     }
     return paths;
   }
@@ -129,14 +136,13 @@ export class Discovery {
   }
 
   async #document(path: string): Promise<DiscoveryDocument> {
-    const document = await this.#client.raw(path, { accept: ACCEPT }) as DiscoveryDocument;
-    if (document.kind === "APIGroupDiscoveryList") return document;
+    const document = await this.#client.raw(path, { accept: ACCEPT });
+    if (isObject(document) && document.kind === "APIGroupDiscoveryList") {
+      const items = Array.isArray(document.items) ? document.items as unknown[] : [];
+      return { items: items as GroupDiscovery[] };
+    }
     throw new ApiError(`GET ${path}: no aggregated discovery: Kubernetes 1.27 or later is needed`, {
       reason: "Other",
     });
   }
-}
-
-interface OpenApiIndex {
-  paths?: Record<string, { serverRelativeURL?: string }>;
 }

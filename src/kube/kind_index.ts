@@ -1,5 +1,5 @@
 /** Looks up the kinds of a discovery document by group, version, kind, or the names that users type. */
-import { type GroupVersionKind, gvkKey, type KindRef } from "../api/mod.ts";
+import { type GroupVersionKind, gvkKey, isObject, type KindRef } from "../api/mod.ts";
 
 /** A kind that the API server serves, as described by a discovery document. */
 export interface DiscoveredKind extends KindRef {
@@ -58,7 +58,7 @@ export class KindIndex {
    * order.
    */
   constructor(groups: readonly GroupDiscovery[]) {
-    for (const group of groups) this.#addGroup(group);
+    for (const group of groups) if (isObject(group)) this.#addGroup(group);
   }
 
   /**
@@ -103,12 +103,12 @@ export class KindIndex {
 
   #addGroup(discovered: GroupDiscovery): void {
     const group = discovered.metadata?.name ?? "";
-    for (const { version, freshness, resources } of discovered.versions ?? []) {
+    for (const { version, freshness, resources } of objects(discovered.versions)) {
       if (freshness === "Stale") this.stale.add(`${group}/${version}`);
-      for (const resource of resources ?? []) {
+      for (const resource of objects(resources)) {
         // A resource without a kind cannot be read or listed, so the index leaves it out.
         const kind = resource.responseKind?.kind;
-        if (!kind) continue;
+        if (!kind || typeof kind !== "string" || typeof resource.resource !== "string") continue;
         const found: DiscoveredKind = {
           group,
           version,
@@ -116,13 +116,23 @@ export class KindIndex {
           plural: resource.resource,
           namespaced: resource.scope === "Namespaced",
           singular: resource.singularResource || kind.toLowerCase(),
-          shortNames: resource.shortNames ?? [],
-          verbs: resource.verbs ?? [],
-          subresources: (resource.subresources ?? []).map((s) => s.subresource),
+          shortNames: list(resource.shortNames),
+          verbs: list(resource.verbs),
+          subresources: objects(resource.subresources).map((s) => s.subresource),
         };
         const key = gvkKey(found);
         if (!this.byGvk.has(key)) this.byGvk.set(key, found);
       }
     }
   }
+}
+
+/** Returns the value if it is a list; otherwise an empty list. A proxy may change the document. */
+function list<T>(value: readonly T[] | undefined): readonly T[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Returns the elements of a list that are objects. */
+function objects<T extends object>(value: readonly T[] | undefined): readonly T[] {
+  return list(value).filter((element) => isObject(element));
 }

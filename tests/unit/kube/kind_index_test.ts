@@ -1,5 +1,7 @@
 // Tests that kinds are found by the names that users type.
 import assert from "node:assert/strict";
+import type { Json } from "../../../src/api/mod.ts";
+import { Discovery, type KubeClient } from "../../../src/kube/mod.ts";
 import { type GroupDiscovery, KindIndex } from "../../../src/kube/kind_index.ts";
 
 type Version = NonNullable<GroupDiscovery["versions"]>[number];
@@ -70,4 +72,30 @@ Deno.test("a group-version whose aggregated API does not respond is stale", () =
 Deno.test("scope comes from discovery", () => {
   assert.equal(index.byName("node")?.namespaced, false);
   assert.equal(index.byName("pod")?.namespaced, true);
+});
+
+/** Returns the kinds and the OpenAPI paths of an API server that answers each request with this document. */
+async function discovered(document: Json) {
+  const client = { raw: () => Promise.resolve(document) } as unknown as KubeClient;
+  const discovery = new Discovery(client);
+  const kinds = await discovery.kinds().catch((error) => error.name);
+  return { kinds, paths: [...await discovery.openapi()] };
+}
+
+Deno.test("documents of the API server with values of wrong types are read as far as they are valid", async () => {
+  const kind = "APIGroupDiscoveryList";
+  const valid = { resource: "pods", responseKind: { kind: "Pod" }, scope: "Namespaced" };
+  for (const document of [null, 5, "x", [], { paths: 5 }, { paths: { "apis/a/v1": null } }]) {
+    assert.deepEqual(await discovered(document), { kinds: "ApiError", paths: [] });
+  }
+  for (const items of [null, 5, [null], [{ versions: 5 }], [{ versions: [null, {}] }]]) {
+    assert.deepEqual((await discovered({ kind, items })).kinds, []);
+  }
+  const odd = { verbs: 5, shortNames: "po", subresources: [null, 5] };
+  const resources = [null, 5, { responseKind: { kind: 5 } }, { ...valid, ...odd }];
+  const { kinds } = await discovered({
+    kind,
+    items: [{ versions: [{ version: "v1", resources }] }],
+  });
+  assert.deepEqual(kinds.map((found: { kind: string }) => found.kind), ["Pod"]);
 });
