@@ -207,7 +207,9 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
   encodeStringData: ({ value }) =>
     encodeStringData({ ...objectWith(1), apiVersion: "v1", kind: "Secret", stringData: value }),
   withoutNullItems: ({ value }) => withoutNullItems({ value }, STATUS_GRAPH),
-  "fill a template": ({ value }) => fill({ template: { value } } as unknown as Node, []),
+  // Skipped for a value that is nested deeper than MAX_DEPTH, because kro rejects an RGD with this value.
+  "fill a template": ({ value }) =>
+    isCompared(value) && fill({ template: { value } } as unknown as Node, []),
   statusBodyOf: ({ object }) => statusBodyOf(REQUEST, object),
   matchLabels: ({ value }) => matchLabels("a=b,c in (d)", value as Record<string, string>),
   "selectorText of labels": ({ value }) => selectorText({ matchLabels: value }),
@@ -228,7 +230,8 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
   },
   "a response of the JSON API": ({ object }) =>
     json({ object: shown(object), owners: [], events: [] }),
-  notableOwners: ({ value, object }) => notableOwners(object, { spec: { value } }),
+  notableOwners: ({ value, object }) =>
+    isCompared(value) && notableOwners(object, { spec: { value } }),
   specHash: ({ value }) => specHash({ schema: { spec: value } } as unknown as RgdSpec),
   compareSchemas: ({ value, copy }) =>
     isObject(value) && compareSchemas({ properties: value }, { properties: copy as JsonObject }),

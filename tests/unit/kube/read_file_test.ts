@@ -112,5 +112,5 @@ Deno.test("every file that a user names is read within limits", () => {
     if (/Deno\.(?:readFile|readTextFile|open)(?:Sync)?\(/.test(text)) found.push(path);
   }
   // The only call in this file opens the path of an output file for writing.
-  assert.deepEqual(found, ["src/cli/sealed.ts"]);
+  assert.deepEqual(found, ["src/cli/write_file.ts"]);
 });
