@@ -86,14 +86,16 @@ export function retryAfterOf(header: string | null, now: number): number | undef
  *
  * @param request The request as messages name it: verb, resource and object.
  * @param body The response body: a Status object (metav1.Status), or the HTML page of a proxy.
+ * @param parsed The value of the body's JSON, if the caller has parsed the body already.
  */
 export function refusal(
   request: string,
   code: number,
   body: string,
   retryAfterSeconds?: number,
+  parsed: unknown = jsonOf(body),
 ): ApiError {
-  const status = statusOf(body);
+  const status = isObject(parsed) && parsed.kind === "Status" ? parsed : undefined;
   const details = isObject(status?.details) ? status.details : {};
   const causes = Array.isArray(details.causes)
     ? details.causes.filter(isObject) as StatusCause[]
@@ -187,10 +189,9 @@ function withShortValues(message: string, causes: readonly StatusCause[] = []): 
   return text;
 }
 
-function statusOf(body: string): Record<string, unknown> | undefined {
+function jsonOf(body: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(body);
-    return isObject(parsed) && parsed.kind === "Status" ? parsed : undefined;
+    return JSON.parse(body);
   } catch {
     // The body is not JSON, such as the HTML page of a proxy.
     return undefined;

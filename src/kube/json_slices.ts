@@ -18,10 +18,20 @@ export async function parseJsonInSlices(text: string): Promise<Json> {
   return isLarge(text) ? await inSlices(parseSteps(text)) : parseJson(text);
 }
 
-/** Reports whether JSON is so long that parsing it in one call may block the event loop. */
-export function isLarge(text: string): boolean {
+/**
+ * Parses a text in slices if it is so long that parsing it in one call may block the event loop. Returns null
+ * for a long text that is not JSON, and undefined for any shorter text, which the caller parses by itself.
+ */
+export async function parsedIfLarge(text: string): Promise<Json | undefined> {
+  return isLarge(text) ? await parseJsonInSlices(text).catch(() => null) : undefined;
+}
+
+function isLarge(text: string): boolean {
   return text.length >= LARGE;
 }
+
+/** The maximum nesting depth of long JSON. The API server accepts a depth of 10,000. */
+const MAX_NESTING = 20_000;
 
 /** A list or object whose end is not reached yet. */
 interface Open {
@@ -53,6 +63,7 @@ export function* parseSteps(text: string, batch: number = BATCH): Generator<void
         break;
       case 0x5b: // [
       case 0x7b: // {
+        if (open.length >= MAX_NESTING) throw malformed(at);
         open.push({
           isList: text.charCodeAt(at) === 0x5b,
           at,

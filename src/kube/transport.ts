@@ -7,6 +7,7 @@ import { ApiError, shortened } from "../api/mod.ts";
 import { LONGEST_OBJECT, LONGEST_PAGE, readBody, TooLongError } from "./body.ts";
 import { trustOnlyConfigured } from "./ca.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
+import { parsedIfLarge } from "./json_slices.ts";
 import { isWrite, type KubeRequest, repeatable, requestText } from "./request.ts";
 import { Semaphore } from "./semaphore.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -177,7 +178,7 @@ export class Transport {
       const wait = answer.retryAfterSeconds;
       const asked = (answer.code === 429 || answer.code === 503) && wait !== undefined;
       if (!asked || retries >= MAX_RETRIES || wait > LONGEST_WAIT_SECONDS) {
-        throw this.#refusal(request, answer);
+        throw await this.#refusal(request, answer);
       }
       retries++;
       this.#options.onRetry?.(request.verb, answer.code);
@@ -186,14 +187,15 @@ export class Transport {
     }
   }
 
-  #refusal(request: KubeRequest, answer: Answer): ApiError {
+  async #refusal(request: KubeRequest, answer: Answer): Promise<ApiError> {
     if (answer.code === 403) request.gate?.forbidden?.(request.resource);
     const { origin, server } = this.#config;
     let text = requestText(request);
     // The cause of a 401 is usually wrong credentials, so the message names the configuration that contains
     // the credentials.
     if (answer.code === 401) text += ` at ${hostOf(server)} with the credentials of ${origin}`;
-    return refusal(text, answer.code, answer.text, answer.retryAfterSeconds);
+    const parsed = await parsedIfLarge(answer.text);
+    return refusal(text, answer.code, answer.text, answer.retryAfterSeconds, parsed);
   }
 
   async #waitForRate(request: KubeRequest): Promise<void> {

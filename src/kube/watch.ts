@@ -5,7 +5,7 @@
 import { ApiError, isObject, type Json, jsonText, type KubeObject, parseJson } from "../api/mod.ts";
 import { LONGEST_OBJECT } from "./body.ts";
 import { ConfigError, refusal } from "./errors.ts";
-import { isLarge, parseJsonInSlices } from "./json_slices.ts";
+import { parsedIfLarge } from "./json_slices.ts";
 import { type KubeRequest, requestText } from "./request.ts";
 import type { OpenStream, Transport } from "./transport.ts";
 import type { WatchEvent } from "./types.ts";
@@ -24,10 +24,7 @@ export async function* readWatch(
   try {
     stream = await transport.open(request, signal);
     for await (const line of lines(stream.body, signal)) {
-      const parsed = isLarge(line)
-        ? await parseJsonInSlices(line).catch(() => undefined)
-        : undefined;
-      yield toEvent(requestText(request), line, parsed);
+      yield toEvent(requestText(request), line, await parsedIfLarge(line));
     }
   } catch (error) {
     if (signal.aborted) return;
@@ -42,7 +39,7 @@ export async function* readWatch(
  * Parses one watch event. Throws ApiError when the JSON is malformed, and for an event of type ERROR, which
  * contains a Status.
  *
- * @param parsed The value of the JSON, if the caller has parsed it already.
+ * @param parsed The result of `parsedIfLarge` for the line.
  */
 export function toEvent(request: string, line: string, parsed?: Json): WatchEvent {
   const event = parseEvent(request, line, parsed);
@@ -55,7 +52,7 @@ export function toEvent(request: string, line: string, parsed?: Json): WatchEven
       return { type: "BOOKMARK", resourceVersion: event.object.metadata.resourceVersion ?? "" };
     default: {
       const code = typeof event.object.code === "number" ? event.object.code : 500;
-      throw refusal(request, code, jsonText(event.object));
+      throw refusal(request, code, jsonText(event.object), undefined, event.object);
     }
   }
 }
@@ -68,7 +65,7 @@ function parseEvent(
   let event = parsed;
   let cause: unknown;
   try {
-    event ??= parseJson(line);
+    if (event === undefined) event = parseJson(line);
   } catch (error) {
     cause = error;
   }

@@ -26,7 +26,7 @@ const ATTEMPTS = 8;
 const EXCEPTIONS = new Set([
   ...["parse", "parse of a literal", "scan", "scan of an open expression"],
   ...["a SimpleSchema type", "a SimpleSchema marker", "a SimpleSchema default"],
-  ...["parseJson", "toEvent", "refusal"],
+  "parseJson",
 ]);
 
 /**
