@@ -12,7 +12,7 @@ type Container = Record<string | number, unknown>;
 export function define(object: object, key: string | number, value: unknown): void {
   // An assignment to an ordinary object is safe unless the key is in `INHERITED`. This small set is checked
   // first, because lookups in a large object are slower.
-  const isPlain = Object.getPrototypeOf(object) === Object.prototype && !INHERITED.has(key) ||
+  const isPlain = Object.getPrototypeOf(object) === Object.prototype && !isInherited(key) ||
     Object.hasOwn(object, key) || !(key in object);
   if (isPlain) (object as Container)[key] = value;
   else Object.defineProperty(object, key, { ...PLAIN, value });
@@ -24,7 +24,10 @@ export function define(object: object, key: string | number, value: unknown): vo
  */
 export function copyOf<T extends object>(object: T): T {
   const copy = {} as T;
-  for (const key in object) define(copy, key, object[key]);
+  for (const key of Object.keys(object) as (keyof T & string)[]) {
+    if (isInherited(key)) define(copy, key, object[key]);
+    else copy[key] = object[key];
+  }
   return copy;
 }
 
@@ -32,6 +35,14 @@ export function copyOf<T extends object>(object: T): T {
 const INHERITED: ReadonlySet<string | number> = new Set(
   Object.getOwnPropertyNames(Object.prototype),
 );
+
+/**
+ * Reports whether ordinary objects inherit a property with this name. No such name begins with a digit, and
+ * looking up the names that are array indexes would take ten times as long as setting the properties.
+ */
+function isInherited(key: string | number): boolean {
+  return typeof key === "string" && key.charCodeAt(0) > 0x39 && INHERITED.has(key);
+}
 
 /** The property attributes that an ordinary assignment would give to a new property. */
 const PLAIN = { enumerable: true, writable: true, configurable: true };

@@ -74,7 +74,7 @@ function convertOwn(json: JsonObject, resolve: Resolve, level: number): Schema {
   if (isObject(json.properties)) {
     const { properties } = json;
     const converted: Record<string, Schema> = {};
-    for (const name in properties) define(converted, name, below(properties[name]));
+    for (const name of Object.keys(properties)) define(converted, name, below(properties[name]));
     schema.properties = converted;
   }
   if (json.items !== undefined) schema.items = below(json.items);

@@ -57,7 +57,7 @@ function withEntries(
   value: JsonObject,
 ): JsonObject {
   let result = value;
-  for (const key in value) {
+  for (const key of Object.keys(value)) {
     const entry = value[key];
     if (entry === undefined || (properties && Object.hasOwn(properties, key))) continue;
     const complete = filled(values, entry);
