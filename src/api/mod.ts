@@ -29,6 +29,7 @@ export { type PatternSize, patternSize, programCost, readingCost } from "./patte
 export * from "./problem.ts";
 export * from "./rgd.ts";
 export * from "./shorten.ts";
+export * from "./steps.ts";
 export { didYouMean } from "./suggest.ts";
 export * from "./timestamp.ts";
 export * from "./version.ts";

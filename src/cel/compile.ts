@@ -1,4 +1,5 @@
 /** Compiles expressions and string templates to programs, which are type-checked and can be evaluated. */
+import { resultOf } from "../api/mod.ts";
 import { Checker } from "./check/checker.ts";
 import { isDyn, STRING } from "./check/types.ts";
 import { estimate } from "./estimate/estimate.ts";
@@ -58,11 +59,7 @@ export function compile(source: string | Parsed, scope: CelScope): CompileResult
  * ```
  */
 export function compileTemplate(parts: readonly TemplatePart[], scope: CelScope): CompileResult {
-  const steps = compileTemplateSteps(parts, scope);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
+  return resultOf(compileTemplateSteps(parts, scope));
 }
 
 /** Compiles a string template as {@link compileTemplate} does. The generator yields after each expression. */

@@ -9,11 +9,12 @@ import {
   isObject,
   type Problem,
   type ResourceGraphDefinition,
+  resultOf,
   type RgdSpec,
 } from "../api/mod.ts";
 import { type CelType, objectType, type Reads } from "../cel/mod.ts";
 import type { KindTable, Schema } from "../openapi/mod.ts";
-import { transform } from "../simpleschema/mod.ts";
+import { transformSteps } from "../simpleschema/mod.ts";
 import { checkNode, FAULTY, nodeType } from "./check.ts";
 import { secretInputsOf, withConfidential } from "./confidential.ts";
 import { specHash } from "./hash.ts";
@@ -22,7 +23,7 @@ import { applyOrders, topologicalOrder } from "./order.ts";
 import { plural } from "./plural.ts";
 import { type PreparedNode, prepareNode } from "./prepare.ts";
 import { readRgd, type SchemaDraft } from "./read.ts";
-import { readsInstanceAnnotation, readsOfNodes } from "./reads.ts";
+import { readsInstanceAnnotation, readsOfGraph, readsOfNodes } from "./reads.ts";
 import { collect, forNode, type Report } from "./report.ts";
 import { gvkOf, resolveKind } from "./resolve.ts";
 import { checkStatus } from "./status.ts";
@@ -78,17 +79,13 @@ export function compile(
   kinds: KindTable,
   options: CompileOptions = {},
 ): Compilation {
-  const steps = compileSteps(rgd, kinds, options);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
+  return resultOf(compileSteps(rgd, kinds, options));
 }
 
 /**
  * Compiles an RGD as {@link compile} does. The generator yields after each expression that it has
- * parsed, and after each expression that it has checked. The compilation of a large RGD takes seconds, and the caller can
- * do other work between the steps.
+ * parsed or checked, and after every hundredth field of the SimpleSchema. The compilation of a large RGD takes
+ * seconds, and the caller can do other work between the steps.
  */
 export function* compileSteps(
   rgd: ResourceGraphDefinition,
@@ -100,7 +97,7 @@ export function* compileSteps(
   const draft = readRgd(rgd, options.maxDimensions ?? MAX_DIMENSIONS, report);
   if (!draft) return { ok: false, problems };
 
-  const spec = specSchema(draft.schema, report);
+  const spec = yield* specSchema(draft.schema, report);
   const { namespaced } = draft.schema;
   const omit = options.omit ?? false;
   const ids = new Set(draft.nodes.map((n) => n.id));
@@ -132,7 +129,8 @@ export function* compileSteps(
   if (problems.length > 0 || !spec) return { ok: false, problems };
 
   yield;
-  const reads = readsOfNodes(prepared, context.statusReads);
+  const byName = yield* readsOfGraph(prepared, context.statusReads);
+  const reads = yield* readsOfNodes(prepared, byName);
   yield;
   const sorted = withConfidential(order.map((id) => nodes.get(id)!), reads);
   const { group, version, kind } = draft.schema;
@@ -164,17 +162,16 @@ export function* compileSteps(
       })),
       status: status.plan,
       reads,
-      readsLastApplied: readsInstanceAnnotation(
-        prepared,
-        context.statusReads,
-        Annotation.lastApplied,
-      ),
+      readsLastApplied: readsInstanceAnnotation(byName, Annotation.lastApplied),
     },
   };
 }
 
-function specSchema(draft: SchemaDraft, report: Report): Schema | undefined {
-  const result = transform(draft.spec, draft.types);
+function* specSchema(
+  draft: SchemaDraft,
+  report: Report,
+): Generator<undefined, Schema | undefined> {
+  const result = yield* transformSteps(draft.spec, draft.types);
   if (result.ok) return result.schema;
   for (const problem of result.problems) report(problem);
   return undefined;

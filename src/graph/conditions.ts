@@ -56,7 +56,7 @@ export function* checkConditions(
     checked.push(expression);
     readsOfDrafts([draft], context.statusReads);
   }
-  checkLiterals(drafts, report);
+  yield* checkLiterals(drafts, report);
   return checked;
 }
 
@@ -65,13 +65,14 @@ const STATUSES = ["True", "False", "Unknown"];
 
 /**
  * Reports invalid condition types and statuses that are written as literals. Without this check, the fault
- * would be found only when the expression is evaluated.
+ * would be found only when the expression is evaluated. The generator yields after each expression.
  */
-function checkLiterals(drafts: readonly Draft[], report: Report): void {
-  const literals = drafts.map((draft) => {
-    const [part] = draft.parts;
-    return conditionLiterals(part && "source" in part ? part.source : "");
-  });
+function* checkLiterals(drafts: readonly Draft[], report: Report): Generator<undefined, void> {
+  const literals: ReturnType<typeof conditionLiterals>[] = [];
+  for (const { parts: [part] } of drafts) {
+    literals.push(conditionLiterals(part && "source" in part ? part.source : ""));
+    yield;
+  }
   const declaredBy = new Map<string, Draft>();
   for (const [i, draft] of drafts.entries()) {
     const fault = (at: Literal, message: string) => report(literalFault(draft, at, message));

@@ -91,10 +91,16 @@ export function* prepareNode(
   ];
   const dependencies = nodesOf(used, context.ids);
   dependencies.delete(draft.id);
+  yield;
+  const checked: FieldDraft[] = [];
+  for (const field of fields) {
+    checked.push({ ...field, draft: checkReferences(field.draft, scopes.template, report) });
+    yield;
+  }
   return {
     draft,
     info,
-    fields: fields.map((f) => ({ ...f, draft: checkReferences(f.draft, scopes.template, report) })),
+    fields: checked,
     forEach: forEach.map(({ variable, draft: list }) => ({
       variable,
       draft: list && checkReferences(list, scopes.forEach, report),

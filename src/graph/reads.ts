@@ -26,20 +26,41 @@ export function readsOfDrafts(
 }
 
 /**
- * Returns the parts of each node's objects that caches must keep. The keys are the ids of the nodes. Caches
- * must keep the parts that the expressions of the graph read. Caches must also keep each field whose
- * expression reads only resourceVersions, because kro compares the live value of such a field with its
- * desired value (see {@link Field.revisionsOnly}).
+ * Returns the parts of each variable that the expressions of the nodes and of the status read, except the
+ * expressions of readyWhen, which read only their own node. The generator yields after each string.
  *
  * @param status For each variable, the parts of its value that the expressions of the status read.
  */
-export function readsOfNodes(
+export function* readsOfGraph(
   nodes: readonly PreparedNode[],
   status: ReadonlyMap<string, Reads>,
-): Map<string, Reads> {
+): Generator<undefined, ReadonlyMap<string, Reads>> {
+  const found = new Map(status);
+  for (const node of nodes) {
+    for (const draft of foreignDrafts(node)) {
+      readsOfDrafts([draft], found);
+      yield;
+    }
+  }
+  return found;
+}
+
+/**
+ * Returns the parts of each node's objects that caches must keep. The keys are the ids of the nodes. Caches
+ * must keep the parts that the expressions of the graph read. Caches must also keep each field whose
+ * expression reads only resourceVersions, because kro compares the live value of such a field with its
+ * desired value (see {@link Field.revisionsOnly}). The generator yields after each node, and after each
+ * expression of readyWhen.
+ *
+ * @param byName The result of {@link readsOfGraph}.
+ */
+export function* readsOfNodes(
+  nodes: readonly PreparedNode[],
+  byName: ReadonlyMap<string, Reads>,
+): Generator<undefined, Map<string, Reads>> {
   const ids = new Set(nodes.map((node) => node.draft.id));
-  const byName = readsOfDrafts(nodes.flatMap(foreignDrafts), new Map(status));
-  return new Map(nodes.map((node) => {
+  const result = new Map<string, Reads>();
+  for (const node of nodes) {
     const { id, type } = node.draft;
     const isList = type === "collection" || type === "externalCollection";
     const found = new Map<string, Reads>();
@@ -50,26 +71,28 @@ export function readsOfNodes(
     for (const { path, draft } of node.fields) {
       if (readsRevisionsOnly(draft, ids)) addRead(found, id, alongPath(path));
     }
-    for (const [name, own] of readsOfDrafts(node.readyWhen)) {
-      if (name === (isList ? "each" : id)) addRead(found, id, own);
+    for (const draft of node.readyWhen) {
+      const own = readsOfDrafts([draft]).get(isList ? "each" : id);
+      if (own) addRead(found, id, own);
+      yield;
     }
-    return [id, found.get(id)!];
-  }));
+    result.set(id, found.get(id)!);
+    yield;
+  }
+  return result;
 }
 
 /**
  * Reports whether an expression of the nodes or of the status reads the given annotation of the instance.
  *
- * @param status For each variable, the parts of its value that the expressions of the status read.
+ * @param byName The result of {@link readsOfGraph}.
  * @param annotation The key of the annotation.
  */
 export function readsInstanceAnnotation(
-  nodes: readonly PreparedNode[],
-  status: ReadonlyMap<string, Reads>,
+  byName: ReadonlyMap<string, Reads>,
   annotation: string,
 ): boolean {
-  const all = readsOfDrafts(nodes.flatMap(foreignDrafts), new Map(status));
-  let read: Reads | undefined = all.get("schema");
+  let read = byName.get("schema");
   for (const step of ["metadata", "annotations", annotation]) {
     if (read === undefined || read === "whole") break;
     read = read.get(step) ?? read.get("*");

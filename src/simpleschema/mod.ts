@@ -17,4 +17,4 @@
  *
  * @module
  */
-export { transform, type TransformResult } from "./transform.ts";
+export { transform, type TransformResult, transformSteps } from "./transform.ts";

@@ -1,5 +1,12 @@
 /** Transforms SimpleSchema to OpenAPI schemas: fields, nested objects and custom types. */
-import { didYouMean, isObject, type JsonObject, type Problem } from "../api/mod.ts";
+import {
+  define,
+  didYouMean,
+  isObject,
+  type JsonObject,
+  type Problem,
+  resultOf,
+} from "../api/mod.ts";
 import { type Schema, schemasWithin } from "../openapi/mod.ts";
 import type { Fault, Report } from "./fault.ts";
 import { lexMarkers } from "./lex.ts";
@@ -31,10 +38,19 @@ export type TransformResult = { ok: true; schema: Schema } | { ok: false; proble
  * @param types The custom types by name, from `spec.schema.types` of the RGD.
  */
 export function transform(spec: JsonObject, types: JsonObject = {}): TransformResult {
+  return resultOf(transformSteps(spec, types));
+}
+
+/** Transforms a SimpleSchema as {@link transform} does. The generator yields after every hundredth field. */
+export function* transformSteps(
+  spec: JsonObject,
+  types: JsonObject = {},
+): Generator<undefined, TransformResult> {
   const run = new Transformer(types);
-  run.declareAll();
-  const schema = run.struct(spec, { path: "schema.spec", depth: 0, within: [] });
+  yield* run.declareAll();
+  const schema = yield* run.struct(spec, { path: "schema.spec", depth: 0, within: [] });
   if (schema) run.checkDefaults(schema);
+  yield;
   if (schema && run.problems.length === 0 && expandedSize(schema) > MAX_EXPANDED) {
     const message = `custom types expand to more than ${MAX_EXPANDED} fields, or nest too deeply`;
     run.problems.push({ code: "SCHEMA", path: "schema.spec", message });
@@ -73,6 +89,12 @@ interface Place {
  */
 const MAX_DEPTH = 500;
 
+/** A computation that yields after every {@link FIELDS_IN_STEP} fields of the SimpleSchema. */
+type Steps<T> = Generator<undefined, T>;
+
+/** The number of fields that are transformed in one step. */
+const FIELDS_IN_STEP = 100;
+
 /** The transformation of one SimpleSchema. A method that reports a problem returns undefined. */
 class Transformer {
   readonly problems: Problem[] = [];
@@ -80,48 +102,52 @@ class Transformer {
   readonly #declared = new Map<string, Built | undefined>();
   readonly #unsound = new Map<Schema, Problem>();
   readonly #patterns = new Patterns();
+  #fields = 0;
 
   constructor(types: JsonObject) {
     this.#types = new Map(Object.entries(types));
   }
 
   /** Transforms all custom types, so that problems in unused custom types are reported too. */
-  declareAll(): void {
-    for (const name of this.#types.keys()) this.#declare(name, [], 0);
+  *declareAll(): Steps<void> {
+    for (const name of this.#types.keys()) yield* this.#declare(name, [], 0);
   }
 
   /**
    * Transforms the fields of an object to the schema of the object. Returns undefined when a field has a
    * problem.
    */
-  struct(fields: JsonObject, place: Place): Schema | undefined {
-    const properties: [string, Schema][] = [];
+  *struct(fields: JsonObject, place: Place): Steps<Schema | undefined> {
+    const properties: Record<string, Schema> = {};
     const required: string[] = [];
-    let broken = false;
-    for (const [name, value] of Object.entries(fields)) {
+    let [broken, isEmpty, hasDefault] = [false, true, false];
+    for (const name in fields) {
+      if (++this.#fields % FIELDS_IN_STEP === 0) yield;
       const inner = { ...place, path: joinPath(place.path, name), depth: place.depth + 1 };
       const field = name.includes("${")
         ? this.#fail(inner.path, undefined, KEY)
-        : this.#field(value, inner);
+        : yield* this.#field(fields[name], inner);
       if (!field) {
         broken = true;
         continue;
       }
-      properties.push([name, field.schema]);
+      define(properties, name, field.schema);
+      isEmpty = false;
+      hasDefault ||= field.schema.default !== undefined;
       for (let i = 0; i < field.required; i++) required.push(name);
     }
     if (broken) return undefined;
     const schema: Schema = { type: "object" };
-    if (properties.length > 0) schema.properties = Object.fromEntries(properties);
+    if (!isEmpty) schema.properties = properties;
     if (required.length > 0) schema.required = required.sort();
     // The default `{}` makes the API server fill in the defaults of the fields. As in upstream kro, it is
     // set only for an object without required fields, because `{}` is invalid otherwise.
-    else if (properties.some(([, p]) => p.default !== undefined)) schema.default = {};
+    else if (hasDefault) schema.default = {};
     return schema;
   }
 
-  #field(value: unknown, place: Place): Built | undefined {
-    if (typeof value === "string") return this.#text(value, place);
+  *#field(value: unknown, place: Place): Steps<Built | undefined> {
+    if (typeof value === "string") return yield* this.#text(value, place);
     if (!isObject(value)) {
       return this.#fail(place.path, undefined, {
         message: `unexpected type: ${kindOf(value)}`,
@@ -129,7 +155,7 @@ class Transformer {
       });
     }
     if (place.depth > MAX_DEPTH) return this.#fail(place.path, undefined, TOO_DEEP);
-    const schema = this.struct(value, place);
+    const schema = yield* this.struct(value, place);
     return schema && { schema, required: 0 };
   }
 
@@ -137,11 +163,11 @@ class Transformer {
    * Transforms a field definition of the form `TYPE | MARKERS`. Faults in the type and faults in the
    * markers are reported together.
    */
-  #text(text: string, place: Place): Built | undefined {
+  *#text(text: string, place: Place): Steps<Built | undefined> {
     const before = this.problems.length;
     const bar = text.indexOf("|");
     const report = (fault: Fault) => this.#fail(place.path, text, fault);
-    const base = this.#type(bar < 0 ? text : text.slice(0, bar), place, report);
+    const base = yield* this.#type(bar < 0 ? text : text.slice(0, bar), place, report);
 
     const inMarkers: Report = (fault) =>
       report(fault.offset === undefined ? fault : { ...fault, offset: fault.offset + bar + 1 });
@@ -182,36 +208,40 @@ class Transformer {
     for (const problem of found) this.problems.push(problem);
   }
 
-  #type(text: string, place: Place, report: Report): Built | undefined {
+  *#type(text: string, place: Place, report: Report): Steps<Built | undefined> {
     const type = parseType(text, report);
     if (!type) return undefined;
-    if (type.kind === "custom") return this.#custom(type.name, place, report);
-    const schema = this.#schemaOf(type, place, report);
+    if (type.kind === "custom") return yield* this.#custom(type.name, place, report);
+    const schema = yield* this.#schemaOf(type, place, report);
     return schema && { schema, required: 0 };
   }
 
-  #schemaOf(type: TypeExpr, place: Place, report: Report): Schema | undefined {
+  *#schemaOf(type: TypeExpr, place: Place, report: Report): Steps<Schema | undefined> {
     switch (type.kind) {
       case "atomic":
         return { type: type.type };
       case "object":
         return { type: "object", "x-kubernetes-preserve-unknown-fields": true };
       case "list": {
-        const items = this.#schemaOf(type.of, place, report);
+        const items = yield* this.#schemaOf(type.of, place, report);
         return items && { type: "array", items };
       }
       case "map": {
-        const additionalProperties = this.#schemaOf(type.of, place, report);
+        const additionalProperties = yield* this.#schemaOf(type.of, place, report);
         return additionalProperties && { type: "object", additionalProperties };
       }
       case "custom":
         // Only the schema of the custom type is used here. The type's marker `required` has no effect on a
         // list or map of the type.
-        return this.#custom(type.name, place, report)?.schema;
+        return (yield* this.#custom(type.name, place, report))?.schema;
     }
   }
 
-  #custom(name: string, { within, depth }: Place, report: Report): Built | undefined {
+  *#custom(
+    name: string,
+    { within, depth }: Place,
+    report: Report,
+  ): Steps<Built | undefined> {
     if (!this.#types.has(name)) {
       const likely = foreignName(name);
       report({
@@ -239,14 +269,18 @@ class Transformer {
       report(TOO_DEEP);
       return undefined;
     }
-    return this.#declare(name, within, depth);
+    return yield* this.#declare(name, within, depth);
   }
 
   /** Transforms a custom type at its first use, and returns the stored result at later uses. */
-  #declare(name: string, within: readonly string[], depth: number): Built | undefined {
+  *#declare(
+    name: string,
+    within: readonly string[],
+    depth: number,
+  ): Steps<Built | undefined> {
     if (this.#declared.has(name)) return this.#declared.get(name);
     const path = joinPath("schema.types", name);
-    const built = this.#field(this.#types.get(name), {
+    const built = yield* this.#field(this.#types.get(name), {
       path,
       depth: depth + 1,
       within: [...within, name],

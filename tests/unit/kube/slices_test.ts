@@ -53,6 +53,37 @@ Deno.test("a compilation yields after parsing and after checking each expression
   assert.equal(step.value.graph.hash, whole.graph.hash);
 });
 
+/** Returns the number of steps in which an RGD is compiled. */
+async function stepsOf(large: ResourceGraphDefinition): Promise<number> {
+  const steps = compileSteps(large, await resolveKinds(snapshotSource(), kindsOf(large)));
+  let count = 1;
+  while (!steps.next().done) count++;
+  return count;
+}
+
+Deno.test("a compilation yields after every hundredth field of the SimpleSchema", async () => {
+  const withFields = (count: number) => {
+    const large = rgd();
+    const fields = Array.from({ length: count }, (_, i) => [`f${i}`, "string"]);
+    large.spec!.schema!.spec = { value: "string", nested: Object.fromEntries(fields) };
+    return large;
+  };
+  assert.equal(await stepsOf(withFields(2_000)) - await stepsOf(withFields(1_000)), 10);
+});
+
+Deno.test("a compilation yields after finding the reads of each expression", async () => {
+  const withExpressions = (count: number) => {
+    const large = rgd();
+    const [node] = large.spec!.resources!;
+    node!.includeWhen = Array(count).fill("${schema.spec.value != 'x'}");
+    node!.readyWhen = Array(count).fill("${n0.data.a == 'a'}");
+    return large;
+  };
+  // Each expression is parsed, checked in two steps, and searched for the fields that it reads.
+  const steps = await stepsOf(withExpressions(30)) - await stepsOf(withExpressions(20));
+  assert.equal(steps, 2 * 4 * 10);
+});
+
 Deno.test("a string with more than 100,000 characters of expressions is refused before they are parsed", async () => {
   const large = rgd("${schema.spec.value}".repeat(6_000));
   const kinds = await resolveKinds(snapshotSource(), kindsOf(large));
