@@ -31,6 +31,8 @@ export const PLAIN_KEYWORDS = [
   "x-kubernetes-map-type",
 ] as const;
 
+const PLAIN: ReadonlySet<string> = new Set(PLAIN_KEYWORDS);
+
 /** Returns the schema that a `$ref` refers to. */
 export type Resolve = (ref: string) => Schema;
 
@@ -38,16 +40,25 @@ export type Resolve = (ref: string) => Schema;
  * Converts a schema and all of its subschemas. A subschema that is nested deeper than {@link MAX_DEPTH} becomes
  * a schema that accepts any value, because functions that read schemas recurse.
  *
+ * @param complete Changes the schema of each value in place, after the schemas of the value's fields and
+ * elements. Is not called for the schemas in `allOf`, `anyOf`, `oneOf` and `not`.
  * @param level The nesting level of the schema.
  */
-export function convert(json: Json | undefined, resolve: Resolve, level = 0): Schema {
+export function convert(
+  json: Json | undefined,
+  resolve: Resolve,
+  complete?: (schema: Schema) => void,
+  level = 0,
+): Schema {
   if (!isObject(json)) return {};
   if (level > MAX_DEPTH) return { "x-kubernetes-preserve-unknown-fields": true };
-  const own = convertOwn(json, resolve, level);
+  const own = convertOwn(json, resolve, complete, level);
   const ref = refOf(json);
-  if (ref === undefined) return own;
-  const target = resolve(ref);
-  return Object.keys(own).length === 0 ? target : { ...target, ...own };
+  const target = ref === undefined ? undefined : resolve(ref);
+  if (target && Object.keys(own).length === 0) return target;
+  const schema = target ? { ...target, ...own } : own;
+  complete?.(schema);
+  return schema;
 }
 
 /**
@@ -64,13 +75,23 @@ export function refOf(json: JsonObject): string | undefined {
   return undefined;
 }
 
-function convertOwn(json: JsonObject, resolve: Resolve, level: number): Schema {
-  const below = (each: Json | undefined) => convert(each, resolve, level + 1);
+function convertOwn(
+  json: JsonObject,
+  resolve: Resolve,
+  complete: ((schema: Schema) => void) | undefined,
+  level: number,
+): Schema {
+  const below = (value: Json | undefined) => convert(value, resolve, complete, level + 1);
   const schema: Schema = {};
-  for (const key of PLAIN_KEYWORDS) {
-    if (json[key] !== undefined) (schema as JsonObject)[key] = json[key];
+  // Most schemas have few of the keywords, so the keywords are not looked up one by one.
+  let isPlain = true;
+  for (const key in json) {
+    if (!PLAIN.has(key)) isPlain = false;
+    else if (json[key] !== undefined) (schema as JsonObject)[key] = json[key];
   }
-  const each = (list: Json[]) => list.map(below);
+  if (isPlain) return schema;
+  const condition = (value: Json) => convert(value, resolve, undefined, level + 1);
+  const each = (list: Json[]) => list.map(condition);
   if (isObject(json.properties)) {
     const { properties } = json;
     const converted: Record<string, Schema> = {};
@@ -78,7 +99,7 @@ function convertOwn(json: JsonObject, resolve: Resolve, level: number): Schema {
     schema.properties = converted;
   }
   if (json.items !== undefined) schema.items = below(json.items);
-  if (json.not !== undefined) schema.not = below(json.not);
+  if (json.not !== undefined) schema.not = condition(json.not);
   if (Array.isArray(json.oneOf)) schema.oneOf = each(json.oneOf);
   if (Array.isArray(json.anyOf)) schema.anyOf = each(json.anyOf);
   if (Array.isArray(json.allOf) && refOf(json) === undefined) schema.allOf = each(json.allOf);

@@ -49,14 +49,14 @@ export function kindsOfCrd(crd: KubeObject): KindInfo[] {
   return versions.flatMap((version) => {
     const { name, served, schema } = version ?? {};
     if (!name || served === false) return [];
-    const root = convert(schema?.openAPIV3Schema ?? ANYTHING, noReference);
+    const root = convert(schema?.openAPIV3Schema ?? ANYTHING, noReference, addPublished);
     return [{
       group,
       version: name,
       kind,
       plural,
       namespaced,
-      schema: asObject(asPublished(root)),
+      schema: asObject(root),
     }];
   });
 }
@@ -86,18 +86,14 @@ function asObject(schema: Schema): Schema {
 
 /**
  * Adds the keywords that the API server adds when it publishes a schema: the `anyOf` of int-or-string
- * fields, and the properties of embedded resources. Subschemas at every depth are changed too. The schema is
- * changed in place, because copying a large schema would block the event loop. Returns the schema.
+ * fields, and the properties of embedded resources.
  */
-function asPublished(schema: Schema): Schema {
-  for (const name in schema.properties) asPublished(schema.properties[name]!);
-  if (schema.items) asPublished(schema.items);
-  if (typeof schema.additionalProperties === "object") asPublished(schema.additionalProperties);
+function addPublished(schema: Schema): void {
   const spelledOut = schema.anyOf ?? schema.allOf?.[0]?.anyOf;
   if (schema["x-kubernetes-int-or-string"] && !spelledOut) {
     schema.anyOf = [{ type: "integer" }, { type: "string" }];
   }
-  if (!schema["x-kubernetes-embedded-resource"]) return schema;
+  if (!schema["x-kubernetes-embedded-resource"]) return;
   schema.required = [...new Set([...(schema.required ?? []), "apiVersion", "kind"])].sort();
-  return asObject(schema);
+  asObject(schema);
 }
