@@ -2,7 +2,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { inBackground } from "../api/mod.ts";
 import { apiRefusal, type Env, standbyRefusal } from "./access.ts";
-import type { ServerOptions } from "./asked.ts";
+import type { ServerOptions } from "./path_request.ts";
 import { EventStreams } from "./events.ts";
 import { contentIsVersion, securityHeaders } from "./headers.ts";
 import { servePage } from "./live_page.ts";

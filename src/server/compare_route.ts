@@ -1,5 +1,5 @@
 /** The path that compares the objects of an instance under two revisions of its graph. */
-import type { Asked, ServerOptions } from "./asked.ts";
+import type { PathRequest, ServerOptions } from "./path_request.ts";
 import { UnknownRevision } from "./explainer.ts";
 import { json } from "./json.ts";
 import { refusal } from "./live_routes.ts";
@@ -9,7 +9,7 @@ import { BadQuery } from "./query.ts";
 /** Answers with the differences between the two revisions that the query names. */
 export async function compareInstance(
   { explainer }: ServerOptions,
-  { params, query, authorization }: Asked,
+  { params, query, authorization }: PathRequest,
 ): Promise<Response> {
   const revisions = { from: revisionOf(query.from, "from"), to: revisionOf(query.to, "to") };
   if (!explainer?.compareRevisions) {

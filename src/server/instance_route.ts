@@ -1,7 +1,7 @@
 /** The path that returns one instance with the results of its nodes. */
 import { ApiError } from "../api/mod.ts";
 import type { InstanceView } from "../controller/mod.ts";
-import type { Asked, ServerOptions } from "./asked.ts";
+import type { PathRequest, ServerOptions } from "./path_request.ts";
 import { json } from "./json.ts";
 import { problem } from "./problem.ts";
 
@@ -11,7 +11,7 @@ import { problem } from "./problem.ts";
  */
 export async function oneInstance(
   { view, explainer }: ServerOptions,
-  { params, authorization }: Asked,
+  { params, authorization }: PathRequest,
   namespace: string,
 ): Promise<Response> {
   const { graph, instance: name } = params;

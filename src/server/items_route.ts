@@ -2,7 +2,7 @@
 import { type KubeObject, Label } from "../api/mod.ts";
 import type { ControllerView } from "../controller/mod.ts";
 import type { ItemState } from "../reconcile/mod.ts";
-import type { Asked, ServerOptions } from "./asked.ts";
+import type { PathRequest, ServerOptions } from "./path_request.ts";
 import type { Collection } from "./explainer.ts";
 import { json } from "./json.ts";
 import type { LiveReader } from "./live.ts";
@@ -23,7 +23,7 @@ const MAX_NAMESPACES = 5;
 /** Answers with the objects of the collection that the query names, in the order of the collection. */
 export async function collectionItems(
   { view, live, explainer }: ServerOptions,
-  { params: { graph, namespace, instance }, query: { node }, authorization }: Asked,
+  { params: { graph, namespace, instance }, query: { node }, authorization }: PathRequest,
 ): Promise<Response> {
   const key = `${namespace === "-" ? "" : namespace}/${instance}`;
   const found = view.instance(graph!, key);

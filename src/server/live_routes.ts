@@ -2,7 +2,7 @@
 import { ApiError, type JsonObject, type ObjectRef, REVISION_KIND } from "../api/mod.ts";
 import { revisionViews } from "../controller/mod.ts";
 import { unauthenticated } from "./access.ts";
-import type { Asked, ServerOptions } from "./asked.ts";
+import type { PathRequest, ServerOptions } from "./path_request.ts";
 import { json } from "./json.ts";
 import { type LiveReader, readLive } from "./live.ts";
 import { problem } from "./problem.ts";
@@ -11,7 +11,7 @@ import { BadQuery } from "./query.ts";
 /** Answers with the instance, or with the object of the instance that the query names. */
 export async function liveObject(
   { view, live }: ServerOptions,
-  { params, query, authorization }: Asked,
+  { params, query, authorization }: PathRequest,
 ): Promise<Response> {
   const { graph, namespace, instance } = params;
   const key = `${namespace === "-" ? "" : namespace}/${instance}`;
@@ -50,7 +50,7 @@ async function read(
 /** Answers with the revisions of a graph, the newest first. */
 export async function liveRevisions(
   { view, live }: ServerOptions,
-  { params: { graph }, authorization }: Asked,
+  { params: { graph }, authorization }: PathRequest,
 ): Promise<Response> {
   if (!view.graphFacts(graph!)) return problem(404, `no graph "${graph}"; see /graphs`);
   if (!live) return problem(503, "this process cannot read objects of the cluster");

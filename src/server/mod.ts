@@ -8,7 +8,7 @@
  */
 export type { TokenCheck, Verdict } from "./access.ts";
 export * from "./app.ts";
-export type { ServerOptions } from "./asked.ts";
+export type { ServerOptions } from "./path_request.ts";
 export { EventStreams, type StreamLimits } from "./events.ts";
 export type { LiveReader } from "./live.ts";
 export * from "./listen.ts";

@@ -1,5 +1,5 @@
 /** One path of the HTTP endpoint. */
-import type { Asked, ServerOptions } from "./asked.ts";
+import type { PathRequest, ServerOptions } from "./path_request.ts";
 import type { Path } from "./descriptions.ts";
 import type { Parameter } from "./query.ts";
 import type { SchemaName } from "./schemas.ts";
@@ -29,5 +29,5 @@ export interface Route {
    */
   readonly failures: readonly number[];
   /** Returns the response to a request. */
-  readonly answer: (options: ServerOptions, asked: Asked) => Response | Promise<Response>;
+  readonly answer: (options: ServerOptions, request: PathRequest) => Response | Promise<Response>;
 }

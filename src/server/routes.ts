@@ -4,7 +4,7 @@
  */
 import type { ControllerView, InstanceSummary, InstanceView } from "../controller/mod.ts";
 import { tokenRefusal } from "./access.ts";
-import type { Asked, ServerOptions } from "./asked.ts";
+import type { PathRequest, ServerOptions } from "./path_request.ts";
 import { compareInstance } from "./compare_route.ts";
 import { selected, withFields } from "./filter.ts";
 import { oneInstance } from "./instance_route.ts";
@@ -162,16 +162,16 @@ export const API_ROUTES: readonly Route[] = [
     success: { schema: "Instance" },
     query: {},
     failures: [404],
-    answer: (options, asked) => oneInstance(options, asked, ""),
+    answer: (options, request) => oneInstance(options, request, ""),
   },
   {
     path: "/graphs/{graph}/instances/{namespace}/{instance}",
     success: { schema: "Instance" },
     query: {},
     failures: [404],
-    answer: (options, asked) => {
-      const { namespace } = asked.params;
-      return oneInstance(options, asked, namespace === "-" ? "" : namespace!);
+    answer: (options, request) => {
+      const { namespace } = request.params;
+      return oneInstance(options, request, namespace === "-" ? "" : namespace!);
     },
   },
   {
@@ -215,9 +215,12 @@ function readiness(view: ControllerView): Response {
   return text(`not ready:\n${missing.map((m) => `- ${m}\n`).join("")}`, 503);
 }
 
-async function metrics({ view, mayReadMetrics }: ServerOptions, asked: Asked): Promise<Response> {
+async function metrics(
+  { view, mayReadMetrics }: ServerOptions,
+  request: PathRequest,
+): Promise<Response> {
   const refused = mayReadMetrics &&
-    await tokenRefusal(asked.authorization, mayReadMetrics, "/metrics");
+    await tokenRefusal(request.authorization, mayReadMetrics, "/metrics");
   if (refused) return refused;
   return new Response(await view.metrics(), {
     headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },

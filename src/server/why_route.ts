@@ -1,6 +1,6 @@
 /** The path that explains an instance, a node or a field. */
 import { UnknownSubject } from "../explain/mod.ts";
-import type { Asked, ServerOptions } from "./asked.ts";
+import type { PathRequest, ServerOptions } from "./path_request.ts";
 import { json } from "./json.ts";
 import { refusal } from "./live_routes.ts";
 import { problem } from "./problem.ts";
@@ -8,7 +8,7 @@ import { problem } from "./problem.ts";
 /** Answers with the explanation of an instance, or of the node and the field that the query names. */
 export async function whyInstance(
   { explainer }: ServerOptions,
-  { params, query: { node, field }, authorization }: Asked,
+  { params, query: { node, field }, authorization }: PathRequest,
 ): Promise<Response> {
   if (!explainer) return problem(503, "this process cannot read objects of the cluster");
   const { graph, instance } = params;

@@ -42,7 +42,7 @@ export interface ServerOptions {
 }
 
 /** The parameters and the credentials of a request to a path of the endpoint. */
-export interface Asked {
+export interface PathRequest {
   /** The values of the path's parameters, by name. */
   params: Readonly<Record<string, string>>;
   /** The values of the query parameters, by name. */
