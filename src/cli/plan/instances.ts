@@ -145,7 +145,8 @@ export class InstancePlanner {
     const { ref, planned } = item;
     item.runs += 1;
     const kind = store.kinds.planned(ref.kind);
-    const object = kind ? pruned(kind.schema, withDefaults(kind.schema, item.object)) : item.object;
+    const start = item.object;
+    const object = kind ? pruned(kind.schema, withDefaults(kind.schema, start)) : start;
     const graph: PlannedGraph["graph"] | NoGraph = planned?.graph ?? { instance: ref.kind };
     const reader = { applySet: applySetId(ref.kind, object), namespace: ref.namespace };
     const context: PassContext = {
@@ -160,14 +161,16 @@ export class InstancePlanner {
     };
     const cluster = new PlanCluster(store, object, reader);
     item.outcome = await reconcile(graph, object, cluster, context);
-    item.object = cluster.instance;
+    const after = cluster.instance;
+    // Another pass may have changed the instance meanwhile. The next pass then starts from this change.
+    if (item.object === start) item.object = after;
     item.later = undefined;
     if (item.outcome.nodes.some(({ state }) => state === "Waiting" || state === "Pending")) {
-      const later = new PlanCluster(store, item.object, { ...reader, later: true });
-      item.later = await reconcile(graph, item.object, later, { ...context, assumeReady: true });
+      const later = new PlanCluster(store, after, { ...reader, later: true });
+      item.later = await reconcile(graph, after, later, { ...context, assumeReady: true });
     }
     await this.#follow(item);
-    const isChanged = !jsonEqual(object.status as Json, item.object.status as Json);
+    const isChanged = !jsonEqual(object.status as Json, after.status as Json);
     if (!isChanged) return;
     for (const parent of item.parents) this.#requeue(this.#items.get(parent)!);
   }
