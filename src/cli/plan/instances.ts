@@ -159,7 +159,7 @@ export class InstancePlanner {
       instanceRevision: planned?.revision,
       suspended: planned?.suspended,
     };
-    const cluster = new PlanCluster(store, object, reader);
+    const cluster = new PlanCluster(store, object, { ...reader, from: start });
     item.outcome = await reconcile(graph, object, cluster, context);
     const after = cluster.instance;
     // Another pass may have changed the instance meanwhile. The next pass then starts from this change.

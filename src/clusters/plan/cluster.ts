@@ -4,6 +4,8 @@
  */
 import {
   ApiError,
+  type Json,
+  jsonEqual,
   type JsonObject,
   type KindRef,
   type KubeObject,
@@ -35,6 +37,8 @@ import { keyIn } from "./table.ts";
 export interface PlanPass extends Reader {
   /** Whether the pass assumes that all objects are ready. See `PassContext.assumeReady`. */
   later?: boolean;
+  /** The instance before the defaults of the planned schema were filled in; the given instance by default. */
+  from?: KubeObject;
 }
 
 /**
@@ -58,12 +62,14 @@ export interface PlanPass extends Reader {
 export class PlanCluster implements Cluster {
   readonly #store: PlanStore;
   readonly #pass: PlanPass;
+  readonly #from: KubeObject;
   #instance: KubeObject;
 
   /** Creates the cluster for a pass over the instance, without sending a request. */
   constructor(store: PlanStore, instance: KubeObject, pass: PlanPass) {
     this.#store = store;
     this.#instance = instance;
+    this.#from = pass.from ?? instance;
     this.#pass = pass;
   }
 
@@ -200,8 +206,21 @@ export class PlanCluster implements Cluster {
     // status that depends on this assumption, so the planned state does not get the status. An instance that
     // is being deleted is already absent from the planned state.
     const isDeleted = object.metadata.deletionTimestamp !== undefined;
-    if (!this.#pass.later && !isDeleted) this.#store.reads.table(ref.kind).write(object);
+    if (!this.#pass.later && !isDeleted) this.#keep(ref, object);
     return Promise.resolve(object);
+  }
+
+  /**
+   * Writes the instance to the planned state. If another pass has changed the spec of the instance meanwhile, only
+   * the status is written, as the API server would do.
+   */
+  #keep(ref: ObjectRef, object: KubeObject): void {
+    const table = this.#store.reads.table(ref.kind);
+    const key = keyIn(ref.namespace, ref.name);
+    const planned = table.isPlanned(key) ? table.get(key) : undefined;
+    const isChanged = planned &&
+      ![this.#from, object].some(({ spec }) => jsonEqual(spec as Json, planned.spec as Json));
+    table.write(isChanged ? { ...planned, status: object.status } : object);
   }
 
   #listed(kind: KindRef) {

@@ -18,6 +18,7 @@ import { sharedControlPlane } from "../../support/controlplane/shared.ts";
 const inner = (suffix: string): GraphSpec => ({
   kind: "Inner",
   spec: { color: "string" },
+  status: { color: "${map.data.color}" },
   resources: [configMap("map", `${NAME}-map`, { color: `\${schema.spec.color}${suffix}` })],
 });
 
@@ -26,7 +27,7 @@ async function setUp(s: Scenario) {
   const innerGraph = await s.graph(inner(""));
   const outer = (color: string): GraphSpec => ({
     kind: "Outer",
-    resources: [{
+    resources: [configMap("tail", `${NAME}-tail`, { color: "${inner.spec.color}" }), {
       id: "inner",
       template: {
         apiVersion: innerGraph.apiVersion,
@@ -63,31 +64,38 @@ kroTest("an inner and an outer graph that change together are planned together",
   );
 });
 
-kroTest(
-  "a pass that ends after the plan has changed its instance does not undo the change",
-  async (s) => {
+/** For each order of the two passes: the object whose dry run waits, and the object for whose dry run it waits. */
+const ORDERS = {
+  "after": { waits: "one-inner-map", until: "one-inner" },
+  "before the end of": { waits: "one-tail", until: "one-inner-map" },
+};
+
+for (const [order, { waits, until }] of Object.entries(ORDERS)) {
+  kroTest(`an inner pass that ends ${order} the outer pass undoes no planned change`, async (s) => {
     const { files } = await setUp(s);
     const { kubeconfigFor } = await sharedControlPlane();
     const flags = { kubeconfig: kubeconfigFor("kro"), namespace: s.namespace };
     using session = await openSession(flags, { out: () => {}, err: () => {}, color: false });
     const { client } = session;
-    const outerAsked = Promise.withResolvers<void>();
-    // The pass of the inner instance waits for the dry run of the outer instance's pass.
-    const held: KubeClient["apply"] = async (ref, object, options) => {
-      if (ref.name === "one-inner-map") await outerAsked.promise;
+    const asked = new Map(
+      ["one-inner", "one-inner-map"].map((name) => [name, Promise.withResolvers<void>()]),
+    );
+    const apply: KubeClient["apply"] = async (ref, object, options) => {
+      if (ref.name === "one-inner-map") await asked.get("one-inner")!.promise;
+      if (ref.name === waits) await asked.get(until)!.promise;
       const answer = await client.apply(ref, object, options);
-      if (ref.name === "one-inner") outerAsked.resolve();
+      asked.get(ref.name)?.resolve();
       return answer;
     };
-    const slow = new Proxy(client, {
+    const ordered = new Proxy(client, {
       get(target, name) {
-        const value = name === "apply" ? held : Reflect.get(target, name);
+        const value = name === "apply" ? apply : Reflect.get(target, name);
         return typeof value === "function" ? value.bind(target) : value;
       },
     });
     const list = { apiVersion: "v1", kind: "List", metadata: { name: "all" }, items: files };
     const manifests = parseManifests(JSON.stringify(list), "files.json");
-    const plan = await makePlan({ ...session, client: slow }, manifests);
+    const plan = await makePlan({ ...session, client: ordered }, manifests);
     assertTogether(plan.report);
-  },
-);
+  });
+}
