@@ -29,8 +29,8 @@ export interface Output {
 }
 
 /**
- * Returns the output streams of the process. On a terminal, control characters are shown as text. After the reader has closed the pipe, further writes are
- * dropped.
+ * Returns the output streams of the process. On a terminal, control characters are shown as text. After the
+ * reader has closed the pipe, further writes are dropped.
  */
 export function processOutput(): Output {
   const encoder = new TextEncoder();

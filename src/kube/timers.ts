@@ -7,8 +7,8 @@
 export const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /**
- * Resolves after `ms` milliseconds, but at most {@link LONGEST_DELAY_MS}, or as soon as the signal aborts. Never rejects, so the caller checks
- * `signal.aborted` afterwards.
+ * Resolves after `ms` milliseconds, but at most {@link LONGEST_DELAY_MS}, or as soon as the signal aborts. Never
+ * rejects, so the caller checks `signal.aborted` afterwards.
  *
  * @example
  * ```ts

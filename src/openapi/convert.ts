@@ -9,7 +9,7 @@ import type { Schema } from "./schema.ts";
  * The schema keywords that are copied unchanged. Keywords that kro does not use, such as descriptions, are
  * dropped to save memory.
  */
-export const PLAIN_KEYWORDS = [
+export const PLAIN_KEYWORDS: ReadonlySet<string> = new Set([
   "type",
   "format",
   "required",
@@ -29,9 +29,7 @@ export const PLAIN_KEYWORDS = [
   "x-kubernetes-list-type",
   "x-kubernetes-list-map-keys",
   "x-kubernetes-map-type",
-] as const;
-
-const PLAIN: ReadonlySet<string> = new Set(PLAIN_KEYWORDS);
+]);
 
 /** Returns the schema that a `$ref` refers to. */
 export type Resolve = (ref: string) => Schema;
@@ -86,7 +84,7 @@ function convertOwn(
   // Most schemas have few of the keywords, so the keywords are not looked up one by one.
   let isPlain = true;
   for (const key in json) {
-    if (!PLAIN.has(key)) isPlain = false;
+    if (!PLAIN_KEYWORDS.has(key)) isPlain = false;
     else if (json[key] !== undefined) (schema as JsonObject)[key] = json[key];
   }
   if (isPlain) return schema;

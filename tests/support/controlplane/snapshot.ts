@@ -113,7 +113,7 @@ function strip(json: JsonObject, visit: (ref: string) => void): JsonObject {
   const inner = (value: Json | undefined): Json => isObject(value) ? strip(value, visit) : value!;
   const kept: JsonObject = ref === undefined ? {} : { $ref: ref };
   for (const [key, value] of Object.entries(json)) {
-    if ((PLAIN_KEYWORDS as readonly string[]).includes(key)) kept[key] = value;
+    if (PLAIN_KEYWORDS.has(key)) kept[key] = value;
     else if (key === "items" || key === "additionalProperties" || key === "not") {
       kept[key] = inner(value);
     } else if ((key === "oneOf" || key === "anyOf") && Array.isArray(value)) {

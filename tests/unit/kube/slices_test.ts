@@ -1,10 +1,10 @@
 /** Tests that the event loop runs while kro compiles a large RGD. */
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers";
 import type { ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { compile, compileSteps, kindsOf } from "../../../src/graph/mod.ts";
 import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
 import { inSlices } from "../../../src/kube/slices.ts";
+import { TurnCounter } from "../../support/turns.ts";
 
 const NODES = 10;
 /** The expressions of a node of {@link rgd}. */
@@ -98,26 +98,18 @@ Deno.test("a string with more than 100,000 characters of expressions is refused 
 });
 
 Deno.test("the event loop runs after each slice of 20 ms, and not before", async () => {
-  let turns = 0;
-  let isDone = false;
-  const count = () =>
-    void setImmediate(() => {
-      turns++;
-      if (!isDone) count();
-    });
-  count();
+  using counter = new TurnCounter();
   let time = 0;
   const seen: number[] = [];
   function* steps() {
     for (let i = 0; i < 8; i++) {
-      seen.push(turns);
+      seen.push(counter.turns);
       time += 10;
       yield;
     }
     return "done";
   }
   assert.equal(await inSlices(steps(), () => time), "done");
-  isDone = true;
   const [first, second, third, fourth] = [0, 2, 4, 6].map((i) => seen[i]!);
   assert.deepEqual([1, 3, 5, 7].map((i) => seen[i]), [first, second, third, fourth]);
   assert.ok(first! < second! && second! < third! && third! < fourth!, seen.join());

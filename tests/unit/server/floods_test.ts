@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { setImmediate } from "node:timers";
 import { listen, type Listening } from "../../../src/server/mod.ts";
+import { TurnCounter } from "../../support/turns.ts";
 import { eventually } from "../../support/wait.ts";
 
 const REQUEST = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -65,26 +65,18 @@ Deno.test("a connection that sends 2,000 requests at once gets all responses, an
 });
 
 Deno.test("at most one request is handled in each turn of the event loop, and probes do not wait", async () => {
-  let turn = 0;
-  let isDone = false;
-  const count = () =>
-    void setImmediate(() => {
-      turn++;
-      if (!isDone) count();
-    });
-  count();
+  using counter = new TurnCounter();
   const handled: number[] = [];
   let probes = 0;
   const listening = await listen("127.0.0.1:0", ({ url }) => {
     if (url.endsWith("/healthz")) probes++;
-    else handled.push(turn);
+    else handled.push(counter.turns);
     return new Response("ok");
   });
   const sockets = Array.from({ length: 100 }, () => open(listening, "127.0.0.2").resume());
   for (const socket of sockets) socket.write(REQUEST.replace("healthz", "metrics").repeat(10));
   sockets[0]!.write(REQUEST);
   await eventually("all requests", () => Promise.resolve(handled.length === 1000 && probes === 1));
-  isDone = true;
   assert.equal(new Set(handled).size, 1000);
   for (const socket of sockets) socket.destroy();
   await listening.close();
