@@ -1,6 +1,6 @@
 /**
- * Reads the RGD's revisions and CRDs, from which `decide.ts` derives how to publish the RGD. These functions
- * write no object.
+ * Reads the objects from which `decide.ts` derives how to publish an RGD, and `decide_withdrawal.ts` how to
+ * delete it. These functions write no object.
  */
 import {
   ApiError,
@@ -18,6 +18,7 @@ import { isSuspended } from "../reconcile/mod.ts";
 import { tryBuild } from "./build.ts";
 import type { KindFacts } from "./crd_writes.ts";
 import type { PublishDeps, ServedGraph } from "./deps.ts";
+import type { Read, WithdrawalFacts } from "./decide_withdrawal.ts";
 import { type Candidates, type Facts, isRecorded, type LastGood } from "./facts.ts";
 import { fittingChanges, foreignOwner, ownerOf } from "./generated_crd.ts";
 import { isIssuable, listRevisions } from "./revisions.ts";
@@ -83,6 +84,23 @@ export async function findLastGood(
   const { served, live } = found;
   if (isSuspended(rgd)) return { served };
   return { served, kind: await gatherKind(rgd, served.graph, deps, live) };
+}
+
+/** Reads a fact about an RGD that is being deleted. Rejects with ApiError when the request fails. */
+export async function readFact(
+  read: Read,
+  rgd: ResourceGraphDefinition,
+  client: KubeClient,
+): Promise<Partial<WithdrawalFacts>> {
+  switch (read.fact) {
+    case "rgdCrd":
+    case "crd":
+      return { [read.fact]: await client.get({ kind: CRD_KIND, name: read.name }) ?? null };
+    case "instances":
+      return { instances: (await client.list(read.kind, { metadataOnly: true })).items };
+    case "revisions":
+      return { revisions: await listRevisions(rgd, client) };
+  }
 }
 
 /**

@@ -6,13 +6,15 @@ import {
   Annotation,
   isObject,
   type JsonObject,
+  type KindRef,
+  KRO_GROUP,
   type KubeObject,
   Label,
   Manager,
   type ResourceGraphDefinition,
   versionLabel,
 } from "../api/mod.ts";
-import { compareCrds, type CrdChange, type Graph } from "../graph/mod.ts";
+import { compareCrds, type CrdChange, type Graph, plural } from "../graph/mod.ts";
 
 /**
  * Reports whether kro generated the CRD. CRDs that older kro releases generated have the label
@@ -37,6 +39,30 @@ export function generatedFor(rgdName: string, crd: KubeObject): boolean {
  */
 export function ownerOf(crd: KubeObject): string | undefined {
   return isOwned(crd) ? crd.metadata.labels?.[Label.rgdName] : undefined;
+}
+
+/** Returns the name of the CRD that the RGD generates; undefined when the RGD's schema names no kind. */
+export function crdNameOf(rgd: ResourceGraphDefinition): string | undefined {
+  const schema = rgd.spec?.schema;
+  return schema?.kind
+    ? `${plural(schema.kind.toLowerCase())}.${schema.group ?? KRO_GROUP}`
+    : undefined;
+}
+
+/**
+ * Returns the kind that a CRD defines, in the storage version of the CRD; undefined when the CRD is
+ * malformed.
+ */
+export function kindOfCrd(crd: KubeObject): KindRef | undefined {
+  const spec = isObject(crd.spec) ? crd.spec : {};
+  const names = isObject(spec.names) ? spec.names : {};
+  const versions = Array.isArray(spec.versions) ? spec.versions.filter(isObject) : [];
+  const version = versions.find((v) => v.storage)?.name;
+  const { kind, plural } = names;
+  if (typeof version !== "string" || typeof kind !== "string" || typeof plural !== "string") {
+    return undefined;
+  }
+  return { group: String(spec.group), version, kind, plural, namespaced: spec.scope !== "Cluster" };
 }
 
 /** Returns the reason why the RGD may not write the CRD, or undefined when the RGD may write the CRD. */

@@ -16,6 +16,10 @@
  * and the RGD's status. `perform.ts` makes the writes up to the first refused write. After a refusal,
  * `decide.ts` decides again with the refusal as input, and returns the remaining writes.
  *
+ * Withdrawing has the same three steps, with `decide_withdrawal.ts` instead of `decide.ts`. Some facts
+ * determine which other facts are needed: kro lists the instances only if it deletes the CRD. Therefore
+ * `decide_withdrawal.ts` returns the writes to make now and the fact to read next, until no fact is missing.
+ *
  * @example Publish an RGD
  * ```ts
  * import type { ResourceGraphDefinition } from "../api/mod.ts";
@@ -46,15 +50,13 @@ export { isCrdRefused, type KindFacts } from "./crd_writes.ts";
 export type { Known, Publication } from "./decide.ts";
 export { MAX_REVISIONS, type PublishDeps, type RevisionEvents, type ServedGraph } from "./deps.ts";
 export type { Candidates, Facts, LastGood } from "./facts.ts";
-export { generatedFor, isOwned, pendingChanges } from "./generated_crd.ts";
+export { crdNameOf, generatedFor, isOwned, kindOfCrd, pendingChanges } from "./generated_crd.ts";
 export { type ObservedPublication, observeGraph, type PublicationWrite } from "./observe.ts";
 export { installCrds, ownCrds, ownCrdsPresent } from "./own_crds.ts";
 export { type GraphPlan, planGraph, publishGraph, type PublishResult } from "./publish.ts";
-export { releaseRevision } from "./revisions.ts";
 export { type StatusUpdate, writeRgdStatus } from "./rgd_status.ts";
 export {
-  crdNameOf,
-  kindOfCrd,
+  releaseRevision,
   waitingText,
   type WithdrawDeps,
   withdrawGraph,

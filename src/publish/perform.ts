@@ -1,4 +1,4 @@
-/** Makes the writes of a publication in order, up to the first refused write. */
+/** Makes the writes that publish or withdraw an RGD in order, up to the first refused write. */
 import {
   ApiError,
   errorText,
@@ -10,8 +10,17 @@ import {
 } from "../api/mod.ts";
 import { isServed, waitEstablished } from "../kube/mod.ts";
 import type { PublishDeps } from "./deps.ts";
-import { asKro, unlessReplaced } from "./requests.ts";
-import { guarded, type PatchWrite, type Refusal, type Write } from "./writes.ts";
+import { asKro, unlessGone, unlessReplaced } from "./requests.ts";
+import {
+  guarded,
+  type PatchWrite,
+  type Refusal,
+  type WithdrawalWrite,
+  type Write,
+} from "./writes.ts";
+
+/** The dependencies of making the writes. */
+export type PerformDeps = Pick<PublishDeps, "client" | "serve" | "signal" | "events">;
 
 /**
  * Stores each object that a publication has written, as the API server returned it in the response to the
@@ -43,9 +52,9 @@ export class Answers {
  * when it is sent again.
  */
 export async function performWrites(
-  writes: readonly Write[],
+  writes: readonly (Write | WithdrawalWrite)[],
   answers: Answers,
-  deps: PublishDeps,
+  deps: PerformDeps,
 ): Promise<Refusal | undefined> {
   for (const write of writes) {
     try {
@@ -60,7 +69,11 @@ export async function performWrites(
   return undefined;
 }
 
-async function perform(write: Write, answers: Answers, deps: PublishDeps): Promise<void> {
+async function perform(
+  write: Write | WithdrawalWrite,
+  answers: Answers,
+  deps: PerformDeps,
+): Promise<void> {
   const { client } = deps;
   switch (write.type) {
     case "serve":
@@ -84,6 +97,14 @@ async function perform(write: Write, answers: Answers, deps: PublishDeps): Promi
     case "deleteRevision":
       await unlessReplaced(client.delete(write.ref, { uid: write.uid }));
       return deps.events?.retired(true);
+    case "deleteInstance": {
+      const options = { uid: write.uid, propagation: "Background" as const };
+      return await unlessGone(client.delete(write.ref, options));
+    }
+    case "deleteCrd":
+      return await unlessGone(client.delete(write.ref, { uid: write.uid }));
+    case "releaseRgd":
+      return await unlessGone(client.mergePatch(write.ref, body(write, answers), asKro));
     case "awaitCrd": {
       const crd = answers.get(write.ref) ?? write.crd;
       if (crd && isServed(crd)) return;
@@ -101,7 +122,7 @@ function body({ ref, patch, resourceVersion }: PatchWrite, answers: Answers): Js
   return guarded(patch, answers.get(ref)?.metadata.resourceVersion ?? resourceVersion);
 }
 
-function countFailure(write: Write, { events }: PublishDeps): void {
+function countFailure(write: Write | WithdrawalWrite, { events }: PerformDeps): void {
   const isRetirement = write.type === "deleteRevision" ||
     (write.type === "releaseRevision" && write.retires);
   if (isRetirement) events?.retired(false);

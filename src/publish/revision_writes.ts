@@ -1,4 +1,4 @@
-/** Plans the writes of GraphRevisions that a publication makes. These functions send no request. */
+/** Plans the writes of GraphRevisions. These functions send no request. */
 import {
   apiVersionOf,
   type ConditionUpdate,
@@ -6,6 +6,7 @@ import {
   type GraphRevision,
   jsonEqual,
   type JsonObject,
+  type KubeObject,
   Label,
   type OwnerReference,
   type ResourceGraphDefinition,
@@ -19,7 +20,7 @@ import {
 } from "../api/mod.ts";
 import { type Graph, revisionName } from "../graph/mod.ts";
 import { isIssuable, revisionRef } from "./revisions.ts";
-import { finalizerRemoval, type Part, type Write } from "./writes.ts";
+import { finalizerRemoval, type Part, type ReleaseRevisionWrite, type Write } from "./writes.ts";
 
 /**
  * Returns the next revision number of the RGD. The number of a deleted revision is not used again.
@@ -85,7 +86,9 @@ export function ownershipWrites(
   revisions: readonly GraphRevision[],
 ): Write[] {
   return revisions.flatMap((revision) =>
-    revision.metadata.deletionTimestamp ? release(revision, false) : adoption(rgd, revision)
+    revision.metadata.deletionTimestamp
+      ? release(revision, "the revision is being deleted")
+      : adoption(rgd, revision)
   );
 }
 
@@ -139,7 +142,7 @@ export function verification(
 export function retirement(revisions: readonly GraphRevision[], keep: number): Write[] {
   if (keep <= 0) return [];
   return revisions.slice(keep).flatMap((revision) => [
-    ...release(revision, true),
+    ...release(revision, "the revision is deleted next", { retires: true }),
     {
       type: "deleteRevision",
       reason: `only the newest ${keep} revisions are kept`,
@@ -147,6 +150,27 @@ export function retirement(revisions: readonly GraphRevision[], keep: number): W
       uid: revision.metadata.uid,
     },
   ]);
+}
+
+/**
+ * Returns the write that removes kro's finalizer from a revision. Returns no write when the revision has no
+ * such finalizer.
+ */
+export function release(
+  revision: KubeObject,
+  reason: string,
+  { retires = false } = {},
+): ReleaseRevisionWrite[] {
+  const patch = finalizerRemoval(revision);
+  if (!patch) return [];
+  return [{
+    type: "releaseRevision",
+    reason,
+    retires,
+    ref: revisionRef(revision),
+    patch,
+    resourceVersion: revision.metadata.resourceVersion,
+  }];
 }
 
 /**
@@ -160,19 +184,6 @@ export function orderOf(
     topologicalOrder: [...graph?.order ?? []],
     resources: (graph?.resources ?? []).map(({ id, dependencies }) => ({ id, dependencies })),
   };
-}
-
-function release(revision: GraphRevision, retires: boolean): Write[] {
-  const patch = finalizerRemoval(revision);
-  if (!patch) return [];
-  return [{
-    type: "releaseRevision",
-    reason: retires ? "the revision is deleted next" : "the revision is being deleted",
-    retires,
-    ref: revisionRef(revision),
-    patch,
-    resourceVersion: revision.metadata.resourceVersion,
-  }];
 }
 
 function adoption(rgd: ResourceGraphDefinition, revision: GraphRevision): Write[] {

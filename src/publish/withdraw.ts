@@ -2,21 +2,12 @@
  * Withdraws an RGD that is being deleted. If the deletion of CRDs is allowed, the instances and the CRD of
  * the RGD are deleted first. Then kro's finalizer is removed from the RGD.
  */
-import {
-  CRD_KIND,
-  isObject,
-  type KindRef,
-  KRO_GROUP,
-  type KubeObject,
-  type ResourceGraphDefinition,
-  RGD_KIND,
-} from "../api/mod.ts";
-import { plural } from "../graph/mod.ts";
+import type { KubeObject, ResourceGraphDefinition } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
-import { generatedFor } from "./generated_crd.ts";
-import { asKro, unlessGone } from "./requests.ts";
-import { listRevisions, releaseRevision } from "./revisions.ts";
-import { finalizerRemoval, guarded } from "./writes.ts";
+import { decideWithdrawal, type WithdrawalFacts } from "./decide_withdrawal.ts";
+import { readFact } from "./gather.ts";
+import { Answers, performWrites } from "./perform.ts";
+import { release } from "./revision_writes.ts";
 
 /** The dependencies of withdrawing an RGD. */
 export interface WithdrawDeps {
@@ -64,16 +55,37 @@ export interface WithdrawResult {
  */
 export async function withdrawGraph(
   rgd: ResourceGraphDefinition,
-  deps: WithdrawDeps,
+  { client, allowCrdDeletion = false }: WithdrawDeps,
 ): Promise<WithdrawResult> {
-  if (deps.allowCrdDeletion && !await isUninstalled(deps.client)) {
-    const instancesLeft = await removeKind(rgd, deps.client);
-    if (instancesLeft.length > 0) return { released: false, instancesLeft };
+  let facts: WithdrawalFacts = { rgd, allowCrdDeletion };
+  for (;;) {
+    const { writes, read, instancesLeft } = decideWithdrawal(facts);
+    await performWrites(writes, new Answers(), { client });
+    if (!read) return { released: instancesLeft.length === 0, instancesLeft };
+    facts = { ...facts, ...await readFact(read, rgd, client) };
   }
-  const revisions = await listRevisions(rgd, deps.client);
-  for (const revision of revisions) await releaseRevision(deps.client, revision);
-  await releaseRgd(rgd, deps.client);
-  return { released: true, instancesLeft: [] };
+}
+
+/**
+ * Removes kro's finalizer from a revision that is being deleted. A revision without the finalizer needs no
+ * request. Resolves also when the revision no longer exists or was changed since it was read. Rejects with
+ * ApiError when the request fails for another reason.
+ *
+ * @example
+ * ```ts
+ * import { REVISION_KIND } from "../api/mod.ts";
+ * import type { KubeClient } from "../kube/mod.ts";
+ * import { releaseRevision } from "./mod.ts";
+ *
+ * async function release(client: KubeClient, name: string): Promise<void> {
+ *   const revision = await client.get({ kind: REVISION_KIND, name });
+ *   if (revision?.metadata.deletionTimestamp) await releaseRevision(client, revision);
+ * }
+ * ```
+ */
+export async function releaseRevision(client: KubeClient, revision: KubeObject): Promise<void> {
+  const writes = release(revision, "the revision is being deleted");
+  await performWrites(writes, new Answers(), { client });
 }
 
 /**
@@ -86,65 +98,4 @@ export function waitingText(instances: readonly KubeObject[]): string {
   ).sort();
   const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
   return `waiting for instances to be gone: ${names.slice(0, 3).join(", ")}${more}`;
-}
-
-/** Returns the name of the CRD that the RGD generates; undefined when the RGD's schema names no kind. */
-export function crdNameOf(rgd: ResourceGraphDefinition): string | undefined {
-  const schema = rgd.spec?.schema;
-  return schema?.kind
-    ? `${plural(schema.kind.toLowerCase())}.${schema.group ?? KRO_GROUP}`
-    : undefined;
-}
-
-/**
- * Returns the kind that a CRD defines, in the storage version of the CRD; undefined when the CRD is
- * malformed.
- */
-export function kindOfCrd(crd: KubeObject): KindRef | undefined {
-  const spec = isObject(crd.spec) ? crd.spec : {};
-  const names = isObject(spec.names) ? spec.names : {};
-  const versions = Array.isArray(spec.versions) ? spec.versions.filter(isObject) : [];
-  const version = versions.find((v) => v.storage)?.name;
-  const { kind, plural } = names;
-  if (typeof version !== "string" || typeof kind !== "string" || typeof plural !== "string") {
-    return undefined;
-  }
-  return { group: String(spec.group), version, kind, plural, namespaced: spec.scope !== "Cluster" };
-}
-
-async function isUninstalled(client: KubeClient): Promise<boolean> {
-  const name = `${RGD_KIND.plural}.${RGD_KIND.group}`;
-  const crd = await client.get({ kind: CRD_KIND, name });
-  return !crd || crd.metadata.deletionTimestamp !== undefined;
-}
-
-/**
- * Deletes the instances of the RGD's kind, or the CRD when no instance exists. Returns the instances that
- * still exist.
- */
-async function removeKind(
-  rgd: ResourceGraphDefinition,
-  client: KubeClient,
-): Promise<KubeObject[]> {
-  const name = crdNameOf(rgd);
-  const crd = name && await client.get({ kind: CRD_KIND, name });
-  if (!crd || !generatedFor(rgd.metadata.name!, crd)) return [];
-  const kind = kindOfCrd(crd);
-  const { items } = kind ? await client.list(kind, { metadataOnly: true }) : { items: [] };
-  for (const { metadata } of items.filter((i) => !i.metadata.deletionTimestamp)) {
-    const ref = { kind: kind!, namespace: metadata.namespace, name: metadata.name! };
-    await unlessGone(client.delete(ref, { uid: metadata.uid, propagation: "Background" }));
-  }
-  if (items.length === 0) {
-    await unlessGone(client.delete({ kind: CRD_KIND, name: name! }, { uid: crd.metadata.uid }));
-  }
-  return items;
-}
-
-async function releaseRgd(rgd: ResourceGraphDefinition, client: KubeClient): Promise<void> {
-  const patch = finalizerRemoval(rgd);
-  if (!patch) return;
-  const { name, resourceVersion } = rgd.metadata;
-  const ref = { kind: RGD_KIND, name: name! };
-  await unlessGone(client.mergePatch(ref, guarded(patch, resourceVersion), asKro));
 }

@@ -1,4 +1,7 @@
-/** The writes of a publication as plain data. Each write has the object, the content and the reason. */
+/**
+ * The writes that publish or withdraw an RGD, as plain data. Each write has the object, the content and the
+ * reason.
+ */
 import { FINALIZER, type JsonObject, type KubeObject, type ObjectRef } from "../api/mod.ts";
 import type { ServedGraph } from "./deps.ts";
 
@@ -54,11 +57,7 @@ export interface CreateWrite extends WriteBase {
 export type Write =
   /** Adds kro's finalizer to the RGD. */
   | { type: "addFinalizer" } & PatchWrite
-  /**
-   * Removes kro's finalizer from a revision, if the revision still exists. `retires` is true when the
-   * finalizer is removed because the next write deletes the revision.
-   */
-  | { type: "releaseRevision"; retires: boolean } & PatchWrite
+  | ReleaseRevisionWrite
   /** Makes the RGD the controller of a revision, with an owner reference. */
   | { type: "adoptRevision" } & PatchWrite
   /** Creates the GraphRevision that records the RGD's spec. */
@@ -78,6 +77,22 @@ export type Write =
   | { type: "awaitCrd"; ref: ObjectRef; crd?: KubeObject } & WriteBase
   /** Starts reconciling the instances of the RGD's kind with the graph `served`. */
   | { type: "serve"; served: ServedGraph } & WriteBase;
+
+/**
+ * Removes kro's finalizer from a revision, if the revision still exists. `retires` is true when the finalizer
+ * is removed because the next write deletes the revision.
+ */
+export type ReleaseRevisionWrite = { type: "releaseRevision"; retires: boolean } & PatchWrite;
+
+/** One write of deleting an RGD. Each write is one request. */
+export type WithdrawalWrite =
+  /** Deletes an instance, if the instance still exists. */
+  | { type: "deleteInstance"; ref: ObjectRef; uid?: string } & WriteBase
+  /** Deletes the generated CRD, if the CRD still exists. */
+  | { type: "deleteCrd"; ref: ObjectRef; uid?: string } & WriteBase
+  | ReleaseRevisionWrite
+  /** Removes kro's finalizer from the RGD, if the RGD still exists. */
+  | { type: "releaseRgd" } & PatchWrite;
 
 /** A refused write that a condition of the RGD has to report. */
 export interface Refusal {

@@ -86,6 +86,9 @@ export const SILENT: { why: string; texts: string[] }[] = [
       "the revision is deleted next",
       "the revision is being deleted",
       "the revision has another controller, or none",
+      "the RGD is being deleted",
+      "the RGD of the instance is being deleted",
+      "no instances are left",
     ],
   },
   {

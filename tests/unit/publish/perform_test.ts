@@ -45,9 +45,6 @@ async function performed(
   const events: string[] = [];
   const refusal = await performWrites(writes, new Answers(), {
     client,
-    schemas: { resolve: () => Promise.resolve(undefined) },
-    version: "v0.9.4",
-    now: () => new Date(),
     serve: ({ revision }) => {
       requests.push(`serve ${revision}`);
       bodies.push({});
