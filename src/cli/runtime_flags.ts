@@ -108,8 +108,8 @@ export const PERMISSIONS: Readonly<Record<Role, Readonly<Record<Permission, Gran
 /**
  * Returns the flags for `deno run` and `deno compile` that give a process the permissions of its role.
  *
- * The flag `--ignore-env` is needed because the library @kubernetes/client-node reads the whole environment
- * when it is imported.
+ * With the flag `--ignore-env`, a library that reads another environment variable finds it unset. Without the
+ * flag, Deno refuses the read, and the library throws.
  *
  * @param files The files that an operator outside of a cluster may read: kubeconfigs and its certificate.
  * @param debugDir The only folder to which the operator may write; if absent, the operator may write nowhere.

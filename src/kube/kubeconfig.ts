@@ -5,7 +5,8 @@
 import { dirname, isAbsolute, join } from "node:path";
 import type { Cluster, Context, User as BareUser } from "@kubernetes/client-node";
 // These three parsers are imported from a file of the package, because the root of the package does not
-// export them. Importing the root would also load all generated API classes.
+// export them. Its class KubeConfig calls them, but importing the root loads all generated API classes: this
+// doubles the size of the bundle, and the controller needs 12 to 19 MiB more memory.
 import { newClusters, newContexts, newUsers } from "@kubernetes/client-node/dist/config_types.js";
 import { load, YAMLException } from "js-yaml";
 import { isObject, type JsonObject } from "../api/mod.ts";
