@@ -79,8 +79,8 @@ export function parseKubeconfig(file: string, text: string): Omit<Kubeconfig, "o
     path && !isAbsolute(path) ? join(folder, path) : path;
   try {
     checkFields(root);
-    const rawUsers = Array.isArray(root.users) ? root.users : [];
-    const users = newUsers(rawUsers).map((user, i): User => {
+    const rawUsers = (Array.isArray(root.users) ? root.users : []).filter(isObject);
+    const users = newUsers(rawUsers.map(withoutTokenFile)).map((user, i): User => {
       const raw = entry(rawUsers[i], "user");
       const exec = isObject(raw.exec) ? { ...raw.exec } : undefined;
       // A command with a slash is a path, relative to the folder of the file. A command without a slash stays
@@ -126,6 +126,15 @@ function parseYaml(file: string, text: string): JsonObject {
   if (root === null || root === undefined) return {};
   if (!isObject(root)) throw new ConfigError(`${file}: not a kubeconfig: expected a mapping`);
   return root;
+}
+
+/**
+ * Removes the field `token-file`, which kubectl does not know. `newUsers` would read the file in one blocking
+ * call, however large the file is.
+ */
+function withoutTokenFile(item: JsonObject): JsonObject {
+  const { "token-file": _, ...user } = entry(item, "user");
+  return { ...item, user };
 }
 
 function entry(item: unknown, key: string): JsonObject {

@@ -92,6 +92,12 @@ Deno.test("a token file that holds no single word is refused, and the error name
   }
 });
 
+Deno.test("the field token-file, which kubectl does not know, is not read", async () => {
+  using files = folder({ config: kubeconfig("token-file: /nowhere/token") });
+  const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
+  assert.equal(config.authorization, undefined);
+});
+
 for (
   const [what, user, cluster] of [
     ["token file", "tokenFile: /dev/zero"],
