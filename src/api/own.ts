@@ -2,6 +2,7 @@
  * Reads and writes JSON values at paths that users write. Only own properties are used: the names
  * `__proto__` and `constructor` are ordinary keys and never reach a prototype.
  */
+import type { Json, JsonObject } from "./object.ts";
 
 type Container = Record<string | number, unknown>;
 
@@ -19,16 +20,60 @@ export function define(object: object, key: string | number, value: unknown): vo
 }
 
 /**
- * Returns a copy of a JSON object that shares the values of the object's properties. For an object with
- * 100,000 properties, the copy takes half as long as with the spread syntax of JavaScript.
+ * Returns a copy of a JSON object, or of its properties with these keys. The copy shares the values of the
+ * properties. For an object with 100,000 properties, the copy takes half as long as with the spread syntax of
+ * JavaScript.
  */
-export function copyOf<T extends object>(object: T): T {
+export function copyOf<T extends object>(object: T, keys: string[] = Object.keys(object)): T {
   const copy = {} as T;
-  for (const key of Object.keys(object) as (keyof T & string)[]) {
+  for (const key of keys as (keyof T & string)[]) {
     if (isInherited(key)) define(copy, key, object[key]);
     else copy[key] = object[key];
   }
   return copy;
+}
+
+/**
+ * Returns a JSON object whose properties have the values that `change` returns; the object itself when
+ * `change` returns all values unchanged. An object with 100,000 properties is read and written only once,
+ * because each additional traversal would take 15 ms.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { mapValues } from "./mod.ts";
+ *
+ * assert.deepEqual(mapValues({ a: 1, b: 2 }, (value) => Number(value) * 10), { a: 10, b: 20 });
+ * ```
+ */
+export function mapValues(
+  object: JsonObject,
+  change: (value: Json, key: string) => Json,
+): JsonObject {
+  const keys = Object.keys(object);
+  let result = object;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!;
+    const value = object[key];
+    const changed = value === undefined ? value : change(value, key);
+    if (changed !== value && result === object) result = copyOf(object, keys.slice(0, index));
+    if (result === object) continue;
+    if (isInherited(key)) define(result, key, changed);
+    else result[key] = changed;
+  }
+  return result;
+}
+
+/** Returns a list of the items that `change` returns; the list itself when all items stay the same. */
+export function mapItems<T>(list: T[], change: (item: T) => T): T[] {
+  let result = list;
+  for (let index = 0; index < list.length; index++) {
+    const changed = change(list[index]!);
+    if (changed === list[index]) continue;
+    if (result === list) result = list.slice();
+    result[index] = changed;
+  }
+  return result;
 }
 
 /** The names of properties that ordinary objects inherit. */

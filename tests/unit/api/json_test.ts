@@ -3,6 +3,7 @@
  * values are parsed as by JSON.parse.
  */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { jsonEqual, jsonText, parseJson } from "../../../src/api/mod.ts";
 
 Deno.test("64-bit integers beyond the safe integers are parsed and printed without loss", () => {
@@ -34,6 +35,26 @@ Deno.test("jsonText writes other values as JSON.stringify does", () => {
     cyclic.a = cyclic;
     jsonText(cyclic);
   }, TypeError);
+});
+
+Deno.test("jsonText writes bigints among other values as a replacer function of JSON.stringify does", () => {
+  const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+  const withDigits = (_key: string, value: unknown) =>
+    typeof value === "bigint" ? rawJSON(String(value)) : value;
+  const key = fc.oneof(fc.string(), fc.constantFrom("__proto__", "constructor", "toString", "7"));
+  const { values } = fc.letrec((tie) => ({
+    values: fc.oneof(
+      fc.bigInt(),
+      fc.constantFrom(null, undefined, -0, 1.5, true, "a"),
+      fc.array(tie("values")),
+      fc.dictionary(key, tie("values"), { noNullPrototype: true }),
+    ),
+  }));
+  fc.assert(fc.property(values, fc.constantFrom(undefined, 2), (value, indent) => {
+    const before = structuredClone(value);
+    assert.equal(jsonText(value, indent), JSON.stringify(value, withDigits, indent));
+    assert.deepEqual(value, before, "the value is not changed");
+  }));
 });
 
 Deno.test("jsonEqual compares values as JSON, ignoring key order and undefined fields", () => {
