@@ -78,6 +78,15 @@ export function moreValuesThan(value: unknown, limit = MAX_VALUES): boolean {
   while (waiting.length > 0) {
     const next = waiting.pop();
     if (typeof next !== "object" || next === null) continue;
+    // A loop of the form `for (const key in list)` would first convert all indexes to strings.
+    if (Array.isArray(next)) {
+      left -= next.length;
+      if (left < 0) return true;
+      for (let index = 0; index < next.length; index++) {
+        if (typeof next[index] === "object") waiting.push(next[index]);
+      }
+      continue;
+    }
     for (const key in next) {
       if (--left < 0) return true;
       const below = (next as Record<string, unknown>)[key];
