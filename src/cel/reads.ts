@@ -1,5 +1,5 @@
 /** Finds the fields that expressions read, and reduces JSON values to these fields. */
-import { define, type Json, type JsonObject } from "../api/mod.ts";
+import { define, type Json, type JsonObject, mapItems, mapValues, ownValue } from "../api/mod.ts";
 import { isPlainFunction } from "./library/registry.ts";
 import { treeOf } from "./parse.ts";
 import { addRead, readsOfTree } from "./syntax/reads.ts";
@@ -48,14 +48,21 @@ export function partOf(value: Json, reads: Reads): Json {
   if (reads === "whole" || typeof value !== "object" || value === null) return value;
   const every = reads.get("*");
   if (every === "whole") return value;
-  if (Array.isArray(value)) return every ? value.map((item) => partOf(item, every)) : [];
+  if (Array.isArray(value)) return every ? mapItems(value, (item) => partOf(item, every)) : [];
   return every ? eachOf(value, reads, every) : fieldsOf(value, reads);
 }
 
+/**
+ * The part of each object that has none of the fields that are read. All these objects share one part, because
+ * a map may have 100,000 of them.
+ */
+const NOTHING: JsonObject = Object.freeze({});
+
 function fieldsOf(value: JsonObject, reads: ReadonlyMap<string, Reads>): JsonObject {
-  const part: JsonObject = {};
+  let part = NOTHING;
   for (const [key, below] of reads) {
     if (!Object.hasOwn(value, key)) continue;
+    if (part === NOTHING) part = {};
     const field = value[key];
     define(part, key, field === undefined ? field : partOf(field, below));
   }
@@ -68,12 +75,11 @@ function fieldsOf(value: JsonObject, reads: ReadonlyMap<string, Reads>): JsonObj
  * of the entries does not change.
  */
 function eachOf(value: JsonObject, reads: ReadonlyMap<string, Reads>, every: Reads): JsonObject {
-  const part: JsonObject = {};
-  for (const key in value) {
-    const field = value[key];
-    const own = reads.get(key);
-    const below = own ? joined(own, every) : every;
-    define(part, key, field === undefined ? field : partOf(field, below));
+  const part = mapValues(value, (field) => partOf(field, every));
+  if (part === value) return value;
+  for (const [key, own] of reads) {
+    const field = ownValue(value, key) as Json | undefined;
+    if (field !== undefined) define(part, key, partOf(field, joined(own, every)));
   }
   return part;
 }

@@ -1,5 +1,13 @@
 /** Fills in the defaults of a structural schema, as the API server does for custom resources. */
-import { copyOf, define, type Json, type JsonObject, ownValue } from "../api/mod.ts";
+import {
+  copyOf,
+  define,
+  type Json,
+  type JsonObject,
+  mapItems,
+  mapValues,
+  ownValue,
+} from "../api/mod.ts";
 import type { Schema } from "./schema.ts";
 import { partsOf } from "./walk.ts";
 
@@ -25,8 +33,10 @@ export function withDefaults<T>(schema: Schema, value: T): T {
 
 function filled(schema: Schema, value: Json): Json {
   if (typeof value !== "object" || value === null || !hasDefaults(schema)) return value;
-  if (Array.isArray(value)) return schema.items ? filledList(schema.items, value) : value;
-  const { properties, additionalProperties } = schema;
+  const { properties, items, additionalProperties } = schema;
+  if (Array.isArray(value)) {
+    return items && hasDefaults(items) ? mapItems(value, (item) => filled(items, item)) : value;
+  }
   const result = properties ? withProperties(properties, value) : value;
   return typeof additionalProperties === "object" && hasDefaults(additionalProperties)
     ? withEntries(additionalProperties, properties, result)
@@ -44,7 +54,11 @@ function withProperties(properties: Record<string, Schema>, value: JsonObject): 
       ? defaultOf(property)
       : filled(property, given);
     if (complete === given) continue;
-    if (result === value) result = copyOf(value);
+    if (result === value) {
+      const keys = Object.keys(value);
+      if (keys.length === 0) return defaultsOf(properties);
+      result = copyOf(value, keys);
+    }
     define(result, name, complete);
   }
   return result;
@@ -56,28 +70,8 @@ function withEntries(
   properties: Record<string, Schema> | undefined,
   value: JsonObject,
 ): JsonObject {
-  let result = value;
-  for (const key of Object.keys(value)) {
-    const entry = value[key];
-    if (entry === undefined || (properties && Object.hasOwn(properties, key))) continue;
-    const complete = filled(values, entry);
-    if (complete === entry) continue;
-    if (result === value) result = copyOf(value);
-    define(result, key, complete);
-  }
-  return result;
-}
-
-function filledList(items: Schema, list: Json[]): Json[] {
-  if (!hasDefaults(items)) return list;
-  let result = list;
-  for (let index = 0; index < list.length; index++) {
-    const complete = filled(items, list[index]!);
-    if (complete === list[index]) continue;
-    if (result === list) result = list.slice();
-    result[index] = complete;
-  }
-  return result;
+  const isDeclared = (key: string) => properties !== undefined && Object.hasOwn(properties, key);
+  return mapValues(value, (entry, key) => isDeclared(key) ? entry : filled(values, entry));
 }
 
 /**
@@ -91,6 +85,22 @@ function defaultOf(schema: Schema): Json | undefined {
   if (typeof schema.default !== "object" || schema.default === null) return schema.default;
   let known = defaults.get(schema);
   if (known === undefined) defaults.set(schema, known = filled(schema, schema.default));
+  return known;
+}
+
+/** The defaults of the fields of each schema. All empty objects share them, for the same reason. */
+const fieldDefaults = new WeakMap<Record<string, Schema>, JsonObject>();
+
+/** Returns the defaults of the fields that a schema declares. */
+function defaultsOf(properties: Record<string, Schema>): JsonObject {
+  let known = fieldDefaults.get(properties);
+  if (known) return known;
+  known = {};
+  for (const name in properties) {
+    const value = defaultOf(properties[name]!);
+    if (value !== undefined) define(known, name, value);
+  }
+  fieldDefaults.set(properties, known);
   return known;
 }
 

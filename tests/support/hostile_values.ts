@@ -74,6 +74,7 @@ export const HOSTILE_VALUES: Readonly<Record<string, MakeValue>> = {
   "many nulls": (bytes) => items(bytes, 5, () => null),
   "many keys of null": (bytes) => object(items(bytes, 15, (i) => [`k${i}`, null])),
   "many keys of empty objects": (bytes) => object(items(bytes, 13, (i) => [`k${i}`, {}])),
+  "many keys of small objects": (bytes) => object(items(bytes, 17, (i) => [`k${i}`, { b: 1 }])),
   "many keys of schemas": (bytes) => object(items(bytes, 28, (i) => [`k${i}`, { type: "string" }])),
   "many strings": (bytes) => items(bytes, 10, (i) => `s${i}`),
   "many quantities": (bytes) => items(bytes, 30, (i) => `${i}${"1".repeat(20)}.50Mi`),

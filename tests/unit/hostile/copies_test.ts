@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
+import { partOf, type Reads } from "../../../src/cel/mod.ts";
 import { type Schema, withDefaults } from "../../../src/openapi/mod.ts";
 import { mergePatch } from "../../../src/reconcile/mod.ts";
 
@@ -23,6 +24,20 @@ Deno.test("withDefaults shares a default among all elements that lack it", () =>
   assert.deepEqual(first?.limits, { perHour: [1], perDay: 100 });
   for (const other of others) assert.equal(other.limits, first?.limits);
   assert.deepEqual(limits.default, { perHour: [1] }, "the default of the schema is not changed");
+});
+
+Deno.test("withDefaults shares one completed object among all empty objects", () => {
+  const map = { type: "object", additionalProperties: object({ a: { default: 1 } }) };
+  const filled = withDefaults<JsonObject>(map, { x: {}, y: {}, z: { b: 2 } });
+  assert.deepEqual(filled, { x: { a: 1 }, y: { a: 1 }, z: { b: 2, a: 1 } });
+  assert.equal(filled.x, filled.y);
+});
+
+Deno.test("partOf shares one part among all objects that have none of the fields that are read", () => {
+  const reads: Reads = new Map([["*", new Map([["a", "whole" as const]])]]);
+  const part = partOf({ x: { b: 1 }, y: {}, z: { a: 1, b: 2 } }, reads) as JsonObject;
+  assert.deepEqual(part, { x: {}, y: {}, z: { a: 1 } });
+  assert.equal(part.x, part.y);
 });
 
 Deno.test("withDefaults does not read a value whose schema has no default", () => {
