@@ -37,7 +37,7 @@ import { InstanceStore } from "../../src/controller/instances/store.ts";
 import { compareSchemas } from "../../src/graph/compare_schema.ts";
 import { specHash } from "../../src/graph/hash.ts";
 import { labelKeyFault, labelValueFault } from "../../src/graph/label_syntax.ts";
-import type { Graph, Node } from "../../src/graph/mod.ts";
+import type { Field, Graph, Node } from "../../src/graph/mod.ts";
 import { scan } from "../../src/graph/scan.ts";
 import { refusal } from "../../src/kube/errors.ts";
 import { compareRevisions } from "../../src/kube/mod.ts";
@@ -92,6 +92,12 @@ function fieldsOf(value: Json | undefined): JsonObject {
   return Object.fromEntries(
     Object.entries(value).map(([key, below]) => [`${isList ? "i" : "f"}:${key}`, fieldsOf(below)]),
   );
+}
+
+/** Returns a field inside the value of a template. Filling in the field copies the list or object around it. */
+function templateField(value: Json): Field {
+  const step = Array.isArray(value) ? [0] : isObject(value) ? ["added"] : [];
+  return { path: ["value", ...step] } as unknown as Field;
 }
 
 const isCompared = (value: Json) => !deeperThan(value, MAX_DEPTH);
@@ -211,7 +217,8 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
   withoutNullItems: ({ value }) => withoutNullItems({ value }, STATUS_GRAPH),
   // Skipped for a value that is nested deeper than MAX_DEPTH, because kro rejects an RGD with this value.
   "fill a template": ({ value }) =>
-    isCompared(value) && fill({ template: { value } } as unknown as Node, []),
+    isCompared(value) &&
+    fill({ template: { value } } as unknown as Node, [[templateField(value), 1]]),
   statusBodyOf: ({ object }) => statusBodyOf(REQUEST, object),
   matchLabels: ({ value }) => matchLabels("a=b,c in (d)", value as Record<string, string>),
   "selectorText of labels": ({ value }) => selectorText({ matchLabels: value }),
