@@ -79,7 +79,7 @@ export * from "./plan/model.ts";
 export * from "./plan/summary.ts";
 export { objectText, type Painter, planText } from "./plan/text.ts";
 export { type Hide, maskedRgd, SecretMask, unreproducible } from "./record/mask.ts";
-export { type FieldOwner, fieldOwners, isKro, ownerText } from "./why/owners.ts";
+export { type FieldOwner, fieldOwners, isKro, OwnedValue, ownerText } from "./why/owners.ts";
 export { whyGraph } from "./why/graph.ts";
 export { shownState } from "./why/inclusion.ts";
 export { type MissingGraph, withoutGraph } from "./why/without_graph.ts";

@@ -100,8 +100,6 @@ function templateField(value: Json): Field {
   return { path: ["value", ...step] } as unknown as Field;
 }
 
-const isCompared = (value: Json) => !deeperThan(value, MAX_DEPTH);
-
 const compiled = compile("[o.spec.value]", { variables: { o: DYN } });
 
 const READS = new Map([["spec", new Map([["value", new Map([["*", "whole" as const]])]])]]);
@@ -156,13 +154,16 @@ export interface HostileArgument {
   readonly text: string;
   /** The object as JSON. */
   readonly objectText: string;
+  /** Whether the value is nested less deeply than {@link MAX_DEPTH}. */
+  readonly isCompared: boolean;
 }
 
 /** Returns the value in all forms. A measurement creates them before it starts the clock. */
 export function hostileArgument(value: Json): HostileArgument {
   const object = objectWith(value);
   const text = jsonText(value);
-  return { value, object, copy: parseJson(text), text, objectText: jsonText(object) };
+  const isCompared = !deeperThan(value, MAX_DEPTH);
+  return { value, object, copy: parseJson(text), text, objectText: jsonText(object), isCompared };
 }
 
 /**
@@ -178,8 +179,8 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
   digest: ({ value }) => digest(value),
   identityOf: ({ value }) => identityOf(value),
   fingerprint: ({ object }) => fingerprint(object),
-  "fingerprint of single fields": ({ value }) =>
-    isCompared(value) && fingerprint(objectWith(value, fieldsOf(value))),
+  "fingerprint of single fields": ({ value, isCompared }) =>
+    isCompared && fingerprint(objectWith(value, fieldsOf(value))),
   foreignChange: ({ value, object }) => foreignChange(object, objectWith([value])),
   "observe and compare a child": ({ object }) => {
     const store = new ChildStore(CHART);
@@ -201,24 +202,23 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
   },
   // Skipped for a value that is nested deeper than MAX_DEPTH, because kro rejects a desired object with this
   // value.
-  withValuesOf: ({ value, object }) =>
-    isCompared(value) && withValuesOf(object, object, [["spec", "value"]]),
-  withoutValues: ({ value, object }) =>
-    isCompared(value) && withoutValues(object, [["spec", "value"]]),
+  withValuesOf: ({ object, isCompared }) =>
+    isCompared && withValuesOf(object, object, [["spec", "value"]]),
+  withoutValues: ({ object, isCompared }) =>
+    isCompared && withoutValues(object, [["spec", "value"]]),
   // Skipped for a value that is nested deeper than MAX_DEPTH, because only the in-memory cluster of tests and
   // of `kro render` merges patches.
-  mergePatch: ({ value, copy }) => isCompared(value) && mergePatch({ a: value }, { a: copy }),
-  "mergePatch of one key": ({ value }) =>
-    isCompared(value) && mergePatch({ a: value }, { a: { added: 1 } }),
-  "mergePatch of a new key": ({ value }) => isCompared(value) && mergePatch({}, { a: value }),
+  mergePatch: ({ value, copy, isCompared }) => isCompared && mergePatch({ a: value }, { a: copy }),
+  "mergePatch of one key": ({ value, isCompared }) =>
+    isCompared && mergePatch({ a: value }, { a: { added: 1 } }),
+  "mergePatch of a new key": ({ value, isCompared }) => isCompared && mergePatch({}, { a: value }),
   "readPart of each entry": ({ object }) => readPart(object, ENTRY_READS),
   encodeStringData: ({ value }) =>
     encodeStringData({ ...objectWith(1), apiVersion: "v1", kind: "Secret", stringData: value }),
   withoutNullItems: ({ value }) => withoutNullItems({ value }, STATUS_GRAPH),
   // Skipped for a value that is nested deeper than MAX_DEPTH, because kro rejects an RGD with this value.
-  "fill a template": ({ value }) =>
-    isCompared(value) &&
-    fill({ template: { value } } as unknown as Node, [[templateField(value), 1]]),
+  "fill a template": ({ value, isCompared }) =>
+    isCompared && fill({ template: { value } } as unknown as Node, [[templateField(value), 1]]),
   statusBodyOf: ({ object }) => statusBodyOf(REQUEST, object),
   matchLabels: ({ value }) => matchLabels("a=b,c in (d)", value as Record<string, string>),
   "selectorText of labels": ({ value }) => selectorText({ matchLabels: value }),
@@ -239,8 +239,8 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
   },
   "a response of the JSON API": ({ object }) =>
     json({ object: shown(object), owners: [], events: [] }),
-  notableOwners: ({ value, object }) =>
-    isCompared(value) && notableOwners(object, { spec: { value } }),
+  notableOwners: ({ value, object, isCompared }) =>
+    isCompared && notableOwners(object, { spec: { value } }),
   specHash: ({ value }) => specHash({ schema: { spec: value } } as unknown as RgdSpec),
   compareSchemas: ({ value, copy }) =>
     isObject(value) && compareSchemas({ properties: value }, { properties: copy as JsonObject }),

@@ -2,8 +2,8 @@
 import {
   isObject,
   type Json,
-  jsonEqual,
   type JsonObject,
+  jsonText,
   type KubeObject,
   type ManagedFieldsEntry,
   Manager,
@@ -42,11 +42,65 @@ export interface FieldOwner {
  * ```
  */
 export function fieldOwners(object: KubeObject, path: FieldPath): FieldOwner[] {
-  return (object.metadata.managedFields ?? [])
-    .filter(({ fieldsV1 }) =>
-      isObject(fieldsV1) && owns(fieldsV1, object as unknown as Json, path, 0)
-    )
-    .map(ownerOf);
+  return path.reduce((value, step) => value.at(step), OwnedValue.of(object)).owners;
+}
+
+/** A field manager, and the part of its field set that belongs to one value. */
+interface Holder {
+  readonly owner: FieldOwner;
+  /** The tree below the value in `fieldsV1`. An empty tree contains all fields below the value. */
+  readonly fields: JsonObject;
+}
+
+/**
+ * A value in an object together with the field managers that own the value or fields below it. A traversal
+ * of an object that steps from value to value with {@link at} reads each managed field once.
+ */
+export class OwnedValue {
+  readonly #value: Json | undefined;
+  readonly #holders: readonly Holder[];
+  #lookups?: Lookup[];
+
+  private constructor(value: Json | undefined, holders: readonly Holder[]) {
+    this.#value = value;
+    this.#holders = holders;
+  }
+
+  /** Returns a whole object with all of its field managers. */
+  static of(object: KubeObject): OwnedValue {
+    const holders: Holder[] = [];
+    for (const entry of object.metadata.managedFields ?? []) {
+      const { fieldsV1 } = entry;
+      if (isObject(fieldsV1)) holders.push({ owner: ownerOf(entry), fields: fieldsV1 });
+    }
+    return new OwnedValue(object as unknown as Json, holders);
+  }
+
+  /** Whether a manager owns the value or a field below it. */
+  get isOwned(): boolean {
+    return this.#holders.length > 0;
+  }
+
+  /** The managers that own the value or a field below it, in the order of the managed fields. */
+  get owners(): FieldOwner[] {
+    return this.#holders.map(({ owner }) => owner);
+  }
+
+  /** Returns the value of a field or list element with its owners. */
+  at(step: string | number): OwnedValue {
+    this.#lookups ??= this.#lookupsOfHolders();
+    const holders: Holder[] = [];
+    for (const [index, { owner }] of this.#holders.entries()) {
+      const fields = this.#lookups[index]!(step);
+      if (fields) holders.push({ owner, fields });
+    }
+    return new OwnedValue(childOf(this.#value, step), holders);
+  }
+
+  #lookupsOfHolders(): Lookup[] {
+    const elements = new ElementIndex(this.#value);
+    return this.#holders.map(({ fields }) => lookupIn(fields, elements));
+  }
 }
 
 function ownerOf({ manager, operation, subresource, time }: ManagedFieldsEntry): FieldOwner {
@@ -68,58 +122,74 @@ export function ownerText({ manager, operation, subresource }: FieldOwner): stri
   return `${manager} (${operation}${subresource ? ` of ${subresource}` : ""})`;
 }
 
+/** Returns the field set of a field or list element; undefined when the manager does not own it. */
+type Lookup = (step: string | number) => JsonObject | undefined;
+
 /**
- * Reports whether the field set contains the path from a level on. An empty set, such as that of `f:data` in
- * `{"f:data": {}}`, contains all paths below it.
+ * Returns a function that looks up the field sets of the fields or elements of a value. The key `.` of a
+ * field set stands for the value itself, without the fields below it.
  */
-function owns(
-  fields: JsonObject,
-  value: Json | undefined,
-  path: FieldPath,
-  level: number,
-): boolean {
-  const step = path[level];
-  if (step === undefined) return true;
-  if (isLeaf(fields)) return !Object.hasOwn(fields, ".");
-  const below = typeof step === "string"
-    ? ownValue(fields, `f:${step}`)
-    : elementOf(fields, value, step);
-  return isObject(below) && owns(below, childOf(value, step), path, level + 1);
+function lookupIn(fields: JsonObject, elements: ElementIndex): Lookup {
+  const keys = Object.keys(fields);
+  if (keys.length === 0) return () => fields;
+  if (keys.length === 1 && keys[0] === ".") return () => undefined;
+  let byIndex: Map<number | undefined, string> | undefined;
+  return (step) => {
+    if (typeof step === "number") byIndex ??= new Map(keys.map((key) => [elements.at(key), key]));
+    const key = typeof step === "number" ? byIndex!.get(step) : `f:${step}`;
+    const below = key === undefined ? undefined : ownValue(fields, key);
+    return isObject(below) ? below : undefined;
+  };
 }
 
-/** Whether each field set is a leaf of its tree. Listing the keys of a large set for each path takes long. */
-const leaves = new WeakMap<JsonObject, boolean>();
+/**
+ * The maximum number of combinations of names of merge keys in one list, and of names in a combination. The
+ * lists of built-in kinds have one combination of at most two names. Without these limits, finding the
+ * elements of a list with forged managed fields would take quadratic time.
+ */
+const MAX_COMBINATIONS = 4;
+const MAX_NAMES = 8;
 
-/** Reports whether a field set has no keys other than `.`, which stands for the field itself. */
-function isLeaf(fields: JsonObject): boolean {
-  let known = leaves.get(fields);
-  if (known === undefined) {
-    known = Object.keys(fields).every((key) => key === ".");
-    leaves.set(fields, known);
+/** Finds the elements of a list that the keys of a field set name. */
+class ElementIndex {
+  readonly #list: readonly Json[];
+  /** The indexes of the elements by their merge keys, for each combination of names of merge keys. */
+  readonly #combinations = new Map<string, Map<string, number>>();
+
+  constructor(value: Json | undefined) {
+    this.#list = Array.isArray(value) ? value : [];
   }
-  return known;
+
+  /**
+   * Returns the index of the element that a key of `fieldsV1` names: `k:` is followed by the merge keys of
+   * the element, `v:` by the element itself, and `i:` by its index. Returns undefined for any other key.
+   */
+  at(key: string): number | undefined {
+    if (key.startsWith("i:")) return Number(key.slice(2));
+    if (!key.startsWith("k:") && !key.startsWith("v:")) return undefined;
+    const wanted = parseJson(key.slice(2));
+    const names = key.startsWith("k:") ? Object.keys(wanted ?? {}) : undefined;
+    return this.#indexes(names)?.get(keyText(wanted, names));
+  }
+
+  #indexes(names: readonly string[] | undefined): Map<string, number> | undefined {
+    const combination = jsonText(names ?? null);
+    const known = this.#combinations.get(combination);
+    if (known) return known;
+    if (this.#combinations.size >= MAX_COMBINATIONS) return undefined;
+    if (names !== undefined && names.length > MAX_NAMES) return undefined;
+    const made = new Map(this.#list.map((element, index) => [keyText(element, names), index]));
+    this.#combinations.set(combination, made);
+    return made;
+  }
 }
 
-/** Returns the field set of a list element; undefined when the set does not contain the element. */
-function elementOf(fields: JsonObject, list: Json | undefined, index: number): unknown {
-  const element = childOf(list, index);
-  for (const key in fields) if (isElement(key, element, index)) return fields[key];
+/** Returns the values of these merge keys of a list element as JSON; without names, the whole element. */
+function keyText(element: Json, names?: readonly string[]): string {
+  return jsonText(names ? names.map((name) => ownValue(element, name)) : element);
 }
 
 function childOf(value: Json | undefined, step: string | number): Json | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   return (value as Record<string | number, Json | undefined>)[step];
-}
-
-/**
- * Reports whether a key of `fieldsV1` names a list element. `k:` is followed by the key fields of the element,
- * `v:` by the element itself, and `i:` by its index.
- */
-function isElement(key: string, element: Json | undefined, index: number): boolean {
-  if (key === `i:${index}`) return true;
-  if (key.startsWith("v:")) return jsonEqual(parseJson(key.slice(2)), element);
-  if (!key.startsWith("k:") || !isObject(element)) return false;
-  const wanted = parseJson(key.slice(2));
-  return isObject(wanted) &&
-    Object.entries(wanted).every(([name, each]) => jsonEqual(element[name] ?? each, each));
 }
