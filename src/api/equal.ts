@@ -1,5 +1,6 @@
 /** Compares JSON values. */
 import { MAX_DEPTH } from "./depth.ts";
+import type { JsonObject } from "./object.ts";
 import { ownValue } from "./own.ts";
 
 /**
@@ -23,14 +24,17 @@ function equalAt(a: unknown, b: unknown, level: number): boolean {
     return true;
   }
   const keys = Object.keys(a);
-  let absent = 0;
-  for (const key of keys) {
-    const value = ownValue(a, key);
-    if (value === undefined) absent++;
-    if (!equalAt(value, ownValue(b, key), level + 1)) return false;
+  const others = Object.keys(b);
+  let hasAbsent = false;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!;
+    const value = (a as JsonObject)[key];
+    // Equal objects mostly have their keys in the same order. `b` then needs one lookup instead of two.
+    const other = key === others[index] ? (b as JsonObject)[key] : ownValue(b, key);
+    if (!equalAt(value, other, level + 1)) return false;
+    if (value === undefined) hasAbsent = true;
   }
   // If all keys of `a` have values, `b` has these keys. With the same number of keys, it has no other key.
-  const others = Object.keys(b);
-  return absent === 0 && keys.length === others.length ||
+  return !hasAbsent && keys.length === others.length ||
     others.every((key) => Object.hasOwn(a, key) || ownValue(b, key) === undefined);
 }

@@ -3,19 +3,31 @@ import { copyOf, define, isObject, type Json, type JsonObject, ownValue } from "
 
 /**
  * Returns the target after applying the merge patch. A null in the patch removes a field. The result shares
- * all unchanged parts of the target, and is the target itself when the patch changes nothing.
+ * all unchanged parts of the target, and is the target itself when the patch changes nothing. If the target is
+ * not an object, the result is the patch without its nulls, and shares all parts without nulls.
  */
 export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObject {
-  const base: JsonObject = isObject(target) ? target : {};
+  // Merging a patch into itself removes its nulls.
+  const base = isObject(target) ? target : patch;
   let result = base;
-  for (const key in patch) {
+  const removed = new Set<string>();
+  for (const key of Object.keys(patch)) {
     const value = patch[key];
-    const old = ownValue(base, key) as Json | undefined;
+    const old = base === patch ? value : ownValue(base, key) as Json | undefined;
     const merged = value === null ? undefined : isObject(value) ? mergePatch(old, value) : value;
     if (merged === old && (merged !== undefined || !Object.hasOwn(base, key))) continue;
-    if (result === base) result = copyOf(base);
-    if (merged === undefined) delete result[key];
-    else define(result, key, merged);
+    if (merged === undefined) removed.add(key);
+    else {
+      if (result === base) result = copyOf(base);
+      define(result, key, merged);
+    }
   }
-  return result;
+  return removed.size > 0 ? without(result, removed) : result;
+}
+
+/** Returns a copy of an object without some fields. Deleting 100,000 fields takes longer than such a copy. */
+function without(object: JsonObject, removed: ReadonlySet<string>): JsonObject {
+  const rest: JsonObject = {};
+  for (const key of Object.keys(object)) if (!removed.has(key)) define(rest, key, object[key]);
+  return rest;
 }

@@ -66,6 +66,34 @@ Deno.test("jsonEqual compares values as JSON, ignoring key order and undefined f
   assert.ok(!jsonEqual(Object.create({ a: 1 }), { a: 1 }), "inherited members are not values");
 });
 
+Deno.test("jsonEqual agrees with a comparison of JSON with sorted keys", () => {
+  /** Returns JSON with sorted keys, in which keys without a value are left out. */
+  const sorted = (value: unknown): string =>
+    JSON.stringify(
+      value,
+      (_key, part) =>
+        part !== null && typeof part === "object" && !Array.isArray(part)
+          ? ["object", ...Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1)]
+          : part,
+    );
+  const names = fc.constantFrom("a", "b", "1", "constructor", "__proto__");
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom(null, 1, "x"),
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.dictionary(names, tie("value"), { noNullPrototype: true }),
+    ),
+  }));
+  fc.assert(
+    fc.property(value, value, (a, b) => {
+      assert.equal(jsonEqual(a, b), sorted(a) === sorted(b));
+      assert.ok(jsonEqual(a, parseJson(JSON.stringify(a))));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 Deno.test("minus zero equals zero: JSON text has no sign for it", () => {
   assert.ok(jsonEqual({ a: [-0] }, JSON.parse(JSON.stringify({ a: [-0] }))));
 });
