@@ -5,12 +5,16 @@ import {
   type JsonObject,
   jsonText,
   KRO_GROUP,
+  MAX_SPEC_DEPTH,
   type RgdSpec,
 } from "../api/mod.ts";
 
 /**
  * Returns the hash of a spec as 16 hex digits: the FNV-1a hash with 64 bits of the normalized JSON. The hash
  * equals the hash of upstream kro, so that this program and upstream kro recognize each other's revisions.
+ *
+ * A spec that is nested deeper than {@link MAX_SPEC_DEPTH} is never compiled. Its hash depends on the order of
+ * the keys that are nested deeper.
  *
  * @example
  * ```ts
@@ -145,29 +149,52 @@ function inByteOrder(texts: string[]): string[] {
 
 /** Encodes a value as compact JSON with the HTML escapes of Go's `encoding/json`. */
 function encode(value: Json): string {
-  return plain(value, false).replace(
+  return plain(value).replace(
     /[<>&\u2028\u2029]/g,
     (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"),
   );
 }
 
 /** Encodes a value as compact JSON. Fields with the value `undefined` are not encoded. */
-function plain(value: unknown, isSorted: boolean): string {
-  if (value instanceof Sorted) return plain(value.value, true);
-  if (typeof value !== "object" || value === null) return jsonText(value);
-  let text = "";
-  if (Array.isArray(value)) {
-    for (const element of value) text += (text && ",") + plain(element, isSorted);
-    return `[${text}]`;
+function plain(value: unknown): string {
+  if (value instanceof Sorted) return sortedText(value.value) ?? jsonText(value.value);
+  if (Array.isArray(value)) return `[${value.map(plain).join(",")}]`;
+  if (!isObject(value)) return jsonText(value);
+  const fields = Object.entries(value).filter(([, below]) => below !== undefined);
+  return `{${fields.map(([key, below]) => `${JSON.stringify(key)}:${plain(below)}`).join(",")}}`;
+}
+
+/**
+ * Encodes a value as compact JSON with sorted keys down to {@link MAX_SPEC_DEPTH}. Returns undefined if
+ * {@link jsonText} returns the same, which is several times as fast for 750,000 values.
+ */
+function sortedText(value: Json | undefined, level = 0): string | undefined {
+  if (typeof value !== "object" || value === null || level > MAX_SPEC_DEPTH) return undefined;
+  if (!Array.isArray(value)) return sortedFieldsText(value, level);
+  let texts: string[] | undefined;
+  for (let index = 0; index < value.length; index++) {
+    const text = sortedText(value[index], level + 1);
+    if (text !== undefined) texts ??= value.slice(0, index).map((each) => jsonText(each));
+    texts?.push(text ?? jsonText(value[index]));
   }
-  const object = value as JsonObject;
+  return texts && `[${texts.join(",")}]`;
+}
+
+/** Encodes an object as {@link sortedText} does. */
+function sortedFieldsText(object: JsonObject, level: number): string | undefined {
   const keys = Object.keys(object);
-  for (const key of isSorted ? inByteOrder(keys) : keys) {
-    const below = object[key];
-    if (below === undefined) continue;
-    text += `${text && ","}${JSON.stringify(key)}:${plain(below, isSorted)}`;
+  if (keys.length === 0) return undefined;
+  const sorted = inByteOrder([...keys]);
+  const fieldAt = (index: number, text?: string) =>
+    `${JSON.stringify(sorted[index])}:${text ?? jsonText(object[sorted[index]!])}`;
+  let texts: string[] | undefined;
+  if (sorted.some((key, index) => key !== keys[index])) texts = [];
+  for (let index = 0; index < sorted.length; index++) {
+    const text = sortedText(object[sorted[index]!], level + 1);
+    if (text !== undefined) texts ??= Array.from({ length: index }, (_, i) => fieldAt(i));
+    texts?.push(fieldAt(index, text));
   }
-  return `{${text}}`;
+  return texts && `{${texts.join(",")}}`;
 }
 
 /** Compares two strings by their code points, which is also the order of their UTF-8 bytes. */

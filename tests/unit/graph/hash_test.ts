@@ -61,6 +61,25 @@ for (const [what, a, b] of DIFFERENT) {
   });
 }
 
+Deno.test("specHash sorts keys below lists and objects whose own keys are sorted", () => {
+  const template = (inner: unknown) => ({ resources: [{ id: "a", template: inner }] });
+  const nested = { a: [1, [], { x: [{ p: null, q: "<" }] }], b: {}, z: 2 };
+  const unsorted = { a: [1, [], { x: [{ q: "<", p: null }] }], b: {}, z: 2 };
+  assert.equal(specHash(spec(template(nested))), specHash(spec(template(unsorted))));
+  const indexes = [{ 9: { b: 1, a: 2 }, 10: 1 }, { 10: 1, 9: { a: 2, b: 1 } }];
+  assert.equal(specHash(spec(template(indexes[0]))), specHash(spec(template(indexes[1]))));
+  assert.notEqual(specHash(spec(template(nested))), specHash(spec(template({ ...nested, z: 3 }))));
+});
+
+Deno.test("specHash returns a hash for a spec that is nested too deeply to be compiled", () => {
+  const deep = (value: string) => JSON.parse('{"a":'.repeat(9_000) + value + "}".repeat(9_000));
+  const [one, two] = [deep("1"), deep("2")].map((data) =>
+    specHash(spec({ schema: { ...SCHEMA, types: data } }))
+  );
+  assert.match(one!, /^[0-9a-f]{16}$/);
+  assert.notEqual(one, two);
+});
+
 Deno.test("revisionName pads the number to five digits and never truncates it", () => {
   assert.equal(revisionName("demo", 1), "demo-r00001");
   assert.equal(revisionName("demo", 123456), "demo-r123456");
