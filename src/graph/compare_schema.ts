@@ -1,7 +1,16 @@
 /** Compares two structural schemas keyword by keyword. Stricter validation is a breaking change. */
-import { isObject, type Json, jsonEqual, type JsonObject, jsonText, ownValue } from "../api/mod.ts";
+import {
+  isObject,
+  type Json,
+  jsonEqual,
+  type JsonObject,
+  jsonText,
+  moreValuesThan,
+  ownValue,
+} from "../api/mod.ts";
 import { unescapeName } from "../cel/mod.ts";
 import type { CrdChange } from "./compare.ts";
+import { sortedJson } from "./hash.ts";
 
 /**
  * Returns the changes from one schema of a whole object to another. The paths of the changes begin with a
@@ -60,44 +69,57 @@ function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdCh
     out.push({ path, text, breaking: true });
     return;
   }
-  for (const name of sortedKeys(old, wanted)) {
-    if (NESTED.has(name)) continue;
-    const [from, to] = [keyword(old, name), keyword(wanted, name)];
-    if (jsonEqual(from, to)) continue;
+  for (const name of changedKeywords(old, wanted)) {
     const rule = RULES.get(name) ?? ((a, b) => harmless(name, a, b));
-    for (const change of rule(from, to)) out.push({ path, ...change });
+    const changes = rule(keyword(old, name), keyword(wanted, name));
+    for (const change of changes) out.push({ path, ...change });
   }
   compareProperties(path, old, wanted, out);
   compareNested(`${path}[]`, "items", old, wanted, out, true);
   compareNested(`${path}[*]`, "additionalProperties", old, wanted, out, false);
 }
 
+/** Returns the sorted names of the keywords, other than those in {@link NESTED}, that differ. */
+function changedKeywords(old: JsonObject, wanted: JsonObject): string[] {
+  const isChanged = (name: string) =>
+    !NESTED.has(name) && !jsonEqual(keyword(old, name), keyword(wanted, name));
+  const changed: string[] = [];
+  for (const name in old) if (isChanged(name)) changed.push(name);
+  for (const name in wanted) if (!Object.hasOwn(old, name) && isChanged(name)) changed.push(name);
+  return changed.sort();
+}
+
 function compareProperties(path: string, old: JsonObject, wanted: JsonObject, out: CrdChange[]) {
+  if (old.properties === undefined && wanted.properties === undefined) return;
   const [from, to] = [object(old.properties), object(wanted.properties)];
   const [was, is] = [names(old.required), names(wanted.required)];
   // Only the changed properties are sorted, because a schema may have many properties.
   const changed: [name: string, changes: CrdChange[]][] = [];
-  const compare = (name: string) => {
-    const changes = propertyChanges(path === "" ? name : `${path}.${name}`, name);
+  const compare = (name: string, before: Json | undefined, after: Json | undefined) => {
+    const changes = propertyChanges(path === "" ? name : `${path}.${name}`, name, before, after);
     if (changes.length > 0) changed.push([name, changes]);
   };
-  const propertyChanges = (at: string, name: string): CrdChange[] => {
-    const [before, after] = [ownValue(from, name), ownValue(to, name)] as (Json | undefined)[];
-    const hasDefault = object(after).default !== undefined;
+  const propertyChanges = (
+    at: string,
+    name: string,
+    before: Json | undefined,
+    after: Json | undefined,
+  ): CrdChange[] => {
+    const changes: CrdChange[] = [];
+    const report = (text: string, breaking: boolean) => changes.push({ path: at, text, breaking });
     if (after === undefined) {
       // Earlier versions of upstream kro declared status fields under escaped names such as
       // `app__dash__name`, but stored no values in these fields. Removing such a field is therefore not
       // breaking.
-      const harmless = isEscapeOf(name, to);
-      return [{ path: at, text: `Property ${name} was removed`, breaking: !harmless }];
+      report(`Property ${name} was removed`, !isEscapeOf(name, to));
+      return changes;
     }
+    const hasDefault = object(after).default !== undefined;
     if (before === undefined) {
       const demanded = is.has(name) && !hasDefault;
-      const text = `${demanded ? "Required" : "Optional"} property ${name} was added`;
-      return [{ path: at, text, breaking: demanded }];
+      report(`${demanded ? "Required" : "Optional"} property ${name} was added`, demanded);
+      return changes;
     }
-    const changes: CrdChange[] = [];
-    const report = (text: string, breaking: boolean) => changes.push({ path: at, text, breaking });
     if (is.has(name) && !was.has(name)) report(`Field ${name} is newly required`, true);
     if (was.has(name) && !is.has(name)) report(`Field ${name} is no longer required`, false);
     const hadDefault = object(before).default !== undefined;
@@ -107,8 +129,8 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
     if (isObject(before) || isObject(after)) compareAt(at, object(before), object(after), changes);
     return changes;
   };
-  for (const name in to) compare(name);
-  for (const name in from) if (!Object.hasOwn(to, name)) compare(name);
+  for (const name in to) compare(name, ownValue(from, name) as Json | undefined, to[name]);
+  for (const name in from) if (!Object.hasOwn(to, name)) compare(name, from[name], undefined);
   changed.sort(([a], [b]) => a < b ? -1 : 1);
   for (const [, changes] of changed) for (const change of changes) out.push(change);
 }
@@ -166,25 +188,22 @@ function bound(word: string, side: "minimum" | "maximum"): Rule {
 function compareEnums(old: Json | undefined, wanted: Json | undefined): Omit<CrdChange, "path">[] {
   if (!Array.isArray(old)) return [{ text: `Enum ${show(wanted)} was added`, breaking: true }];
   if (!Array.isArray(wanted)) return [{ text: `Enum ${show(old)} was removed`, breaking: false }];
-  const lacks = (list: Json[]) => {
-    const others = list.filter((value) => typeof value === "object");
-    const scalars = new Set(list);
-    return (value: Json) =>
-      typeof value === "object"
-        ? !others.some((other) => jsonEqual(other, value))
-        : !scalars.has(value);
-  };
-  const text = (value: Json, what: string) => `Enum value ${jsonText(value)} was ${what}`;
-  return [
-    ...[...new Set(old)].filter(lacks(wanted)).map((v) => ({
-      text: text(v, "removed"),
-      breaking: true,
-    })),
-    ...[...new Set(wanted)].filter(lacks(old)).map((v) => ({
-      text: text(v, "added"),
-      breaking: false,
-    })),
-  ];
+  // Comparing 750,000 values one by one would block the event loop.
+  if (moreValuesThan(old) || moreValuesThan(wanted)) return [changed("Enum", old, wanted, true)];
+  const [before, after] = [distinct(old), distinct(wanted)];
+  const changes = (from: Map<unknown, Json>, to: Map<unknown, Json>, what: string) =>
+    [...from].filter(([key]) => !to.has(key)).map(([, value]) => ({
+      text: `Enum value ${jsonText(value)} was ${what}`,
+      breaking: what === "removed",
+    }));
+  return [...changes(before, after, "removed"), ...changes(after, before, "added")];
+}
+
+/** Returns the distinct values of an enum. The keys of two values are the same if the values are equal. */
+function distinct(values: readonly Json[]): Map<unknown, Json> {
+  const keyOf = (value: Json) =>
+    typeof value === "string" ? `"${value}` : typeof value === "object" ? sortedJson(value) : value;
+  return new Map(values.map((value) => [keyOf(value), value]));
 }
 
 function compareValidations(
@@ -246,10 +265,6 @@ function keyword(schema: JsonObject, name: string): Json | undefined {
   const empty = value === "" || value === false || value === null ||
     (Array.isArray(value) && value.length === 0);
   return empty && name !== "default" ? undefined : value;
-}
-
-function sortedKeys(a: JsonObject, b: JsonObject): string[] {
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
 }
 
 function names(value: Json | undefined): Set<Json> {

@@ -109,6 +109,18 @@ const CASES: [string, KubeObject, KubeObject, string][] = [
     'Enum value "b" was added',
   ],
   [
+    "enum of objects with another key order",
+    withField({ ...string, enum: [{ a: 1, b: 2 }, "[]", []] }),
+    withField({ ...string, enum: [{ b: 2, a: 1 }, [], "[]", "x", "x"] }),
+    'Enum value "x" was added',
+  ],
+  [
+    "enum of too many values",
+    withField({ ...string, enum: [1] }),
+    withField({ ...string, enum: Array.from({ length: 60_000 }, () => 1) }),
+    `!Enum changed from [1] to [${"1,".repeat(59_999)}1]`,
+  ],
+  [
     "enum added as a whole",
     withField(string),
     withField({ ...string, enum: ["a"] }),
