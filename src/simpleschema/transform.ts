@@ -89,6 +89,12 @@ interface Place {
  */
 const MAX_DEPTH = 500;
 
+/**
+ * The maximum length of a field's definition in UTF-16 units. Upstream kro has no limit. The definition is
+ * parsed in one step, and a longer one would block the event loop.
+ */
+const MAX_DEFINITION = 100_000;
+
 /** A computation that yields after every {@link FIELDS_IN_STEP} fields of the SimpleSchema. */
 type Steps<T> = Generator<undefined, T>;
 
@@ -164,6 +170,7 @@ class Transformer {
    * markers are reported together.
    */
   *#text(text: string, place: Place): Steps<Built | undefined> {
+    if (text.length > MAX_DEFINITION) return this.#fail(place.path, undefined, TOO_LONG);
     const before = this.problems.length;
     const bar = text.indexOf("|");
     const report = (fault: Fault) => this.#fail(place.path, text, fault);
@@ -312,6 +319,8 @@ const KEY: Fault = {
 };
 
 const TOO_DEEP: Fault = { message: `nested more than ${MAX_DEPTH} levels deep` };
+
+const TOO_LONG: Fault = { message: `the definition is longer than ${MAX_DEFINITION} characters` };
 
 function joinPath(path: string, name: string): string {
   return name === "" || name.includes(".") ? `${path}["${name}"]` : `${path}.${name}`;

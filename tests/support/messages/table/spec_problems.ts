@@ -316,6 +316,12 @@ export const SIMPLE_SCHEMA: Entry[] = [
   },
   {
     code: "SCHEMA",
+    texts: ["the definition is longer than <n> characters"],
+    cause: "The definition of a field, with its markers, exceeds a limit of kro.",
+    remedy: "Shorten the description, the default or the enum, or use several fields.",
+  },
+  {
+    code: "SCHEMA",
     texts: [
       'self reference: type "<name>" refers to itself',
       "cyclic dependency in type <name>: <names>",
