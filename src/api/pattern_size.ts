@@ -14,6 +14,11 @@ export interface PatternSize {
    * each character of these ranges.
    */
   readonly foldedRanges: number;
+  /**
+   * The number of characters that the compiler searches for the end of classes with names, such as `[:alpha:]`.
+   * The compiler reads the rest of the pattern at each `[:` that has no end.
+   */
+  readonly searched: number;
 }
 
 /**
@@ -27,7 +32,8 @@ const TOKEN =
 
 /**
  * The costs of compiling a pattern, in units of the cost budget: a fixed cost for each pattern, and a cost
- * for each character, each Unicode class, each case-insensitive range beyond ASCII, and each instruction.
+ * for each character, each Unicode class, each case-insensitive range beyond ASCII, each instruction, and each
+ * character that is searched for the end of a class.
  */
 const COMPILING = {
   pattern: 4_000,
@@ -35,6 +41,7 @@ const COMPILING = {
   class: 30_000,
   foldedRange: 2_500_000,
   instruction: 300,
+  searched: 1,
 };
 
 /** Estimates the size of a pattern. The time of the estimate is linear in the length of the pattern. */
@@ -69,6 +76,7 @@ export function patternSize(pattern: string): PatternSize {
   return {
     instructions: open.reduce((all, size) => all + size, 2),
     classes: pattern.match(/\\p/gi)?.length ?? 0,
+    searched: (pattern.match(/\[:/g)?.length ?? 0) * pattern.length,
     foldedRanges: ignoresCase ? pattern.match(/-(?:\\x\{|[^\0-\x7f])/g)?.length ?? 0 : 0,
   };
 }
@@ -81,7 +89,8 @@ export function readingCost(pattern: string): number {
 /**
  * Returns the cost of compiling a pattern of this size, without {@link readingCost}.
  */
-export function programCost({ instructions, classes, foldedRanges }: PatternSize): number {
+export function programCost(size: PatternSize): number {
+  const { instructions, classes, foldedRanges, searched } = size;
   return instructions * COMPILING.instruction + classes * COMPILING.class +
-    foldedRanges * COMPILING.foldedRange;
+    foldedRanges * COMPILING.foldedRange + searched * COMPILING.searched;
 }

@@ -260,6 +260,13 @@ Deno.test("kro leaves a pattern that is too large to compile to the API server",
   assert.deepEqual(result.problems.map(({ path }) => path), ["schema.spec.b"]);
 });
 
+Deno.test("kro leaves a pattern with thousands of unclosed classes to the API server", () => {
+  // At each `[:`, the compiler searches the rest of the pattern for `:]`.
+  const result = transform({ a: `string | pattern="${"[:".repeat(12_000)}"` });
+  assert.ok(result.ok);
+  assert.ok(!transform({ a: `string | pattern="${"[:".repeat(100)}"` }).ok);
+});
+
 Deno.test("kro compiles the patterns of a SimpleSchema up to a total cost, and each pattern once", () => {
   const many = (pattern: (i: number) => string) =>
     Object.fromEntries(
