@@ -64,7 +64,7 @@ const RULES = new Map<string, Rule>(Object.entries({
 const NESTED = new Set(["type", "properties", "required", "items", "additionalProperties"]);
 
 function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdChange[]): void {
-  if (!jsonEqual(keyword(old, "type"), keyword(wanted, "type"))) {
+  if (old.type !== wanted.type && !jsonEqual(keyword(old, "type"), keyword(wanted, "type"))) {
     const text = `Type changed from ${show(old.type)} to ${show(wanted.type)}`;
     out.push({ path, text, breaking: true });
     return;
@@ -75,8 +75,12 @@ function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdCh
     for (const change of changes) out.push({ path, ...change });
   }
   compareProperties(path, old, wanted, out);
-  compareNested(`${path}[]`, "items", old, wanted, out, true);
-  compareNested(`${path}[*]`, "additionalProperties", old, wanted, out, false);
+  if (old.items !== undefined || wanted.items !== undefined) {
+    compareNested(`${path}[]`, "items", old, wanted, out, true);
+  }
+  if (old.additionalProperties !== undefined || wanted.additionalProperties !== undefined) {
+    compareNested(`${path}[*]`, "additionalProperties", old, wanted, out, false);
+  }
 }
 
 /** Returns the sorted names of the keywords, other than those in {@link NESTED}, that differ. */
@@ -129,8 +133,16 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
     if (isObject(before) || isObject(after)) compareAt(at, object(before), object(after), changes);
     return changes;
   };
-  for (const name in to) compare(name, ownValue(from, name) as Json | undefined, to[name]);
-  for (const name in from) if (!Object.hasOwn(to, name)) compare(name, from[name], undefined);
+  let removed = Object.keys(from).length;
+  for (const name of Object.keys(to)) {
+    const before = ownValue(from, name) as Json | undefined;
+    if (before !== undefined) removed--;
+    compare(name, before, to[name]);
+  }
+  // Looking up 100,000 names takes long, so they are searched only if some are missing.
+  for (const name in removed > 0 ? from : {}) {
+    if (!Object.hasOwn(to, name)) compare(name, from[name], undefined);
+  }
   changed.sort(([a], [b]) => a < b ? -1 : 1);
   for (const [, changes] of changed) for (const change of changes) out.push(change);
 }
