@@ -269,6 +269,13 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
  */
 export const STRING_CALLS: Readonly<Record<string, (text: string) => unknown>> = {
   shortened,
+  "parseJson of a string": (text) => {
+    try {
+      return parseJson(`[9007199254740993,"${text}`);
+    } catch {
+      return undefined;
+    }
+  },
   pathText: (text) => pathText([text, text]),
   problemText: (expression) =>
     problemText({ code: "TYPE", message: expression, expression, offset: 9 }),

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { jsonEqual, jsonText, parseJson } from "../../../src/api/mod.ts";
+import { exactInteger, jsonEqual, jsonText, parseJson } from "../../../src/api/mod.ts";
 
 Deno.test("64-bit integers beyond the safe integers are parsed and printed without loss", () => {
   for (
@@ -23,7 +23,63 @@ Deno.test("values that fit a number are parsed as numbers", () => {
   assert.deepEqual(parseJson(text), JSON.parse(text));
   // An integer of more than 64 bits becomes a float, as in Go.
   assert.equal(parseJson("99999999999999999999"), 1e20);
+  assert.equal(parseJson("9".repeat(200_000)), Infinity);
+  assert.equal(exactInteger("9".repeat(20)), undefined);
+  assert.equal(exactInteger(`+${"0".repeat(100)}42`), 42);
   assert.equal(parseJson("12345678901234567.5"), 12345678901234567.5);
+});
+
+/** Parses JSON with a callback for each value, or returns undefined if it is not valid. */
+function reference(text: string): unknown {
+  const exact = (_key: string, value: unknown, { source }: { source: string }) => {
+    const isExact = typeof value !== "number" || Number.isSafeInteger(value) ||
+      !/^-?\d+$/.test(source);
+    if (isExact) return value;
+    const integer = BigInt(source);
+    return integer === BigInt.asIntN(64, integer) ? integer : value;
+  };
+  try {
+    return JSON.parse(text, exact as never);
+  } catch {
+    return undefined;
+  }
+}
+
+Deno.test("parseJson accepts the same JSON as JSON.parse, and changes only long integers", () => {
+  const tokens = [
+    ...'[ ] { } : , " \\ - + . e 0 a'.split(" "),
+    ...[" ", "\n", "null", '"a"', '"a":', '"__proto__":', "1234567890123456", "9007199254740993"],
+    ...["-9007199254740993", "99999999999999999999", '"[9007199254740993]"', '"\\"1,"'],
+  ];
+  const random = fc.array(fc.constantFrom(...tokens), { maxLength: 8 }).map((all) => all.join(""));
+  const scalar = fc.oneof(fc.json({ maxDepth: 1 }), fc.constantFrom(...tokens.slice(-6)));
+  const valid = fc.array(fc.tuple(fc.constantFrom('"a"', '"__proto__"', '"1"'), scalar)).map((
+    fields,
+  ) => `[{${fields.map(([name, value]) => `${name}:${value}`)}},9007199254740993]`);
+  fc.assert(
+    fc.property(fc.oneof(random, valid), (text) => {
+      const expected = reference(text);
+      if (expected !== undefined) assert.deepEqual(parseJson(text), expected);
+      else assert.throws(() => parseJson(text), SyntaxError);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+Deno.test("parseJson reports the position of a fault in the given text", () => {
+  const text = '[9007199254740993,"a" "b"]';
+  assert.throws(() => parseJson(text), /position 22/);
+});
+
+Deno.test("parseJson keeps the digits of an integer beside a string with millions of escapes", () => {
+  const value = parseJson(`["${"\\n".repeat(6_000_000)}",9007199254740993]`) as unknown[];
+  assert.equal(value[1], 9007199254740993n);
+});
+
+Deno.test("parseJson parses a long integer below thousands of lists", () => {
+  let value = parseJson("[".repeat(9_000) + "9007199254740993" + "]".repeat(9_000));
+  while (Array.isArray(value)) value = value[0]!;
+  assert.equal(value, 9007199254740993n);
 });
 
 Deno.test("jsonText writes other values as JSON.stringify does", () => {
