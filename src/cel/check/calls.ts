@@ -65,12 +65,19 @@ function checkLogical(
   return BOOL;
 }
 
+/** The names of the type parameters of each overload. Most overloads have none. */
+const typeNames = new WeakMap<Overload, ReadonlySet<string>>();
+
 /**
  * Returns a copy of an overload in which each type parameter, such as `A` in `list(A)`, is replaced by a new
  * type variable. Each call thus binds its own types.
  */
 function instantiate(overload: Overload, bindings: Bindings): Overload {
-  const names = typeParameters(overload.params).union(typeParameters([overload.result]));
+  let names = typeNames.get(overload);
+  if (!names) {
+    names = typeParameters([...overload.params, overload.result]);
+    typeNames.set(overload, names);
+  }
   if (names.size === 0) return overload;
   const fresh = new Map([...names].map((name) => [name, bindings.fresh()]));
   const replace = (type: Term): Term => {

@@ -7,7 +7,9 @@ import { DYN, isDyn, parameters, sameType, type Term, type TypeVariable } from "
 
 /** The types that are bound to type variables while one expression is checked. */
 export class Bindings {
-  #types = new Map<string, Term>();
+  readonly #types = new Map<string, Term>();
+  /** The previous types of the variables that {@link assign} has bound, in the order of the changes. */
+  #changes: [variable: string, before: Term | undefined][] = [];
   #count = 0;
 
   /** Creates a new type variable that is not bound to a type. */
@@ -20,10 +22,18 @@ export class Bindings {
    * Binds type variables only if all types are assignable.
    */
   assign(from: readonly Term[], to: readonly Term[]): boolean {
-    const before = new Map(this.#types);
-    const fits = this.#allAssignable(from, to);
-    if (!fits) this.#types = before;
-    return fits;
+    this.#changes = [];
+    if (this.#allAssignable(from, to)) return true;
+    for (const [variable, before] of this.#changes.reverse()) {
+      if (before === undefined) this.#types.delete(variable);
+      else this.#types.set(variable, before);
+    }
+    return false;
+  }
+
+  #set(variable: TypeVariable, type: Term): void {
+    this.#changes.push([variable.name, this.#types.get(variable.name)]);
+    this.#types.set(variable.name, type);
   }
 
   /**
@@ -104,13 +114,13 @@ export class Bindings {
     const bound = this.#types.get(variable.name);
     if (bound === undefined) {
       if (this.#occurs(variable, type)) return false;
-      this.#types.set(variable.name, type);
+      this.#set(variable, type);
       return true;
     }
     if (sameType(bound, type)) return true;
     if (!this.#assignable(type, bound)) return false;
     const general = mostGeneral(type, bound);
-    if (!this.#occurs(variable, general)) this.#types.set(variable.name, general);
+    if (!this.#occurs(variable, general)) this.#set(variable, general);
     return true;
   }
 

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import process from "node:process";
+import { compile } from "../../../src/cel/mod.ts";
 import { hostileArgument, PIECES, STRING_CALLS, VALUE_CALLS } from "../../support/hostile_calls.ts";
 import { HOSTILE_VALUES } from "../../support/hostile_values.ts";
 
@@ -61,5 +62,13 @@ for (const [name, call] of Object.entries(STRING_CALLS)) {
       const make = (size: number) => piece.repeat(size / piece.length);
       assertLinear(JSON.stringify(piece), make, call);
     }
+  });
+}
+
+for (const element of ["[]", "{}", "1 < 2", "[].map(x, x)"]) {
+  Deno.test(`an expression with a list of many ${element} is checked in linear time`, () => {
+    const make = (size: number) =>
+      `[${`${element},`.repeat(size / (element.length + 1))}${element}]`;
+    assertLinear(element, make, (text) => assert.ok(compile(text, { variables: {} }).ok));
   });
 }
