@@ -3,11 +3,8 @@
  * documentation, "Kubernetes API Concepts"). All methods use one {@link Transport}.
  */
 import {
-  ApiError,
-  apiVersionOf,
   isGone,
   isNotFound,
-  isObject,
   type Json,
   type JsonObject,
   jsonText,
@@ -15,11 +12,13 @@ import {
   type KubeObject,
   type ObjectRef,
 } from "../api/mod.ts";
+import { badAnswer, listIn, objectIn, typed } from "./answers.ts";
 import { LONGEST_WHOLE, TooLongError } from "./body.ts";
 import { InactivityError } from "./errors.ts";
 import { parseJsonInSlices } from "./json_slices.ts";
+import { PageLimits } from "./page_limits.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
-import { type KubeRequest, requestText } from "./request.ts";
+import type { KubeRequest } from "./request.ts";
 import { bodyOf, statusBodyOf } from "./request_body.ts";
 import { Transport } from "./transport.ts";
 import { readWatch } from "./watch.ts";
@@ -93,17 +92,27 @@ class Client implements KubeClient {
     options: ListOptions = {},
   ): Promise<{ items: KubeObject[]; resourceVersion: string }> {
     try {
-      return await collect(this.pages(kind, options));
+      return await collect(this.#pages(kind, options, true));
     } catch (error) {
       if (!isGone(error)) throw error;
-      return await collect(this.pages(kind, { ...options, limit: 0 }));
+      return await collect(this.#pages(kind, { ...options, limit: 0 }, true));
     }
   }
 
-  async *pages(
+  pages(
     kind: KindRef,
     options: ListOptions & { limit?: number } = {},
   ): AsyncIterable<ListPage> {
+    return this.#pages(kind, options, false);
+  }
+
+  /** Yields the pages of a list. With `isKept`, the caller keeps all objects of the list in memory. */
+  async *#pages(
+    kind: KindRef,
+    options: ListOptions & { limit?: number },
+    isKept: boolean,
+  ): AsyncIterable<ListPage> {
+    const limits = new PageLimits();
     const query = selectionQuery(options);
     let limit = options.limit ?? PAGE_SIZE;
     const accept = options.metadataOnly
@@ -113,17 +122,19 @@ class Client implements KubeClient {
       if (limit > 0) query.set("limit", String(limit));
       const longest = limit > 0 ? undefined : LONGEST_WHOLE;
       const request: KubeRequest = { ...onList(kind, options, query, "list"), accept, longest };
-      const page = await this.#list(request).catch((error) => {
+      const text = await this.#send(request).catch((error) => {
         if (!(error instanceof TooLongError) || limit <= 1) throw error;
       });
-      if (!page) {
+      if (text === undefined) {
         limit = Math.ceil(limit / 4);
         continue;
       }
-      const items = (page.items ?? []).map((item) => typed(kind, item));
-      yield { items, resourceVersion: page.metadata?.resourceVersion ?? "" };
-      if (!page.metadata?.continue) return;
-      query.set("continue", page.metadata.continue);
+      const { items, token, resourceVersion } = listIn(request, kind, await parsed(request, text));
+      const fault = limits.fault(items.length, token, isKept ? text.length : 0);
+      if (fault !== undefined) throw badAnswer(request, `an endless list: ${fault}`);
+      yield { items, resourceVersion };
+      if (token === "") return;
+      query.set("continue", token);
     }
   }
 
@@ -277,32 +288,19 @@ class Client implements KubeClient {
   }
 
   async #json(request: KubeRequest): Promise<Json> {
-    const text = await this.#send(request);
-    try {
-      return await parseJsonInSlices(text);
-    } catch (cause) {
-      throw badAnswer(request, "not JSON", cause);
-    }
-  }
-
-  /**
-   * Returns the list in a response. Rejects when the response is not a list: a proxy may respond with `{}`,
-   * which must not be read as an empty list.
-   */
-  async #list(request: KubeRequest): Promise<List> {
-    const answer = await this.#json(request);
-    const isList = isObject(answer) && typeof answer.kind === "string" &&
-      answer.kind.endsWith("List") && (answer.items == null || Array.isArray(answer.items));
-    if (!isList) throw badAnswer(request, "not a list");
-    return answer as unknown as List;
+    return await parsed(request, await this.#send(request));
   }
 
   async #object(request: KubeRequest): Promise<KubeObject> {
-    const answer = await this.#json(request);
-    const isGood = isObject(answer) && typeof answer.kind === "string" &&
-      answer.kind !== "Status" && isObject(answer.metadata);
-    if (!isGood) throw badAnswer(request, "not an object");
-    return answer as unknown as KubeObject;
+    return objectIn(request, await this.#json(request));
+  }
+}
+
+async function parsed(request: KubeRequest, text: string): Promise<Json> {
+  try {
+    return await parseJsonInSlices(text);
+  } catch (cause) {
+    throw badAnswer(request, "not JSON", cause);
   }
 }
 
@@ -315,16 +313,6 @@ type Deleted =
   | { status?: unknown; details?: { name?: unknown } | null; metadata?: { name?: unknown } | null }
   | null;
 
-interface List {
-  metadata?: { resourceVersion?: string; continue?: string };
-  items?: KubeObject[] | null;
-}
-
-function badAnswer(request: KubeRequest, what: string, cause?: unknown): ApiError {
-  const message = `${requestText(request)}: the answer is ${what}`;
-  return new ApiError(message, { reason: "Other", cause });
-}
-
 async function collect(
   pages: AsyncIterable<ListPage>,
 ): Promise<{ items: KubeObject[]; resourceVersion: string }> {
@@ -335,14 +323,6 @@ async function collect(
     resourceVersion = page.resourceVersion;
   }
   return { items, resourceVersion };
-}
-
-/**
- * Adds apiVersion and kind to an item of a list. The API server leaves both fields out of listed objects. If
- * a request asks for metadata only, each object has the kind PartialObjectMetadata instead of its own kind.
- */
-function typed(kind: KindRef, object: KubeObject): KubeObject {
-  return { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind };
 }
 
 function onObject(

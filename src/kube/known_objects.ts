@@ -2,7 +2,9 @@
  * Turns watch events and lists into changes, by comparing the uid and resourceVersion of each object with the
  * values that were stored for the object.
  */
-import { apiVersionOf, type KindRef, type KubeObject } from "../api/mod.ts";
+import { ApiError, apiVersionOf, type KindRef, type KubeObject } from "../api/mod.ts";
+import { MAX_OBJECTS } from "./page_limits.ts";
+import { resourceText } from "./path.ts";
 import type { WatchEvent } from "./types.ts";
 
 /** A change of one object. */
@@ -30,12 +32,14 @@ interface Entry {
  */
 export class KnownObjects {
   readonly #kind: KindRef;
+  readonly #limit: number;
   #entries = new Map<string, Entry>();
   #listed?: Map<string, Entry>;
 
-  /** Creates a store without objects. */
-  constructor(kind: KindRef) {
+  /** Creates a store without objects. `limit` is the maximum number of objects. */
+  constructor(kind: KindRef, limit: number = MAX_OBJECTS) {
     this.#kind = kind;
+    this.#limit = limit;
   }
 
   /** The number of known objects. */
@@ -50,7 +54,7 @@ export class KnownObjects {
   /**
    * Returns the changes that a watch event reports. Returns an empty list when the resourceVersion of the
    * object is already known, and for the deletion of an object that is not known, such as an earlier object
-   * of the same name.
+   * of the same name. Throws ApiError when the event adds an object and the store is full.
    */
   fromEvent(event: Exclude<WatchEvent, { type: "BOOKMARK" }>): Change[] {
     const { object } = event;
@@ -74,7 +78,10 @@ export class KnownObjects {
     this.#listed = new Map();
   }
 
-  /** Stores an object of the list, and returns its changes compared with the values stored before. */
+  /**
+   * Stores an object of the list, and returns its changes compared with the values stored before. Throws ApiError
+   * when the object is new and the store is full.
+   */
   fromList(object: KubeObject): Change[] {
     const changes = this.#put(object);
     const key = keyOf(object);
@@ -96,6 +103,11 @@ export class KnownObjects {
     const { uid = "", resourceVersion = "" } = object.metadata;
     const before = this.#entries.get(key);
     if (before?.uid === uid && before.resourceVersion === resourceVersion) return [];
+    // While a list is read, the objects of the previous list are still stored.
+    if (!before && this.#entries.size >= this.#limit * (this.#listed ? 2 : 1)) {
+      const message = `watch ${resourceText(this.#kind)}: more than ${this.#limit} objects`;
+      throw new ApiError(message, { reason: "Other" });
+    }
     this.#entries.set(key, { uid, resourceVersion });
     if (!before) return [{ type: "added", object }];
     if (before.uid === uid) return [{ type: "modified", object }];

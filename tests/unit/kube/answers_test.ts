@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
+import { toEvent } from "../../../src/kube/watch.ts";
 import { pods, serving } from "./serving.ts";
 
 Deno.test("list rejects JSON that is not a list", async () => {
@@ -23,6 +24,72 @@ Deno.test("list rejects JSON that is not a list", async () => {
       assert.deepEqual((await client.list(pods)).items, []);
     });
   }
+});
+
+/** Metadata with a field of a wrong type, which an aggregated API may send. */
+const MALFORMED: unknown[] = [
+  null,
+  [],
+  ...["name", "namespace", "uid", "resourceVersion", "generateName", "deletionTimestamp"].flatMap(
+    (field) => [{ [field]: 5 }, { [field]: {} }],
+  ),
+  { creationTimestamp: 5 },
+  { generation: "1" },
+  ...["labels", "annotations"].flatMap((field) =>
+    ["a", ["a"], { a: 5 }, { a: null }].map((value) => ({ [field]: value }))
+  ),
+  ...["finalizers", "ownerReferences", "managedFields"].flatMap((field) =>
+    ["a", {}, [null], [5]].map((value) => ({ [field]: value }))
+  ),
+  { ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "a" }] },
+  { managedFields: [{ manager: 5 }] },
+  { managedFields: [{ fieldsV1: "f:a" }] },
+];
+
+Deno.test("objects whose metadata has a wrong type are refused in lists, watches and single responses", async () => {
+  for (const metadata of MALFORMED) {
+    const text = JSON.stringify(metadata);
+    const object = { kind: "Pod", apiVersion: "v1", metadata };
+    const line = JSON.stringify({ type: "ADDED", object });
+    assert.throws(() => toEvent("WATCH pods", line), /malformed watch event/, text);
+    await serving(
+      (request) =>
+        Response.json(
+          request.url.includes("limit=") ? { kind: "PodList", items: [object] } : object,
+        ),
+      async ({ client }) => {
+        await assert.rejects(client.list(pods), {
+          message: "LIST pods: the answer is a list with a malformed object",
+        }, text);
+        await assert.rejects(client.get({ kind: pods, namespace: "x", name: "y" }), {
+          message: "GET pods x/y: the answer is not an object",
+        }, text);
+      },
+    );
+  }
+  for (const item of [null, 5, "a", {}]) {
+    await serving(() => Response.json({ kind: "PodList", items: [item] }), async ({ client }) => {
+      await assert.rejects(client.list(pods), { message: /malformed object$/ });
+    });
+  }
+});
+
+Deno.test("a list whose own metadata has a wrong type is refused", async () => {
+  for (const metadata of [{ resourceVersion: 5 }, { continue: { a: 1 } }]) {
+    await serving(() => Response.json({ kind: "PodList", metadata }), async ({ client }) => {
+      await assert.rejects(client.list(pods), {
+        message: "LIST pods: the answer is a list with malformed metadata",
+      });
+    });
+  }
+});
+
+Deno.test("a field of the metadata that is null is absent", async () => {
+  const metadata = { name: "y", labels: null, finalizers: null, creationTimestamp: null };
+  await serving(() => Response.json({ kind: "Pod", metadata }), async ({ client }) => {
+    const found = await client.get({ kind: pods, namespace: "x", name: "y" });
+    assert.deepEqual(found?.metadata, { name: "y", creationTimestamp: null });
+  });
 });
 
 Deno.test("get and patch reject JSON that is not an object", async () => {

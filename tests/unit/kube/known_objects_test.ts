@@ -90,3 +90,15 @@ Deno.test("the type of a change depends on the known objects, not on the event's
   // must be ignored.
   assert.deepEqual(event(known, "DELETED", "n/a 1 12"), []);
 });
+
+Deno.test("events that exceed the limit of objects are refused, and a list makes room", () => {
+  const known = new KnownObjects(kind, 2);
+  list(known, "n/a 1 10");
+  event(known, "ADDED", "n/b 2 11");
+  assert.throws(() => event(known, "ADDED", "n/c 3 12"), {
+    message: "watch ks.g: more than 2 objects",
+  });
+  assert.deepEqual(event(known, "MODIFIED", "n/b 2 13"), ["modified n/b 2 13"]);
+  assert.equal(list(known, "n/d 4 14", "n/e 5 15").length, 4);
+  assert.equal(known.size, 2);
+});
