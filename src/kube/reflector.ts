@@ -11,10 +11,7 @@ import { isPositionLost, isRefused } from "./list_errors.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient, ListOptions } from "./types.ts";
 
-/**
- * The handlers of changes. The reflector calls one handler at a time, in the order in which the API server
- * reports the changes.
- */
+/** The handlers of changes. They are called one at a time, in the order in which the API server reports changes. */
 export interface ReflectorHandlers {
   /** Called when an object was created, and for each object of the first list. */
   added(object: KubeObject): void;
@@ -76,19 +73,23 @@ interface Watching {
    * list, event or bookmark.
    */
   resourceVersion: string;
-  /**
-   * Whether the connection continues an earlier watch. The value is false for the first connection after a
-   * list.
-   */
+  /** Whether the connection continues an earlier watch. False for the first connection after a list. */
   resumed: boolean;
-  /** Whether the connection delivered an event or stayed open for PRODUCTIVE_MS. */
-  productive: boolean;
+  /** Whether the connection delivered an event. */
+  hasEvents: boolean;
+  /** Whether the connection stayed open for LONG_MS. */
+  isLong: boolean;
 }
 
-// The time without any event after which a watch connection counts as broken, in milliseconds. The API
-// server sends a bookmark about once a minute, so a working connection is never silent for 100 seconds.
+// The time without an event after which a watch counts as broken, in milliseconds. The API server sends a
+// bookmark about once a minute.
 const INACTIVITY_MS = 100_000;
-const PRODUCTIVE_MS = 5_000;
+// The time after which a connection counts as long, in milliseconds. This is also the longest delay after a
+// shorter connection that delivered events.
+const LONG_MS = 5_000;
+// The number of attempts after short connections that follow without delay, until a connection is long again. A
+// server that closes every watch after one event would otherwise cause requests without end.
+const MAX_QUICK = 10;
 const POLL_MS = 10_000;
 /**
  * The delay after a response 404 while the kind is not defined. The event of a CRD or of an aggregated API ends
@@ -129,6 +130,7 @@ export class Reflector {
   #connections = 0;
   #isWatching = false;
   #isDefined = true;
+  #quick = 0;
   /** The controller of the delay between two attempts. Aborting it ends the delay. */
   #hurry = new AbortController();
 
@@ -237,7 +239,7 @@ export class Reflector {
   async #round(signal: AbortSignal): Promise<unknown> {
     try {
       if (this.#state.name === "watching") {
-        this.#state = { ...this.#state, resumed: true, productive: false };
+        this.#state = { ...this.#state, resumed: true, hasEvents: false, isLong: false };
       } else {
         await this.#list(signal);
       }
@@ -272,9 +274,12 @@ export class Reflector {
     // reflector lists again immediately. If the first watch after a list reports an expired resourceVersion,
     // the backoff delays the next list.
     const expired = watch?.resumed && isGone(error);
-    if (watch?.productive || expired) this.#backoff.reset();
-    if (expired || (watch?.productive && error === undefined)) return 0;
-    return Math.max(this.#backoff.next(), retryAfterMs);
+    if (watch?.isLong) this.#quick = 0;
+    const isGood = watch?.isLong || ((watch?.hasEvents || expired) && this.#quick++ < MAX_QUICK);
+    if (isGood) this.#backoff.reset();
+    if (isGood && (expired || error === undefined)) return 0;
+    const delay = this.#backoff.next();
+    return Math.max(watch?.hasEvents ? Math.min(delay, LONG_MS) : delay, retryAfterMs);
   }
 
   #relist(): void {
@@ -300,7 +305,8 @@ export class Reflector {
     const listed = { resourceVersion, namespace, has: this.#known.has };
     this.#call(() => this.#options.onListed?.(listed));
     const isFirst = !this.hasSynced;
-    this.#state = { name: "watching", resourceVersion, resumed: false, productive: false };
+    const unused = { resumed: false, hasEvents: false, isLong: false };
+    this.#state = { name: "watching", resourceVersion, ...unused };
     if (!isFirst) return;
     this.#call(() => this.#handlers.synced?.());
     this.#synced.resolve();
@@ -353,7 +359,7 @@ export class Reflector {
       });
       for await (const event of events) {
         if (signal.aborted) return;
-        state.productive = true;
+        state.hasEvents = true;
         lastEvent = performance.now();
         if (event.type === "BOOKMARK") {
           state.resourceVersion = event.resourceVersion;
@@ -366,7 +372,7 @@ export class Reflector {
       this.#isWatching = false;
       clearTimeout(watchdog);
       signal.removeEventListener("abort", stop);
-      if (performance.now() - started > PRODUCTIVE_MS) state.productive = true;
+      if (performance.now() - started > LONG_MS) state.isLong = true;
     }
   }
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
-import { type KubeClient, ScopedReflector } from "../../../src/kube/mod.ts";
+import { type KubeClient, Reflector, ScopedReflector } from "../../../src/kube/mod.ts";
 import { Backoff } from "../../../src/kube/backoff.ts";
 import { pods } from "./serving.ts";
 
 /** Runs all pending microtasks. */
 async function flush(): Promise<void> {
-  for (let i = 0; i < 50; i++) await Promise.resolve();
+  for (let i = 0; i < 500; i++) await Promise.resolve();
 }
 
 Deno.test("hurry ends the delay after a failed list, of all namespaces and of one", async () => {
@@ -82,4 +82,47 @@ Deno.test("after a 404, the reflector waits while no CRD defines the kind, and r
   await missing.more(3);
   stop.abort();
   await Promise.all(ended);
+});
+
+/** Counts the lists and watches of a reflector. Each watch ends at once after a bookmark, with this error. */
+async function shortWatches(errorOf: (nth: number) => ApiError | undefined) {
+  const counts = { lists: 0, watches: 0 };
+  const client: Partial<KubeClient> = {
+    async *pages() {
+      counts.lists++;
+      yield await Promise.resolve({ items: [], resourceVersion: "1" });
+    },
+    async *watch() {
+      const error = errorOf(++counts.watches);
+      yield await Promise.resolve({ type: "BOOKMARK", resourceVersion: "2" } as const);
+      if (error) throw error;
+    },
+  };
+  const hour = 3_600_000;
+  const reflector = new Reflector(
+    client as KubeClient,
+    pods,
+    { backoff: new Backoff(hour, hour) },
+    {
+      added() {},
+      modified() {},
+      deleted() {},
+    },
+  );
+  const stop = new AbortController();
+  const ended = reflector.start(stop.signal);
+  await flush();
+  stop.abort();
+  await ended;
+  return counts;
+}
+
+Deno.test("after ten short watches the reflector waits, even if the watches had events", async () => {
+  assert.deepEqual(await shortWatches(() => undefined), { lists: 1, watches: 11 });
+  const broken = new ApiError("broken", { reason: "Unreachable" });
+  assert.deepEqual(await shortWatches(() => broken), { lists: 1, watches: 1 });
+  const gone = new ApiError("gone", { reason: "Gone" });
+  // Every second watch continues the first one after a list.
+  const counts = await shortWatches((nth) => nth % 2 === 0 ? gone : undefined);
+  assert.deepEqual(counts, { lists: 6, watches: 11 });
 });
