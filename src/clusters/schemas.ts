@@ -11,12 +11,11 @@ import {
   type KindRef,
 } from "../api/mod.ts";
 import { plural } from "../graph/mod.ts";
-import { type Discovery, isEstablished, type KubeClient } from "../kube/mod.ts";
+import { type Discovery, inSlices, isEstablished, type KubeClient } from "../kube/mod.ts";
 import {
   type KindInfo,
   kindsOfCrd,
-  kindsOfDocument,
-  type OpenApiDocument,
+  kindsOfDocumentSteps,
   type SchemaSource,
 } from "../openapi/mod.ts";
 import { AsyncCache, type AsyncCacheListener } from "./async_cache.ts";
@@ -177,11 +176,11 @@ export class ClusterSchemas implements SchemaSource {
 
   async #readDocument(path: string, { group, version }: KindRef): Promise<KindInfo[]> {
     const [document, kinds] = await Promise.all([
-      this.#client.raw(path) as Promise<OpenApiDocument>,
+      this.#client.raw(path),
       this.#discovery.kinds(),
     ]);
     const own = kinds.filter((kind) => kind.group === group && kind.version === version);
-    return kindsOfDocument(document, own);
+    return await inSlices(kindsOfDocumentSteps(document, own));
   }
 
   async #paths(): Promise<Map<string, string>> {

@@ -31,8 +31,8 @@ export const PLAIN_KEYWORDS: ReadonlySet<string> = new Set([
   "x-kubernetes-map-type",
 ]);
 
-/** Returns the schema that a `$ref` refers to. */
-export type Resolve = (ref: string) => Schema;
+/** Returns the schema that a `$ref` at this nesting level refers to. */
+export type Resolve = (ref: string, level: number) => Schema;
 
 /**
  * Converts a schema and all of its subschemas. A subschema that is nested deeper than {@link MAX_DEPTH} becomes
@@ -52,7 +52,7 @@ export function convert(
   if (level > MAX_DEPTH) return { "x-kubernetes-preserve-unknown-fields": true };
   const own = convertOwn(json, resolve, complete, level);
   const ref = refOf(json);
-  const target = ref === undefined ? undefined : resolve(ref);
+  const target = ref === undefined ? undefined : resolve(ref, level);
   if (target && Object.keys(own).length === 0) return target;
   const schema = target ? { ...target, ...own } : own;
   complete?.(schema);

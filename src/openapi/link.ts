@@ -6,10 +6,14 @@ import {
   type GroupVersionKind,
   gvkKey,
   isObject,
+  type Json,
   type JsonObject,
   type KindRef,
+  MAX_DEPTH,
+  resultOf,
 } from "../api/mod.ts";
 import { convert } from "./convert.ts";
+import { type JsonSize, jsonSize } from "./json_size.ts";
 import type { KindInfo, Schema } from "./schema.ts";
 
 /** The OpenAPI document of one API group and version. Only the fields that kro reads are declared. */
@@ -34,20 +38,36 @@ export function kindsOfDocument(
   document: OpenApiDocument,
   resources: readonly KindRef[],
 ): KindInfo[] {
-  const definitions = document.components?.schemas ?? {};
+  return resultOf(kindsOfDocumentSteps(document, resources));
+}
+
+/**
+ * Does the work of {@link kindsOfDocument} in steps, and returns its result. A step links the schema of one kind.
+ * An aggregated API server may send any JSON as its document. Values of other types are ignored.
+ */
+export function* kindsOfDocumentSteps(
+  document: unknown,
+  resources: readonly KindRef[],
+): Generator<void, KindInfo[]> {
+  const components = isObject(document) && isObject(document.components) ? document.components : {};
+  const definitions = isObject(components.schemas) ? components.schemas : {};
   const linker = new Linker(definitions);
   const roots = rootsOf(definitions);
-  return resources.flatMap(({ group, version, kind, plural, namespaced }) => {
+  const kinds: KindInfo[] = [];
+  for (const { group, version, kind, plural, namespaced } of resources) {
     const root = roots.get(gvkKey({ group, version, kind }));
-    if (root === undefined) return [];
-    return [{ group, version, kind, plural, namespaced, schema: linker.link(root) }];
-  });
+    if (root === undefined) continue;
+    kinds.push({ group, version, kind, plural, namespaced, schema: linker.link(root) });
+    yield;
+  }
+  return kinds;
 }
 
 /** Returns the name of the definition of each kind. The keys are the {@link gvkKey} strings of the kinds. */
-export function rootsOf(definitions: Record<string, JsonObject>): Map<string, string> {
+export function rootsOf(definitions: Readonly<Record<string, unknown>>): Map<string, string> {
   const roots = new Map<string, string>();
   for (const [name, definition] of Object.entries(definitions)) {
+    if (!isObject(definition)) continue;
     const kinds = definition["x-kubernetes-group-version-kind"];
     for (const gvk of Array.isArray(kinds) ? kinds : []) {
       if (!isObject(gvk)) continue;
@@ -62,23 +82,52 @@ export function rootsOf(definitions: Record<string, JsonObject>): Map<string, st
  * The schema of a definition after its references were replaced by schemas. `parts` contains the name of the
  * definition, and the names of the definitions that it refers to, directly or indirectly.
  */
-interface Linked {
+interface Linked extends JsonSize {
   schema: Schema;
   parts: ReadonlySet<string>;
 }
 
 const PREFIX = "#/components/schemas/";
 
+/** The schema in place of a definition that is missing or exceeds a limit. */
+const ANY: Linked = {
+  schema: { "x-kubernetes-preserve-unknown-fields": true },
+  parts: new Set(),
+  values: 1,
+  depth: 1,
+};
+
+/**
+ * The maximum number of JSON values in a definition without references, in which each reference was replaced by
+ * the values of its target. The largest definition of Kubernetes has about 10,000 values.
+ */
+const MAX_VALUES = 100_000;
+
+/**
+ * The maximum work of a linker. The unit is a JSON value that is read, or a name that is added to a set. All
+ * definitions of Kubernetes together need about 25,000 units. Without the limit, ten definitions that refer
+ * to each other would be linked for several seconds.
+ */
+const MAX_WORK = 1_000_000;
+
 /**
  * Links definitions: replaces each reference by the schema of the referenced definition. Each definition is
- * linked once, so several kinds share the schema objects of common definitions.
+ * linked once, so several kinds share the schema objects of common definitions. A definition that exceeds a limit
+ * is replaced by a schema that accepts any value.
  */
 export class Linker {
-  readonly #definitions: Readonly<Record<string, JsonObject>>;
+  readonly #definitions: Readonly<Record<string, unknown>>;
   readonly #linked = new Map<string, Linked>();
+  readonly #sizes = new Map<string, JsonSize>();
+  /**
+   * The names of the enclosing definitions, which are not linked completely yet. A reference to an enclosing
+   * definition becomes the schema `{ type: "object" }`, which ends the recursion.
+   */
+  readonly #open = new Set<string>();
+  #work = 0;
 
   /** Creates a linker for the definitions under `components.schemas` of a document. */
-  constructor(definitions: Readonly<Record<string, JsonObject>>) {
+  constructor(definitions: Readonly<Record<string, unknown>>) {
     this.#definitions = definitions;
   }
 
@@ -87,36 +136,59 @@ export class Linker {
    * any value.
    */
   link(name: string): Schema {
-    return this.#link(name, []).schema;
+    return this.#link(name, 0).schema;
   }
 
-  /**
-   * Links one definition.
-   *
-   * @param open The names of the enclosing definitions, which are not linked completely yet. A reference to
-   * an enclosing definition becomes the schema `{ type: "object" }`, which ends the recursion.
-   */
-  #link(name: string, open: readonly string[]): Linked {
-    if (open.includes(name)) return { schema: { type: "object" }, parts: new Set([name]) };
-    const isOpen = (part: string) => open.includes(part);
+  /** Links one definition, which is nested in other definitions at this level. */
+  #link(name: string, level: number): Linked {
+    if (this.#open.has(name)) {
+      return { schema: { type: "object" }, parts: new Set([name]), values: 1, depth: 1 };
+    }
     const known = this.#linked.get(name);
-    if (known && !open.some((o) => known.parts.has(o))) return known;
-
-    const parts = new Set([name]);
-    const linked: Linked = { schema: this.#convert(name, [...open, name], parts), parts };
+    if (known && this.#isClosed(known)) return level + known.depth > MAX_DEPTH ? ANY : known;
+    this.#open.add(name);
+    const linked = this.#convert(name, level);
+    this.#open.delete(name);
     // If `parts` names an enclosing definition, the schema contains `{ type: "object" }` in place of that
     // definition. Such a schema is incomplete outside of the enclosing definition, so it is not stored.
-    if (![...parts].some(isOpen)) this.#linked.set(name, linked);
+    if (this.#isClosed(linked)) this.#linked.set(name, linked);
     return linked;
   }
 
-  #convert(name: string, open: readonly string[], parts: Set<string>): Schema {
+  /** Reports whether no part of the definition is an enclosing definition. */
+  #isClosed({ parts }: Linked): boolean {
+    this.#work += Math.min(parts.size, this.#open.size);
+    return this.#open.isDisjointFrom(parts);
+  }
+
+  #convert(name: string, level: number): Linked {
     const definition = Object.hasOwn(this.#definitions, name) && this.#definitions[name];
-    if (!definition) return { "x-kubernetes-preserve-unknown-fields": true };
-    return convert(definition, (ref) => {
-      const target = this.#link(ref.replace(PREFIX, ""), open);
-      for (const part of target.parts) parts.add(part);
-      return target.schema;
-    });
+    if (!isObject(definition)) return ANY;
+    const parts = new Set([name]);
+    let { values, depth } = this.#sizeOf(name, definition);
+    this.#work += values;
+    const isTooLarge = (more: number) => values + more > MAX_VALUES || this.#work > MAX_WORK;
+    if (isTooLarge(0) || level + depth > MAX_DEPTH) return { ...ANY, parts };
+    const schema = convert(
+      definition,
+      (ref, at) => {
+        const target = isTooLarge(1) ? ANY : this.#link(ref.replace(PREFIX, ""), at);
+        const found = isTooLarge(target.values) ? ANY : target;
+        this.#work += 1 + found.parts.size;
+        for (const part of found.parts) parts.add(part);
+        values += found.values;
+        depth = Math.max(depth, at - level + found.depth);
+        return found.schema;
+      },
+      undefined,
+      level,
+    );
+    return { schema, parts, values, depth };
+  }
+
+  #sizeOf(name: string, definition: Json): JsonSize {
+    let size = this.#sizes.get(name);
+    if (!size) this.#sizes.set(name, size = jsonSize(definition, MAX_VALUES));
+    return size;
   }
 }
