@@ -1,4 +1,4 @@
-/** Makes kro trust only the certificate authorities of the cluster configuration. */
+/** Selects the certificate authorities that kro trusts: those of the cluster configuration, or of the system. */
 import { permitted } from "./deno_permission.ts";
 
 /**
@@ -11,4 +11,16 @@ export function trustOnlyConfigured(): void {
   for (const name of ["DENO_TLS_CA_STORE", "NODE_EXTRA_CA_CERTS"]) {
     permitted(`setting $${name}`, `--allow-env=${name}`, () => Deno.env.set(name, ""));
   }
+}
+
+/**
+ * Makes Deno trust the certificate authorities of the system, as kubectl does, instead of the list that is part of
+ * Deno. Does nothing if the environment variable of the store is set. Must be called before the first TLS
+ * connection. Throws ConfigError when Deno lacks the permission to use the variable.
+ */
+export function trustSystem(): void {
+  const name = "DENO_TLS_CA_STORE";
+  permitted(`setting $${name}`, `--allow-env=${name}`, () => {
+    if (!Deno.env.get(name)) Deno.env.set(name, "system");
+  });
 }

@@ -5,7 +5,7 @@
  */
 import { ApiError, shortened } from "../api/mod.ts";
 import { LONGEST_OBJECT, LONGEST_PAGE, readBody, TooLongError } from "./body.ts";
-import { trustOnlyConfigured } from "./ca.ts";
+import { trustOnlyConfigured, trustSystem } from "./ca.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
 import { parsedIfLarge } from "./json_slices.ts";
 import { isWrite, type KubeRequest, repeatable, requestText } from "./request.ts";
@@ -320,8 +320,9 @@ export class Transport {
    * the API server's delayed ACK of the headers (RFC 1122, section 4.2.3.2).
    */
   #httpClient(): Deno.HttpClient {
-    const { ca, clientCert, origin, proxyUrl } = this.#config;
+    const { ca, clientCert, origin, proxyUrl, server } = this.#config;
     if (ca !== undefined) trustOnlyConfigured();
+    else if (server.startsWith("https:")) trustSystem();
     try {
       return Deno.createHttpClient({
         http2: false,

@@ -1,8 +1,11 @@
-/** Tests that the client trusts only the configured certificate authority. */
+/**
+ * Tests which certificate authorities the client trusts: only the configured one, or those of the system if none is
+ * configured.
+ */
 import assert from "node:assert/strict";
 import { generate } from "selfsigned";
 
-Deno.test("only a server whose certificate the present authority signed gets a request", async () => {
+Deno.test("a configured certificate authority replaces those of the system, which kro trusts without it", async () => {
   const dir = await Deno.makeTempDir();
   const make = () =>
     generate([{ name: "commonName", value: "127.0.0.1" }], {
@@ -40,21 +43,28 @@ Deno.test("only a server whose certificate the present authority signed gets a r
     client.close();`;
   // Sends one request for each given certificate authority. All requests use one client, whose
   // configured authority is replaced before each request.
-  const ask = async (...cas: string[]): Promise<string> => {
+  const ask = async (cas: string[], env: Record<string, string> = {}): Promise<string> => {
     const file = `${dir}/ask.ts`;
     await Deno.writeTextFile(file, program);
     const config = new URL("../../../deno.json", import.meta.url).pathname;
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", `--config=${config}`, file, ...cas],
-      env: { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: `${dir}/roots.pem` },
+      env: { SSL_CERT_FILE: `${dir}/roots.pem`, ...env },
     }).output();
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   };
-  assert.match(await ask(""), /^answered/);
+  assert.match(await ask([""]), /^answered/);
   assert.equal(requests, 1);
-  assert.match(await ask(configured.cert), /check the certificate authority/);
+  // The variable of Deno selects other authorities, as in every program that runs on Deno.
+  assert.match(
+    await ask([""], { DENO_TLS_CA_STORE: "mozilla" }),
+    /check the certificate authority/,
+  );
+  for (const env of [undefined, { DENO_TLS_CA_STORE: "system" }]) {
+    assert.match(await ask([configured.cert], env), /check the certificate authority/);
+  }
   assert.equal(requests, 1);
-  const rotated = await ask(configured.cert, publicRoot.cert, configured.cert);
+  const rotated = await ask([configured.cert, publicRoot.cert, configured.cert]);
   const refused = "check the certificate authority";
   assert.match(rotated, new RegExp(`${refused}\nanswered\n.*${refused}\n$`));
   assert.equal(requests, 2);
