@@ -8,6 +8,7 @@ import { Backoff } from "./backoff.ts";
 import { InactivityError } from "./errors.ts";
 import { type Change, KnownObjects } from "./known_objects.ts";
 import { isPositionLost, isRefused } from "./list_errors.ts";
+import type { Listing, Watching } from "./reflector_state.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient, ListOptions } from "./types.ts";
 
@@ -44,6 +45,11 @@ export interface ReflectorOptions extends ListOptions {
   onError?: (error: unknown) => void;
   /** The delays between failed attempts; from 100 ms to 30 s by default. */
   backoff?: Backoff;
+  /**
+   * Called after each event of a watch. The reflector reads no further event until the returned promise resolves.
+   * The limit of TCP then slows down the server.
+   */
+  ready?: () => Promise<void> | undefined;
   /** Called after each complete list. For the first list, this callback comes before `synced`. */
   onListed?: (list: Listed) => void;
   /**
@@ -51,34 +57,6 @@ export interface ReflectorOptions extends ListOptions {
    * default.
    */
   pollMs?: number;
-}
-
-/**
- * The state of a reflector that must list, because it has no resourceVersion from which to start a watch.
- */
-interface Listing {
-  readonly name: "listing";
-  /** Whether an earlier list was read completely. */
-  readonly synced: boolean;
-}
-
-/**
- * The state of a reflector that has a resourceVersion from which to watch. The reflector watches, or waits to
- * reconnect the watch.
- */
-interface Watching {
-  readonly name: "watching";
-  /**
-   * The resourceVersion at which the next watch connection starts. This is the resourceVersion of the last
-   * list, event or bookmark.
-   */
-  resourceVersion: string;
-  /** Whether the connection continues an earlier watch. False for the first connection after a list. */
-  resumed: boolean;
-  /** Whether the connection delivered an event. */
-  hasEvents: boolean;
-  /** Whether the connection stayed open for LONG_MS. */
-  isLong: boolean;
 }
 
 // The time without an event after which a watch counts as broken, in milliseconds. The API server sends a
@@ -367,6 +345,8 @@ export class Reflector {
           this.#emit(this.#known.fromEvent(event));
           state.resourceVersion = event.object.metadata.resourceVersion ?? state.resourceVersion;
         }
+        const ready = this.#options.ready?.();
+        if (ready) await ready;
       }
     } finally {
       this.#isWatching = false;

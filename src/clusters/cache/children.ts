@@ -20,7 +20,7 @@ import { GraphReads, type InstanceKind, type NodeReads } from "./graph_reads.ts"
 import type { InstanceId } from "./instance_id.ts";
 import { Owners } from "./owners.ts";
 import type { ChildWriter } from "./child_writer.ts";
-import { handleDeletion } from "./deletion_event.ts";
+import { DeletionEvents } from "./deletion_event.ts";
 import type { RouteListener, WakeListener, WatchErrorListener } from "./listeners.ts";
 import { ChildStore } from "./store.ts";
 import { crdNameOf } from "./kind_missing.ts";
@@ -343,11 +343,9 @@ export class ChildCaches {
     const routed = (woke: boolean) => {
       if (reflector.hasSynced) this.#onRouted?.(kind, woke);
     };
+    const deletions = new DeletionEvents(this.#client, store, stop.signal);
     const deleted = (object: KubeObject) =>
-      inBackground(
-        "deletion event",
-        handleDeletion(this.#client, store, object, stop.signal).then(routed),
-      );
+      inBackground("deletion event", deletions.handle(object).then(routed));
     const reflector: ScopedReflector = new ScopedReflector(this.#client, kind, {
       labelSelector: `${Label.owned}=true`,
       onError: (error) => {
@@ -355,6 +353,7 @@ export class ChildCaches {
         this.#onError?.(kind, error);
       },
       onLost: () => store.clear(),
+      ready: () => deletions.ready(),
       onListed: (list) => {
         this.#served(watched);
         for (const object of store.listed(list)) deleted(object);

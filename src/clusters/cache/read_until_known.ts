@@ -9,7 +9,7 @@ import { Backoff, type KubeClient, sleep } from "../../kube/mod.ts";
  * be deleted.
  */
 export async function readUntilKnown(
-  client: KubeClient,
+  client: Pick<KubeClient, "get">,
   { kind, namespace, name }: ObjectRef,
   signal: AbortSignal,
 ): Promise<KubeObject | undefined> {

@@ -151,6 +151,12 @@ export class ChildStore implements ChildWriter {
     return this.#deleted.get(key) === uid || this.#writes.get(key)?.deletes === true;
   }
 
+  /** Returns true when the object is cached, or a write of the object is in flight. */
+  isKnown(at: ObjectKey): boolean {
+    const key = keyOf(at);
+    return this.objects.child(key) !== undefined || this.#writes.get(key) !== undefined;
+  }
+
   /** Returns true when the cached object has all values of the desired object. */
   isUpToDate(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
     const key = keyOf(at);

@@ -126,3 +126,33 @@ Deno.test("after ten short watches the reflector waits, even if the watches had 
   const counts = await shortWatches((nth) => nth % 2 === 0 ? gone : undefined);
   assert.deepEqual(counts, { lists: 6, watches: 11 });
 });
+
+Deno.test("the reflector reads no further event of a watch until it may", async () => {
+  let sent = 0;
+  const client: Partial<KubeClient> = {
+    async *pages() {
+      yield await Promise.resolve({ items: [], resourceVersion: "1" });
+    },
+    async *watch() {
+      for (;;) {
+        sent++;
+        yield await Promise.resolve({ type: "BOOKMARK", resourceVersion: "2" } as const);
+      }
+    },
+  };
+  const room = Promise.withResolvers<void>();
+  const stop = new AbortController();
+  const options = {
+    ready: () => {
+      if (sent === 5) return room.promise;
+      if (sent === 7) stop.abort();
+    },
+  };
+  const handlers = { added() {}, modified() {}, deleted() {} };
+  const ended = new Reflector(client as KubeClient, pods, options, handlers).start(stop.signal);
+  await flush();
+  assert.equal(sent, 5);
+  room.resolve();
+  await ended;
+  assert.equal(sent, 8);
+});
