@@ -5,6 +5,7 @@
  */
 import {
   ApiError,
+  canonical,
   type Json,
   type JsonObject,
   type KubeObject,
@@ -16,7 +17,6 @@ import {
   valueAt,
 } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
-import { canonical } from "./drift/fingerprint.ts";
 
 /** A list with duplicate elements, and the field whose value must be unique within the list. */
 interface Duplicate {

@@ -4,8 +4,10 @@
  */
 import { hash as hashOf } from "node:crypto";
 import {
+  canonical,
   checkDepth,
   define,
+  fieldKeyValue,
   isObject,
   type Json,
   type JsonObject,
@@ -14,7 +16,6 @@ import {
   Manager,
   moreValuesThan,
   ownValue,
-  parseJson,
   TooDeepError,
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
@@ -214,7 +215,8 @@ function selectorsOf(fields: JsonObject): Selectors {
     const prefix = key.slice(0, 2);
     if (prefix === "i:") found.byIndex.set(key, below);
     if (prefix !== "k:" && prefix !== "v:") continue;
-    const parsed = parseJson(key.slice(2));
+    const parsed = fieldKeyValue(key);
+    if (parsed === undefined) continue;
     const text = canonical(parsed);
     if (prefix === "v:") {
       found.byValue.set(text, below);
@@ -317,34 +319,4 @@ export function identityOf(value: unknown): string {
  */
 function hash(text: string): string {
   return hashOf("sha256", text, "base64url").slice(0, 12);
-}
-
-/**
- * Returns JSON with sorted keys. Members with the value undefined are omitted, as JSON.stringify does. Throws
- * TooDeepError when the value is nested too deeply.
- */
-export function canonical(value: Json | undefined, level = 0): string {
-  if (typeof value !== "object" || value === null) return scalarText(value);
-  checkDepth(level);
-  if (Array.isArray(value)) {
-    let text = "[";
-    for (let index = 0; index < value.length; index++) {
-      text += (index > 0 ? "," : "") + canonical(value[index], level + 1);
-    }
-    return `${text}]`;
-  }
-  let text = "{";
-  for (const key of Object.keys(value).sort()) {
-    const field = value[key];
-    if (field === undefined) continue;
-    text += `${text === "{" ? "" : ","}${JSON.stringify(key)}:${canonical(field, level + 1)}`;
-  }
-  return `${text}}`;
-}
-
-function scalarText(value: Exclude<Json, object> | undefined): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number" && !Number.isFinite(value)) return "null";
-  // The number -0 becomes `0`, as with JSON.stringify.
-  return String(value ?? null);
 }

@@ -3,6 +3,8 @@
  * fields. All functions are pure.
  */
 import {
+  canonical,
+  fieldKeyValue,
   isObject,
   type Json,
   jsonEqual,
@@ -16,7 +18,6 @@ import {
 } from "../../api/mod.ts";
 import { child, type Schema } from "../../openapi/mod.ts";
 import { applyEntry } from "../../reconcile/mod.ts";
-import { canonical } from "./fingerprint.ts";
 import { comparable } from "./normalize.ts";
 
 /** A field whose live value differs from the desired value, and the field manager that changed it. */
@@ -150,7 +151,7 @@ function owns({ fieldsV1 }: ManagedFieldsEntry, path: readonly Step[]): boolean 
 function element(tree: JsonObject, keys: JsonObject): Json | undefined {
   const text = canonical(keys);
   const found = Object.keys(tree).find((key) =>
-    key.startsWith("k:") && canonical(JSON.parse(key.slice(2))) === text
+    key.startsWith("k:") && canonical(fieldKeyValue(key)) === text
   );
   return found && tree[found];
 }

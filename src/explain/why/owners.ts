@@ -3,14 +3,13 @@ import {
   isObject,
   type Json,
   type JsonObject,
-  jsonText,
   type KubeObject,
   type ManagedFieldsEntry,
   Manager,
   ownValue,
-  parseJson,
 } from "../../api/mod.ts";
 import type { FieldPath } from "../../graph/mod.ts";
+import { ElementIndex } from "./element_index.ts";
 
 /** A field manager that owns a field. */
 export interface FieldOwner {
@@ -98,8 +97,7 @@ export class OwnedValue {
   }
 
   #lookupsOfHolders(): Lookup[] {
-    const elements = new ElementIndex(this.#value);
-    return this.#holders.map(({ fields }) => lookupIn(fields, elements));
+    return this.#holders.map(({ fields }) => lookupIn(fields, this.#value));
   }
 }
 
@@ -129,64 +127,17 @@ type Lookup = (step: string | number) => JsonObject | undefined;
  * Returns a function that looks up the field sets of the fields or elements of a value. The key `.` of a
  * field set stands for the value itself, without the fields below it.
  */
-function lookupIn(fields: JsonObject, elements: ElementIndex): Lookup {
+function lookupIn(fields: JsonObject, value: Json | undefined): Lookup {
   const keys = Object.keys(fields);
   if (keys.length === 0) return () => fields;
   if (keys.length === 1 && keys[0] === ".") return () => undefined;
-  let byIndex: Map<number | undefined, string> | undefined;
+  let elements: ElementIndex | undefined;
   return (step) => {
-    if (typeof step === "number") byIndex ??= new Map(keys.map((key) => [elements.at(key), key]));
-    const key = typeof step === "number" ? byIndex!.get(step) : `f:${step}`;
-    const below = key === undefined ? undefined : ownValue(fields, key);
+    const below = typeof step === "number"
+      ? (elements ??= new ElementIndex(fields)).find(childOf(value, step), step)
+      : ownValue(fields, `f:${step}`);
     return isObject(below) ? below : undefined;
   };
-}
-
-/**
- * The maximum number of combinations of names of merge keys in one list, and of names in a combination. The
- * lists of built-in kinds have one combination of at most two names. Without these limits, finding the
- * elements of a list with forged managed fields would take quadratic time.
- */
-const MAX_COMBINATIONS = 4;
-const MAX_NAMES = 8;
-
-/** Finds the elements of a list that the keys of a field set name. */
-class ElementIndex {
-  readonly #list: readonly Json[];
-  /** The indexes of the elements by their merge keys, for each combination of names of merge keys. */
-  readonly #combinations = new Map<string, Map<string, number>>();
-
-  constructor(value: Json | undefined) {
-    this.#list = Array.isArray(value) ? value : [];
-  }
-
-  /**
-   * Returns the index of the element that a key of `fieldsV1` names: `k:` is followed by the merge keys of
-   * the element, `v:` by the element itself, and `i:` by its index. Returns undefined for any other key.
-   */
-  at(key: string): number | undefined {
-    if (key.startsWith("i:")) return Number(key.slice(2));
-    if (!key.startsWith("k:") && !key.startsWith("v:")) return undefined;
-    const wanted = parseJson(key.slice(2));
-    const names = key.startsWith("k:") ? Object.keys(wanted ?? {}) : undefined;
-    return this.#indexes(names)?.get(keyText(wanted, names));
-  }
-
-  #indexes(names: readonly string[] | undefined): Map<string, number> | undefined {
-    const combination = jsonText(names ?? null);
-    const known = this.#combinations.get(combination);
-    if (known) return known;
-    if (this.#combinations.size >= MAX_COMBINATIONS) return undefined;
-    if (names !== undefined && names.length > MAX_NAMES) return undefined;
-    const made = new Map(this.#list.map((element, index) => [keyText(element, names), index]));
-    this.#combinations.set(combination, made);
-    return made;
-  }
-}
-
-/** Returns the values of these merge keys of a list element as JSON; without names, the whole element. */
-function keyText(element: Json, names?: readonly string[]): string {
-  return jsonText(names ? names.map((name) => ownValue(element, name)) : element);
 }
 
 function childOf(value: Json | undefined, step: string | number): Json | undefined {

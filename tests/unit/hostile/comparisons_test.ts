@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import {
+  canonical,
   deeperThan,
   didYouMean,
   jsonEqual,
@@ -14,7 +15,7 @@ import { compile, COST_LIMITS, DYN, fromCel, PassBudget, rawToCel } from "../../
 import { GraphReads } from "../../../src/clusters/cache/graph_reads.ts";
 import { Owners } from "../../../src/clusters/cache/owners.ts";
 import { ChildStore } from "../../../src/clusters/cache/store.ts";
-import { canonical, desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
+import { desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
 import { foreignChange } from "../../../src/clusters/drift/foreign_change.ts";
 import { nullFields } from "../../../src/clusters/drift/nulls.ts";
 import { quantity } from "../../../src/clusters/drift/normalize.ts";

@@ -1,6 +1,7 @@
 /** Tests that finding the owners of the fields of an object reads each managed field few times. */
 import assert from "node:assert/strict";
-import { type JsonObject, type KubeObject, MAX_VALUES } from "../../../src/api/mod.ts";
+import { type JsonObject, type KubeObject, Manager, MAX_VALUES } from "../../../src/api/mod.ts";
+import { fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
 import { notableOwners } from "../../../src/server/owners.ts";
 
 /** Returns an object whose managed fields are counted by `read` whenever their keys are listed or read. */
@@ -56,6 +57,26 @@ const WORK: Record<string, (count: number) => number> = {
   },
 };
 
+/** The keys of a list element in the managed fields. */
+const KEYS: Record<string, (name: string, nth: number) => string> = {
+  "their name": (name) => `k:{"name":"${name}"}`,
+  "a field that the elements lack, and their name": (name) => `k:{"name":"${name}","port":80}`,
+  "their value": (name) => `v:{"value":"v","name":"${name}"}`,
+  "their index": (_, nth) => `i:${nth}`,
+};
+
+for (const [what, keyOf] of Object.entries(KEYS)) {
+  WORK[`list elements that are named by ${what}`] = (count) => {
+    let reads = 0;
+    const list = names(count).map((name) => ({ name, value: "v" }));
+    const below = { "f:name": {}, "f:value": {} };
+    const owned = Object.fromEntries(list.map(({ name }, nth) => [keyOf(name, nth), below]));
+    const fields = { "f:list": counted(owned, (read) => reads += read) };
+    assert.equal(notableOwners(configMap(fields, { list }), { list }).length, 2 * count);
+    return reads;
+  };
+}
+
 for (const [what, work] of Object.entries(WORK)) {
   Deno.test(`the owners of ${what} are found in linear time`, () => {
     const [small, large] = [work(100), work(400)];
@@ -98,4 +119,14 @@ Deno.test("an object with too many field managers or finalizers is examined in p
     "metadata.finalizers[0]",
     "metadata.finalizers[1]",
   ], "the template has three values");
+});
+
+Deno.test("keys of managed fields that are not JSON name no element", () => {
+  const list = [{ name: "a" }];
+  const fields = { "k:{": {}, "v:": {}, "k:null": {}, 'k:{"name":"a"}': { "f:name": {} } };
+  const object = configMap({ "f:list": fields }, { list });
+  assert.equal(notableOwners(object, { list })[0]?.owners[0]?.manager, "editor");
+  const [entry] = object.metadata.managedFields!;
+  object.metadata.managedFields = [{ ...entry, manager: Manager.children, operation: "Apply" }];
+  assert.ok(fingerprint(object, undefined));
 });

@@ -1,9 +1,14 @@
 // Tests of the fingerprints of the fields that kro manages: which values a fingerprint covers, and
 // which changes alter it.
 import assert from "node:assert/strict";
-import type { Json, JsonObject, KubeObject, ManagedFieldsEntry } from "../../../../src/api/mod.ts";
 import {
   canonical,
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  type ManagedFieldsEntry,
+} from "../../../../src/api/mod.ts";
+import {
   desiredValues,
   fingerprint,
   identityOf,

@@ -2,7 +2,7 @@
 // form, and different values have different forms.
 import assert from "node:assert/strict";
 import type { Json } from "../../../../src/api/mod.ts";
-import { canonical } from "../../../../src/clusters/drift/fingerprint.ts";
+import { canonical } from "../../../../src/api/mod.ts";
 import { comparable, normalize, quantity } from "../../../../src/clusters/drift/normalize.ts";
 import type { Schema } from "../../../../src/openapi/mod.ts";
 
