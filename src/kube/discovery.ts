@@ -6,6 +6,7 @@ import {
   type GroupDiscovery,
   KindIndex,
 } from "./kind_index.ts";
+import { inSlices } from "./slices.ts";
 import type { KubeClient } from "./types.ts";
 
 const MEDIA_TYPE = "application/json;g=apidiscovery.k8s.io;as=APIGroupDiscoveryList";
@@ -131,7 +132,8 @@ export class Discovery {
     // The path `/api` returns the kinds of the core group, and `/apis` returns the kinds of all other
     // groups.
     const [core, groups] = await Promise.all(["/api", "/apis"].map((path) => this.#document(path)));
-    this.#index = new KindIndex([...core!.items ?? [], ...groups!.items ?? []]);
+    const steps = KindIndex.steps([...core!.items ?? [], ...groups!.items ?? []]);
+    this.#index = await inSlices(steps);
     return this.#index;
   }
 

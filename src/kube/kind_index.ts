@@ -1,5 +1,5 @@
 /** Looks up the kinds of a discovery document by group, version, kind, or the names that users type. */
-import { type GroupVersionKind, gvkKey, isObject, type KindRef } from "../api/mod.ts";
+import { type GroupVersionKind, gvkKey, isObject, type KindRef, resultOf } from "../api/mod.ts";
 
 /** A kind that the API server serves, as described by a discovery document. */
 export interface DiscoveredKind extends KindRef {
@@ -58,7 +58,14 @@ export class KindIndex {
    * order.
    */
   constructor(groups: readonly GroupDiscovery[]) {
-    for (const group of groups) if (isObject(group)) this.#addGroup(group);
+    resultOf(this.#addGroups(groups));
+  }
+
+  /** Creates an index in steps, and returns it. A step adds one kind. Aggregated APIs may have many kinds. */
+  static *steps(groups: readonly GroupDiscovery[]): Generator<void, KindIndex> {
+    const index = new KindIndex([]);
+    yield* index.#addGroups(groups);
+    return index;
   }
 
   /**
@@ -101,7 +108,11 @@ export class KindIndex {
     return undefined;
   }
 
-  #addGroup(discovered: GroupDiscovery): void {
+  *#addGroups(groups: readonly GroupDiscovery[]): Generator<void> {
+    for (const group of groups) if (isObject(group)) yield* this.#addGroup(group);
+  }
+
+  *#addGroup(discovered: GroupDiscovery): Generator<void> {
     const group = discovered.metadata?.name ?? "";
     for (const { version, freshness, resources } of objects(discovered.versions)) {
       if (freshness === "Stale") this.stale.add(`${group}/${version}`);
@@ -122,6 +133,7 @@ export class KindIndex {
         };
         const key = gvkKey(found);
         if (!this.byGvk.has(key)) this.byGvk.set(key, found);
+        yield;
       }
     }
   }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Json } from "../../../src/api/mod.ts";
 import { Discovery, type KubeClient } from "../../../src/kube/mod.ts";
+import { TurnCounter } from "../../support/turns.ts";
 import { type GroupDiscovery, KindIndex } from "../../../src/kube/kind_index.ts";
 
 type Version = NonNullable<GroupDiscovery["versions"]>[number];
@@ -98,4 +99,20 @@ Deno.test("documents of the API server with values of wrong types are read as fa
     items: [{ versions: [{ version: "v1", resources }] }],
   });
   assert.deepEqual(kinds.map((found: { kind: string }) => found.kind), ["Pod"]);
+});
+
+Deno.test("other events are processed while 300,000 kinds are indexed", async () => {
+  const resources = Array.from({ length: 300_000 }, (_, i) => ({
+    resource: `k${i}`,
+    responseKind: { group: "a.b", version: "v1", kind: `K${i}` },
+  }));
+  const items: Json[] = [{ metadata: { name: "a.b" }, versions: [{ version: "v1", resources }] }];
+  const client: Partial<KubeClient> = {
+    raw: (path) =>
+      Promise.resolve({ kind: "APIGroupDiscoveryList", items: path === "/apis" ? items : [] }),
+  };
+  using counter = new TurnCounter();
+  const discovery = new Discovery(client as KubeClient);
+  assert.ok(await discovery.resolve({ group: "a.b", version: "v1", kind: "K299999" }));
+  assert.ok(counter.turns > 2, `${counter.turns} turns`);
 });
