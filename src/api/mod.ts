@@ -22,6 +22,7 @@ export * from "./canonical.ts";
 export * from "./equal.ts";
 export * from "./error.ts";
 export * from "./field_key.ts";
+export * from "./join_lines.ts";
 export * from "./json.ts";
 export * from "./names.ts";
 export * from "./object.ts";

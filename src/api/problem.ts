@@ -2,6 +2,7 @@
  * The problems that static analysis finds in a ResourceGraphDefinition (RGD). Static analysis reports all
  * problems of an RGD together.
  */
+import { joinLines } from "./join_lines.ts";
 
 /**
  * The category of a problem. The categories are listed in the order in which static analysis runs its stages.
@@ -101,6 +102,6 @@ const SHOWN = 200;
 /** Returns an excerpt of an expression in one line, centered on an offset. */
 function excerpt(text: string, offset: number): string {
   const start = text.length <= SHOWN ? 0 : Math.max(0, Math.min(offset, text.length) - SHOWN / 2);
-  const shown = text.slice(start, start + SHOWN).replaceAll(/\s*\n\s*/g, " ").trim();
+  const shown = joinLines(text.slice(start, start + SHOWN), " ").trim();
   return `${start > 0 ? "…" : ""}${shown}${start + SHOWN < text.length ? "…" : ""}`;
 }

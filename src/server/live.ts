@@ -7,6 +7,7 @@ import {
   type KindRef,
   type KubeObject,
   type ObjectRef,
+  shortened,
 } from "../api/mod.ts";
 import { notableOwners, type OwnedField } from "./owners.ts";
 
@@ -114,7 +115,7 @@ function eventView(event: KubeObject): EventView {
   return {
     type: text(event.type),
     reason: text(event.reason),
-    message: text(event.message),
+    message: shortened(text(event.message)),
     count: Number(series.count ?? event.count ?? 1),
     ...(last && { last }),
     source: text(event.reportingComponent) || text(source.component),

@@ -10,6 +10,7 @@ import {
   didYouMean,
   hasNull,
   isObject,
+  joinLines,
   type Json,
   jsonEqual,
   type JsonObject,
@@ -44,6 +45,7 @@ import { compareRevisions } from "../../src/kube/mod.ts";
 import type { KubeRequest } from "../../src/kube/request.ts";
 import { statusBodyOf } from "../../src/kube/request_body.ts";
 import { toEvent } from "../../src/kube/watch.ts";
+import { conditionText } from "../../src/explain/mod.ts";
 import { kindsOfCrd, withDefaults } from "../../src/openapi/mod.ts";
 import { mergePatch } from "../../src/reconcile/memory/patch.ts";
 import { inventoryFault } from "../../src/reconcile/inventory.ts";
@@ -276,6 +278,9 @@ export const STRING_CALLS: Readonly<Record<string, (text: string) => unknown>> =
       return undefined;
     }
   },
+  joinLines: (text) => joinLines(`a${text}b`, "; "),
+  conditionText: (message) =>
+    conditionText({ type: "Ready", status: "False", reason: "Lost", message: `a${message}b` }),
   pathText: (text) => pathText([text, text]),
   problemText: (expression) =>
     problemText({ code: "TYPE", message: expression, expression, offset: 9 }),

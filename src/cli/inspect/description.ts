@@ -3,6 +3,7 @@ import {
   type Condition,
   conditionsOf,
   findCondition,
+  joinLines,
   type KubeObject,
   type ResourceGraphDefinition,
 } from "../../api/mod.ts";
@@ -166,7 +167,7 @@ function conditionTable(conditions: readonly Condition[], options: DescriptionOp
       status,
       reason ?? "",
       ageText(lastTransitionTime, options.now),
-      isRepeated ? `see ${first.type}` : message.replaceAll(/\s*\n\s*/g, "; "),
+      isRepeated ? `see ${first.type}` : joinLines(message, "; "),
     ];
   });
   return inner(["TYPE", "STATUS", "REASON", "AGE", "MESSAGE"], rows, options);

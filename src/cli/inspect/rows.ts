@@ -2,6 +2,7 @@
 import {
   conditionsOf,
   findCondition,
+  joinLines,
   type KubeObject,
   type ResourceGraphDefinition,
 } from "../../api/mod.ts";
@@ -64,7 +65,7 @@ function ready(object: KubeObject): string {
 function messageOf(object: KubeObject): string {
   const condition = findCondition(conditionsOf(object), "Ready");
   if (!condition || condition.status === "True") return "";
-  return (condition.message ?? "").replace(PREFIX, "").replaceAll(/\s*\n\s*/g, "; ");
+  return joinLines((condition.message ?? "").replace(PREFIX, ""), "; ");
 }
 
 /** The start of the message of the condition Ready while nodes are not ready. */
@@ -288,7 +289,7 @@ function objectMessage(object: KubeObject, reason: string): string {
 }
 
 function message(text: string, { wide }: TreeOptions): string {
-  const line = text.replaceAll(/\s*\n\s*/g, "; ");
+  const line = joinLines(text, "; ");
   return wide || line.length <= MAX_MESSAGE ? line : `${line.slice(0, MAX_MESSAGE - 1)}…`;
 }
 

@@ -1,5 +1,11 @@
 /** Explains the state of a live object by its conditions, its Events and its deletion. */
-import { type Condition, conditionsOf, type KubeObject } from "../../api/mod.ts";
+import {
+  type Condition,
+  conditionsOf,
+  joinLines,
+  type KubeObject,
+  shortened,
+} from "../../api/mod.ts";
 import { objectText } from "../plan/text.ts";
 import type { Facts } from "./facts.ts";
 import { type Explanation, explanation, nameOf } from "./model.ts";
@@ -24,7 +30,7 @@ export function problemConditions(object: KubeObject): Condition[] {
 
 /** Formats a condition, such as `Available=False, MinimumReplicasUnavailable: no replica is available`. */
 export function conditionText({ type, status, reason, message }: Condition): string {
-  const text = [reason, message].filter(Boolean).join(": ").replaceAll(/\s*\n\s*/g, "; ");
+  const text = joinLines([reason, message].filter(Boolean).join(": "), "; ");
   return `${type}=${status}${text ? `, ${text}` : ""}`;
 }
 
@@ -64,7 +70,9 @@ export function deletionText(object: string, finalizers: readonly string[]): str
 export function event(object: KubeObject): Explanation {
   const { type, reason, message, count } = object as Record<string, unknown>;
   const times = typeof count === "number" && count > 1 ? ` (${count} times)` : "";
-  const text = `event ${type} ${reason}${times}: ${String(message ?? "").replaceAll(/\s+/g, " ")}`;
+  const text = `event ${type} ${reason}${times}: ${
+    shortened(String(message ?? "").replaceAll(/\s+/g, " "))
+  }`;
   return explanation("event", text, { time: eventTime(object) });
 }
 
