@@ -32,6 +32,9 @@ interface Answer {
 // connection of its own. A request beyond the maximum waits until a running request ends. The time limit of
 // the waiting request starts after the wait.
 const MAX_IN_FLIGHT = 80;
+// The maximum number of concurrent requests to an API group whose name contains a dot. An aggregated API server
+// may serve such a group. If the server does not answer, its requests leave connections for other groups.
+const MAX_IN_FLIGHT_OF_GROUP = 40;
 // The time after which an idle connection is closed, in milliseconds. kube-apiserver closes idle
 // connections after 90 s. With a shorter time, kro does not send a request on a connection that the API
 // server is closing.
@@ -48,6 +51,8 @@ export class Transport {
   readonly #options: ConnectOptions;
   readonly #timeoutMs: number;
   readonly #slots = new Semaphore(MAX_IN_FLIGHT);
+  /** The slots of each API group whose name contains a dot. */
+  readonly #groupSlots = new Map<string, Semaphore>();
   readonly #bucket?: TokenBucket;
   readonly #inFlight = new Set<AbortController>();
   readonly #closed = new AbortController();
@@ -67,7 +72,7 @@ export class Transport {
   /** Sends a request, and returns the response body as a string. */
   async send(request: KubeRequest): Promise<string> {
     const answer = await this.#withRetries(request, async (authorization) => {
-      const release = await this.#slots.acquire();
+      const release = await this.#acquireSlot(request);
       try {
         const http = this.#unaryClient();
         return await this.#timed(request, async (signal) => {
@@ -185,6 +190,21 @@ export class Transport {
       const stops = signal ? [this.#closed.signal, signal] : [this.#closed.signal];
       await sleep(wait * 1000, AbortSignal.any(stops));
     }
+  }
+
+  /** Waits until the request may be sent, and returns the function that ends the request. */
+  async #acquireSlot({ path }: KubeRequest): Promise<() => void> {
+    const group = /^\/apis\/([^/?]+\.[^/?]+)\//.exec(path)?.[1];
+    if (group === undefined) return await this.#slots.acquire();
+    let slots = this.#groupSlots.get(group);
+    if (!slots) this.#groupSlots.set(group, slots = new Semaphore(MAX_IN_FLIGHT_OF_GROUP));
+    // The slot of the group comes first, because a request that waits for it must not hold a common slot.
+    const releaseGroup = await slots.acquire();
+    const release = await this.#slots.acquire();
+    return () => {
+      release();
+      releaseGroup();
+    };
   }
 
   async #refusal(request: KubeRequest, answer: Answer): Promise<ApiError> {

@@ -161,6 +161,27 @@ Deno.test("at most 80 requests are in flight, and the time in the queue does not
   );
 });
 
+Deno.test("an aggregated API that does not answer leaves connections for other groups", async () => {
+  const gate = Promise.withResolvers<void>();
+  const kind = { group: "a.b", version: "v1", kind: "A", plural: "as", namespaced: true };
+  const list = () => Response.json({ kind: "List", items: [] });
+  let count = 0;
+  await serving(
+    (request) => {
+      if (!request.url.includes("/apis/a.b/")) return list();
+      if (++count > 40) gate.resolve();
+      return gate.promise.then(list);
+    },
+    async ({ client }) => {
+      const silent = Array.from({ length: 100 }, () => client.list(kind));
+      await client.list(pods);
+      assert.ok(count <= 40, `${count} requests`);
+      gate.resolve();
+      await Promise.all(silent);
+    },
+  );
+});
+
 /**
  * Accepts connections on a socket. Calls `answer` for each connection, and then closes it. Meanwhile calls
  * `check` with a client of this socket.
