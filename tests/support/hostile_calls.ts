@@ -208,8 +208,8 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
     isCompared && withValuesOf(object, object, [["spec", "value"]]),
   withoutValues: ({ object, isCompared }) =>
     isCompared && withoutValues(object, [["spec", "value"]]),
-  // Skipped for a value that is nested deeper than MAX_DEPTH, because only the in-memory cluster of tests and
-  // of `kro render` merges patches.
+  // Skipped for a value that is nested deeper than MAX_DEPTH, because the controller merges only its own patches.
+  // The patches of users are merged only by `kro test`.
   mergePatch: ({ value, copy, isCompared }) => isCompared && mergePatch({ a: value }, { a: copy }),
   "mergePatch of one key": ({ value, isCompared }) =>
     isCompared && mergePatch({ a: value }, { a: { added: 1 } }),

@@ -99,7 +99,7 @@ export const scripts: readonly Script[] = [
     name: "blocks",
     about:
       "The time for which one call with a hostile object of 1.5 MB blocks the event loop, as a table on " +
-      "stderr. Fails when one takes longer than its limit.",
+      "stderr. Fails when one takes longer than 100 ms.",
     file: "blocks.ts",
     isOnRequest: true,
   },
