@@ -34,11 +34,24 @@ export type CompileResult =
  * @throws {TypeError} `source` is an object, but {@link parse} did not return it.
  */
 export function compile(source: string | Parsed, scope: CelScope): CompileResult {
+  return resultOf(compileSteps(source, scope));
+}
+
+/**
+ * Compiles an expression as {@link compile} does. The generator yields after parsing, and between checking the
+ * types and estimating the cost, because each may take 50 ms or more for an expression of 100,000 characters.
+ */
+export function* compileSteps(
+  source: string | Parsed,
+  scope: CelScope,
+): Generator<undefined, CompileResult> {
   if (typeof source !== "string") {
-    return checked(source.source, treeOf(source), source.references, scope);
+    return yield* checked(source.source, treeOf(source), source.references, scope);
   }
   const result = parse(source);
-  return result.ok ? compile(result.parsed, scope) : { ok: false, problems: [result.problem] };
+  if (!result.ok) return { ok: false, problems: [result.problem] };
+  yield;
+  return yield* compileSteps(result.parsed, scope);
 }
 
 /**
@@ -93,7 +106,7 @@ export function* compileTemplateSteps(
     const texts = parts.map((part) =>
       "literal" in part ? { literal: part.literal } : { source: part.source }
     );
-    return checked(texts, tree, references, scope);
+    return yield* checked(texts, tree, references, scope);
   } catch (error) {
     if (error instanceof SyntaxFault) return { ok: false, problems: [error.problem] };
     throw error;
@@ -118,15 +131,16 @@ function partProblems(tree: Expr, scope: CelScope): CelProblem[] {
   return [{ code: "type", message, offset: tree.start, hint }];
 }
 
-function checked(
+function* checked(
   text: string | readonly TemplatePart[],
   tree: Expr,
   references: ReadonlyMap<string, number>,
   scope: CelScope,
-): CompileResult {
+): Generator<undefined, CompileResult> {
   const checker = new Checker(scope);
   const type = checker.check(tree);
   if (checker.problems.length > 0) return { ok: false, problems: checker.problems };
+  yield;
   const names = [...references.keys()].sort();
   const cost = estimate(tree, checker);
   return { ok: true, program: new CheckedProgram(text, scope, type, names, cost.min, cost.max) };

@@ -25,7 +25,13 @@ export * from "./types.ts";
 export { parse, type ParseResult } from "./parse.ts";
 export { type FieldRead, type FieldReads, fieldReads } from "./field_reads.ts";
 export { addRead, coversReads, partOf, readsOf } from "./reads.ts";
-export { compile, type CompileResult, compileTemplate, compileTemplateSteps } from "./compile.ts";
+export {
+  compile,
+  type CompileResult,
+  compileSteps,
+  compileTemplate,
+  compileTemplateSteps,
+} from "./compile.ts";
 export type { TemplatePart } from "./template.ts";
 export {
   BOOL,

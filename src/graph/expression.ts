@@ -4,7 +4,7 @@ import {
   type CelProblem,
   type CelScope,
   type CelType,
-  compile,
+  compileSteps,
   compileTemplateSteps,
   parse,
   type Parsed,
@@ -244,7 +244,7 @@ function* compileDraft(
   let single: Program | undefined;
   for (const part of hasText ? [] : draft.parts) {
     if (!("source" in part)) continue;
-    const result = compile(part.parsed ?? part.source, scope);
+    const result = yield* compileSteps(part.parsed ?? part.source, scope);
     if (result.ok) single = result.program;
     else for (const problem of result.problems) fault(problem, part.offset + problem.offset);
     sound &&= result.ok;

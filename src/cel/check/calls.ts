@@ -6,7 +6,16 @@ import type { Expr } from "../syntax/ast.ts";
 import { type Overload, typeParameters } from "../library/declare.ts";
 import { declarationsOf } from "../library/registry.ts";
 import type { Checker } from "./checker.ts";
-import { BOOL, DYN, isDyn, parameters, sameType, type Term, termText } from "./types.ts";
+import {
+  BOOL,
+  DYN,
+  isDyn,
+  parameters,
+  sameType,
+  type Term,
+  termText,
+  type TypeVariable,
+} from "./types.ts";
 import type { Bindings } from "./unify.ts";
 
 /** The maximum number of overloads that an error message lists. */
@@ -37,9 +46,10 @@ export function checkCall(
       const fresh = instantiate(overload, checker.bindings);
       if (!checker.bindings.assign(types, fresh.params)) continue;
       chosen.push(overload);
+      if (result && isDyn(result)) continue;
       const yielded = checker.bindings.substitute(fresh.result);
       if (result === undefined) result = yielded;
-      else if (!isDyn(result) && !sameType(result, yielded)) result = DYN;
+      else if (!sameType(result, yielded)) result = DYN;
     }
   }
   checker.chosen.set(expr, chosen);
@@ -79,7 +89,8 @@ function instantiate(overload: Overload, bindings: Bindings): Overload {
     typeNames.set(overload, names);
   }
   if (names.size === 0) return overload;
-  const fresh = new Map([...names].map((name) => [name, bindings.fresh()]));
+  const fresh = new Map<string, TypeVariable>();
+  for (const name of names) fresh.set(name, bindings.fresh());
   const replace = (type: Term): Term => {
     switch (type.kind) {
       case "variable":

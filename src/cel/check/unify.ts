@@ -9,7 +9,7 @@ import { DYN, isDyn, parameters, sameType, type Term, type TypeVariable } from "
 export class Bindings {
   readonly #types = new Map<string, Term>();
   /** The previous types of the variables that {@link assign} has bound, in the order of the changes. */
-  #changes: [variable: string, before: Term | undefined][] = [];
+  readonly #changes: [variable: string, before: Term | undefined][] = [];
   #count = 0;
 
   /** Creates a new type variable that is not bound to a type. */
@@ -22,7 +22,7 @@ export class Bindings {
    * Binds type variables only if all types are assignable.
    */
   assign(from: readonly Term[], to: readonly Term[]): boolean {
-    this.#changes = [];
+    this.#changes.length = 0;
     if (this.#allAssignable(from, to)) return true;
     for (const [variable, before] of this.#changes.reverse()) {
       if (before === undefined) this.#types.delete(variable);
@@ -83,10 +83,11 @@ export class Bindings {
   }
 
   #allAssignable(from: readonly Term[], to: readonly Term[]): boolean {
-    return from.length === to.length && from.every((type, index) => {
-      const target = to[index];
-      return target !== undefined && this.#assignable(type, target);
-    });
+    if (from.length !== to.length) return false;
+    for (let index = 0; index < from.length; index++) {
+      if (!this.#assignable(from[index]!, to[index]!)) return false;
+    }
+    return true;
   }
 
   #assignable(from: Term, to: Term): boolean {
