@@ -4,6 +4,7 @@
  * The state of a reflector that must list, because it has no resourceVersion from which to start a watch.
  */
 export interface Listing {
+  /** The tag that distinguishes the states of a reflector. */
   readonly name: "listing";
   /** Whether an earlier list was read completely. */
   readonly synced: boolean;
@@ -14,6 +15,7 @@ export interface Listing {
  * reconnect the watch.
  */
 export interface Watching {
+  /** The tag that distinguishes the states of a reflector. */
   readonly name: "watching";
   /**
    * The resourceVersion at which the next watch connection starts. This is the resourceVersion of the last

@@ -9,7 +9,7 @@ import { trustOnlyConfigured, trustSystem } from "./ca.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
 import { parsedIfLarge } from "./json_slices.ts";
 import { isWrite, type KubeRequest, repeatable, requestText } from "./request.ts";
-import { Semaphore } from "./semaphore.ts";
+import { KeyedSemaphore, Semaphore } from "./semaphore.ts";
 import { TokenBucket } from "./token_bucket.ts";
 import { sleep } from "./timers.ts";
 import type { ClusterConfig, ConnectOptions, RequestInfo } from "./types.ts";
@@ -52,7 +52,7 @@ export class Transport {
   readonly #timeoutMs: number;
   readonly #slots = new Semaphore(MAX_IN_FLIGHT);
   /** The slots of each API group whose name contains a dot. */
-  readonly #groupSlots = new Map<string, Semaphore>();
+  readonly #groupSlots = new KeyedSemaphore(MAX_IN_FLIGHT_OF_GROUP);
   readonly #bucket?: TokenBucket;
   readonly #inFlight = new Set<AbortController>();
   readonly #closed = new AbortController();
@@ -196,10 +196,8 @@ export class Transport {
   async #acquireSlot({ path }: KubeRequest): Promise<() => void> {
     const group = /^\/apis\/([^/?]+\.[^/?]+)\//.exec(path)?.[1];
     if (group === undefined) return await this.#slots.acquire();
-    let slots = this.#groupSlots.get(group);
-    if (!slots) this.#groupSlots.set(group, slots = new Semaphore(MAX_IN_FLIGHT_OF_GROUP));
     // The slot of the group comes first, because a request that waits for it must not hold a common slot.
-    const releaseGroup = await slots.acquire();
+    const releaseGroup = await this.#groupSlots.acquire(group);
     const release = await this.#slots.acquire();
     return () => {
       release();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Backoff } from "../../../src/kube/backoff.ts";
-import { Semaphore } from "../../../src/kube/semaphore.ts";
+import { KeyedSemaphore, Semaphore } from "../../../src/kube/semaphore.ts";
 import { TokenBucket } from "../../../src/kube/token_bucket.ts";
 
 Deno.test("callers beyond the slots wait in order until a slot is released", async () => {
@@ -26,6 +26,26 @@ Deno.test("callers beyond the slots wait in order until a slot is released", asy
   second();
   await fourth;
   assert.deepEqual(order, [1, 2, 3, 4]);
+});
+
+Deno.test("each key has its own slots, and is forgotten when they are all free", async () => {
+  const slots = new KeyedSemaphore(1);
+  const first = await slots.acquire("a");
+  const other = await slots.acquire("b");
+  let isWaiting = true;
+  const second = slots.acquire("a").then((release) => {
+    isWaiting = false;
+    return release;
+  });
+  await Promise.resolve();
+  assert.ok(isWaiting);
+  assert.equal(slots.size, 2);
+  first();
+  other();
+  const release = await second;
+  assert.equal(slots.size, 1);
+  release();
+  assert.equal(slots.size, 0);
 });
 
 Deno.test("a full bucket admits its burst at once, then one request per interval", () => {
