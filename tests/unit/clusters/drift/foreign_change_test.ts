@@ -126,6 +126,16 @@ const cases: {
     expected: { field: "data.a" },
   },
   {
+    name: "managed fields with a key that is nested 300 levels deep",
+    live: { ports: [{ port: 80, protocol: "TCP", name: "b" }] },
+    desired: { ports: [{ port: 80, name: "a" }] },
+    entries: [
+      entry("deep", 3, { "f:ports": { [`k:${"[".repeat(300)}${"]".repeat(300)}`]: {} } }),
+      entry("x", 2, { "f:ports": { [port80]: { "f:name": {} } } }),
+    ],
+    expected: { field: 'ports[port=80,protocol="TCP"].name', manager: "x" },
+  },
+  {
     name: "a changed label is reported with its key",
     live: { metadata: { labels: { a: "2" } } },
     desired: { metadata: { labels: { a: "1" } } },
