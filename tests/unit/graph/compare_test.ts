@@ -118,7 +118,7 @@ const CASES: [string, KubeObject, KubeObject, string][] = [
     "enum of too many values",
     withField({ ...string, enum: [1] }),
     withField({ ...string, enum: Array.from({ length: 60_000 }, () => 1) }),
-    `!Enum changed from [1] to [${"1,".repeat(59_999)}1]`,
+    "!Enum was changed",
   ],
   [
     "enum added as a whole",

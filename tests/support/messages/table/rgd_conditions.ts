@@ -136,6 +136,7 @@ export const RGD_CONDITIONS: Section = {
         "Enum <values> was added",
         "Enum <values> was removed",
         "Enum value <value> was <how>",
+        "Enum was changed",
         "Validation rule <rule> was added",
         "Validation rule <rule> was removed",
         "<word> was <how>",
