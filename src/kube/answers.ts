@@ -1,6 +1,6 @@
 /**
- * Checks that a response has the form of an API server's response. A proxy may respond with other JSON, and an
- * aggregated API server with any JSON.
+ * Checks that a response has the form of an API server's response. A proxy may respond with other JSON, and
+ * an aggregated API server with any JSON.
  */
 import {
   ApiError,
@@ -14,7 +14,7 @@ import { hasMetadata } from "./metadata.ts";
 import { type KubeRequest, requestText } from "./request.ts";
 
 /** One page of a list, as an API server returns it. */
-export interface List {
+export interface Page {
   /** The objects of the page. */
   items: KubeObject[];
   /** The resourceVersion of the list; an empty string when the API server sends no resourceVersion. */
@@ -24,15 +24,25 @@ export interface List {
 }
 
 /**
- * Returns the list in a response. The items get the apiVersion and the kind of `kind`. Throws ApiError when the
- * response is not a list: a proxy may respond with `{}`, which must not be read as an empty list.
+ * Returns the page of a list in a response. The items get the apiVersion and the kind of `kind`. Throws
+ * ApiError when the response is not a list: a proxy may respond with `{}`, which must not be read as an empty
+ * list. The generator yields after each item, because an aggregated API server may send a page of 100,000
+ * items.
  */
-export function listIn(request: KubeRequest, kind: KindRef, answer: Json): List {
+export function* pageIn(
+  request: KubeRequest,
+  kind: KindRef,
+  answer: Json,
+): Generator<undefined, Page> {
   const isList = isObject(answer) && typeof answer.kind === "string" &&
     answer.kind.endsWith("List") && (answer.items == null || Array.isArray(answer.items));
   if (!isList) throw badAnswer(request, "not a list");
-  const items = (answer.items ?? []) as Json[];
-  if (!items.every(hasMetadata)) throw badAnswer(request, "a list with a malformed object");
+  const items: KubeObject[] = [];
+  for (const item of (answer.items ?? []) as Json[]) {
+    if (!hasMetadata(item)) throw badAnswer(request, "a list with a malformed object");
+    items.push(typed(kind, item as unknown as KubeObject));
+    yield;
+  }
   const metadata = isObject(answer.metadata) ? answer.metadata : {};
   const { resourceVersion, continue: token } = metadata;
   for (const value of [resourceVersion, token]) {
@@ -41,7 +51,7 @@ export function listIn(request: KubeRequest, kind: KindRef, answer: Json): List 
     }
   }
   return {
-    items: (items as unknown as KubeObject[]).map((item) => typed(kind, item)),
+    items,
     resourceVersion: resourceVersion as string ?? "",
     token: token as string ?? "",
   };

@@ -12,7 +12,7 @@ import {
   type KubeObject,
   type ObjectRef,
 } from "../api/mod.ts";
-import { badAnswer, listIn, objectIn, typed } from "./answers.ts";
+import { badAnswer, objectIn, type Page, pageIn, typed } from "./answers.ts";
 import { LONGEST_WHOLE, TooLongError } from "./body.ts";
 import { InactivityError } from "./errors.ts";
 import { parseJsonInSlices } from "./json_slices.ts";
@@ -20,6 +20,7 @@ import { PageLimits } from "./page_limits.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
 import type { KubeRequest } from "./request.ts";
 import { bodyOf, statusBodyOf } from "./request_body.ts";
+import { inSlices } from "./slices.ts";
 import { Transport } from "./transport.ts";
 import { readWatch } from "./watch.ts";
 import type {
@@ -122,20 +123,27 @@ class Client implements KubeClient {
       if (limit > 0) query.set("limit", String(limit));
       const longest = limit > 0 ? undefined : LONGEST_WHOLE;
       const request: KubeRequest = { ...onList(kind, options, query, "list"), accept, longest };
-      const text = await this.#send(request).catch((error) => {
+      const page = await this.#page(request, kind).catch((error) => {
         if (!(error instanceof TooLongError) || limit <= 1) throw error;
       });
-      if (text === undefined) {
+      if (page === undefined) {
         limit = Math.ceil(limit / 4);
         continue;
       }
-      const { items, token, resourceVersion } = listIn(request, kind, await parsed(request, text));
-      const fault = limits.fault(items.length, token, isKept ? text.length : 0);
-      if (fault !== undefined) throw badAnswer(request, `an endless list: ${fault}`);
+      const { items, token, resourceVersion, bytes } = page;
+      const fault = limits.fault(items.length, token, isKept ? bytes : 0);
+      if (fault !== undefined) throw badAnswer(request, `a list that is too long: ${fault}`);
       yield { items, resourceVersion };
       if (token === "") return;
       query.set("continue", token);
     }
+  }
+
+  /** Requests one page of a list. `bytes` is the size of the response. */
+  async #page(request: KubeRequest, kind: KindRef): Promise<Page & { bytes: number }> {
+    const text = await this.#send(request);
+    const page = await inSlices(pageIn(request, kind, await parsed(request, text)));
+    return { ...page, bytes: text.length };
   }
 
   async create(kind: KindRef, object: KubeObject, options: WriteOptions): Promise<KubeObject> {

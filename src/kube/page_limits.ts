@@ -1,6 +1,6 @@
 /**
- * Limits the pages of one list. An aggregated API server may send a continue token with every page, so that the
- * list has no end.
+ * Limits the pages of one list. An aggregated API server may send a continue token with every page, so that
+ * the list has no end.
  */
 
 /** The maximum number of objects in a list or watch. Kubernetes supports about 150,000 objects of a kind. */
@@ -10,15 +10,15 @@ export const MAX_OBJECTS = 1_000_000;
 const MAX_PAGES = 10_000;
 
 /**
- * The maximum number of pages in a row without an object. An API server may send such a page if the objects of
- * the page do not match the selector (Kubernetes API documentation, `ListMeta.continue`).
+ * The maximum number of pages in a row without an object. An API server may send such a page if the objects
+ * of the page do not match the selector (Kubernetes API documentation, `ListMeta.continue`).
  */
 const MAX_EMPTY_PAGES = 100;
 
 const MIB = 2 ** 20;
 
 /** The maximum size of a list whose objects are all kept in memory, in bytes. */
-const MAX_COLLECTED = 512 * MIB;
+const MAX_COLLECTED = 1024 * MIB;
 
 /** Counts the pages and objects of one list. */
 export class PageLimits {
@@ -29,7 +29,8 @@ export class PageLimits {
   #bytes = 0;
 
   /**
-   * Adds the next page of the list. Returns the reason why the list may not be read further; undefined when it may.
+   * Adds the next page of the list. Returns the reason why the list may not be read further; undefined when
+   * it may.
    *
    * @param objects The number of objects in the page.
    * @param token The continue token of the page; empty in the last page.

@@ -12,7 +12,10 @@ import type { Listing, Watching } from "./reflector_state.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient, ListOptions } from "./types.ts";
 
-/** The handlers of changes. They are called one at a time, in the order in which the API server reports changes. */
+/**
+ * The handlers of changes. They are called one at a time, in the order in which the API server reports
+ * changes.
+ */
 export interface ReflectorHandlers {
   /** Called when an object was created, and for each object of the first list. */
   added(object: KubeObject): void;
@@ -46,8 +49,8 @@ export interface ReflectorOptions extends ListOptions {
   /** The delays between failed attempts; from 100 ms to 30 s by default. */
   backoff?: Backoff;
   /**
-   * Called after each event of a watch. The reflector reads no further event until the returned promise resolves.
-   * The limit of TCP then slows down the server.
+   * Called after each event of a watch. The reflector reads no further event until the returned promise
+   * resolves. The flow control of TCP then slows down the server.
    */
   ready?: () => Promise<void> | undefined;
   /** Called after each complete list. For the first list, this callback comes before `synced`. */
@@ -65,8 +68,8 @@ const INACTIVITY_MS = 100_000;
 // The time after which a connection counts as long, in milliseconds. This is also the longest delay after a
 // shorter connection that delivered events.
 const LONG_MS = 5_000;
-// The number of attempts after short connections that follow without delay, until a connection is long again. A
-// server that closes every watch after one event would otherwise cause requests without end.
+// The number of attempts after short connections that follow without delay, until a connection is long again.
+// A server that closes every watch after one event would otherwise cause requests without end.
 const MAX_QUICK = 10;
 const POLL_MS = 10_000;
 /**
@@ -108,7 +111,8 @@ export class Reflector {
   #connections = 0;
   #isWatching = false;
   #isDefined = true;
-  #quick = 0;
+  /** The number of short connections since the last long one. */
+  #shortConnections = 0;
   /** The controller of the delay between two attempts. Aborting it ends the delay. */
   #hurry = new AbortController();
 
@@ -252,8 +256,10 @@ export class Reflector {
     // reflector lists again immediately. If the first watch after a list reports an expired resourceVersion,
     // the backoff delays the next list.
     const expired = watch?.resumed && isGone(error);
-    if (watch?.isLong) this.#quick = 0;
-    const isGood = watch?.isLong || ((watch?.hasEvents || expired) && this.#quick++ < MAX_QUICK);
+    if (watch?.isLong) this.#shortConnections = 0;
+    else if (watch?.hasEvents || expired) this.#shortConnections++;
+    const isGood = watch?.isLong ||
+      ((watch?.hasEvents || expired) && this.#shortConnections <= MAX_QUICK);
     if (isGood) this.#backoff.reset();
     if (isGood && (expired || error === undefined)) return 0;
     const delay = this.#backoff.next();
@@ -323,7 +329,7 @@ export class Reflector {
     const check = () => {
       const left = lastEvent + INACTIVITY_MS - performance.now();
       if (left <= 0) inactive();
-      else watchdog = setTimeout(check, left);
+      else watchdog = setTimeout(check, Math.min(left, INACTIVITY_MS));
     };
     let watchdog = setTimeout(check, INACTIVITY_MS);
     this.#connections++;
@@ -346,7 +352,11 @@ export class Reflector {
           state.resourceVersion = event.object.metadata.resourceVersion ?? state.resourceVersion;
         }
         const ready = this.#options.ready?.();
-        if (ready) await ready;
+        if (!ready) continue;
+        // While kro itself reads no event, the watch does not count as broken.
+        lastEvent = Infinity;
+        await ready;
+        lastEvent = performance.now();
       }
     } finally {
       this.#isWatching = false;

@@ -1,6 +1,6 @@
 /**
- * Finds list elements in managed fields. Comparing each element with each key would take seconds for a list of a
- * few thousand elements.
+ * Finds list elements in managed fields. Comparing each element with each key would take seconds for a list
+ * of a few thousand elements.
  */
 import {
   canonical,
@@ -26,7 +26,9 @@ interface KeyGroup {
   indexes: Map<string, Map<string, Entry>>;
 }
 
-/** The maximum number of key fields, of groups of keys, and of indexes of a group. Further ones are ignored. */
+/**
+ * The maximum number of key fields, of groups of keys, and of indexes of a group. Further ones are ignored.
+ */
 const MAX_VARIANTS = 16;
 
 /** An index of the keys in the field set of a list. */
@@ -51,9 +53,9 @@ export class ElementIndex {
   }
 
   /**
-   * Returns the field set of a list element; undefined when no key names the element. `k:` is followed by the key
-   * fields of the element, `v:` by the element itself, and `i:` by its index. A key field that is missing in the
-   * element matches every value, because the API server may have added a default to the key.
+   * Returns the field set of a list element; undefined when no key names the element. `k:` is followed by the
+   * key fields of the element, `v:` by the element itself, and `i:` by its index. A key field that is missing
+   * in the element matches every value, because the API server may have added a default to the key.
    */
   find(element: Json | undefined, index: number): Json | undefined {
     const found = [this.#positions.get(String(index))];
@@ -69,7 +71,7 @@ export class ElementIndex {
   #addKeys(values: JsonObject, entry: Entry): void {
     const names = Object.keys(values).sort();
     if (names.length > MAX_VARIANTS) return;
-    const id = names.join("\n");
+    const id = JSON.stringify(names);
     let group = this.#groups.get(id);
     if (!group) {
       if (this.#groups.size >= MAX_VARIANTS) return;
@@ -82,7 +84,7 @@ export class ElementIndex {
 /** Returns the first entry of the group whose key fields have the values of the element. */
 function inGroup({ names, keys, indexes }: KeyGroup, element: JsonObject): Entry | undefined {
   const present = names.filter((name) => (ownValue(element, name) ?? null) !== null);
-  const id = present.join("\n");
+  const id = JSON.stringify(present);
   let index = indexes.get(id);
   if (!index) {
     if (indexes.size >= MAX_VARIANTS) return undefined;

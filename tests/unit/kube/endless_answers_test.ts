@@ -8,7 +8,8 @@ import { PageLimits } from "../../../src/kube/page_limits.ts";
 import { pods, serving } from "./serving.ts";
 
 /**
- * Serves a list of 1,000 pages. `continued` returns the token of the nth page, and `items` returns its objects.
+ * Serves a list of 1,000 pages. `continued` returns the token of the nth page, and `items` returns its
+ * objects.
  */
 function endless(continued: (nth: number) => unknown, items: (nth: number) => unknown[]) {
   return (_: Request, nth: number) => {
@@ -35,7 +36,7 @@ for (const [what, { handler, requests }] of Object.entries(ENDLESS)) {
         setup.client.list(pods),
         (e) =>
           e instanceof ApiError &&
-          e.message === `LIST pods: the answer is an endless list: ${what}`,
+          e.message === `LIST pods: the answer is a list that is too long: ${what}`,
       );
       assert.equal(setup.requests.length, requests);
     });
@@ -58,10 +59,10 @@ Deno.test("100 pages without objects between pages with objects are read", () =>
   }
 });
 
-Deno.test("a list whose objects are kept in memory may have at most 512 MiB", () => {
+Deno.test("a list whose objects are kept in memory may have at most 1 GiB", () => {
   const limits = new PageLimits();
-  for (let nth = 0; nth < 8; nth++) {
+  for (let nth = 0; nth < 16; nth++) {
     assert.equal(limits.fault(1, `${nth}`, 64 * 2 ** 20), undefined);
   }
-  assert.equal(limits.fault(1, "more", 1), "more than 512 MiB");
+  assert.equal(limits.fault(1, "more", 1), "more than 1024 MiB");
 });

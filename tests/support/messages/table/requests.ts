@@ -98,7 +98,7 @@ export const REQUESTS: Section = {
         "… neither the object nor a Status",
         "… a list with a malformed object",
         "… a list with malformed metadata",
-        "… an endless list: <fault>",
+        "… a list that is too long: <fault>",
         "a page repeats the token of the previous page",
         "more than <n> pages in a row contain no object",
         "more than <n> pages",
