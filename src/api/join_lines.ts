@@ -1,8 +1,8 @@
 /** Joins the lines of a text. */
 
 /**
- * Replaces each run of white space that contains a line feed by `separator`. Takes linear time: a regular expression
- * that begins with `\s*` takes quadratic time for a text with many spaces.
+ * Replaces each run of white space that contains a line feed by `separator`. Takes linear time: a regular
+ * expression that begins with `\s*` takes quadratic time for a text with many spaces.
  */
 export function joinLines(text: string, separator: string): string {
   const lines = text.split("\n");

@@ -53,8 +53,9 @@ function exact(_key: string, value: Json, context?: { source?: string }): Json {
 }
 
 /**
- * Matches a string, or an integer of 16 or more digits outside of strings. A string without its end extends to
- * the end of the text. If it did not match, the search would read the rest of the text again at each quote.
+ * Matches a string, or an integer of 16 or more digits outside of strings. A string without its end extends
+ * to the end of the text. If it did not match, the search would read the rest of the text again at each
+ * quote.
  */
 const STRING_OR_LONG =
   /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|(?<![\w.+-])-?[1-9]\d{15,}(?=\s*(?:[,}\]]|$))/gs;
@@ -66,7 +67,9 @@ const STRING_OR_LONG =
  */
 const MARK = `${crypto.randomUUID()}:`;
 
-/** Replaces the marked strings in a value by integers. The list avoids recursion into deeply nested values. */
+/**
+ * Replaces the marked strings in a value by integers. The list avoids recursion into deeply nested values.
+ */
 function unmark(root: JsonObject): void {
   const waiting: (Json[] | JsonObject)[] = [root];
   const visit = (container: Json[] | JsonObject, key: string | number, value: Json | undefined) => {

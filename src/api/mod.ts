@@ -15,10 +15,10 @@
  * @module
  */
 export * from "./background.ts";
+export * from "./canonical.ts";
 export * from "./conditions.ts";
 export * from "./depth.ts";
 export * from "./duration.ts";
-export * from "./canonical.ts";
 export * from "./equal.ts";
 export * from "./error.ts";
 export * from "./field_key.ts";

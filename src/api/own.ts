@@ -1,6 +1,6 @@
 /**
- * Reads and writes JSON values at paths that users write. Only own properties are used: the names
- * `__proto__` and `constructor` are ordinary keys and never reach a prototype.
+ * Reads, writes and copies the properties of JSON objects, whose names users choose. Only own properties are
+ * used: the names `__proto__` and `constructor` are ordinary keys and never reach a prototype.
  */
 import type { Json, JsonObject } from "./object.ts";
 

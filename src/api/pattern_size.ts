@@ -15,8 +15,8 @@ export interface PatternSize {
    */
   readonly foldedRanges: number;
   /**
-   * The number of characters that the compiler searches for the end of classes with names, such as `[:alpha:]`.
-   * The compiler reads the rest of the pattern at each `[:` that has no end.
+   * The number of characters that the compiler searches for the end of classes with names, such as
+   * `[:alpha:]`. The compiler reads the rest of the pattern at each `[:` that has no end.
    */
   readonly searched: number;
 }
@@ -32,8 +32,8 @@ const TOKEN =
 
 /**
  * The costs of compiling a pattern, in units of the cost budget: a fixed cost for each pattern, and a cost
- * for each character, each Unicode class, each case-insensitive range beyond ASCII, each instruction, and each
- * character that is searched for the end of a class.
+ * for each character, each Unicode class, each case-insensitive range beyond ASCII, each instruction, and
+ * each character that is searched for the end of a class.
  */
 const COMPILING = {
   pattern: 4_000,

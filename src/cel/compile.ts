@@ -38,8 +38,9 @@ export function compile(source: string | Parsed, scope: CelScope): CompileResult
 }
 
 /**
- * Compiles an expression as {@link compile} does. The generator yields after parsing, and between checking the
- * types and estimating the cost, because each may take 50 ms or more for an expression of 100,000 characters.
+ * Compiles an expression as {@link compile} does. The generator yields after parsing, and between checking
+ * the types and estimating the cost, because each may take 50 ms or more for an expression of 100,000
+ * characters.
  */
 export function* compileSteps(
   source: string | Parsed,

@@ -53,8 +53,8 @@ export function partOf(value: Json, reads: Reads): Json {
 }
 
 /**
- * The part of each object that has none of the fields that are read. All these objects share one part, because
- * a map may have 100,000 of them.
+ * The part of each object that has none of the fields that are read. All these objects share one part,
+ * because a map may have 100,000 of them.
  */
 const NOTHING: JsonObject = Object.freeze({});
 

@@ -19,8 +19,8 @@ export const TLS_DIR = "/tls";
  * appear unset.
  */
 const ENVIRONMENT = [
-  // The operator sets this variable and NODE_EXTRA_CA_CERTS before its first TLS connection, so that Deno trusts
-  // only the configured certificate authorities, or those of the system.
+  // The operator sets this variable and NODE_EXTRA_CA_CERTS before its first TLS connection, so that Deno
+  // trusts only the configured certificate authorities, or those of the system.
   "DENO_TLS_CA_STORE",
   // An executable of `deno compile` does not pass this variable to V8, so kro itself applies the heap limit
   // that the variable sets.

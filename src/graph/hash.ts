@@ -13,8 +13,8 @@ import {
  * Returns the hash of a spec as 16 hex digits: the FNV-1a hash with 64 bits of the normalized JSON. The hash
  * equals the hash of upstream kro, so that this program and upstream kro recognize each other's revisions.
  *
- * A spec that is nested deeper than {@link MAX_SPEC_DEPTH} is never compiled. Its hash depends on the order of
- * the keys that are nested deeper.
+ * A spec that is nested deeper than {@link MAX_SPEC_DEPTH} is never compiled. Its hash depends on the order
+ * of the keys that are nested deeper.
  *
  * @example
  * ```ts
@@ -170,8 +170,8 @@ export function sortedJson(value: Json): string {
 }
 
 /**
- * Encodes a value as {@link sortedJson} does. Returns undefined if {@link jsonText} returns the same, which is
- * several times as fast for 750,000 values.
+ * Encodes a value as {@link sortedJson} does. Returns undefined if {@link jsonText} returns the same, which
+ * is several times as fast for 750,000 values.
  */
 function sortedText(value: Json | undefined, level = 0): string | undefined {
   if (typeof value !== "object" || value === null || level > MAX_SPEC_DEPTH) return undefined;

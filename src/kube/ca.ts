@@ -1,4 +1,6 @@
-/** Selects the certificate authorities that kro trusts: those of the cluster configuration, or of the system. */
+/**
+ * Selects the certificate authorities that kro trusts: those of the cluster configuration, or of the system.
+ */
 import { permitted } from "./deno_permission.ts";
 
 /**
@@ -14,9 +16,9 @@ export function trustOnlyConfigured(): void {
 }
 
 /**
- * Makes Deno trust the certificate authorities of the system, as kubectl does, instead of the list that is part of
- * Deno. Does nothing if the environment variable of the store is set. Must be called before the first TLS
- * connection. Throws ConfigError when Deno lacks the permission to use the variable.
+ * Makes Deno trust the certificate authorities of the system, as kubectl does, instead of the list that is
+ * part of Deno. Does nothing if the environment variable of the store is set. Must be called before the first
+ * TLS connection. Throws ConfigError when Deno lacks the permission to use the variable.
  */
 export function trustSystem(): void {
   const name = "DENO_TLS_CA_STORE";

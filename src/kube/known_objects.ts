@@ -79,8 +79,8 @@ export class KnownObjects {
   }
 
   /**
-   * Stores an object of the list, and returns its changes compared with the values stored before. Throws ApiError
-   * when the object is new and the store is full.
+   * Stores an object of the list, and returns its changes compared with the values stored before. Throws
+   * ApiError when the object is new and the store is full.
    */
   fromList(object: KubeObject): Change[] {
     const changes = this.#put(object);

@@ -1,6 +1,6 @@
 /**
- * Checks the types of the metadata that a server returns. The API server checks the metadata of its own objects,
- * but forwards the responses of an aggregated API server unchanged.
+ * Checks the types of the metadata that a server returns. The API server checks the metadata of its own
+ * objects, but forwards the responses of an aggregated API server unchanged.
  */
 import { isObject } from "../api/mod.ts";
 
@@ -36,8 +36,8 @@ const FIELDS: readonly (readonly [field: string, check: Check])[] = [
 ];
 
 /**
- * Reports whether the value is an object with metadata whose fields have the types of metav1.ObjectMeta. A field
- * that is null means the same as an absent field, and is removed from the metadata.
+ * Reports whether the value is an object with metadata whose fields have the types of metav1.ObjectMeta. A
+ * field that is null means the same as an absent field, and is removed from the metadata.
  */
 export function hasMetadata(value: unknown): boolean {
   if (!isObject(value) || !isObject(value.metadata)) return false;

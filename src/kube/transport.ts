@@ -32,8 +32,9 @@ interface Answer {
 // connection of its own. A request beyond the maximum waits until a running request ends. The time limit of
 // the waiting request starts after the wait.
 const MAX_IN_FLIGHT = 80;
-// The maximum number of concurrent requests to an API group whose name contains a dot. An aggregated API server
-// may serve such a group. If the server does not answer, its requests leave connections for other groups.
+// The maximum number of concurrent requests to an API group whose name contains a dot. An aggregated API
+// server may serve such a group. If the server does not answer, its requests leave connections for other
+// groups.
 const MAX_IN_FLIGHT_OF_GROUP = 40;
 // The time after which an idle connection is closed, in milliseconds. kube-apiserver closes idle
 // connections after 90 s. With a shorter time, kro does not send a request on a connection that the API
@@ -192,7 +193,7 @@ export class Transport {
     }
   }
 
-  /** Waits until the request may be sent, and returns the function that ends the request. */
+  /** Waits until the request may be sent. Returns the function that allows the next request to be sent. */
   async #acquireSlot({ path }: KubeRequest): Promise<() => void> {
     const group = /^\/apis\/([^/?]+\.[^/?]+)\//.exec(path)?.[1];
     if (group === undefined) return await this.#slots.acquire();

@@ -9,7 +9,9 @@ export interface JsonSize {
   depth: number;
 }
 
-/** Returns the size of a JSON value. Stops counting at the first level at which `limit` values are exceeded. */
+/**
+ * Returns the size of a JSON value. Stops counting at the first level at which `limit` values are exceeded.
+ */
 export function jsonSize(json: Json | undefined, limit = Infinity): JsonSize {
   let values = 0;
   let depth = 0;

@@ -42,8 +42,8 @@ export function kindsOfDocument(
 }
 
 /**
- * Does the work of {@link kindsOfDocument} in steps, and returns its result. A step links the schema of one kind.
- * An aggregated API server may send any JSON as its document. Values of other types are ignored.
+ * Does the work of {@link kindsOfDocument} in steps, and returns its result. A step links the schema of one
+ * kind. An aggregated API server may send any JSON as its document. Values of other types are ignored.
  */
 export function* kindsOfDocumentSteps(
   document: unknown,
@@ -98,8 +98,8 @@ const ANY: Linked = {
 };
 
 /**
- * The maximum number of JSON values in a definition without references, in which each reference was replaced by
- * the values of its target. The largest definition of Kubernetes has about 10,000 values.
+ * The maximum number of JSON values in a definition after each reference was replaced by the values of its
+ * target. The largest definition of Kubernetes has about 10,000 values.
  */
 const MAX_VALUES = 100_000;
 
@@ -112,8 +112,8 @@ const MAX_WORK = 1_000_000;
 
 /**
  * Links definitions: replaces each reference by the schema of the referenced definition. Each definition is
- * linked once, so several kinds share the schema objects of common definitions. A definition that exceeds a limit
- * is replaced by a schema that accepts any value.
+ * linked once, so several kinds share the schema objects of common definitions. A definition that exceeds a
+ * limit is replaced by a schema that accepts any value.
  */
 export class Linker {
   readonly #definitions: Readonly<Record<string, unknown>>;

@@ -67,31 +67,31 @@ export function decideWithdrawal(facts: WithdrawalFacts): WithdrawalDecision {
 }
 
 /**
- * Deletes the instances of the RGD's kind, or the CRD when no instance exists. The CRD stays with its
- * instances in three cases: the deletion of CRDs is not allowed, kro is being uninstalled, or the CRD was not
- * generated for this RGD.
+ * Decides to delete the instances of the RGD's kind, or the CRD when no instance exists. The CRD stays with
+ * its instances in three cases: the deletion of CRDs is not allowed, kro is being uninstalled, or the CRD was
+ * not generated for this RGD.
  */
 function removedKind(facts: WithdrawalFacts): WithdrawalDecision {
   const { rgd, allowCrdDeletion, rgdCrd, crd, instances } = facts;
-  const kept = reading({ fact: "revisions" });
-  if (!allowCrdDeletion) return kept;
+  const unchanged = toRead({ fact: "revisions" });
+  if (!allowCrdDeletion) return unchanged;
   if (rgdCrd === undefined) {
-    return reading({ fact: "rgdCrd", name: `${RGD_KIND.plural}.${RGD_KIND.group}` });
+    return toRead({ fact: "rgdCrd", name: `${RGD_KIND.plural}.${RGD_KIND.group}` });
   }
   const isUninstalled = rgdCrd === null || rgdCrd.metadata.deletionTimestamp !== undefined;
   const name = crdNameOf(rgd);
-  if (isUninstalled || name === undefined) return kept;
-  if (crd === undefined) return reading({ fact: "crd", name });
-  if (crd === null || !generatedFor(rgd.metadata.name!, crd)) return kept;
+  if (isUninstalled || name === undefined) return unchanged;
+  if (crd === undefined) return toRead({ fact: "crd", name });
+  if (crd === null || !generatedFor(rgd.metadata.name!, crd)) return unchanged;
   // A malformed CRD defines no kind whose instances can be listed.
   const kind = kindOfCrd(crd);
-  if (kind && !instances) return reading({ fact: "instances", kind });
+  if (kind && !instances) return toRead({ fact: "instances", kind });
   return kind && instances && instances.length > 0
     ? { writes: deletions(kind, instances), instancesLeft: instances }
-    : { ...kept, writes: [crdDeletion(crd)] };
+    : { ...unchanged, writes: [crdDeletion(crd)] };
 }
 
-/** Removes kro's finalizer from the revisions and from the RGD. */
+/** Decides to remove kro's finalizer from the revisions and from the RGD. */
 function released(
   rgd: ResourceGraphDefinition,
   revisions: readonly GraphRevision[],
@@ -109,7 +109,7 @@ function released(
   };
 }
 
-function reading(read: Read): WithdrawalDecision {
+function toRead(read: Read): WithdrawalDecision {
   return { writes: [], read, instancesLeft: [] };
 }
 

@@ -18,7 +18,9 @@ import { withoutAbsent } from "./absent_optionals.ts";
 import type { Evaluated, Scope } from "./scope.ts";
 import { encodeStringData } from "./secret.ts";
 
-/** Marks a list element whose expression returned `omit()`. The element is removed after all fields are set. */
+/**
+ * Marks a list element whose expression returned `omit()`. The element is removed after all fields are set.
+ */
 const OMITTED = Symbol("omitted");
 
 /**
@@ -69,8 +71,8 @@ export function evaluationFault(
 }
 
 /**
- * Returns the node's template in which the fields have these values. Only the lists and objects on the paths of
- * the fields are copied. The result shares all other parts with the template.
+ * Returns the node's template in which the fields have these values. Only the lists and objects on the paths
+ * of the fields are copied. The result shares all other parts with the template.
  */
 export function fill(node: Node, values: FieldValues): JsonObject {
   const object = copyOf(node.template);

@@ -34,9 +34,9 @@ const NAMING = new Set(["apiVersion", "kind", "metadata.name", "metadata.namespa
  * - each finalizer, if the object is being deleted
  *
  * The API server does not limit the number of field managers, and each of them may own all of these fields.
- * The number of values in the template, multiplied by the number of managers, may be at most
- * {@link MAX_VALUES}. Otherwise, the fields of the template are left out. The same limit holds for finalizers,
- * of which only the first ones are returned.
+ * The number of values in the template, multiplied by the number of managers, may be at most {@link
+ * MAX_VALUES}. Otherwise, the fields of the template are left out. The same limit holds for finalizers, of
+ * which only the first ones are returned.
  *
  * @param template The template of the object's node; undefined for an instance.
  */

@@ -96,7 +96,9 @@ function fieldsOf(value: Json | undefined): JsonObject {
   );
 }
 
-/** Returns a field inside the value of a template. Filling in the field copies the list or object around it. */
+/**
+ * Returns a field inside the value of a template. Filling in the field copies the list or object around it.
+ */
 function templateField(value: Json): Field {
   const step = Array.isArray(value) ? [0] : isObject(value) ? ["added"] : [];
   return { path: ["value", ...step] } as unknown as Field;
@@ -208,8 +210,8 @@ export const VALUE_CALLS: Readonly<Record<string, (argument: HostileArgument) =>
     isCompared && withValuesOf(object, object, [["spec", "value"]]),
   withoutValues: ({ object, isCompared }) =>
     isCompared && withoutValues(object, [["spec", "value"]]),
-  // Skipped for a value that is nested deeper than MAX_DEPTH, because the controller merges only its own patches.
-  // The patches of users are merged only by `kro test`.
+  // Skipped for a value that is nested deeper than MAX_DEPTH, because the controller merges only its own
+  // patches. The patches of users are merged only by `kro test`.
   mergePatch: ({ value, copy, isCompared }) => isCompared && mergePatch({ a: value }, { a: copy }),
   "mergePatch of one key": ({ value, isCompared }) =>
     isCompared && mergePatch({ a: value }, { a: { added: 1 } }),

@@ -8,15 +8,15 @@ import type { ChildStore } from "./store.ts";
 /** The maximum number of GETs that confirm deletions of one kind at the same time. */
 const MAX_READS = 10;
 
-/** The number of DELETED events in progress from which the watch of the kind waits. */
+/** The number of unfinished DELETED events from which the watch of the kind waits. */
 const MAX_EVENTS = 1_000;
 
 /**
  * Handles the DELETED events of one kind.
  *
- * The number of concurrent GETs is limited, so that many deletions leave connections for other requests. While
- * more than 1,000 events wait for a GET, the watch reads no further event. Otherwise, an aggregated API server that
- * sends ADDED and DELETED events without pause would fill the memory.
+ * The number of concurrent GETs is limited, so that many deletions leave connections for other requests.
+ * While 1,000 or more events are unfinished, the watch reads no further event. Otherwise, an aggregated API
+ * server that sends ADDED and DELETED events without pause would fill the memory.
  */
 export class DeletionEvents {
   readonly #store: ChildStore;
@@ -42,7 +42,10 @@ export class DeletionEvents {
     };
   }
 
-  /** Returns a promise that resolves when fewer than 1,000 events wait for a GET; undefined when fewer wait now. */
+  /**
+   * Returns a promise that resolves when fewer than 1,000 events are unfinished; undefined when this is
+   * already the case.
+   */
   ready(): Promise<void> | undefined {
     if (this.#count < MAX_EVENTS) return undefined;
     this.#room ??= Promise.withResolvers<void>();
@@ -51,12 +54,13 @@ export class DeletionEvents {
 
   /**
    * Handles a DELETED event. A watch with a label selector sends DELETED also when an object only lost the
-   * label. kro therefore sends a GET to find out whether the object still exists. No GET is sent if kro itself
-   * deleted the object, or if the object is not cached. Resolves to true when an instance was requeued.
+   * label. kro therefore sends a GET to find out whether the object still exists. No GET is sent if kro
+   * itself deleted the object, or if the object is not cached. Resolves to true when an instance was
+   * requeued.
    *
-   * An object that still exists is read again, after delays of up to 30 seconds, until the object is gone or has
-   * the label again. These reads are needed for an object that loses the label while a finalizer delays the
-   * object's deletion: no event reports its end.
+   * An object that still exists is read again, after delays of up to 30 seconds, until the object is gone or
+   * has the label again. These reads are needed for an object that loses the label while a finalizer delays
+   * the object's deletion: no event reports its end.
    */
   async handle(object: KubeObject): Promise<boolean> {
     this.#count++;
@@ -88,8 +92,8 @@ export class DeletionEvents {
   }
 
   /**
-   * Reads an object without kro's label until the object is gone. Stops when the cache has a newer state of the
-   * object: kro has then restored the label, and the watch reports the object again.
+   * Reads an object without kro's label until the object is gone. Stops when the cache has a newer state of
+   * the object: kro has then restored the label, and the watch reports the object again.
    */
   async #follow(ref: ObjectRef, found: KubeObject): Promise<void> {
     const store = this.#store;

@@ -3,8 +3,8 @@ import { copyOf, define, isObject, type Json, type JsonObject, ownValue } from "
 
 /**
  * Returns the target after applying the merge patch. A null in the patch removes a field. The result shares
- * all unchanged parts of the target, and is the target itself when the patch changes nothing. If the target is
- * not an object, the result is the patch without its nulls, and shares all parts without nulls.
+ * all unchanged parts of the target, and is the target itself when the patch changes nothing. If the target
+ * is not an object, the result is the patch without its nulls, and shares all parts without nulls.
  */
 export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObject {
   // Merging a patch into itself removes its nulls.

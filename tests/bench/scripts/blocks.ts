@@ -17,17 +17,18 @@ import { HOSTILE_VALUES, LARGEST } from "../../support/hostile_values.ts";
 /** The CPU time that a call may take, in milliseconds. */
 const LIMIT_MS = 100;
 /**
- * The maximum number of times that a call is measured while it takes longer than {@link LIMIT_MS}. The shortest
- * time counts. A call that takes less than half of the limit is measured once.
+ * The maximum number of times that a call is measured while it takes longer than {@link LIMIT_MS}. The
+ * shortest time counts. A call that takes less than half of the limit is measured once.
  */
 const ATTEMPTS = 8;
 
 /**
- * The lengths of the longest strings that these functions receive, in UTF-16 units. The other functions receive
- * strings of up to {@link LARGEST} bytes.
+ * The lengths of the longest strings that these functions receive, in UTF-16 units. The other functions
+ * receive strings of up to {@link LARGEST} bytes.
  */
 const LONGEST: ReadonlyMap<string, number> = new Map([
-  // The expressions of one string together have at most 100,000 characters. An expression may contain a pattern.
+  // The expressions of one string together have at most 100,000 characters. An expression may contain a
+  // pattern.
   ...["parse", "parse of a literal", "patternSize"].map((name) => [name, 100_000] as const),
   // The definition of a field has at most 100,000 characters, and its type and marker need some of them.
   ...["type", "marker", "default"].map((name) => [`a SimpleSchema ${name}`, 99_900] as const),

@@ -8,8 +8,9 @@ const KIND: KindRef = { group: "a.b", version: "v1", kind: "A", plural: "as", na
 const GVK = { "x-kubernetes-group-version-kind": [{ group: "a.b", version: "v1", kind: "A" }] };
 
 /**
- * Returns the schema of the definition `d0` in a document of `count` definitions. `targets` returns the numbers of
- * the definitions that the nth definition refers to. Fails when more than a million references are read.
+ * Returns the schema of the definition `d0` in a document of `count` definitions. `targets` returns the
+ * numbers of the definitions that the nth definition refers to. Fails when more than a million references are
+ * read.
  */
 function linked(count: number, targets: (nth: number) => number[]): Schema {
   let reads = 0;

@@ -1,6 +1,6 @@
 /**
- * Tests which certificate authorities the client trusts: only the configured one, or those of the system if none is
- * configured.
+ * Tests which certificate authorities the client trusts: only the configured one, or those of the system if
+ * none is configured.
  */
 import assert from "node:assert/strict";
 import { generate } from "selfsigned";

@@ -1,4 +1,6 @@
-/** Tests of the decision how to delete an RGD: the fact to read next, and the writes with their preconditions. */
+/**
+ * Tests of the decision how to delete an RGD: the fact to read next, and the writes with their preconditions.
+ */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import {

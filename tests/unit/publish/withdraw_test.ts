@@ -53,7 +53,9 @@ interface World {
   refuse?: [request: string, reason: ApiErrorReason];
 }
 
-/** Makes one step of deleting the RGD, and returns its requests with the result or the reason of the error. */
+/**
+ * Makes one step of deleting the RGD, and returns its requests with the result or the reason of the error.
+ */
 async function withdrawn(world: World) {
   const requests: string[] = [];
   const request = <T>(text: string, response: T): Promise<T> => {
