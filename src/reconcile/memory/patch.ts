@@ -22,12 +22,7 @@ export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObj
       define(result, key, merged);
     }
   }
-  return removed.size > 0 ? without(result, removed) : result;
-}
-
-/** Returns a copy of an object without some fields. Deleting 100,000 fields takes longer than such a copy. */
-function without(object: JsonObject, removed: ReadonlySet<string>): JsonObject {
-  const rest: JsonObject = {};
-  for (const key of Object.keys(object)) if (!removed.has(key)) define(rest, key, object[key]);
-  return rest;
+  if (removed.size === 0) return result;
+  // Deleting 100,000 fields takes longer than such a copy.
+  return copyOf(result, Object.keys(result).filter((key) => !removed.has(key)));
 }
