@@ -62,4 +62,11 @@ export {
   withdrawGraph,
   type WithdrawResult,
 } from "./withdraw.ts";
-export type { CreateWrite, Part, PatchWrite, Write, WriteBase } from "./writes.ts";
+export type {
+  CreateWrite,
+  Part,
+  PatchWrite,
+  ReleaseRevisionWrite,
+  Write,
+  WriteBase,
+} from "./writes.ts";
