@@ -6,16 +6,7 @@ import type { Expr } from "../syntax/ast.ts";
 import { type Overload, typeParameters } from "../library/declare.ts";
 import { declarationsOf } from "../library/registry.ts";
 import type { Checker } from "./checker.ts";
-import {
-  BOOL,
-  DYN,
-  isDyn,
-  parameters,
-  sameType,
-  type Term,
-  termText,
-  type TypeVariable,
-} from "./types.ts";
+import { BOOL, DYN, isDyn, parameters, sameType, type Term, termText } from "./types.ts";
 import type { Bindings } from "./unify.ts";
 
 /** The maximum number of overloads that an error message lists. */
@@ -76,7 +67,7 @@ function checkLogical(
 }
 
 /** The names of the type parameters of each overload. Most overloads have none. */
-const typeNames = new WeakMap<Overload, ReadonlySet<string>>();
+const typeNames = new WeakMap<Overload, readonly string[]>();
 
 /**
  * Returns a copy of an overload in which each type parameter, such as `A` in `list(A)`, is replaced by a new
@@ -85,16 +76,15 @@ const typeNames = new WeakMap<Overload, ReadonlySet<string>>();
 function instantiate(overload: Overload, bindings: Bindings): Overload {
   let names = typeNames.get(overload);
   if (!names) {
-    names = typeParameters([...overload.params, overload.result]);
+    names = [...typeParameters([...overload.params, overload.result])];
     typeNames.set(overload, names);
   }
-  if (names.size === 0) return overload;
-  const fresh = new Map<string, TypeVariable>();
-  for (const name of names) fresh.set(name, bindings.fresh());
+  if (names.length === 0) return overload;
+  const fresh = names.map(() => bindings.fresh());
   const replace = (type: Term): Term => {
     switch (type.kind) {
       case "variable":
-        return fresh.get(type.name) ?? type;
+        return fresh[names.indexOf(type.name)] ?? type;
       case "list":
         return { kind: "list", element: replace(type.element) };
       case "map":

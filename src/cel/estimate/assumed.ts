@@ -8,10 +8,20 @@ import { declaredFields } from "../check/schema.ts";
 import type { Term } from "../check/types.ts";
 import { type Range, range } from "./range.ts";
 import { LIST_LIMIT, type Room, ROOT } from "./room.ts";
-import { oneOf, plainShape, type Shape, shapeOf } from "./shape.ts";
+import { NOTHING, oneOf, plainShape, type Shape, shapeOf } from "./shape.ts";
 
 /** The shape of a string whose schema has no bound. */
 export const TEXT: Shape = plainShape(range(0, ROOT.text));
+
+/** The shape of a value of an opaque type, such as a URL, whose parts are strings. */
+const OPAQUE: Shape = shapeOf({
+  size: TEXT.size,
+  element: () => NOTHING,
+  key: () => NOTHING,
+  field: () => TEXT,
+  values: () => 1,
+  characters: () => TEXT.characters(),
+});
 
 /** The shape of a value whose type and size are unknown. */
 export const ANY: Shape = anyShape(ROOT);
@@ -65,7 +75,7 @@ export function shapeOfType(type: Term, room: Room = ROOT): Shape {
     case "error":
       return anyShape(room);
     case "opaque":
-      return { ...TEXT, field: () => TEXT };
+      return OPAQUE;
     default:
       return plainShape();
   }

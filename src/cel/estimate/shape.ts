@@ -67,7 +67,8 @@ class KnownShape implements Shape {
   readonly size: Range;
   readonly entries?: Range;
   readonly #parts: Parts;
-  readonly #fields = new Map<string, Shape>();
+  /** The fields that were computed. Most shapes of a large expression have none, so the map is created late. */
+  #fields: Map<string, Shape> | undefined;
   #element: Shape | undefined;
   #key: Shape | undefined;
   #values: number | undefined;
@@ -91,6 +92,7 @@ class KnownShape implements Shape {
   field(name: string): Shape {
     const { field } = this.#parts;
     if (!field) return this.element();
+    this.#fields ??= new Map();
     const known = this.#fields.get(name) ?? field(name);
     this.#fields.set(name, known);
     return known;
@@ -123,25 +125,36 @@ export function listShape(size: Range, element: () => Shape): Shape {
  * @param size The length of a string; 0 for other values.
  */
 export function plainShape(size: Range = range(0)): Shape {
-  return {
-    size,
-    element: () => NOTHING,
-    key: () => NOTHING,
-    field: () => NOTHING,
-    values: () => 1,
-    characters: () => size.max,
-  };
+  return new PlainShape(size);
+}
+
+/** The shape of a value without inner values. */
+class PlainShape implements Shape {
+  constructor(readonly size: Range) {}
+
+  element(): Shape {
+    return NOTHING;
+  }
+
+  key(): Shape {
+    return NOTHING;
+  }
+
+  field(): Shape {
+    return NOTHING;
+  }
+
+  values(): number {
+    return 1;
+  }
+
+  characters(): number {
+    return this.size.max;
+  }
 }
 
 /** The shape of elements and fields that cannot exist, such as the elements of `[]`. */
-export const NOTHING: Shape = {
-  size: range(0),
-  element: () => NOTHING,
-  key: () => NOTHING,
-  field: () => NOTHING,
-  values: () => 1,
-  characters: () => 0,
-};
+export const NOTHING: Shape = plainShape();
 
 /** Returns the number of elements or entries of a value over which a macro iterates. */
 export function entriesOf({ size, entries }: Shape): Range {
