@@ -10,7 +10,7 @@ import {
   type KindRef,
   type KubeObject,
 } from "../api/mod.ts";
-import { hasMetadata } from "./metadata.ts";
+import { normalizeMetadata } from "./metadata.ts";
 import { type KubeRequest, requestText } from "./request.ts";
 
 /** One page of a list, as an API server returns it. */
@@ -39,7 +39,7 @@ export function* pageIn(
   if (!isList) throw badAnswer(request, "not a list");
   const items: KubeObject[] = [];
   for (const item of (answer.items ?? []) as Json[]) {
-    if (!hasMetadata(item)) throw badAnswer(request, "a list with a malformed object");
+    if (!normalizeMetadata(item)) throw badAnswer(request, "a list with a malformed object");
     items.push(typed(kind, item as unknown as KubeObject));
     yield;
   }
@@ -60,7 +60,7 @@ export function* pageIn(
 /** Returns the object in a response. Throws ApiError when the response is not an object. */
 export function objectIn(request: KubeRequest, answer: Json): KubeObject {
   const isGood = isObject(answer) && typeof answer.kind === "string" &&
-    answer.kind !== "Status" && hasMetadata(answer);
+    answer.kind !== "Status" && normalizeMetadata(answer);
   if (!isGood) throw badAnswer(request, "not an object");
   return answer as unknown as KubeObject;
 }

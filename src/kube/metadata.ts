@@ -36,10 +36,11 @@ const FIELDS: readonly (readonly [field: string, check: Check])[] = [
 ];
 
 /**
- * Reports whether the value is an object with metadata whose fields have the types of metav1.ObjectMeta. A
- * field that is null means the same as an absent field, and is removed from the metadata.
+ * Removes the fields that are null from the metadata of an object, because they mean the same as absent
+ * fields. Returns whether the value is an object with metadata whose other fields have the types of
+ * metav1.ObjectMeta.
  */
-export function hasMetadata(value: unknown): boolean {
+export function normalizeMetadata(value: unknown): boolean {
   if (!isObject(value) || !isObject(value.metadata)) return false;
   const { metadata } = value;
   for (const [field, check] of FIELDS) {

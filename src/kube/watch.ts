@@ -6,7 +6,7 @@ import { ApiError, isObject, type Json, jsonText, type KubeObject, parseJson } f
 import { LONGEST_OBJECT } from "./body.ts";
 import { ConfigError, refusal } from "./errors.ts";
 import { parsedIfLarge } from "./json_slices.ts";
-import { hasMetadata } from "./metadata.ts";
+import { normalizeMetadata } from "./metadata.ts";
 import { type KubeRequest, requestText } from "./request.ts";
 import type { OpenStream, Transport } from "./transport.ts";
 import type { WatchEvent } from "./types.ts";
@@ -71,7 +71,7 @@ function parseEvent(
     cause = error;
   }
   const isEvent = isObject(event) && typeof event.type === "string" && isObject(event.object) &&
-    (event.type === "ERROR" || hasMetadata(event.object));
+    (event.type === "ERROR" || normalizeMetadata(event.object));
   if (isEvent) return event as unknown as { type: string; object: KubeObject };
   throw new ApiError(`${request}: malformed watch event`, { reason: "Other", cause });
 }
