@@ -12,12 +12,7 @@ import {
 } from "../api/mod.ts";
 import { plural } from "../graph/mod.ts";
 import { type Discovery, inSlices, isEstablished, type KubeClient } from "../kube/mod.ts";
-import {
-  type KindInfo,
-  kindsOfCrd,
-  kindsOfDocumentSteps,
-  type SchemaSource,
-} from "../openapi/mod.ts";
+import { type KindInfo, kindsOfCrd, kindsOfDocument, type SchemaSource } from "../openapi/mod.ts";
 import { AsyncCache, type AsyncCacheListener } from "./async_cache.ts";
 import { isServedWithoutCrd } from "./served_kinds.ts";
 
@@ -180,7 +175,7 @@ export class ClusterSchemas implements SchemaSource {
       this.#discovery.kinds(),
     ]);
     const own = kinds.filter((kind) => kind.group === group && kind.version === version);
-    return await inSlices(kindsOfDocumentSteps(document, own));
+    return await inSlices(kindsOfDocument(document, own));
   }
 
   async #paths(): Promise<Map<string, string>> {

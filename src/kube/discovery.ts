@@ -132,8 +132,7 @@ export class Discovery {
     // The path `/api` returns the kinds of the core group, and `/apis` returns the kinds of all other
     // groups.
     const [core, groups] = await Promise.all(["/api", "/apis"].map((path) => this.#document(path)));
-    const steps = KindIndex.steps([...core!.items ?? [], ...groups!.items ?? []]);
-    this.#index = await inSlices(steps);
+    this.#index = await inSlices(KindIndex.of([...core!.items ?? [], ...groups!.items ?? []]));
     return this.#index;
   }
 

@@ -1,5 +1,5 @@
 /** Looks up the kinds of a discovery document by group, version, kind, or the names that users type. */
-import { type GroupVersionKind, gvkKey, isObject, type KindRef, resultOf } from "../api/mod.ts";
+import { type GroupVersionKind, gvkKey, isObject, type KindRef } from "../api/mod.ts";
 
 /** A kind that the API server serves, as described by a discovery document. */
 export interface DiscoveredKind extends KindRef {
@@ -51,20 +51,18 @@ export class KindIndex {
   /** The group versions, written `group/version`, of aggregated APIs that did not respond. */
   readonly stale: Set<string> = new Set();
 
+  private constructor() {}
+
   /**
-   * Indexes all kinds of the given API groups.
+   * Indexes all kinds of the given API groups, and returns the index. A step of the generator adds one kind,
+   * because an aggregated API may have many kinds.
    *
    * @param groups The API groups from the discovery documents at `/api` and `/apis`, in the API server's
    * order.
    */
-  constructor(groups: readonly GroupDiscovery[]) {
-    resultOf(this.#addGroups(groups));
-  }
-
-  /** Creates an index in steps, and returns it. A step adds one kind. Aggregated APIs may have many kinds. */
-  static *steps(groups: readonly GroupDiscovery[]): Generator<void, KindIndex> {
-    const index = new KindIndex([]);
-    yield* index.#addGroups(groups);
+  static *of(groups: readonly GroupDiscovery[]): Generator<void, KindIndex> {
+    const index = new KindIndex();
+    for (const group of groups) if (isObject(group)) yield* index.#addGroup(group);
     return index;
   }
 
@@ -106,10 +104,6 @@ export class KindIndex {
   #first(fits: (kind: DiscoveredKind) => boolean): DiscoveredKind | undefined {
     for (const kind of this.byGvk.values()) if (fits(kind)) return kind;
     return undefined;
-  }
-
-  *#addGroups(groups: readonly GroupDiscovery[]): Generator<void> {
-    for (const group of groups) if (isObject(group)) yield* this.#addGroup(group);
   }
 
   *#addGroup(discovered: GroupDiscovery): Generator<void> {

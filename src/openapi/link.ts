@@ -10,7 +10,6 @@ import {
   type JsonObject,
   type KindRef,
   MAX_DEPTH,
-  resultOf,
 } from "../api/mod.ts";
 import { convert } from "./convert.ts";
 import { type JsonSize, jsonSize } from "./json_size.ts";
@@ -29,23 +28,13 @@ export interface OpenApiDocument {
 }
 
 /**
- * Returns the kinds of a document with their linked schemas.
+ * Returns the kinds of a document with their linked schemas. A step of the generator links the schema of one
+ * kind. An aggregated API server may send any JSON as its document. Values of other types are ignored.
  *
  * @param resources The kinds to return, as discovery reports them with plural and scope. Kinds that the
  * document does not define are left out.
  */
-export function kindsOfDocument(
-  document: OpenApiDocument,
-  resources: readonly KindRef[],
-): KindInfo[] {
-  return resultOf(kindsOfDocumentSteps(document, resources));
-}
-
-/**
- * Does the work of {@link kindsOfDocument} in steps, and returns its result. A step links the schema of one
- * kind. An aggregated API server may send any JSON as its document. Values of other types are ignored.
- */
-export function* kindsOfDocumentSteps(
+export function* kindsOfDocument(
   document: unknown,
   resources: readonly KindRef[],
 ): Generator<void, KindInfo[]> {

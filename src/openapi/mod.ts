@@ -18,7 +18,7 @@
  */
 export { kindsOfCrd } from "./crd.ts";
 export { withDefaults } from "./defaults.ts";
-export { kindsOfDocument, kindsOfDocumentSteps, type OpenApiDocument } from "./link.ts";
+export { kindsOfDocument, type OpenApiDocument } from "./link.ts";
 export * from "./metadata.ts";
 export { pruned } from "./prune.ts";
 export * from "./schema.ts";

@@ -1,7 +1,7 @@
 /** Tests OpenAPI documents that a hostile aggregated API server may send. */
 import assert from "node:assert/strict";
-import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
-import { kindsOfDocument, type OpenApiDocument, type Schema } from "../../../src/openapi/mod.ts";
+import { type JsonObject, type KindRef, resultOf } from "../../../src/api/mod.ts";
+import { kindsOfDocument, type Schema } from "../../../src/openapi/mod.ts";
 import { partsOf } from "../../../src/openapi/walk.ts";
 
 const KIND: KindRef = { group: "a.b", version: "v1", kind: "A", plural: "as", namespaced: true };
@@ -28,7 +28,7 @@ function linked(count: number, targets: (nth: number) => number[]): Schema {
     }
     schemas[`d${nth}`] = { type: "object", properties, ...(nth === 0 && GVK) };
   }
-  const [kind] = kindsOfDocument({ components: { schemas } }, [KIND]);
+  const [kind] = resultOf(kindsOfDocument({ components: { schemas } }, [KIND]));
   return kind!.schema;
 }
 
@@ -79,8 +79,8 @@ Deno.test("values of wrong types in a document are ignored", () => {
     { components: { schemas: { a: null, b: 5, c: { "x-kubernetes-group-version-kind": [5] } } } },
   ];
   for (const document of documents) {
-    assert.deepEqual(kindsOfDocument(document as OpenApiDocument, [KIND]), []);
+    assert.deepEqual(resultOf(kindsOfDocument(document, [KIND])), []);
   }
   const mixed = { components: { schemas: { a: null, d: definition } } };
-  assert.equal(kindsOfDocument(mixed as unknown as OpenApiDocument, [KIND]).length, 1);
+  assert.equal(resultOf(kindsOfDocument(mixed, [KIND])).length, 1);
 });

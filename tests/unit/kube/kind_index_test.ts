@@ -1,6 +1,6 @@
 // Tests that kinds are found by the names that users type.
 import assert from "node:assert/strict";
-import type { Json } from "../../../src/api/mod.ts";
+import { type Json, resultOf } from "../../../src/api/mod.ts";
 import { Discovery, type KubeClient } from "../../../src/kube/mod.ts";
 import { TurnCounter } from "../../support/turns.ts";
 import { type GroupDiscovery, KindIndex } from "../../../src/kube/kind_index.ts";
@@ -20,7 +20,7 @@ function version(name: string, ...kinds: [string, string, string[]?][]): Version
   };
 }
 
-const index = new KindIndex([
+const index = resultOf(KindIndex.of([
   { versions: [version("v1", ["Pod", "pods", ["po"]], ["Event", "events"], ["Node", "nodes"])] },
   { metadata: { name: "events.k8s.io" }, versions: [version("v1", ["Event", "events"])] },
   {
@@ -33,7 +33,7 @@ const index = new KindIndex([
   // The short name `pods` of the kind Thing is also the plural name of the kind Pod.
   { metadata: { name: "x.io" }, versions: [version("v1", ["Thing", "things", ["pods"]])] },
   { metadata: { name: "dead.io" }, versions: [{ version: "v1", freshness: "Stale" }] },
-]);
+]));
 
 const names: [string, string | undefined][] = [
   ["pods", "pods.v1."],

@@ -3,7 +3,7 @@
  * schemas and shared schemas.
  */
 import assert from "node:assert/strict";
-import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
+import { type JsonObject, type KindRef, resultOf } from "../../../src/api/mod.ts";
 import { type KindInfo, kindsOfDocument, type Schema } from "../../../src/openapi/mod.ts";
 
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
@@ -22,7 +22,7 @@ const resource = (kind: string): KindRef => ({
 });
 
 function link(schemas: Record<string, JsonObject>, ...kinds: string[]): KindInfo[] {
-  return kindsOfDocument({ components: { schemas } }, kinds.map(resource));
+  return resultOf(kindsOfDocument({ components: { schemas } }, kinds.map(resource)));
 }
 
 function linked(properties: JsonObject, schemas: Record<string, JsonObject>): Schema["properties"] {
@@ -111,7 +111,8 @@ Deno.test("only kinds that both discovery and the document list are returned", (
   };
   const schemas = { A: root("A", {}), Hidden: root("Hidden", {}), C: core };
   assert.deepEqual(link(schemas, "A", "Missing").map((k) => [k.kind, k.plural]), [["A", "as"]]);
-  const [found] = kindsOfDocument({ components: { schemas } }, [{ ...resource("C"), group: "" }]);
+  const wanted = { ...resource("C"), group: "" };
+  const [found] = resultOf(kindsOfDocument({ components: { schemas } }, [wanted]));
   assert.equal(found?.group, "");
-  assert.deepEqual(kindsOfDocument({}, [resource("A")]), []);
+  assert.deepEqual(resultOf(kindsOfDocument({}, [resource("A")])), []);
 });
